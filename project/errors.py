@@ -1,0 +1,38 @@
+"""What is shown when a request fails; pages 400, 403 and 404 are Django's own handlers."""
+
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.views.decorators.cache import never_cache
+
+RETRY_AFTER = "5"  # seconds
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; or 503 with Retry-After when the database is what failed."""
+    unreachable = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    status = 503 if unreachable else 500
+    response = HttpResponse(loader.render_to_string(f"{status}.html"), status=status)
+    if unreachable:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+@never_cache
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the database answers, else 503: for load balancers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        return HttpResponse(
+            "database unreachable\n",
+            status=503,
+            content_type="text/plain",
+            headers={"Retry-After": RETRY_AFTER},
+        )
+    return HttpResponse("ok\n", content_type="text/plain")
