@@ -1,0 +1,5 @@
+"""Sign-in, sign-out, passwords."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("allauth.account.urls"))]

@@ -1,0 +1,15 @@
+"""The one Django app of Sourcemark."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AnnotationsConfig(AppConfig):
+    name = "annotations"
+    verbose_name = "Sourcemark"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from .guards import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self)

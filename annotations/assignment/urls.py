@@ -1,0 +1,6 @@
+"""Addresses of the assignment room."""
+
+from django.urls import URLPattern
+
+app_name = "assignment"
+urlpatterns: list[URLPattern] = []

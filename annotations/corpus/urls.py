@@ -1,0 +1,6 @@
+"""Addresses of the corpus room."""
+
+from django.urls import URLPattern
+
+app_name = "corpus"
+urlpatterns: list[URLPattern] = []

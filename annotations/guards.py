@@ -1,0 +1,91 @@
+"""What the database itself refuses to change: texts, source files, versions, history.
+
+The guards are triggers, set again after every `migrate`, because SQLite loses a table's
+triggers whenever a migration rebuilds the table.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+# (table, columns that are fixed or () for the whole row, the sentence)
+FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    (
+        "annotations_article",
+        ("text", "text_sha256", "n_code_points", "study_id"),
+        "The text of an article cannot be changed.",
+    ),
+    ("annotations_sourcefile", ("content", "sha256"), "A source file cannot be changed."),
+    ("annotations_codebookversion", (), "A codebook version cannot be changed."),
+    ("annotations_submission", (), "A submission cannot be changed."),
+    ("annotations_operation", (), "History cannot be changed."),
+    ("annotations_auditentry", (), "History cannot be changed."),
+)
+KEPT = ("annotations_operation", "annotations_auditentry")
+
+
+def guards() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """(event, table, columns, sentence) of every guard."""
+    for table, columns, sentence in FIXED:
+        yield "update", table, columns, sentence
+    for table in KEPT:
+        yield "delete", table, (), "History cannot be deleted."
+
+
+def sqlite_guard(event: str, table: str, columns: tuple[str, ...], sentence: str) -> list[str]:
+    differs = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
+    when = f"WHEN {differs} " if differs else ""
+    return [
+        f"DROP TRIGGER IF EXISTS {table}_no_{event}",
+        f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table} "
+        f"{when}BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
+    ]
+
+
+def postgresql_guard(event: str, table: str, columns: tuple[str, ...], sentence: str) -> list[str]:
+    name = f"{table}_no_{event}"
+    differs = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    when = f"WHEN ({differs}) " if differs else ""
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
+        "END $$",
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} BEFORE {event.upper()} ON {table} "
+        f"FOR EACH ROW {when}EXECUTE FUNCTION {name}()",
+    ]
+
+
+def set_guards(connection: BaseDatabaseWrapper) -> None:
+    """Set every guard whose table exists. Doing it twice changes nothing."""
+    build = sqlite_guard if connection.vendor == "sqlite" else postgresql_guard
+    tables = set(connection.introspection.table_names())
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        for event, table, columns, sentence in guards():
+            for statement in build(event, table, columns, sentence) if table in tables else ():
+                cursor.execute(statement)
+
+
+def lift_guards(connection: BaseDatabaseWrapper, event: str = "delete") -> None:
+    """Take the guards against `event` away. Only for purging what left the bin, and for tests."""
+    on = "" if connection.vendor == "sqlite" else " ON {table}"
+    with connection.cursor() as cursor:
+        for guarded, table, _, _ in guards():
+            if guarded == event:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on.format(table=table)}")
+
+
+@contextmanager
+def purging(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """A transaction in which history can be deleted along with all that it is the history of."""
+    with transaction.atomic(using=connection.alias):
+        lift_guards(connection)
+        yield
+        set_guards(connection)
+
+
+def after_migrate(*, using: str, **_: Any) -> None:
+    set_guards(connections[using])

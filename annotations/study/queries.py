@@ -1,0 +1,41 @@
+"""The door to every study: nobody gets at its rows without passing here."""
+
+import uuid
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from annotations.accounts.models import User
+
+from .models import Membership, Role, Study
+from .policy import Act, Standing
+
+
+def find_standing(user: User, study_id: uuid.UUID) -> Standing | None:
+    """What the person is in the study; None for strangers and for studies in the bin."""
+    memberships = list(
+        Membership.objects.current()
+        .filter(study=study_id, study__deleted_at=None, user=user)
+        .select_related("study")
+    )
+    if memberships:
+        roles = frozenset(Role(membership.role) for membership in memberships)
+        return Standing(user, memberships[0].study, roles, user.is_superuser)
+    if user.is_superuser:
+        study = Study.objects.kept().filter(pk=study_id).first()
+        return study and Standing(user, study, frozenset({Role.MANAGER}), is_site_admin=True)
+    return None
+
+
+def fetch_standing(user: User, study_id: uuid.UUID, act: Act) -> Standing:
+    """The person's standing in the study, if they may do `act` there.
+
+    Raises Http404 for strangers and PermissionDenied for members whose roles do not allow it.
+    Acts that depend on the phase of an article are checked again where the article is known.
+    """
+    standing = find_standing(user, study_id)
+    if standing is None:
+        raise Http404("No such study.")
+    if not standing.may(act):
+        raise PermissionDenied(f"Your role in this study does not allow you to {act.value}.")
+    return standing

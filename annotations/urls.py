@@ -1,0 +1,10 @@
+"""The rooms' addresses. Each room names its own: `study:people`, `corpus:articles`, …"""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("annotations.study.urls")),
+    path("", include("annotations.corpus.urls")),
+    path("", include("annotations.assignment.urls")),
+    path("", include("annotations.marking.urls")),
+]

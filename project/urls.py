@@ -1,0 +1,14 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from project.errors import healthz, server_error
+
+handler500 = server_error
+urlpatterns = [
+    path("", include("annotations.urls")),
+    path("accounts/", include("annotations.accounts.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]
