@@ -1,0 +1,90 @@
+"""The people, the study and the article that tests share; see tests/people.py."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.study.models import Role, Study
+from tests.people import join, make_article, make_study, make_user
+
+
+@pytest.fixture(autouse=True)
+def history_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """On SQLite a test database is emptied by DELETE, which the history's guards refuse."""
+    flushed = {"transactional_db", "live_server"} & set(request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    if not flushed and not (marker and marker.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    from django.db import connection
+
+    from annotations.guards import lift_guards
+
+    lift_guards(connection)  # set again by the flush, which ends with post_migrate
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """The manager."""
+    return make_user("alice")
+
+
+@pytest.fixture
+def study(alice: User) -> Study:
+    return make_study(alice)
+
+
+@pytest.fixture
+def bob(study: Study) -> User:
+    """An annotator."""
+    user = make_user("bob")
+    join(study, user, Role.ANNOTATOR)
+    return user
+
+
+@pytest.fixture
+def carol(study: Study) -> User:
+    """Another annotator, whose marks Bob must not see."""
+    user = make_user("carol")
+    join(study, user, Role.ANNOTATOR)
+    return user
+
+
+@pytest.fixture
+def dave(study: Study) -> User:
+    """The curator."""
+    user = make_user("dave")
+    join(study, user, Role.CURATOR)
+    return user
+
+
+@pytest.fixture
+def mallory(db: None) -> User:
+    """A stranger, who manages another study."""
+    user = make_user("mallory")
+    make_study(user, name="Elsewhere")
+    return user
+
+
+@pytest.fixture
+def article(study: Study) -> Article:
+    return make_article(study)
+
+
+@pytest.fixture
+def sign_in() -> "SignIn":
+    return SignIn()
+
+
+class SignIn:
+    """`sign_in(bob)` is a client in which Bob is signed in."""
+
+    def __call__(self, user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
