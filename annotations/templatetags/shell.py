@@ -1,0 +1,75 @@
+"""The frame around every page: which sections of a study a person sees."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template import Library
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+
+from annotations.study.policy import Act, Standing
+from annotations.study.queries import find_standing
+
+register = Library()
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    view: str
+    act: Act
+    also: tuple[str, ...] = ()  # view names, or rooms ending in ":", that lie in this section
+
+    def holds(self, view_name: str) -> bool:
+        return view_name == self.view or any(
+            view_name.startswith(each) if each.endswith(":") else view_name == each
+            for each in self.also
+        )
+
+
+# The first that holds the page is the current one.
+SECTIONS = (
+    Section("Overview", "assignment:study", Act.SEE_STUDY),
+    Section("Articles", "corpus:articles", Act.READ_ANY_ARTICLE, ("corpus:",)),
+    Section("Assignments", "assignment:plan", Act.ASSIGN, ("assignment:",)),
+    Section("Agreement", "reports:agreement", Act.SEE_AGREEMENT, ("reports:",)),
+    Section("Codebook", "study:codebook", Act.SEE_STUDY, ("study:codebook:",)),
+    Section("People", "study:people", Act.MANAGE_PEOPLE, ("study:people:",)),
+    Section("History", "study:history", Act.SEE_AUDIT),
+    Section("Settings", "study:settings", Act.MANAGE_STUDY, ("study:settings:",)),
+)
+
+
+def standing_of(context: Context) -> Standing | None:
+    """The viewer's standing in the page's study; pages that pass `standing` save a query."""
+    standing, study, user = (context.get(name) for name in ("standing", "study", "user"))
+    if isinstance(standing, Standing):
+        return standing
+    if study is None or user is None or not user.is_authenticated:
+        return None
+    return find_standing(user, study.pk)
+
+
+def links(standing: Standing, view_name: str) -> list[dict[str, Any]]:
+    """A link a section that the person may open and that exists."""
+    current = next((section for section in SECTIONS if section.holds(view_name)), None)
+    found = []
+    for section in SECTIONS:
+        if not standing.may(section.act):
+            continue
+        try:
+            url = reverse(section.view, args=[standing.study.pk])
+        except NoReverseMatch:
+            continue  # a room that is not installed
+        found.append({"title": section.title, "url": url, "current": section is current})
+    return found
+
+
+@register.inclusion_tag("_sections.html", takes_context=True)
+def sections(context: Context) -> dict[str, Any]:
+    """The study's navigation, or nothing on pages outside of a study."""
+    standing = standing_of(context)
+    if standing is None:
+        return {"links": []}
+    match = getattr(context.get("request"), "resolver_match", None)
+    return {"links": links(standing, match.view_name if match else "")}
