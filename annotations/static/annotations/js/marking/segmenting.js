@@ -1,0 +1,145 @@
+// Word and grapheme edges, snapping, quotations. Pure; offsets in code points but for `segment`.
+
+const FALLBACK = {
+  word: /[\p{L}\p{N}\p{M}_]+(?:['’.][\p{L}\p{N}\p{M}]+)*|\s+|[^\s]/gu,
+  grapheme: /\r\n|\P{M}(?:\u200d\P{M}|[\p{M}\ufe0f\u{1f3fb}-\u{1f3ff}])*|\p{M}+/gu,
+};
+const WORDLIKE = /[\p{L}\p{N}]/u;
+const segmenters = new Map();
+
+function segmenter(granularity, language) {
+  const key = `${granularity} ${language}`;
+  if (!segmenters.has(key)) {
+    let made;
+    try {
+      made = new Intl.Segmenter(language || "en", { granularity });
+    } catch {
+      made = globalThis.Intl?.Segmenter ? new Intl.Segmenter("en", { granularity }) : null;
+    }
+    segmenters.set(key, made);
+  }
+  return segmenters.get(key);
+}
+
+export function segmentByPattern(text, granularity) {
+  return [...text.matchAll(FALLBACK[granularity])].map(({ 0: piece, index }) => ({
+    from: index,
+    to: index + piece.length,
+    word: WORDLIKE.test(piece),
+  }));
+}
+
+/** Pieces that tile `text`, as {from, to, word} in UTF-16 units. */
+export function segment(text, granularity, language = "en") {
+  const cut = segmenter(granularity, language);
+  if (!cut) return segmentByPattern(text, granularity);
+  return Array.from(cut.segment(text), ({ segment: piece, index, isWordLike }) => ({
+    from: index,
+    to: index + piece.length,
+    word: Boolean(isWordLike),
+  }));
+}
+
+/** Grows [start, end) so that no grapheme cluster is cut (emoji, letters with marks). */
+export function growToGraphemes(article, start, end) {
+  return [edge(article, start, -1), edge(article, end, 1)];
+}
+
+function edge(article, point, direction) {
+  const block = article.blocks[article.blockAt(Math.min(point, article.length - 1))];
+  const unit = block.table.toUnits(point - block.start);
+  if (unit <= 0 || unit >= block.text.length) return point;
+  const held = segment(block.text, "grapheme", article.language).find(
+    ({ from, to }) => from < unit && to > unit,
+  );
+  if (!held) return point;
+  return block.start + block.table.toPoints(direction < 0 ? held.from : held.to);
+}
+
+/** The next grapheme edge from `point` in `direction` (-1 or 1). */
+export function stepGrapheme(article, point, direction) {
+  const near = Math.min(Math.max(point + (direction < 0 ? -1 : 0), 0), article.length - 1);
+  const block = article.blocks[article.blockAt(near)];
+  const unit = block.table.toUnits(near - block.start);
+  const held = segment(block.text, "grapheme", article.language).find(({ to }) => to > unit);
+  if (!held) return point;
+  return block.start + block.table.toPoints(direction < 0 ? held.from : held.to);
+}
+
+const COMMA = /[,;:]$/u;
+const FULL_STOP = /[.!?…]$/u;
+
+/** Cuts the comma, and at a sentence end the full stop, from the end of a stretch (rule B1). */
+export function withoutFinalMark(article, start, end) {
+  const last = article.slice(end - 1, end);
+  const sentence = article.sentenceAt(end - 1);
+  const cut = COMMA.test(last) || (FULL_STOP.test(last) && sentence && end >= sentence[1]);
+  return cut && end - 1 > start ? [start, article.trim(start, end - 1)[1]] : [start, end];
+}
+
+/**
+ * What a selection marks: whole words without outer white space, or with `exact` its very
+ * characters (but never half a grapheme). `whole` keeps a final full stop. Null when empty.
+ */
+export function snap(article, start, end, { exact = false, whole = false } = {}) {
+  [start, end] = article.trim(start, end);
+  if (start >= end) return null;
+  if (exact) return growToGraphemes(article, start, end);
+  start = article.pieceAt(start).start;
+  end = article.pieceAt(end - 1).end;
+  [start, end] = growToGraphemes(article, ...article.trim(start, end));
+  if (!whole) return withoutFinalMark(article, start, end);
+  return withFullStop(article, start, end);
+}
+
+/** A stretch from the very start of a sentence to its last word takes the full stop too. */
+function withFullStop(article, start, end) {
+  const sentence = article.sentenceAt(end - 1);
+  const rest = sentence ? article.slice(end, sentence[1]) : "x";
+  return /^[.!?…”’"'»)\]]*$/u.test(rest) && start <= sentence[0] ? [start, sentence[1]] : [start, end];
+}
+
+const QUOTES = { "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", '"': '"', "「": "」", "‹": "›" };
+
+/** The innermost quotation around `point` within its block, with its marks; null if there is none. */
+export function quotationAt(article, point) {
+  const { start, text } = article.blocks[article.blockAt(point)];
+  const chars = [...text];
+  const at = point - start;
+  const letter = (i) => /[\p{L}\p{N}]/u.test(chars[i] ?? "");
+  const open = [];
+  for (let i = 0; i < chars.length; i += 1) {
+    const last = open.at(-1);
+    const apostrophe = chars[i] === "’" && letter(i - 1) && letter(i + 1);
+    if (last && !apostrophe && QUOTES[last.mark].includes(chars[i])) {
+      open.pop();
+      if (last.i <= at && at <= i) return [start + last.i, start + i + 1];
+    } else if (QUOTES[chars[i]] && !letter(i - 1)) {
+      open.push({ i, mark: chars[i] });
+    }
+  }
+  return null;
+}
+
+/** One word (or with `exact` one character) out or in at one end of [start, end). */
+export function nudge(article, [start, end], side, direction, exact = false) {
+  const moved = exact ? stepBy(article, side === "end" ? end : start, direction)
+    : wordEdge(article, side === "end" ? end : start, side, direction);
+  if (moved === null) return null;
+  const next = side === "end" ? [start, moved] : [moved, end];
+  return next[0] < next[1] ? next : null;
+}
+
+function stepBy(article, point, direction) {
+  const moved = stepGrapheme(article, point, direction);
+  return moved === point ? null : moved;
+}
+
+function wordEdge(article, point, side, direction) {
+  if (direction > 0) {
+    if (side === "end") return article.nextWord(point)?.end ?? null;
+    return article.nextWord(point + 1)?.start ?? null;
+  }
+  if (side === "end") return article.previousWord(point - 1)?.end ?? null;
+  return article.previousWord(point)?.start ?? null;
+}
