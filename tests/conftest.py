@@ -1,14 +1,32 @@
 """The people, the study and the article that tests share; see tests/people.py."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
 from tests.people import join, make_article, make_study, make_user
+
+CountQueries = Callable[..., AbstractContextManager[CaptureQueriesContext]]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave away, not skip, what is about another database or takes hours."""
+    wanted = {f"on_{connection.vendor}"}
+    if os.environ.get("SOAK"):
+        wanted.add("soak")
+    unwanted = {"on_sqlite", "on_postgresql", "soak"} - wanted
+    away = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
+    if away:
+        config.hook.pytest_deselected(items=away)
+        items[:] = [item for item in items if item not in away]
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +39,6 @@ def history_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     request.getfixturevalue("transactional_db")
     yield
-    from django.db import connection
-
     from annotations.guards import lift_guards
 
     lift_guards(connection)  # set again by the flush, which ends with post_migrate
@@ -88,3 +104,21 @@ class SignIn:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
+
+
+@pytest.fixture
+def count_queries(db: None) -> CountQueries:
+    """`with count_queries(at_most=12) as queries:` lists them all when there are more.
+
+    len(queries) is their number; savepoints count, as on a real connection.
+    """
+
+    @contextmanager
+    def counted(at_most: int | None = None) -> Iterator[CaptureQueriesContext]:
+        with CaptureQueriesContext(connection) as queries:
+            yield queries
+        if at_most is not None and len(queries) > at_most:
+            lines = "\n".join(f"{i}. {q['sql'][:300]}" for i, q in enumerate(queries, 1))
+            pytest.fail(f"{len(queries)} queries, at most {at_most} allowed:\n{lines}")
+
+    return counted

@@ -1,0 +1,1 @@
+"""How alike the units of several annotators are. numpy and scipy allowed, Django never."""

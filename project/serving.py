@@ -1,0 +1,22 @@
+"""gunicorn's settings: `gunicorn --config python:project.serving project.wsgi`.
+
+One process of threads: SQLite then has one writer at a time in one place, and PostgreSQL's pool
+is shared. More processes or hosts: set WEB_PROCESSES, on PostgreSQL only.
+"""
+
+import os
+from typing import Any
+
+bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES") or 1)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+keepalive = 75  # seconds: a short one races the rhythm of saves
+graceful_timeout = 20  # seconds
+control_socket_disable = True
+loglevel = "warning"
+
+
+def when_ready(server: Any) -> None:
+    addresses = ", ".join(f"http://{address}/" for address in server.cfg.bind)
+    print(f"Sourcemark is ready at {addresses} (Ctrl-C stops it)", flush=True)

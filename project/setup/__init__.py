@@ -1,0 +1,1 @@
+"""How Sourcemark is installed, started and tested. Nothing of the product imports it."""

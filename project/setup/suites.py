@@ -1,0 +1,181 @@
+"""Every suite there is, one after the other, and a line for each at the end.
+
+    python -m project.setup.suites [checks] [javascript] [sqlite] [postgresql] [browser]
+
+All suites run even when one fails; the exit code is 1 when anything did. A suite that ran no
+test, or left one out, has failed: nothing is green that was not tried.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from project.setup.environment import apt
+from project.setup.postgres import MissingServer, ServerFailed, database_url
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
+PROCESSES = "2"
+SUITE_SECONDS = 30 * 60
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+LINT_IMPORTS = "import importlinter.cli as cli; cli.lint_imports_command()"
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("ruff check", ("-m", "ruff", "check")),
+    ("ruff format", ("-m", "ruff", "format", "--check")),
+    ("mypy", ("-m", "mypy")),
+    (
+        "import-linter",
+        ("-c", LINT_IMPORTS, "--no-logo"),
+    ),
+    ("djlint", ("-m", "djlint", "templates", "--lint", "--quiet")),
+    ("migrations", ("manage.py", "makemigrations", "--check", "--dry-run")),
+)
+
+
+@dataclass
+class Outcome:
+    """What a suite came to. `failed` counts errors, left-out tests and a suite that broke off."""
+
+    passed: int = 0
+    failed: int = 0
+    note: str = ""
+
+
+def checks() -> Outcome:
+    """Lint, types, layers, templates and migrations; the output of those that fail."""
+    outcome = Outcome()
+    for name, arguments in CHECKS:
+        done = _call([PYTHON, *arguments], capture=True)
+        print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}", flush=True)
+        if done.returncode:
+            print(done.stdout, flush=True)
+            outcome.failed += 1
+        else:
+            outcome.passed += 1
+    return outcome
+
+
+def javascript() -> Outcome:
+    node = shutil.which("node")
+    if not node:
+        return Outcome(failed=1, note=f"Node is missing: install it with `{apt('nodejs')}`.")
+    files = sorted(str(path) for path in (ROOT / "tests" / "js").rglob("*.test.js"))
+    if not files:
+        return Outcome(failed=1, note="tests/js holds no *.test.js.")
+    done = _call([node, "--test", "--test-reporter=tap", *files], capture=True)
+    counts = dict(re.findall(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$", done.stdout, re.M))
+    passed = int(counts.pop("pass", 0))
+    failed = sum(map(int, counts.values())) or int(done.returncode != 0 or not passed)
+    if failed:
+        print(done.stdout, flush=True)
+    return Outcome(passed, failed)
+
+
+def sqlite() -> Outcome:
+    return _pytest("-m", "not browser", "-n", PROCESSES)
+
+
+def postgresql() -> Outcome:
+    try:
+        with database_url() as url:
+            return _pytest("-m", "not browser", "-n", PROCESSES, DATABASE_URL=url)
+    except (MissingServer, ServerFailed) as error:
+        return Outcome(failed=1, note=str(error))
+
+
+def browser() -> Outcome:
+    if not any(map(shutil.which, CHROMIUM_NAMES)):
+        note = f"Chromium is missing: install it with `{apt('chromium')}`."
+        return Outcome(failed=1, note=note)
+    return _pytest("-m", "browser", "-n", PROCESSES)
+
+
+SUITES: dict[str, Callable[[], Outcome]] = {
+    suite.__name__: suite for suite in (checks, javascript, sqlite, postgresql, browser)
+}
+
+
+def main(names: Sequence[str]) -> int:
+    unknown = set(names) - set(SUITES)
+    if unknown:
+        print(f"No suite {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}.")
+        return 2
+    lines, passed, failed = [], 0, 0
+    for name in names or SUITES:
+        print(f"\n=== {name}", flush=True)
+        began = time.monotonic()
+        outcome = SUITES[name]()
+        seconds = time.monotonic() - began
+        lines.append(
+            f"{name:<12}{outcome.passed:>6} passed {outcome.failed:>4} failed {seconds:>6.0f} s"
+            f"  {outcome.note}".rstrip()
+        )
+        passed += outcome.passed
+        failed += outcome.failed
+    print("\n" + "\n".join(lines), flush=True)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return int(failed > 0)
+
+
+def _pytest(*arguments: str, **environment: str) -> Outcome:
+    with _report_file() as report:
+        command = [PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+        done = _call(command, environment)
+        if not report.exists():
+            return Outcome(failed=1, note=f"pytest broke off with code {done.returncode}.")
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+    if suite is None:
+        return Outcome(failed=1, note="pytest wrote no report.")
+    total, errors, failures, skipped = (
+        int(suite.get(name) or 0) for name in ("tests", "errors", "failures", "skipped")
+    )
+    failed = errors + failures + skipped
+    note = f"{skipped} left out" if skipped else ""
+    if not failed and (done.returncode or not total):
+        failed, note = 1, f"pytest ended with code {done.returncode}."
+    return Outcome(max(total - errors - failures - skipped, 0), failed, note)
+
+
+@contextmanager
+def _report_file() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sm-tests-") as folder:
+        yield Path(folder) / "report.xml"
+
+
+def _call(
+    command: list[str], environment: Mapping[str, str] = {}, *, capture: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run in the project's folder with none of the installation's own settings."""
+    ours = re.compile(
+        "(DATABASE|EMAIL|TASK|WEB|SOURCEMARK)_|(SECRET_KEY|DEBUG|TLS|BEHIND_PROXY|ALLOWED_HOSTS|"
+        "CSRF_TRUSTED_ORIGINS|DEFAULT_FROM_EMAIL|BIND|PORT|DJANGO_SETTINGS_MODULE)$"
+    )
+    clean = {name: value for name, value in os.environ.items() if not ours.match(name)}
+    try:
+        return subprocess.run(
+            command,
+            check=False,
+            cwd=ROOT,
+            env={**clean, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else None,
+            stderr=subprocess.STDOUT if capture else None,
+            text=True,
+            timeout=SUITE_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        print(f"Stopped after {SUITE_SECONDS} seconds: {' '.join(command)}", flush=True)
+        return subprocess.CompletedProcess(command, 124, stdout="")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
