@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { COMMANDS, Keymap, chordOf } from "../../annotations/static/annotations/js/marking/keys.js";
+
+const press = (key, code, more = {}) => chordOf({ key, code, ...more });
+const shift = { shiftKey: true };
+
+test("digits go by their place: AZERTY, Shift, Caps Lock, numpad", () => {
+  assert.equal(press("&", "Digit1"), "1");
+  assert.equal(press("1", "Digit1", shift), "Shift+1");
+  assert.equal(press("!", "Digit1", shift), "Shift+1");
+  assert.equal(press("4", "Numpad4"), "4");
+  assert.equal(press("ArrowLeft", "Numpad4"), "ArrowLeft");
+  assert.equal(press("¡", "Digit1", { altKey: true }), "Alt+1");
+});
+
+test("letters go by what they type, in other scripts by their place", () => {
+  assert.equal(press("a", "KeyQ"), "a");
+  assert.equal(press("L", "KeyL"), "l");
+  assert.equal(press("U", "KeyU", shift), "Shift+u");
+  assert.equal(press("о", "KeyJ"), "j");
+});
+
+test("comma and full stop are found with Shift and Alt on US, German and French keyboards", () => {
+  assert.equal(press(">", "Period", shift), "Shift+.");
+  assert.equal(press(":", "Period", shift), "Shift+.");
+  assert.equal(press(";", "Comma", shift), "Shift+,");
+  assert.equal(press("≥", "Period", { altKey: true }), "Alt+.");
+  assert.equal(press(",", "KeyM"), ",");
+});
+
+test("keys of an input method, dead keys and AltGr are not ours", () => {
+  assert.equal(press("a", "KeyA", { isComposing: true }), "");
+  assert.equal(press("Dead", "BracketLeft"), "");
+  assert.equal(press("@", "KeyQ", { getModifierState: (name) => name === "AltGraph" }), "");
+});
+
+test("Ctrl and Command are one", () => {
+  assert.equal(press("z", "KeyZ", { ctrlKey: true }), "mod+z");
+  assert.equal(press("Z", "KeyZ", { metaKey: true, shiftKey: true }), "mod+Shift+z");
+  assert.equal(press("?", "Slash", shift), "?");
+});
+
+test("a keymap finds commands and labels", () => {
+  const keys = new Keymap(["1", "2"]);
+  assert.deepEqual(keys.find("2"), { command: "label", key: "2" });
+  assert.deepEqual(keys.find("Shift+2"), { command: "label-second", key: "2" });
+  assert.deepEqual(keys.find("Alt+2"), { command: "label-exact", key: "2" });
+  assert.deepEqual(keys.find("Shift+."), { command: "start-out" });
+  assert.equal(keys.find("mod+2"), null);
+  assert.equal(keys.find("z"), null);
+});
+
+test("a key can be moved, and a clash is told", () => {
+  const keys = new Keymap(["1"], { link: ["z"] });
+  assert.deepEqual(keys.find("z"), { command: "link" });
+  assert.equal(keys.find("l"), null);
+  assert.equal(keys.clash("j", "link"), "next");
+  assert.equal(keys.clash("z", "link"), null);
+  assert.equal(keys.clash("1", "link"), "label");
+});
+
+test("no two commands share a chord", () => {
+  const chords = COMMANDS.flatMap(([, defaults]) => defaults);
+  assert.equal(new Set(chords).size, chords.length);
+});
+
+test("on AZERTY the keys of comma and full stop stay where they are", () => {
+  assert.equal(press(";", "Comma"), ",");
+  assert.equal(press(":", "Period"), ".");
+  assert.equal(press(".", "Comma", shift), "Shift+,");
+});
