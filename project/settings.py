@@ -182,6 +182,19 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to people who have no account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Sourcemark] "
+ACCOUNT_ADAPTER = "annotations.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "annotations.accounts.forms.SignInForm",
+    "change_password": "annotations.accounts.forms.PasswordChangeForm",
+    "reset_password": "annotations.accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "annotations.accounts.forms.NewPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}  # key: account and address (adapter)
+ACCOUNT_SESSION_REMEMBER = True
+LOGOUT_REDIRECT_URL = "account_login"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 
 SESSION_ENGINE = "annotations.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True

@@ -18,25 +18,23 @@ class Section:
     title: str
     view: str
     act: Act
-    also: tuple[str, ...] = ()  # view names, or rooms ending in ":", that lie in this section
+    also: str = ""  # how the names of further views in this section begin
 
     def holds(self, view_name: str) -> bool:
-        return view_name == self.view or any(
-            view_name.startswith(each) if each.endswith(":") else view_name == each
-            for each in self.also
-        )
+        further = self.also or f"{self.view}_"
+        return view_name == self.view or view_name.startswith(further)
 
 
 # The first that holds the page is the current one.
 SECTIONS = (
     Section("Overview", "assignment:study", Act.SEE_STUDY),
-    Section("Articles", "corpus:articles", Act.READ_ANY_ARTICLE, ("corpus:",)),
-    Section("Assignments", "assignment:plan", Act.ASSIGN, ("assignment:",)),
-    Section("Agreement", "reports:agreement", Act.SEE_AGREEMENT, ("reports:",)),
-    Section("Codebook", "study:codebook", Act.SEE_STUDY, ("study:codebook:",)),
-    Section("People", "study:people", Act.MANAGE_PEOPLE, ("study:people:",)),
+    Section("Articles", "corpus:articles", Act.READ_ANY_ARTICLE, "corpus:"),
+    Section("Assignments", "assignment:plan", Act.ASSIGN, "assignment:"),
+    Section("Agreement", "reports:agreement", Act.SEE_AGREEMENT, "reports:"),
+    Section("Codebook", "study:codebook", Act.SEE_STUDY),
+    Section("People", "study:people", Act.MANAGE_PEOPLE),
     Section("History", "study:history", Act.SEE_AUDIT),
-    Section("Settings", "study:settings", Act.MANAGE_STUDY, ("study:settings:",)),
+    Section("Settings", "study:settings", Act.MANAGE_STUDY),
 )
 
 

@@ -1,0 +1,59 @@
+"""What a person can do to their account. People leave, work stays: accounts are never deleted."""
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from annotations.text.refusal import Refusal
+
+from .models import Session, User
+
+
+class AddressTaken(Refusal):
+    """Another account has this e-mail address. If it is yours, sign in with it."""
+
+
+class NameTaken(Refusal):
+    """Somebody already has this user name. Choose another."""
+
+
+@transaction.atomic
+def open_account(*, username: str, email: str, display_name: str, password: str) -> User:
+    """Make an account. Only an invitation may lead here."""
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken
+    refuse_taken(email)
+    try:
+        return User.objects.create_user(username, email, password, display_name=display_name)
+    except IntegrityError as error:  # two at the same moment
+        raise NameTaken from error
+
+
+@transaction.atomic
+def change_profile(*, user: User, display_name: str, email: str, theme: str) -> User:
+    if email.lower() != user.email.lower():
+        refuse_taken(email)
+        # django-allauth keeps addresses of its own; an old one must not stay a way in.
+        EmailAddress.objects.filter(user=user).delete()
+    user.display_name, user.email, user.theme = display_name, email, theme
+    user.save(update_fields=["display_name", "email", "theme"])
+    return user
+
+
+def refuse_taken(email: str) -> None:
+    if User.objects.filter(email__iexact=email).exists():
+        raise AddressTaken
+
+
+@transaction.atomic
+def deactivate(*, user: User) -> User:
+    """Close an account: nobody can sign in with it, and all that was done with it stays."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user=user)
+    return user
+
+
+def end_sessions(*, user: User, keep: str | None = None) -> int:
+    """Sign the person out everywhere, but for the session `keep`. Returns how many ended."""
+    ended, _ = Session.objects.filter(user=user).exclude(session_key=keep).delete()
+    return ended

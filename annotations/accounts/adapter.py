@@ -1,0 +1,65 @@
+"""Where sign-in differs from django-allauth's own ways."""
+
+import logging
+from typing import Any, NoReturn
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from .actions import end_sessions
+from .models import User
+from .queries import find_account
+
+security_log = logging.getLogger("sourcemark.security")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People come in by invitation only."""
+        return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords count per account and address, by whichever name the account is called.
+
+        Per account alone, a stranger could lock its owner out.
+        """
+        name = str(credentials.get("email") or credentials.get("username") or "").lower()
+        account = find_account(name)
+        return f"{self.get_client_ip(request)}:{account.pk if account else name}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            self.refuse_tries(request, credentials, error)
+
+    def refuse_tries(
+        self, request: HttpRequest, credentials: dict[str, Any], error: ValidationError
+    ) -> NoReturn:
+        self.note("too many wrong passwords", request, credentials)
+        raise ImmediateHttpResponse(respond_429(request)) from error
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self.note("wrong password", request, credentials)
+
+    def note(self, event: str, request: HttpRequest, credentials: dict[str, Any]) -> None:
+        # %r, so that a name with a line break cannot forge a log line.
+        name = credentials.get("email") or credentials.get("username")
+        security_log.warning("%s: account %r from %s", event, name, self.get_client_ip(request))
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        security_log.info("signed in: %s from %s", user.pk, self.get_client_ip(request))
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Every other browser of this person is signed out, on the server."""
+        assert isinstance(user, User)
+        super().set_password(user, password)
+        mine = context.request.session.session_key if context.request.user == user else None
+        end_sessions(user=user, keep=mine)
+        security_log.info("password set: %s", user.pk)

@@ -1,0 +1,82 @@
+"""Forms about oneself."""
+
+from typing import Any
+
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
+from django import forms
+
+from .models import Theme, User
+
+
+def relabel(form: forms.BaseForm, **labels: str) -> None:
+    """Our words for django-allauth's fields, and no placeholders: they vanish when needed."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(self, login="E-mail address or user name", password="Password")
+        self.fields["password"].help_text = ""
+        self.fields["login"].widget.attrs.update(autocomplete="username", autofocus=True)
+
+
+class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(
+            self,
+            oldpassword="Password now",
+            password1="New password",
+            password2="New password, once more",
+        )
+
+
+class PasswordResetForm(ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(self, email="E-mail address")
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(self, password1="New password", password2="New password, once more")
+
+
+class ProfileForm(forms.Form):
+    display_name = forms.CharField(
+        label="Name shown to others", max_length=120, help_text="As your team knows you."
+    )
+    email = forms.EmailField(label="E-mail address", max_length=254)
+    password = forms.CharField(
+        label="Password",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Needed only to change the e-mail address.",
+    )
+    theme = forms.ChoiceField(label="Colours", choices=Theme.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        start = {"display_name": str(user), "email": user.email, "theme": user.theme}
+        super().__init__(*args, initial=start, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """A new address is a new way in: whoever sits at an open browser must know the password."""
+        data = super().clean() or {}
+        moved = data.get("email", "").lower() != self.user.email.lower()
+        if "email" in data and moved and not self.user.check_password(data.get("password", "")):
+            self.add_error("password", "Enter your password to change the e-mail address.")
+        return data
+
+    def changes(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("display_name", "email", "theme")}

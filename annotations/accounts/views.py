@@ -1,0 +1,29 @@
+"""Pages about oneself. Sign-in and passwords are django-allauth's views with our templates."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from annotations.text.refusal import Refusal
+
+from .actions import change_profile
+from .forms import ProfileForm
+from .models import User
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
+    form = ProfileForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        try:
+            change_profile(user=request.user, **form.changes())
+        except Refusal as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            messages.success(request, "Your profile is saved.")
+            return redirect("accounts:profile")
+    return render(
+        request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200
+    )
