@@ -64,12 +64,12 @@ test("an id is a UUID, also where randomUUID is missing", () => {
 test("operations carry the version that the person saw, one up for each further one", () => {
   const store = new Store(article);
   const first = span("a", "mayor");
-  const [added] = perform(store, [add(first)]).ops;
-  const [relabelled] = perform(store, [{ on: "span", id: "a", after: { ...first, label: "B" } }]).ops;
-  const [removed] = perform(store, [{ on: "span", id: "a", after: null }]).ops;
-  const [restored] = perform(store, [{ on: "span", id: "a", after: { ...first, label: "B" } }]).ops;
+  const [added] = perform(store, [add(first)]).records;
+  const [relabelled] = perform(store, [{ on: "span", id: "a", after: { ...first, label: "B" } }]).records;
+  const [removed] = perform(store, [{ on: "span", id: "a", after: null }]).records;
+  const [restored] = perform(store, [{ on: "span", id: "a", after: { ...first, label: "B" } }]).records;
   assert.deepEqual([added, relabelled, removed, restored].map(({ kind, ver, next }) => [kind, ver, next]), [
-    ["add", undefined, 1],
+    ["add", 0, 1],
     ["set", 1, 2],
     ["del", 2, 3],
     ["restore", 3, 4],
@@ -80,10 +80,10 @@ test("operations carry the version that the person saw, one up for each further 
 
 test("what is sent holds the full state, for delete and restore the id alone", () => {
   const store = new Store(article, { spans: [span("a", "mayor", "A", { ver: 3 })] });
-  const wire = wireOf(perform(store, [{ on: "span", id: "a", after: null }]).ops[0]);
+  const wire = wireOf(perform(store, [{ on: "span", id: "a", after: null }]).records[0]);
   assert.deepEqual(Object.keys(wire), ["op_id", "kind", "on", "ver", "span"]);
   assert.deepEqual(wire.span, { id: "a" });
-  const added = wireOf(perform(store, [add(span("b", "rained"))]).ops[0]);
+  const added = wireOf(perform(store, [add(span("b", "rained"))]).records[0]);
   assert.equal("ver" in added.span, false);
   assert.equal(added.span.fragments[0].quote, "rained");
 });
@@ -91,18 +91,18 @@ test("what is sent holds the full state, for delete and restore the id alone", (
 test("links that go with their span need no operation", () => {
   const link = { id: "l", source: "a", target: "b", cue: null, ver: 1 };
   const store = new Store(article, { spans: [span("a", "mayor", "A", { ver: 1 })], links: [link] });
-  const { ops } = perform(store, [
+  const { records } = perform(store, [
     { on: "link", id: "l", before: link, after: null, follows: true },
     { on: "span", id: "a", before: store.get("span", "a"), after: null },
   ]);
-  assert.deepEqual(ops.map(({ on, kind }) => [on, kind]), [["span", "del"]]);
+  assert.deepEqual(records.map(({ on, kind }) => [on, kind]), [["span", "del"]]);
   assert.equal(store.links.size, 0);
 });
 
 function session(marks = {}) {
   const store = new Store(article, marks);
   const undo = new Undo();
-  const run = (changes) => perform(store, changes).ops.map(({ kind }) => kind);
+  const run = (changes) => perform(store, changes).records.map(({ kind }) => kind);
   return {
     store,
     undo,
