@@ -17,14 +17,14 @@ class CSP(StrEnum):
     NONCE = "<CSP_NONCE_SENTINEL>"
 
 
-class LazyNonce(SimpleLazyObject):
+class LazyNonce(SimpleLazyObject):  # type: ignore[type-arg]  # no generic at run time
     """A nonce that is made when a template first prints it, and is false until then."""
 
     def __init__(self) -> None:
         super().__init__(lambda: secrets.token_urlsafe(16))
 
     def __bool__(self) -> bool:
-        return self._wrapped is not empty  # type: ignore[attr-defined, no-any-return]
+        return self._wrapped is not empty
 
 
 def build_policy(config: Mapping[str, list[str]], nonce: LazyNonce | None = None) -> str:

@@ -1,5 +1,6 @@
 """Nobody gets past without signing in, unless a view says so (@login_not_required)."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -17,7 +18,9 @@ def wants_json(request: HttpRequest) -> bool:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Answers the signed-out by kind of request: page, htmx swap, or JSON."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # Django names its own answer, a redirect
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         login = resolve_url(self.get_login_url(view_func))
         htmx = getattr(request, "htmx", None)
         if isinstance(htmx, HtmxDetails) and htmx:

@@ -9,6 +9,7 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
 )
 from django import forms
+from django.http import QueryDict
 
 from .models import Theme, User
 
@@ -65,10 +66,10 @@ class ProfileForm(forms.Form):
     )
     theme = forms.ChoiceField(label="Colours", choices=Theme.choices, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
         self.user = user
         start = {"display_name": str(user), "email": user.email, "theme": user.theme}
-        super().__init__(*args, initial=start, **kwargs)
+        super().__init__(data, initial=start)
 
     def clean(self) -> dict[str, Any]:
         """A new address is a new way in: whoever sits at an open browser must know the password."""

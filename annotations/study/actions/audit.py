@@ -1,4 +1,4 @@
-"""What can be done to a study. Each act leaves a row in the audit."""
+"""The record of who did what."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import models
 
 from annotations.accounts.models import User
 
-from .models import AuditEntry, Study
+from ..models import AuditEntry, Study
 
 
 def record(

@@ -7,8 +7,8 @@ from django.http import Http404
 
 from annotations.accounts.models import User
 
-from .models import Membership, Role, Study
-from .policy import Act, Standing
+from ..models import Membership, Role, Study
+from ..policy import Act, Standing
 
 
 def find_standing(user: User, study_id: uuid.UUID) -> Standing | None:

@@ -1,0 +1,66 @@
+"""Studies, their rounds, and the record of who did what."""
+
+import uuid
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from annotations.accounts.models import User
+
+from ..models import AuditEntry, Role, Round, Study
+
+BIN_KEEPS = timedelta(days=30)
+
+
+def studies_seen_by(user: User) -> QuerySet[Study]:
+    """Kept studies in which the person takes part: whose codebook they may read."""
+    mine = Study.objects.kept().filter(memberships__user=user, memberships__ended_at=None)
+    return mine.distinct().order_by("name", "pk")
+
+
+def bin_of(user: User) -> QuerySet[Study]:
+    """Studies in the bin that this person managed, last thrown away first."""
+    since = timezone.now() - BIN_KEEPS
+    binned = Study.objects.filter(deleted_at__gt=since).select_related("deleted_by")
+    if not user.is_superuser:
+        binned = binned.filter(
+            memberships__user=user,
+            memberships__role=Role.MANAGER,
+            memberships__ended_at=None,
+        )
+    return binned.distinct().order_by("-deleted_at", "pk")
+
+
+def fetch_binned(user: User, study_id: uuid.UUID) -> Study:
+    study = bin_of(user).filter(pk=study_id).first()
+    if study is None:
+        raise Http404("No such study in the bin.")
+    return study
+
+
+def fetch_round(study: Study, round_id: uuid.UUID) -> Round:
+    found = study.rounds.filter(pk=round_id).first()
+    if found is None:
+        raise Http404("No such round.")
+    return found
+
+
+def list_history(study: Study, *, actor: str = "", noun: str = "") -> QuerySet[AuditEntry]:
+    """Acts in the study, newest first, of one person or on one kind of thing if asked."""
+    entries = study.audit_entries.select_related("actor").order_by("-pk")
+    if actor:
+        entries = entries.filter(actor__username=actor)
+    return entries.filter(action__startswith=f"{noun}.") if noun else entries
+
+
+def actors(study: Study) -> QuerySet[User]:
+    """Everybody who did something in the study."""
+    return User.objects.filter(audit_entries__study=study).distinct().order_by("username")
+
+
+def nouns(study: Study) -> list[str]:
+    """Kinds of things that acts were done to, as in `noun.verb`."""
+    actions = study.audit_entries.order_by("action").values_list("action", flat=True).distinct()
+    return sorted({action.split(".")[0] for action in actions})
