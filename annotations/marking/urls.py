@@ -1,6 +1,12 @@
 """Addresses of the marking room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from . import views
 
 app_name = "marking"
-urlpatterns: list[URLPattern] = []
+MARK = "studies/<uuid:study_id>/articles/<uuid:article_id>/mark/"
+urlpatterns: list[URLPattern] = [
+    path(MARK, views.page, name="page"),
+    path(f"{MARK}next", views.next_article, name="next"),
+]

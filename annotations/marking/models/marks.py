@@ -148,7 +148,9 @@ class Span(models.Model):
                 name="span_label_unless_extent",
             ),
             models.CheckConstraint(condition=Q(flag__in=Flag.values), name="span_flag_known"),
-            models.CheckConstraint(condition=Q(state__in=SpanState.values), name="span_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=SpanState.values), name="span_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

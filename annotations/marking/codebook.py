@@ -1,0 +1,176 @@
+"""The codebook as marking needs it: which labels and attributes there are, and what they allow.
+
+A version of a codebook never changes, and its rows change only together with a new version; so
+what was read for a version is kept in the process.
+"""
+
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from annotations.study.models import Attribute, Label, Rule, Study
+
+from .wire import Wire
+
+KEPT_VERSIONS = 64
+ATTRIBUTION, REPORTING = "attribution", "reporting"
+
+
+@dataclass(frozen=True)
+class AttributeRule:
+    """A question of a label, and what may answer it."""
+
+    id: uuid.UUID
+    name: str
+    title: str
+    kind: str
+    required: bool
+    choices: tuple[str, ...]
+    archived: bool
+
+
+@dataclass(frozen=True)
+class LabelRule:
+    """A label, and what its spans may be."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    tag: str
+    slot: int
+    fragments_allowed: bool
+    archived: bool
+    attributes: dict[str, AttributeRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """One version of a study's codebook."""
+
+    version_id: uuid.UUID
+    number: int
+    labels: dict[uuid.UUID, LabelRule]
+
+    @property
+    def has_attribution(self) -> bool:
+        return any(label.slug == ATTRIBUTION for label in self.labels.values())
+
+
+_kept: OrderedDict[uuid.UUID, Codebook] = OrderedDict()
+_lock = Lock()
+
+
+def codebook_of(study_id: uuid.UUID, version_id: uuid.UUID, number: int) -> Codebook:
+    """The codebook of that version. One query the first time in a process, then none."""
+    with _lock:
+        known = _kept.get(version_id)
+        if known:
+            _kept.move_to_end(version_id)
+            return known
+    read = Codebook(version_id, number, _read_labels(study_id))
+    with _lock:
+        _kept[version_id] = read
+        while len(_kept) > KEPT_VERSIONS:
+            _kept.popitem(last=False)
+    return read
+
+
+ATTRIBUTE_FIELDS = ("id", "name", "title", "kind", "required", "choices", "archived_at")
+
+
+def _read_labels(study_id: uuid.UUID) -> dict[uuid.UUID, LabelRule]:
+    columns = ("id", "slug", "name", "tag", "slot", "fragments_allowed", "archived_at")
+    rows = (
+        Label.objects.filter(study=study_id)
+        .order_by("position", "name", "id", "attributes__position", "attributes__name")
+        .values(*columns, *(f"attributes__{name}" for name in ATTRIBUTE_FIELDS))
+    )
+    labels: dict[uuid.UUID, LabelRule] = {}
+    for row in rows:
+        label = labels.setdefault(row["id"], _label(row))
+        if row["attributes__id"]:
+            attribute = _attribute(row)
+            label.attributes[attribute.name] = attribute
+    return labels
+
+
+def _label(row: dict[str, Any]) -> LabelRule:
+    return LabelRule(
+        id=row["id"],
+        slug=row["slug"],
+        name=row["name"],
+        tag=row["tag"],
+        slot=row["slot"],
+        fragments_allowed=row["fragments_allowed"],
+        archived=row["archived_at"] is not None,
+    )
+
+
+def _attribute(row: dict[str, Any]) -> AttributeRule:
+    return AttributeRule(
+        id=row["attributes__id"],
+        name=row["attributes__name"],
+        title=row["attributes__title"],
+        kind=row["attributes__kind"],
+        required=row["attributes__required"],
+        choices=tuple(choice["value"] for choice in row["attributes__choices"] or ()),
+        archived=row["attributes__archived_at"] is not None,
+    )
+
+
+def codebook_wire(study: Study, number: int) -> Wire:
+    """The codebook for the marking page: labels with their questions and rule cards."""
+    labels = list(Label.objects.filter(study=study))
+    attributes = list(Attribute.objects.filter(study=study))
+    rules = list(Rule.objects.filter(study=study, archived_at=None))
+    return {
+        "number": number,
+        "labels": [
+            {
+                **_label_wire(label),
+                "attributes": [_attribute_wire(a) for a in attributes if a.label_id == label.pk],
+                "rules": [_rule_wire(rule) for rule in rules if rule.label_id == label.pk],
+            }
+            for label in labels
+        ],
+        "rules": [_rule_wire(rule) for rule in rules if rule.label_id is None],
+    }
+
+
+def _label_wire(label: Label) -> Wire:
+    return {
+        "id": str(label.pk),
+        "name": label.name,
+        "slug": label.slug,
+        "definition": label.definition,
+        "key": label.key,
+        "tag": label.tag,
+        "slot": label.slot,
+        "extent": label.extent,
+        "fragments": label.fragments_allowed,
+        "archived": label.archived_at is not None,
+    }
+
+
+def _attribute_wire(attribute: Attribute) -> Wire:
+    return {
+        "name": attribute.name,
+        "title": attribute.title,
+        "kind": attribute.kind,
+        "required": attribute.required,
+        "choices": attribute.choices,
+        "archived": attribute.archived_at is not None,
+    }
+
+
+def _rule_wire(rule: Rule) -> Wire:
+    return {
+        "name": rule.name,
+        "title": rule.title,
+        "text": rule.text,
+        "examples_yes": rule.examples_yes,
+        "examples_no": rule.examples_no,
+        "hard_cases": rule.hard_cases,
+    }

@@ -1,0 +1,133 @@
+"""What the marking page is drawn from."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.urls import reverse
+
+from annotations.assignment.models import Assignment
+
+from .codebook import codebook_wire
+from .painting import Look, Painted, PaintedBlock, paint
+from .queries import (
+    Work,
+    current_version,
+    read_entities,
+    read_held,
+    read_links,
+    read_regions,
+    read_spans,
+    stretches,
+)
+from .wire import Wire
+
+SECTION_BLOCKS = 25
+EXTENT_LOOK = Look("x", "X")
+
+
+def urls_of(assignment: Assignment) -> dict[str, str]:
+    """Where the page's module sends what it has to send."""
+    where = {"study_id": assignment.study_id, "article_id": assignment.article_id}
+    names = ("next",)
+    return {
+        **{name: reverse(f"marking:{name}", kwargs=where) for name in names},
+        "home": settings.LOGIN_REDIRECT_URL,
+        "login": resolve_url(settings.LOGIN_URL),
+        "ping": reverse("healthz"),
+    }
+
+
+def marking_data(work: Work) -> Wire:
+    """All that the marking module starts from. The number of queries does not grow with spans."""
+    assignment, article = work.assignment, work.article
+    version = current_version(work.standing.study)
+    return {
+        "article": {
+            "id": str(article.pk),
+            "sha256": article.text_sha256,
+            "length": article.n_code_points,
+            "language": article.language,
+            "direction": article.direction,
+        },
+        "urls": urls_of(assignment),
+        "user": str(work.standing.user.pk),
+        "assignment": str(assignment.pk),
+        "rev": assignment.rev,
+        "state": assignment.state,
+        "read_only": not work.is_open,
+        "return_reason": assignment.return_reason if assignment.state == "returned" else "",
+        "codebook": codebook_wire(work.standing.study, version.number),
+        "spans": read_spans(assignment, article.text),
+        "links": read_links(assignment),
+        "entities": read_entities(assignment),
+        "sentences": article.sentences,
+        "regions": read_regions(article),
+        "held": read_held(assignment),
+    }
+
+
+def looks_of(labels: Iterable[Wire]) -> dict[str | None, Look]:
+    """How each label is drawn, by its id; an extent has none."""
+    looks: dict[str | None, Look] = {
+        label["id"]: Look(str(label["slot"]), label["tag"]) for label in labels
+    }
+    looks[None] = EXTENT_LOOK
+    return looks
+
+
+def as_painted(span: Wire, looks: dict[str | None, Look]) -> Painted:
+    look = looks[span["label"]]
+    if span["state"] == "suggested":
+        look = Look(look.slot, look.tag, suggested=True)
+    fragments = tuple((part["start"], part["end"]) for part in span["fragments"])
+    return Painted(span["id"], fragments, look)
+
+
+def paint_article(work: Work, data: Wire) -> list[PaintedBlock]:
+    looks = looks_of(data["codebook"]["labels"])
+    return paint(
+        work.article.text,
+        stretches(work.article.blocks),
+        (as_painted(span, looks) for span in data["spans"]),
+        [(start, end) for start, end, _ in data["regions"]],
+    )
+
+
+def in_sections(blocks: Sequence[PaintedBlock]) -> list[Sequence[PaintedBlock]]:
+    return [blocks[n : n + SECTION_BLOCKS] for n in range(0, len(blocks), SECTION_BLOCKS)]
+
+
+def page_context(work: Work) -> dict[str, Any]:
+    """The context of templates/marking/page.html; `source` is empty under a blind outlet."""
+    data = marking_data(work)
+    blocks = paint_article(work, data)
+    return {
+        "standing": work.standing,
+        "study": work.standing.study,
+        "assignment": work.assignment,
+        "article": work.article,
+        "source": {} if work.standing.study.hide_source else source_of(work),
+        "data": data,
+        "sections": in_sections(blocks),
+        "n_blocks": len(blocks),
+        "urls": data["urls"],
+    }
+
+
+def source_of(work: Work) -> dict[str, Any]:
+    """Where the article comes from: shown only when the study does not hide it."""
+    article = work.article
+    found = {
+        "outlet": article.outlet,
+        "byline": article.byline,
+        "url": article.url,
+        "published_on": article.published_on,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def where_of(study_id: UUID, article_id: UUID) -> dict[str, UUID]:
+    return {"study_id": study_id, "article_id": article_id}

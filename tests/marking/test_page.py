@@ -1,0 +1,45 @@
+"""Opening an article: whose, with what, at what cost."""
+
+import json
+import re
+from typing import Any
+
+from django.urls import reverse
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from tests.conftest import SignIn
+
+
+def address(name: str, article: Article) -> str:
+    return reverse(
+        f"marking:{name}", kwargs={"study_id": article.study_id, "article_id": article.pk}
+    )
+
+
+def data_of(response: Any) -> dict[str, Any]:
+    found = re.search(
+        r'<script id="marking-data" type="application/json">(.*?)</script>',
+        response.content.decode(),
+        re.DOTALL,
+    )
+    assert found
+    data: dict[str, Any] = json.loads(found.group(1))
+    return data
+
+
+def test_an_annotator_opens_the_assigned_article(
+    sign_in: SignIn, bob: User, bobs: Assignment
+) -> None:
+    response = sign_in(bob).get(address("page", bobs.article))
+    assert response.status_code == 200
+    data = data_of(response)
+    assert data["assignment"] == str(bobs.pk)
+    assert data["article"]["length"] == len(bobs.article.text)
+    assert [label["slug"] for label in data["codebook"]["labels"]] == [
+        "reporting",
+        "attribution",
+        "allegation",
+        "characterization",
+    ]
