@@ -1,5 +1,6 @@
 """What can be done to a study. Each act leaves a row in the audit."""
 
 from .audit import record
+from .studies import create_study
 
-__all__ = ["record"]
+__all__ = ["create_study", "record"]
