@@ -8,7 +8,7 @@ SCRATCH = Path(tempfile.gettempdir())
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
 
 from project.settings import *  # noqa: E402, F403
-from project.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
+from project.settings import BASE_DIR, DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -24,5 +24,6 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = BASE_DIR / "annotations" / "static"  # WhiteNoise warns when it is not there
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,61 @@
+"""The server as `make run` starts it: gunicorn on a fresh folder, hashed static files."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.on_sqlite
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on an empty installation."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"SOURCEMARK_VAR": str(tmp_path_factory.mktemp("var")), "PORT": port}
+    for step in ("migrate", "collectstatic --noinput"):
+        command = [sys.executable, "manage.py", *step.split(), "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
+    server = subprocess.Popen(
+        [sys.executable, *gunicorn], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout
+    address = f"http://127.0.0.1:{port}/"
+    assert server.stdout.readline() == f"Sourcemark is ready at {address} (Ctrl-C stops it)\n"
+    yield address
+    server.terminate()
+    server.wait(timeout=30)
+
+
+def answer(address: str) -> tuple[int, str]:
+    for _ in range(50):  # the socket is bound before the worker has booted
+        try:
+            with urllib.request.urlopen(address, timeout=10) as response:
+                return response.status, response.read().decode()
+        except ConnectionError:
+            time.sleep(0.1)
+    pytest.fail(f"{address} does not answer.")
+
+
+def test_the_server_says_that_it_is_well(site: str) -> None:
+    assert answer(f"{site}healthz") == (200, "ok\n")
+
+
+def test_the_sign_in_page_and_every_file_it_names_are_served(site: str) -> None:
+    status, page = answer(f"{site}accounts/login/")
+    files = re.findall(r'(?:src|href)="/(static/[^"]+)"', page)
+    assert (status, bool(files)) == (200, True)
+    assert {path: answer(site + path)[0] for path in files} == dict.fromkeys(files, 200)
+    assert [path for path in files if not re.search(r"\.[0-9a-f]{12}\.", path)] == []

@@ -1,0 +1,57 @@
+"""What a person reads when something is missing: one sentence with its remedy."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from project.setup import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(**changes: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "project" / "setup" / "run.py")],
+        env={**os.environ, **changes},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stderr
+
+
+def test_a_port_in_use_is_named_with_another_to_choose() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        code, sentence = start(PORT=str(port))
+    assert (code, sentence.count("\n")) == (1, 1)
+    assert sentence.startswith(f"Port {port} is in use: stop what listens there, or choose another")
+
+
+def test_a_port_that_is_no_number_is_refused() -> None:
+    sentence = "PORT must be a number from 1 to 65535, not 'eighty'.\n"
+    assert start(PORT="eighty") == (1, sentence)
+
+
+def test_a_missing_venv_module_is_named_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)  # as on Debian without python3-venv
+    with pytest.raises(environment.Stop, match="apt-get install python3-venv`"):
+        environment.check_venv()
+
+
+def test_too_old_a_python_is_named_with_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    with pytest.raises(environment.Stop, match=r"needs Python 3\.11 or newer and this is 3\.9"):
+        environment.check_version()
+
+
+@pytest.mark.parametrize("script", ["environment.py", "run.py"])
+def test_an_old_python_can_still_read_the_scripts_that_refuse_it(script: str) -> None:
+    source = (ROOT / "project" / "setup" / script).read_text(encoding="utf-8")
+    compile(source, script, "exec", flags=0x400, _feature_version=6)  # PyCF_ONLY_AST, Python 3.6
