@@ -1,0 +1,116 @@
+"""The clusters of units that an optimal alignment could contain.
+
+A unitary alignment of k units among n annotators costs 1 - sum of (1 - d) / C(n, 2) over its
+pairs (in units of Delta): empty slots vanish. Against k units alone it gains
+k - 1 + sum (1 - d) / C(n, 2). A cluster from which taking a unit out would pay, or cost nothing,
+can be left out; so can any whose parts hang together by nothing (no pair above -1 / (k - 1)).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.agreement.dissimilarity import Matrix
+from annotations.agreement.lines import Ints
+
+MAX_ROWS = 300_000
+
+
+class TooManyClusters(Exception):
+    """The exact optimum is out of reach for so many units so close together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """members: tuples of two or more units, ascending; gains: what each saves, all above 0."""
+
+    members: list[tuple[int, ...]]
+    gains: list[float]
+
+
+def candidates(apart: Matrix, annotator: Ints, n_annotators: int) -> Clusters:
+    """All clusters worth considering, for (N, N) dissimilarities. Raises TooManyClusters."""
+    ties = (1 - apart) / (n_annotators * (n_annotators - 1) / 2)
+    ties[annotator[:, None] == annotator] = -np.inf
+    best = _best_per_annotator(ties, annotator, n_annotators)
+    members: list[tuple[int, ...]] = []
+    gains: list[float] = []
+    grown = np.arange(len(annotator))[:, None]
+    for size in range(2, n_annotators + 1):
+        grown = _grow(grown, ties, -1 / (size - 1))
+        if not len(grown):
+            break
+        bonds = _bonds(grown, ties)
+        hope = best[grown].sum(axis=2) - _taken(grown, best, annotator)
+        grown, bonds = _keep(grown, bonds, (bonds + hope > -1).all(axis=1))
+        if len(grown) > MAX_ROWS:
+            raise TooManyClusters
+        held, strength = _keep(grown, bonds, (bonds > -1).all(axis=1))
+        gain = (size - 1) + strength.sum(axis=1) / 2
+        pays = gain > 0
+        members += map(tuple, held[pays].tolist())
+        gains += gain[pays].tolist()
+    return Clusters(members, gains)
+
+
+def _best_per_annotator(ties: Matrix, annotator: Ints, n: int) -> Matrix:
+    """(N, n): the most a unit can gain from one unit of each annotator, at least 0."""
+    best = np.zeros((len(annotator), n))
+    for who in range(n):
+        theirs = ties[:, annotator == who]
+        if theirs.shape[1]:
+            best[:, who] = np.maximum(theirs.max(axis=1), 0)
+    return best
+
+
+def _grow(clusters: Ints, ties: Matrix, threshold: float) -> Ints:
+    """Each cluster with one unit more: of another annotator, tied to a member by more than
+    `threshold`. Every cluster of the new size appears once, its units ascending."""
+    size = clusters.shape[1]
+    if size == 1:
+        return np.argwhere(np.triu(ties > threshold))
+    tied = ties > threshold
+    near = tied[clusters[:, 0]].copy()
+    open_to = ties[clusters[:, 0]] > -np.inf
+    for column in range(1, size):
+        near |= tied[clusters[:, column]]
+        open_to &= ties[clusters[:, column]] > -np.inf
+    row, unit = np.nonzero(near & open_to)
+    if len(row) > 4 * MAX_ROWS:
+        raise TooManyClusters
+    grown = np.sort(np.concatenate([clusters[row], unit[:, None]], axis=1), axis=1)
+    return _unique_rows(grown, len(ties))
+
+
+def _unique_rows(rows: Ints, base: int) -> Ints:
+    if base ** rows.shape[1] >= 2**62:
+        return np.asarray(np.unique(rows, axis=0))
+    key = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        key = key * base + column
+    return rows[np.unique(key, return_index=True)[1]]
+
+
+def _bonds(clusters: Ints, ties: Matrix) -> Matrix:
+    """(rows, size): what each member is tied to the others by, in sum."""
+    size = clusters.shape[1]
+    bonds = np.zeros(clusters.shape)
+    for i in range(size):
+        for j in range(i + 1, size):
+            tie = ties[clusters[:, i], clusters[:, j]]
+            bonds[:, i] += tie
+            bonds[:, j] += tie
+    return bonds
+
+
+def _taken(clusters: Ints, best: Matrix, annotator: Ints) -> Matrix:
+    """(rows, size): the hope that members already in the cluster have used up."""
+    taken = np.zeros(clusters.shape)
+    for column in clusters.T:
+        taken += best[clusters, annotator[column][:, None]]
+    return taken
+
+
+def _keep(clusters: Ints, bonds: Matrix, kept: NDArray[np.bool_]) -> tuple[Ints, Matrix]:
+    return clusters[kept], bonds[kept]
