@@ -41,7 +41,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 def deactivate(
     model_admin: "AccountAdmin", request: HttpRequest, accounts: QuerySet[models.User]
 ) -> None:
-    others = accounts.exclude(pk=request.user.pk)
+    others = accounts.exclude(username=request.user.get_username())
     models.Session.objects.filter(user__in=others).delete()
     count = others.update(is_active=False)
     messages.success(request, f"{count} accounts deactivated.")

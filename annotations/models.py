@@ -4,6 +4,7 @@ from annotations.accounts.models import Session, User
 from annotations.assignment.models import Assignment, Submission, WorkTime
 from annotations.corpus.models import Article, Import, Outlet, Region, SourceFile
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
+from annotations.reports.models import ArticleGamma, ArticleSums, Report
 from annotations.study.models import (
     Attribute,
     AuditEntry,
@@ -18,6 +19,8 @@ from annotations.study.models import (
 
 __all__ = [
     "Article",
+    "ArticleGamma",
+    "ArticleSums",
     "Assignment",
     "Attribute",
     "AttributeValue",
@@ -33,6 +36,7 @@ __all__ = [
     "Operation",
     "Outlet",
     "Region",
+    "Report",
     "Round",
     "Rule",
     "Session",

@@ -15,6 +15,8 @@ from annotations.study.models import (
     Round,
     Study,
 )
+from annotations.text.blocks import blocks
+from annotations.text.sentences import sentences
 
 TEXT = (
     "Officials in Arden said on Monday that the alleged strike had killed two people 🙂.\n\n"
@@ -83,9 +85,6 @@ def make_study(manager: User, name: str = "Arden", **extra: Any) -> Study:
 
 def make_article(study: Study, text: str = TEXT, title: str = "Strike in Arden") -> Article:
     """An article as the import would store it."""
-    from annotations.text.blocks import find_blocks
-    from annotations.text.sentences import SEGMENTER, find_sentences
-
     return Article.objects.create(
         study=study,
         title=title,
@@ -93,9 +92,9 @@ def make_article(study: Study, text: str = TEXT, title: str = "Strike in Arden")
         text_sha256=hashlib.sha256(text.encode()).hexdigest(),
         n_code_points=len(text),
         n_words=len(text.split()),
-        blocks=[list(block) for block in find_blocks(text)],
-        sentences=[list(sentence) for sentence in find_sentences(text)],
-        segmenter=SEGMENTER,
+        blocks=[list(block) for block in blocks(text)],
+        sentences=[list(sentence) for sentence in sentences(text)],
+        segmenter="sentencex",
         imported_by=study.created_by,
     )
 

@@ -3,7 +3,7 @@
 import uuid
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.backends.db import SessionStore as DbSessionStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -28,7 +28,6 @@ class User(AbstractUser):
     keymap = models.JSONField(default=dict, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     class Meta:
         constraints: ClassVar = [

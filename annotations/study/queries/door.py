@@ -23,11 +23,8 @@ def find_standing(user: User, study_id: uuid.UUID) -> Standing | None:
         return Standing(user, memberships[0].study, roles, user.is_superuser)
     if user.is_superuser:
         study = Study.objects.kept().filter(pk=study_id).first()
-        return (
-            None
-            if study is None
-            else Standing(user, study, frozenset({Role.MANAGER}), is_site_admin=True)
-        )
+        if study is not None:
+            return Standing(user, study, frozenset({Role.MANAGER}), is_site_admin=True)
     return None
 
 

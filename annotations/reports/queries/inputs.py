@@ -1,0 +1,80 @@
+"""Which submitted work a report is about, and whether what is stored of it is still true."""
+
+import hashlib
+import json
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from annotations.assignment.models import Assignment, AssignmentState
+from annotations.corpus.models import Region
+from annotations.marking.models import Span
+from annotations.study.models import Study
+
+from ..selection import Selection
+
+Stretch = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleInput:
+    """An article and the submitted work on it: annotator id -> (assignment id, revision)."""
+
+    article_id: uuid.UUID
+    n_code_points: int
+    work: dict[uuid.UUID, tuple[uuid.UUID, int]]
+    regions: tuple[Stretch, ...]
+
+    def input_hash(self, engine_version: str, **parameters: object) -> str:
+        """SHA-256 of all that the figures of this article depend on."""
+        told = {
+            "engine": engine_version,
+            "article": str(self.article_id),
+            "work": sorted((str(who), str(what), rev) for who, (what, rev) in self.work.items()),
+            "regions": self.regions,
+            **parameters,
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def submitted_work(study: Study, selection: Selection) -> QuerySet[Assignment]:
+    """Submitted assignments only: no drafts, nothing returned or handed over."""
+    rows = Assignment.objects.filter(
+        study=study, state=AssignmentState.SUBMITTED, article__deleted_at=None
+    )
+    chosen = {
+        "round__in": selection.rounds,
+        "article__in": selection.articles,
+        "article__outlet__in": selection.outlets,
+        "annotator__in": selection.annotators,
+        "article__published_on__gte": selection.published_from,
+        "article__published_on__lte": selection.published_to,
+    }
+    rows = rows.filter(**{name: value for name, value in chosen.items() if value})
+    if selection.codebook_versions:
+        other = Span.objects.marked().filter(assignment=OuterRef("pk"))
+        other = other.exclude(codebook_version__number__in=selection.codebook_versions)
+        rows = rows.filter(~Exists(other))
+    return rows
+
+
+def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
+    """Every article with submitted work in the selection, by title. Two queries."""
+    rows = submitted_work(study, selection).order_by("article__title", "article_id", "annotator_id")
+    work: dict[uuid.UUID, dict[uuid.UUID, tuple[uuid.UUID, int]]] = defaultdict(dict)
+    lengths: dict[uuid.UUID, int] = {}
+    for pk, article, annotator, rev, length in rows.values_list(
+        "pk", "article_id", "annotator_id", "rev", "article__n_code_points"
+    ):
+        work[article][annotator] = (pk, rev)
+        lengths[article] = length
+    regions: dict[uuid.UUID, list[Stretch]] = defaultdict(list)
+    kept = Region.objects.filter(study=study, removed_at=None).order_by("start", "end")
+    for article, start, end in kept.values_list("article_id", "start", "end"):
+        regions[article].append((start, end))
+    return [
+        ArticleInput(article, lengths[article], work[article], tuple(regions.get(article, ())))
+        for article in work
+    ]

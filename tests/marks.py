@@ -1,0 +1,70 @@
+"""Marks as rows, for tests that begin after marking."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from annotations.assignment.models import Assignment, AssignmentState
+from annotations.marking.models import Fragment, Link, Span, SpanKind
+
+Stretch = tuple[int, int]
+
+
+def mark(assignment: Assignment, label: str, *fragments: Stretch, **extra: object) -> Span:
+    """A span of the assignment; `label` is a slug, or "extent"."""
+    study, now = assignment.study, timezone.now()
+    found = None if label == "extent" else study.labels.get(slug=label)
+    span = Span.objects.create(
+        id=uuid.uuid4(),
+        study=study,
+        assignment=assignment,
+        kind=SpanKind.LABEL if found else SpanKind.EXTENT,
+        label=found,
+        codebook_version=study.codebook_versions.order_by("-number")[0],
+        start=fragments[0][0],
+        end=fragments[-1][1],
+        stretch=" ".join(f"{start}-{end}" for start, end in fragments),
+        created_at=now,
+        changed_at=now,
+        **extra,
+    )
+    cover(span, fragments)
+    Assignment.objects.filter(pk=assignment.pk).update(rev=assignment.rev + 1)
+    assignment.rev += 1
+    return span
+
+
+def cover(span: Span, fragments: Sequence[Stretch]) -> None:
+    text = span.assignment.article.text
+    Fragment.objects.bulk_create(
+        Fragment(
+            study=span.study,
+            span=span,
+            start=start,
+            end=end,
+            quote=text[start:end],
+            text_length=len(text),
+        )
+        for start, end in fragments
+    )
+
+
+def link(source: Span, target: Span) -> Link:
+    now = timezone.now()
+    return Link.objects.create(
+        id=uuid.uuid4(),
+        study=source.study,
+        assignment=source.assignment,
+        source=source,
+        target=target,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def submit(assignment: Assignment) -> Assignment:
+    assignment.state = AssignmentState.SUBMITTED
+    assignment.submitted_at = timezone.now()
+    assignment.save()
+    return assignment
