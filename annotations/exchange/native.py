@@ -39,24 +39,37 @@ def read(content: bytes) -> Reading:
 
 def write(marks: MarksRecord) -> bytes:
     """The file for `marks`, in their order: the same marks give the same bytes."""
-    article: dict[str, Any] = {
+    article = {
         "file": marks.file,
         "title": marks.title,
         "sha256": marks.text_sha256,
         "code_points": marks.n_code_points,
         "offset_unit": OFFSET_UNIT,
     }
-    data = {
+    head = {
         "format": FORMAT,
         "document": {key: value for key, value in article.items() if value != ""},
         "annotator": marks.annotator,
         "codebook": {"version": marks.codebook},
+    }
+    lists = {
         "entities": [{"id": entity.id, "name": entity.name} for entity in marks.entities],
         "spans": [_written(span) for span in marks.spans if span.label is not None],
         "extents": [_written(span) for span in marks.spans if span.label is None],
         "links": [_written_link(link) for link in marks.links],
     }
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    lines = [f'"{key}": {_json(value)}' for key, value in head.items()]
+    lines += [f'"{key}": {_json_lines(entries)}' for key, entries in lists.items()]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _json_lines(entries: list[dict[str, Any]]) -> str:
+    """A JSON list with an entry a line: short, and a comparison of two files can be read."""
+    return "[\n" + ",\n".join(map(_json, entries)) + "\n]" if entries else "[]"
 
 
 def _written(span: SpanRecord) -> dict[str, Any]:

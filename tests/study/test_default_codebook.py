@@ -122,6 +122,12 @@ def test_every_card_says_something_and_nearly_all_show_it() -> None:
     assert bare == ["N5"]  # the order of work: nothing to mark
 
 
+def test_an_example_is_one_line() -> None:
+    for rule in default_codebook().rules:
+        for example in (*rule.examples_yes, *rule.examples_no, *rule.hard_cases):
+            assert example.splitlines() == [example.strip()]
+
+
 def test_brackets_in_examples_are_balanced() -> None:
     for rule in default_codebook().rules:
         for example in (*rule.examples_yes, *rule.examples_no, *rule.hard_cases):
