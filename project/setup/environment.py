@@ -16,6 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 UV_LOCK = os.path.join(ROOT, "project", "setup", "uv.txt")
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 OLDEST_PYTHON = (3, 11)
 
 
@@ -102,6 +103,8 @@ def install(lock_name):
         run(sys.executable, "-m", "venv", VENV)
     print("Installing {}".format(lock_name), flush=True)
     run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", UV_LOCK)
+    if os.path.exists(SYSTEM_CERTIFICATES):
+        os.environ.setdefault("UV_SYSTEM_CERTS", "true")  # as pip on Debian, also behind a proxy
     run(PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON,
         "--require-hashes", "-r", os.path.join(ROOT, lock_name))  # fmt: skip
     with open(stamp_path(lock_name), "w") as stamp:
