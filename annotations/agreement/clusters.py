@@ -7,9 +7,9 @@ can be left out; so can any whose parts hang together by nothing (no pair above 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annotations.agreement.dissimilarity import Matrix
 from annotations.agreement.lines import Ints
@@ -43,10 +43,10 @@ def candidates(apart: Matrix, annotator: Ints, n_annotators: int) -> Clusters:
             break
         bonds = _bonds(grown, ties)
         hope = best[grown].sum(axis=2) - _taken(grown, best, annotator)
-        grown, bonds = _keep(grown, bonds, (bonds + hope > -1).all(axis=1))
+        grown, bonds = _keep(grown, bonds, np.all(bonds + hope > -1, axis=1))
         if len(grown) > MAX_ROWS:
             raise TooManyClusters
-        held, strength = _keep(grown, bonds, (bonds > -1).all(axis=1))
+        held, strength = _keep(grown, bonds, np.all(bonds > -1, axis=1))
         gain = (size - 1) + strength.sum(axis=1) / 2
         pays = gain > 0
         members += map(tuple, held[pays].tolist())
@@ -112,5 +112,5 @@ def _taken(clusters: Ints, best: Matrix, annotator: Ints) -> Matrix:
     return taken
 
 
-def _keep(clusters: Ints, bonds: Matrix, kept: NDArray[np.bool_]) -> tuple[Ints, Matrix]:
+def _keep(clusters: Ints, bonds: Matrix, kept: Any) -> tuple[Ints, Matrix]:
     return clusters[kept], bonds[kept]

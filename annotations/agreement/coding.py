@@ -68,7 +68,8 @@ class Coding:
     def counts(self) -> Matrix:
         """(U, q): how many annotators gave unit u the value k."""
         every = np.arange(len(self.values))
-        return np.asarray((self.codes[:, :, None] == every).sum(axis=1), dtype=float)
+        said: Matrix = np.sum(self.codes[:, :, None] == every, axis=1, dtype=np.float64)
+        return said
 
     def between(self, i: int, j: int) -> Matrix:
         """(q, q): units by what annotator i (rows) and j (columns) said; both must have spoken."""
@@ -76,7 +77,7 @@ class Coding:
         a, b = self.codes[:, i], self.codes[:, j]
         both = (a >= 0) & (b >= 0)
         flat = np.bincount(a[both] * q + b[both], weights=self.weights[both], minlength=q * q)
-        return flat.reshape(q, q)
+        return np.asarray(flat.reshape(q, q))
 
     def one_against_rest(self, value: Hashable) -> "Coding":
         """The same judgements, seen only as `value` or not."""

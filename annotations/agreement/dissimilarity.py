@@ -37,7 +37,7 @@ class Dissimilarity:
     def of_labels(self, line: Line) -> Matrix:
         """(N, N) distance of the labels, 0..1, without beta."""
         if not self.labels_apart:
-            return (line.label[:, None] != line.label).astype(float)
+            return np.asarray(line.label[:, None] != line.label, dtype=np.float64)
         table = np.array([[self._apart(a, b) for b in line.labels] for a in line.labels])
         return np.asarray(table[line.label[:, None], line.label])
 
