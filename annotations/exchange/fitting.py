@@ -15,6 +15,8 @@ from .records import Answer, FragmentRecord, MarksRecord, SpanRecord
 
 NEAR = 400  # code points on either side in which a misplaced quote is looked for
 SHOWN = 60  # code points of a quote that a sentence shows
+ATTRIBUTION, REPORTING = "attribution", "reporting"
+
 Content = dict[str, Any]
 
 
@@ -35,20 +37,23 @@ def misfits(
             f"The file counts {marks.n_code_points} code points, the article has {len(text)}: "
             "its offsets are not code points of this text."
         ]
-    return [*_misplaced(marks, text, regions), *_unlabelled(marks, content), *_unlinked(marks)]
+    return [
+        *_misplaced(marks, text, regions),
+        *_unlabelled(marks, content),
+        *_unlinked(marks, content),
+    ]
 
 
 def _misplaced(marks: MarksRecord, text: str, regions: Sequence[Stretch]) -> Iterator[str]:
-    for span in marks.spans:
-        for fragment in span.fragments:
-            name = f"{span.kind} {span.id}"
-            yield from _wrong_words(name, fragment, text)
-            for start, end in regions:
-                if fragment.start < end and start < fragment.end:
-                    yield f"{name} reaches into {start}–{end}, which is not article text."
+    named = [(f"{span.kind} {span.id}", part) for span in marks.spans for part in span.fragments]
     for link in marks.links:
         if link.cue:
-            yield from _wrong_words(f"Link {link.source} → {link.target}, cue", link.cue, text)
+            named.append((f"Link {link.source} → {link.target}, cue", link.cue))
+    for name, fragment in named:
+        yield from _wrong_words(name, fragment, text)
+        for start, end in regions:
+            if fragment.start < end and start < fragment.end:
+                yield f"{name} reaches into {start}–{end}, which is not article text."
 
 
 def _wrong_words(name: str, fragment: FragmentRecord, text: str) -> Iterator[str]:
@@ -121,12 +126,15 @@ def _wrong_answer(attribute: Content, answer: Answer, entities: set[str]) -> str
     return None
 
 
-def _unlinked(marks: MarksRecord) -> Iterator[str]:
+def _unlinked(marks: MarksRecord, content: Content) -> Iterator[str]:
+    """Links that lead from or to what they cannot. A codebook without attributions is not strict
+    about where a link begins."""
     spans = {span.id: span for span in marks.spans}
+    strict = any(label["slug"] == ATTRIBUTION for label in content["labels"])
     for link in marks.links:
         source, target = spans[link.source], spans[link.target]
         name = f"Link {link.source} → {link.target}"
-        if source.label != "attribution":
-            yield f"{name}: a link begins at an attribution, and {source.id} is none."
-        elif target.label in ("attribution", "reporting"):
-            yield f"{name}: a link cannot lead to {target.label}."
+        if source.label is None or (strict and source.label != ATTRIBUTION):
+            yield f"{name}: a link begins at a source phrase, and {source.id} is none."
+        elif target.label in (source.label, REPORTING):
+            yield f"{name}: a link from {source.label} cannot lead to {target.label}."

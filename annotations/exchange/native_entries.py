@@ -188,10 +188,11 @@ def _fragments(entry: Entry, name: str) -> tuple[FragmentRecord, ...]:
     found = [_fragment(each, f"{name}, fragment {number}") for number, each in numbered]
     found.sort(key=lambda fragment: fragment.start)
     for left, right in pairwise(found):
-        if right.start < left.end:
+        if right.start <= left.end:
+            how = "overlap" if right.start < left.end else "touch; join them into one"
             raise _Problem(
                 f"{name}: its fragments {left.start}–{left.end} and {right.start}–{right.end} "
-                "overlap."
+                f"{how}."
             )
     return tuple(found)
 

@@ -156,10 +156,17 @@ def test_the_words_of_a_cue_are_checked() -> None:
     ]
 
 
+def test_a_cue_cannot_lie_in_what_is_not_article_text() -> None:
+    links = (LinkRecord("A1", "X1", fragment("Photo")),)
+    assert said_of(SOURCE, CONTENT_OF_SOURCE, links=links) == [
+        "Link A1 → X1, cue reaches into 0–7, which is not article text."
+    ]
+
+
 def test_links_lead_from_an_attribution_to_what_it_is_the_source_of() -> None:
     reporting = span("R1", "reporting", "The alleged strike did not happen.")
     links = (LinkRecord("X1", "A1"), LinkRecord("A1", "R1"))
     assert said_of(SOURCE, CONTENT_OF_SOURCE, reporting, links=links) == [
-        "Link X1 → A1: a link begins at an attribution, and X1 is none.",
-        "Link A1 → R1: a link cannot lead to reporting.",
+        "Link X1 → A1: a link begins at a source phrase, and X1 is none.",
+        "Link A1 → R1: a link from attribution cannot lead to reporting.",
     ]

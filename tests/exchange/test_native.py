@@ -153,6 +153,10 @@ REFUSED: list[tuple[str, Callable[[Data], object]]] = [
         "Extent X1: its fragments 30–33 and 32–44 overlap.",
         lambda d: d["extents"][0]["fragments"][1].update(start=32),
     ),
+    (
+        "Extent X1: its fragments 30–33 and 33–44 touch; join them into one.",
+        lambda d: d["extents"][0]["fragments"][1].update(start=33),
+    ),
     ("Extent X1 has no fragments.", lambda d: d["extents"][0].update(fragments=[])),
     (
         "Extent X1 has both start and end and fragments; give one of the two.",

@@ -1,0 +1,56 @@
+"""Finding by the words that somebody types at a command line what they mean."""
+
+import uuid
+from contextlib import suppress
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.study.models import Study
+from annotations.text.refusal import Refusal
+
+Row = TypeVar("Row", bound=Model)
+
+
+class NotFound(Refusal):
+    """There is nothing of that name."""
+
+
+def find_study(words: str) -> Study:
+    """A kept study by its id or its exact name."""
+    return _only(Study.objects.kept(), words, Q(name=words), "study")
+
+
+def find_article(study: Study, words: str) -> Article:
+    """A kept article of the study by its id, its exact title or the SHA-256 of its text."""
+    named = Q(title=words) | Q(text_sha256=words.lower())
+    return _only(Article.objects.kept().filter(study=study), words, named, "article")
+
+
+def find_member(study: Study, words: str) -> User:
+    """Somebody who is or was in the study, by id, user name or e-mail address."""
+    members = User.objects.filter(memberships__study=study).distinct()
+    return _only(members, words, Q(username__iexact=words) | Q(email__iexact=words), "member")
+
+
+def find_assignment(article: Article, annotator: User) -> Assignment:
+    """The annotator's work on the article."""
+    work = Assignment.objects.filter(article=article, annotator=annotator)
+    found = work.select_related("study", "article__source_file", "annotator").first()
+    if found is None:
+        raise NotFound(f"“{article}” is not assigned to {annotator.username}. Assign it first.")
+    return found
+
+
+def _only(rows: "QuerySet[Row]", words: str, named: Q, kind: str) -> Row:
+    with suppress(ValueError):  # then it is a name
+        named = Q(pk=uuid.UUID(words))
+    found = list(rows.filter(named).order_by("pk")[:2])
+    if not found:
+        raise NotFound(f"There is no {kind} “{words}”. Give its exact name or its id.")
+    if len(found) > 1:
+        raise NotFound(f"More than one {kind} is called “{words}”. Give its id.")
+    return found[0]
