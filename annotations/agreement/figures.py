@@ -56,12 +56,12 @@ class Terms:
 
 def exact_f1(block: Block) -> Pair:
     """2 |A ∩ B| / (|A| + |B|) on (fragments, label): Hripcsak & Rothschild (2005)."""
-    return 2.0 * block.exact.sum(axis=0), (block.m - 1.0) * block.units.sum(axis=0)
+    return 2 * _summed(block.exact), (block.m - 1) * _summed(block.units)
 
 
 def character_f1(block: Block) -> Pair:
     """2 |X ∩ Y| / (|X| + |Y|) over the characters of each label."""
-    return 2.0 * block.both.sum(axis=0), (block.m - 1.0) * block.covered.sum(axis=0)
+    return 2 * _summed(block.both), (block.m - 1) * _summed(block.covered)
 
 
 def alpha_u(block: Block) -> Pair:
@@ -80,9 +80,9 @@ def alpha_bar_u(block: Block) -> Pair:
 def krippendorff_alpha(block: Block) -> Pair:
     """Nominal alpha of each label over positions (characters, words or sentences)."""
     n = block.m * block.lengths[:, None]
-    ones = block.covered.sum(axis=0)
-    expected = _over(2.0 * ones * (n - ones), n - 1)
-    return 2.0 * _differing(block) / (block.m - 1), expected
+    ones = _summed(block.covered)
+    expected = _over(2 * ones * (n - ones), n - 1)
+    return 2 * _differing(block) / (block.m - 1), expected
 
 
 def cohen_kappa(block: Block) -> Pair:
@@ -92,21 +92,21 @@ def cohen_kappa(block: Block) -> Pair:
     for i, j in block.pairs:
         a, b = block.covered[i], block.covered[j]
         expected += _over(1.0 * a * (length - b) + 1.0 * b * (length - a), length)
-    return 1.0 * _differing(block), expected
+    return _differing(block), expected
 
 
 def scott_pi(block: Block) -> Pair:
     """Scott's pi of each label over positions; with more annotators it is Fleiss's kappa."""
     share_of = _prevalence(block)
     chance = 2 * share_of * (1 - share_of)
-    return 1.0 * _differing(block), len(block.pairs) * block.lengths[:, None] * chance
+    return _differing(block), np.asarray(len(block.pairs) * block.lengths[:, None] * chance)
 
 
 def gwet_ac1(block: Block) -> Pair:
     """AC1 of each label (or not) over positions."""
     share_of = _prevalence(block)
-    agreeing = 2 * share_of * (1 - share_of)
-    return 1.0 * _differing(block), len(block.pairs) * block.lengths[:, None] * (1 - agreeing)
+    chance = 1 - 2 * share_of * (1 - share_of)
+    return _differing(block), np.asarray(len(block.pairs) * block.lengths[:, None] * chance)
 
 
 MEASURES: Mapping[str, tuple[Form, Callable[[Block], Pair]]] = {
@@ -219,24 +219,28 @@ def _unitized(
     lengths: NDArray[np.int64],
 ) -> Pair:
     """Masses of differing positions, observed and expected (both orders of every pair)."""
-    marked, self_pairs = covered.sum(axis=0), squares.sum(axis=0)
+    marked = _summed(covered)
     total = block.m * lengths
     gap = total - marked
-    free = 1.0 * total * total - self_pairs - gap
-    expected = _over(2.0 * total * marked * gap, free)
-    differing = (block.m - 1) * marked - 2 * both.sum(axis=0)
-    return 2.0 * differing / (block.m - 1), expected
+    expected = _over(2 * total * marked * gap, total**2 - _summed(squares) - gap)
+    differing = (block.m - 1) * marked - 2 * _summed(both)
+    return 2 * differing / (block.m - 1), expected
 
 
-def _differing(block: Block) -> NDArray[np.int64]:
+def _differing(block: Block) -> Matrix:
     """(A, K): positions on which two annotators differ, summed over pairs."""
-    return np.asarray((block.m - 1) * block.covered.sum(axis=0) - 2 * block.both.sum(axis=0))
+    return (block.m - 1) * _summed(block.covered) - 2 * _summed(block.both)
 
 
 def _prevalence(block: Block) -> Matrix:
-    return _over(1.0 * block.covered.sum(axis=0), block.m * block.lengths[:, None])
+    return _over(_summed(block.covered), block.m * block.lengths[:, None])
 
 
 def _over(part: Matrix, whole: NDArray[np.int64] | Matrix) -> Matrix:
     bottom = np.broadcast_to(np.asarray(whole, dtype=float), part.shape)
-    return np.divide(part, bottom, out=np.zeros_like(part), where=bottom > 0)
+    return np.asarray(np.divide(part, bottom, out=np.zeros_like(part), where=bottom > 0))
+
+
+def _summed(part: NDArray[np.int64]) -> Matrix:
+    """Over slots or pairs; whole numbers, as floats that hold them exactly."""
+    return np.asarray(part.sum(axis=0), dtype=np.float64)

@@ -144,9 +144,9 @@ def alpha_ku(article: Continuum, label: str, reading: SelfPairing = "mass") -> A
         used = label in article.labels
         return undefined(name, NEVER_MET if used else NOT_USED)
     n, n_k, s_k = sum(met.lengths.values()), met.lengths[label], met.squares[label]
-    observed = sum(x for (c, k), x in met.together.items() if c == label != k) / n_k
+    observed = sum(x for (c, k), x in met.together.items() if c == label != k)
     pairs = n_k * n - s_k
-    return chance_corrected(name, observed, n_k * (n - n_k) / pairs if pairs > 0 else 0.0)
+    return chance_corrected(name, observed, n_k * n_k * (n - n_k) / pairs if pairs > 0 else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
