@@ -15,6 +15,7 @@ from .painting import Look, Painted, PaintedBlock, paint
 from .queries import (
     Work,
     current_version,
+    live_spans,
     read_entities,
     read_held,
     read_links,
@@ -31,7 +32,7 @@ EXTENT_LOOK = Look("x", "X")
 def urls_of(assignment: Assignment) -> dict[str, str]:
     """Where the page's module sends what it has to send."""
     where = {"study_id": assignment.study_id, "article_id": assignment.article_id}
-    names = ("next",)
+    names = ("ops", "time", "next")
     return {
         **{name: reverse(f"marking:{name}", kwargs=where) for name in names},
         "home": settings.LOGIN_REDIRECT_URL,
@@ -60,8 +61,8 @@ def marking_data(work: Work) -> Wire:
         "read_only": not work.is_open,
         "return_reason": assignment.return_reason if assignment.state == "returned" else "",
         "codebook": codebook_wire(work.standing.study, version.number),
-        "spans": read_spans(assignment, article.text),
-        "links": read_links(assignment),
+        "spans": read_spans(live_spans(assignment.pk), article.text),
+        "links": read_links(assignment.pk),
         "entities": read_entities(assignment),
         "sentences": article.sentences,
         "regions": read_regions(article),

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -14,8 +14,17 @@ from annotations.study.models import CodebookVersion, Study
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 
-from .models import AttributeValue, Entity, Link, Operation, OperationStatus, Span
-from .wire import Stretch, Wire, entity_wire, link_wire, span_wire, value_of
+from .models import (
+    AttributeValue,
+    Entity,
+    Link,
+    Operation,
+    OperationStatus,
+    OperationTarget,
+    Span,
+)
+from .state import SpanState
+from .wire import Stretch, Wire, entity_wire, link_wire, parse_stretch, value_of
 
 SHOWN_ENTITIES = 500
 
@@ -34,21 +43,25 @@ class Work:
 
 
 def fetch_work(
-    user: User, study_id: uuid.UUID, article_id: uuid.UUID, act: Act = Act.READ_OWN_MARKS
+    user: User,
+    study_id: uuid.UUID,
+    article_id: uuid.UUID,
+    act: Act = Act.READ_OWN_MARKS,
+    *,
+    light: bool = False,
 ) -> Work:
-    """The person's own assignment on the article, with its text.
+    """The person's own assignment on the article; `light` leaves its text to be fetched later.
 
     Raises Http404 for strangers and where nothing is assigned to them, PermissionDenied for
     members who are no annotators.
     """
     standing = fetch_standing(user, study_id, act)
-    assignment = (
-        Assignment.objects.filter(
-            study=standing.study, annotator=user, article=article_id, article__deleted_at=None
-        )
-        .select_related("article", "article__outlet", "round")
-        .first()
-    )
+    found = Assignment.objects.filter(
+        study=standing.study, annotator=user, article=article_id, article__deleted_at=None
+    ).select_related("article", "article__outlet", "round")
+    if light:
+        found = found.defer("article__text", "article__blocks", "article__sentences")
+    assignment = found.first()
     if assignment is None:
         raise Http404("No such article.")
     return Work(standing, assignment, assignment.article)
@@ -59,39 +72,59 @@ def current_version(study: Study) -> CodebookVersion:
     return CodebookVersion.objects.filter(study=study).defer("content").order_by("-number")[0]
 
 
-def read_spans(
-    assignment: Assignment, text: str, spans: QuerySet[Span] | None = None
-) -> list[Wire]:
-    """Spans in reading order, by default all live ones. Two queries, however many there are."""
-    rows = Span.objects.filter(assignment=assignment).live() if spans is None else spans
+def live_spans(assignment_id: uuid.UUID) -> QuerySet[Span]:
+    return Span.objects.filter(assignment=assignment_id).live()
+
+
+def read_spans(spans: QuerySet[Span], text: str) -> list[Wire]:
+    """Spans in reading order. Two queries, however many there are."""
     values: defaultdict[uuid.UUID, dict[str, str]] = defaultdict(dict)
-    answers = AttributeValue.objects.filter(span__in=rows.order_by()).order_by("attribute__name")
-    for span_id, name, words, entity_id in answers.values_list(
+    answers = AttributeValue.objects.filter(span__in=spans.order_by().values("pk"))
+    for span_id, name, words, entity_id in answers.order_by("pk").values_list(
         "span_id", "attribute__name", "text", "entity_id"
     ):
         values[span_id][name] = value_of(words, entity_id)
-    numbered = rows.select_related("codebook_version").defer("codebook_version__content")
-    return [span_wire(row, values[row.pk], text, row.codebook_version.number) for row in numbered]
+    rows = spans.annotate(number=F("codebook_version__number"))
+    return [state_of(row, values[row.pk]).wire(text) for row in rows]
 
 
-def read_links(assignment: Assignment) -> list[Wire]:
-    return [link_wire(link) for link in Link.objects.filter(assignment=assignment).live()]
+def state_of(span: Span, attributes: dict[str, str]) -> SpanState:
+    return SpanState(
+        id=span.pk,
+        kind=span.kind,
+        label_id=span.label_id,
+        fragments=tuple(parse_stretch(span.stretch)),
+        attributes=attributes,
+        note=span.note,
+        flag=span.flag,
+        state=span.state,
+        origin=span.origin,
+        ver=span.ver,
+        codebook=span.number,  # type: ignore[attr-defined]
+    )
 
 
-def visible_entities(user: User, study: Study) -> QuerySet[Entity]:
-    """The annotator's own ledger and the study's list; never another annotator's."""
-    return Entity.objects.filter(Q(owner=user) | Q(owner=None), study=study, deleted_at=None)
+def read_links(assignment_id: uuid.UUID) -> list[Wire]:
+    return [link_wire(link) for link in Link.objects.filter(assignment=assignment_id).live()]
 
 
 def read_entities(assignment: Assignment, search: str = "") -> list[Wire]:
-    """Names the annotator may use, those of this article first."""
+    """Names that the annotator may use: their own and the study's, those of this article first.
+
+    Never those of another annotator: whom somebody else found in an article is their work.
+    """
     used = AttributeValue.objects.filter(
         entity=OuterRef("pk"), span__assignment=assignment, span__deleted_at=None
     )
-    found = visible_entities(assignment.annotator, assignment.study)
+    found = (
+        Entity.objects.filter(study=assignment.study_id)
+        .filter(Q(owner=assignment.annotator_id) | Q(owner=None))
+        .annotate(here=Exists(used))
+        .filter(Q(deleted_at=None) | Q(here=True))
+        .order_by("-here", "folded_name", "id")
+    )
     if search:
         found = found.filter(folded_name__contains=search)
-    found = found.annotate(here=Exists(used)).order_by("-here", "folded_name", "id")
     return [{**entity_wire(row), "article": row.here} for row in found[:SHOWN_ENTITIES]]
 
 
@@ -106,6 +139,45 @@ def stretches(pairs: list[list[int]]) -> list[Stretch]:
 
 
 def read_held(assignment: Assignment) -> list[Wire]:
-    """Operations that came after submission and were neither sent again nor dismissed."""
-    rows = Operation.objects.filter(assignment=assignment, status=OperationStatus.HELD)
-    return [row.asked for row in rows if row.asked]
+    """Operations that came after the last submission, as they were sent, in their order.
+
+    An operation is settled when a later one on the same mark was not held.
+    """
+    if assignment.submitted_at is None:
+        return []
+    mine = Operation.objects.filter(assignment=assignment)
+    later = mine.filter(target_id=OuterRef("target_id"), pk__gt=OuterRef("pk"))
+    held = mine.filter(status=OperationStatus.HELD, at__gte=assignment.submitted_at)
+    rows = held.exclude(Exists(later.exclude(status=OperationStatus.HELD))).order_by("pk")
+    return [asked for asked in rows.values_list("asked", flat=True) if asked]
+
+
+def read_changes(assignment_id: uuid.UUID, text: str, since: int) -> Wire:
+    """What has changed in this assignment after revision `since`: four queries."""
+    spans = Span.objects.filter(assignment=assignment_id, changed_rev__gt=since)
+    links = Link.objects.filter(assignment=assignment_id, changed_rev__gt=since)
+    told = read_spans(spans.live(), text)
+    gone = spans.exclude(deleted_at=None).order_by().values_list("pk")
+    gone = gone.union(links.exclude(deleted_at=None).order_by().values_list("pk"), all=True)
+    entities = changed_entities(assignment_id, since, spans)
+    return {
+        "spans": told,
+        "links": [link_wire(link) for link in links.live()],
+        "entities": [entity_wire(row) for row in entities if row.deleted_at is None],
+        "gone": sorted(str(pk) for (pk,) in gone)
+        + [str(row.pk) for row in entities if row.deleted_at is not None],
+    }
+
+
+def changed_entities(assignment_id: uuid.UUID, since: int, spans: QuerySet[Span]) -> list[Entity]:
+    """Names that were changed on this article's page, and those that changed spans answer with."""
+    changed = Operation.objects.filter(
+        assignment=assignment_id, rev__gt=since, target_type=OperationTarget.ENTITY
+    )
+    named = AttributeValue.objects.filter(span__in=spans.order_by(), entity__isnull=False)
+    return list(
+        Entity.objects.filter(
+            Q(pk__in=changed.order_by().values("target_id"))
+            | Q(pk__in=named.order_by().values("entity"))
+        )
+    )

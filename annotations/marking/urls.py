@@ -8,5 +8,7 @@ app_name = "marking"
 MARK = "studies/<uuid:study_id>/articles/<uuid:article_id>/mark/"
 urlpatterns: list[URLPattern] = [
     path(MARK, views.page, name="page"),
+    path(f"{MARK}ops", views.ops, name="ops"),
+    path(f"{MARK}time", views.time, name="time"),
     path(f"{MARK}next", views.next_article, name="next"),
 ]

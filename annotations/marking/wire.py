@@ -7,10 +7,10 @@ ENTITY {"id", "name"}
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from .models import AttributeValue, Entity, Link, Span
+from .models import Entity, Link
 
 Wire: TypeAlias = dict[str, Any]
 Stretch: TypeAlias = tuple[int, int]
@@ -34,28 +34,6 @@ def fragment_wire(text: str, start: int, end: int) -> Wire:
 def value_of(text: str, entity_id: uuid.UUID | None) -> str:
     """What an attribute's row says: words, or the id of an entity."""
     return str(entity_id) if entity_id else text
-
-
-def attributes_wire(values: Iterable[AttributeValue]) -> dict[str, str]:
-    """Values by the attribute's name; the rows come with their attribute."""
-    pairs = ((row.attribute.name, value_of(row.text, row.entity_id)) for row in values)
-    return dict(sorted(pairs))
-
-
-def span_wire(span: Span, attributes: Mapping[str, str], text: str, codebook_number: int) -> Wire:
-    return {
-        "id": str(span.pk),
-        "kind": span.kind,
-        "label": str(span.label_id) if span.label_id else None,
-        "fragments": [fragment_wire(text, *part) for part in parse_stretch(span.stretch)],
-        "attributes": dict(attributes),
-        "note": span.note,
-        "flag": span.flag,
-        "state": span.state,
-        "origin": span.origin,
-        "ver": span.ver,
-        "codebook": codebook_number,
-    }
 
 
 def link_wire(link: Link) -> Wire:

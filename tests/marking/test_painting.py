@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotations.marking.painting import (
@@ -72,6 +72,7 @@ def articles(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]], list[Painted]
     return text, list(pairwise(cuts)), spans, draw(st.lists(stretch, max_size=2))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(articles())
 def test_painting_keeps_the_text_and_is_well_formed(case: Any) -> None:
     text, blocks, spans, regions = case
@@ -82,6 +83,7 @@ def test_painting_keeps_the_text_and_is_well_formed(case: Any) -> None:
         ElementTree.fromstring(f"<p>{block.html}</p>")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(articles())
 def test_every_code_point_names_exactly_the_spans_that_cover_it(case: Any) -> None:
     _text, blocks, spans, regions = case

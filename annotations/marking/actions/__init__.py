@@ -1,0 +1,16 @@
+"""What can be done to marks. Each act is one transaction; each change leaves a row of history."""
+
+from .operations import Refused, apply_operations, store_marks
+from .submission import AlreadyClosed, ChangedMeanwhile, Unfinished, submit_assignment
+from .time import record_time
+
+__all__ = [
+    "AlreadyClosed",
+    "ChangedMeanwhile",
+    "Refused",
+    "Unfinished",
+    "apply_operations",
+    "record_time",
+    "store_marks",
+    "submit_assignment",
+]

@@ -1,0 +1,164 @@
+"""Applying operations: the one way in which marks change."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Case, Exists, F, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from annotations.accounts.models import User
+from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.corpus.models import Article
+from annotations.study.models import Membership, Role, Study
+from annotations.study.policy import Act
+from annotations.text.refusal import Refusal
+
+from ..applying import Applied, Hand, apply_batch, hold_batch
+from ..checking import BY_BROWSER
+from ..desk import Desk
+from ..models import Operation, OperationStatus, Origin
+from ..protocol import Batch, Op
+from ..queries import fetch_work, read_changes
+from ..storing import Writer
+from ..touching import read_desk
+from ..wire import Wire
+
+
+class Refused(Refusal):
+    """Not all of these marks can be stored, so none was."""
+
+    def __init__(self, answers: list[Wire]) -> None:
+        self.answers = answers
+        super().__init__()
+
+
+def apply_operations(
+    *, user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch
+) -> Wire:
+    """Apply a batch to the person's own work on the article; the reply answers each operation.
+
+    Raises Http404 for strangers and where nothing is assigned to them, PermissionDenied for
+    members who do not annotate. When two requests bring the same new ids at the same moment, the
+    slower one fails on a constraint, is done again, and then finds what the quicker one left.
+    """
+    try:
+        return _apply_once(user, study_id, article_id, batch)
+    except IntegrityError:
+        return _apply_once(user, study_id, article_id, batch)
+
+
+@transaction.atomic
+def _apply_once(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch) -> Wire:
+    hand = Hand(user.pk, batch.tab, timezone.now())
+    while not _claim(user.pk, study_id, article_id, len(batch.ops), hand.now):
+        work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
+        locked = Assignment.objects.select_for_update().get(pk=work.assignment.pk)
+        if locked.state not in OPEN_STATES:
+            return _hold(user.pk, study_id, article_id, batch, hand)
+    desk = read_desk(owner_id=user.pk, study_id=study_id, article_id=article_id, ops=batch.ops)
+    return _apply(desk, batch, hand)
+
+
+def _claim(
+    user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, n_ops: int, now: datetime
+) -> bool:
+    """Lock the person's open work on the article by counting its revision on.
+
+    One statement is lock, permission and count. The state stands in its own WHERE, not in a
+    join, so that PostgreSQL looks at it again after waiting for a submission.
+    """
+    member = Membership.objects.current().filter(study=study_id, user=user_id, role=Role.ANNOTATOR)
+    kept_study = Study.objects.kept().filter(pk=study_id)
+    kept_article = Article.objects.kept().filter(pk=article_id)
+    mine = Assignment.objects.filter(
+        Exists(member),
+        Exists(kept_study),
+        Exists(kept_article),
+        study=study_id,
+        article=article_id,
+        annotator=user_id,
+        state__in=OPEN_STATES,
+    )
+    waiting = When(state=AssignmentState.WAITING, then=Value(AssignmentState.IN_PROGRESS))
+    return (
+        mine.update(
+            rev=F("rev") + n_ops,
+            state=Case(waiting, default=F("state")),
+            started_at=Coalesce(F("started_at"), Value(now)),
+        )
+        == 1
+    )
+
+
+def _apply(desk: Desk, batch: Batch, hand: Hand) -> Wire:
+    """`desk.rev` is the claimed revision, as if every operation were applied."""
+    claimed_rev = desk.rev
+    rev_before = desk.rev = claimed_rev - len(batch.ops)
+    done = _write(desk, batch, hand)
+    if desk.rev != claimed_rev:
+        Assignment.objects.filter(pk=desk.assignment_id).update(rev=desk.rev)
+    return _reply(desk, batch, done, rev_before)
+
+
+def _write(desk: Desk, batch: Batch, hand: Hand) -> Applied:
+    writer = Writer(
+        study_id=desk.study_id,
+        assignment_id=desk.assignment_id,
+        owner_id=desk.owner_id,
+        text=desk.text,
+        codebook=desk.codebook,
+        now=hand.now,
+    )
+    done = apply_batch(desk, writer, batch, hand)
+    writer.close()
+    Operation.objects.bulk_create(done.history)
+    return done
+
+
+def _hold(
+    user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch, hand: Hand
+) -> Wire:
+    desk = read_desk(owner_id=user_id, study_id=study_id, article_id=article_id, ops=batch.ops)
+    done = hold_batch(desk, batch, hand)
+    Operation.objects.bulk_create(done.history)
+    return _reply(desk, batch, done, desk.rev)
+
+
+def _reply(desk: Desk, batch: Batch, done: Applied, rev_before: int) -> Wire:
+    reply: Wire = {"rev": desk.rev, "state": desk.state, "results": done.answers}
+    if batch.base_rev < rev_before:
+        reply["changes"] = read_changes(desk.assignment_id, desk.text, batch.base_rev)
+    return reply
+
+
+@transaction.atomic
+def store_marks(
+    *, actor: User, assignment: Assignment, ops: Sequence[Op], origin: Origin = Origin.IMPORT
+) -> list[Wire]:
+    """Store marks from a file, all or none, as `actor` but on the annotator's own work.
+
+    Any number of operations. Raises Refused, with the answers, when one of them is neither
+    applied nor there already; and when the work is no longer open.
+    """
+    hand = Hand(actor.pk, None, timezone.now())
+    n_ops = len(ops)
+    mine = Assignment.objects.filter(pk=assignment.pk, state__in=OPEN_STATES)
+    is_open = mine.update(rev=F("rev") + n_ops)
+    desk = read_desk(
+        owner_id=assignment.annotator_id,
+        study_id=assignment.study_id,
+        article_id=assignment.article_id,
+        ops=ops,
+        origins=(*BY_BROWSER, origin),
+    )
+    batch = Batch(desk.rev, None, tuple(ops))
+    if not is_open:
+        raise Refused(hold_batch(desk, batch, hand).answers)
+    answers: list[Wire] = _apply(desk, batch, hand)["results"]
+    taken = {OperationStatus.APPLIED.value, OperationStatus.SAME.value}
+    if any(answer["status"] not in taken for answer in answers):
+        raise Refused(answers)
+    return answers

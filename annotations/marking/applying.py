@@ -1,0 +1,126 @@
+"""A batch of operations on a desk, one after the other, each with its answer and its history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from . import entity_acts, link_acts, span_acts
+from .checking import Invalid
+from .desk import Desk
+from .models import Operation, OperationKind, OperationStatus, OperationTarget
+from .outcomes import Outcome, held, invalid
+from .protocol import Batch, Op
+from .storing import Writer
+from .wire import Wire
+
+Act = Callable[[Desk, Writer, Op], Outcome]
+K, T = OperationKind, OperationTarget
+ACTS: dict[tuple[OperationTarget, OperationKind], Act] = {
+    (T.SPAN, K.ADD): span_acts.add_span,
+    (T.SPAN, K.SET): span_acts.set_span,
+    (T.SPAN, K.DEL): span_acts.remove_span,
+    (T.SPAN, K.RESTORE): span_acts.restore_span,
+    (T.LINK, K.ADD): link_acts.add_link,
+    (T.LINK, K.SET): link_acts.set_link,
+    (T.LINK, K.DEL): link_acts.remove_link,
+    (T.LINK, K.RESTORE): link_acts.restore_link,
+    (T.ENTITY, K.ADD): entity_acts.add_entity,
+    (T.ENTITY, K.SET): entity_acts.set_entity,
+    (T.ENTITY, K.DEL): entity_acts.remove_entity,
+    (T.ENTITY, K.RESTORE): entity_acts.restore_entity,
+}
+HELD_MESSAGE = "The article is submitted. This change is kept and will be offered when it returns."
+WITHDRAWN_MESSAGE = "The article was handed over to someone else. This change is kept, not applied."
+
+
+@dataclass
+class Applied:
+    """What a batch came to: an answer for each operation, and the rows of its history."""
+
+    answers: list[Wire] = field(default_factory=list)
+    history: list[Operation] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who does it, in which tab, when."""
+
+    user_id: UUID
+    tab: UUID | None
+    now: datetime
+
+
+def apply_batch(desk: Desk, writer: Writer, batch: Batch, hand: Hand) -> Applied:
+    """Apply to an open assignment. `desk.rev` counts on with each applied operation."""
+    return _answer_all(desk, batch, hand, lambda op: _apply(desk, writer, op))
+
+
+def hold_batch(desk: Desk, batch: Batch, hand: Hand) -> Applied:
+    """Keep what cannot be applied, since the work is no longer open."""
+    message = WITHDRAWN_MESSAGE if desk.state == "withdrawn" else HELD_MESSAGE
+    return _answer_all(desk, batch, hand, lambda op: held(op, message))
+
+
+def _answer_all(desk: Desk, batch: Batch, hand: Hand, act: Callable[[Op], Outcome]) -> Applied:
+    done = Applied()
+    for op in batch.ops:
+        if op.op_id in desk.foreign_ops:
+            refusal = invalid(op, "The id of this operation is in use. Make the change again.")
+            done.answers.append(refusal.answer(op))
+            continue
+        if op.op_id not in desk.answered:
+            outcome = act(op)
+            if outcome.status == OperationStatus.APPLIED:
+                desk.rev += 1
+            desk.answered[op.op_id] = outcome.answer(op)
+            done.history.append(_history_row(desk, op, outcome, hand))
+        done.answers.append(desk.answered[op.op_id])
+    return done
+
+
+def _apply(desk: Desk, writer: Writer, op: Op) -> Outcome:
+    try:
+        if op.fault:
+            raise Invalid(op.fault)
+        return ACTS[op.on, op.kind](desk, writer, op)
+    except Invalid as refusal:
+        return _refused(desk, op, str(refusal))
+
+
+def _refused(desk: Desk, op: Op, message: str) -> Outcome:
+    """Invalid; with the mark as it stands, so that the page can show that again."""
+    if op.on == T.SPAN:
+        span = desk.spans.get(op.target_id)
+        if span and span.live:
+            return invalid(op, message, span.ver, span_acts.span_wire(desk, span))
+    if op.on == T.LINK:
+        link = desk.links.get(op.target_id)
+        if link and link.live:
+            return invalid(op, message, link.ver, link_acts.told(desk, link))
+    if op.on == T.ENTITY:
+        entity = desk.entities.get(op.target_id)
+        if entity and entity.usable:
+            return invalid(op, message, entity.ver, entity_acts.told(entity))
+    return invalid(op, message)
+
+
+def _history_row(desk: Desk, op: Op, outcome: Outcome, hand: Hand) -> Operation:
+    is_applied = outcome.status == OperationStatus.APPLIED
+    return Operation(
+        study_id=desk.study_id,
+        assignment_id=desk.assignment_id,
+        user_id=hand.user_id,
+        op_id=op.op_id,
+        tab=hand.tab,
+        at=hand.now,
+        kind=op.kind,
+        target_type=op.on,
+        target_id=op.target_id,
+        status=outcome.status,
+        rev=desk.rev if is_applied else None,
+        before=outcome.before,
+        after=outcome.after,
+        asked=None if is_applied else op.asked,
+        result=desk.answered[op.op_id],
+    )

@@ -1,0 +1,65 @@
+"""What a submission holds, and what is still open before it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+
+from .codebook import Codebook, LabelRule
+from .models import Entity
+from .queries import live_spans, read_links, read_spans
+from .wire import Wire, entity_wire
+
+
+def submission_content(assignment: Assignment, article: Article, codebook: Codebook) -> Wire:
+    """The marks in their wire form, with the names they use and what was left open."""
+    spans = read_spans(live_spans(assignment.pk), article.text)
+    links = read_links(assignment.pk)
+    names = {answer for span in spans for answer in entity_answers(span, codebook)}
+    entities = Entity.objects.filter(pk__in=names)
+    return {
+        "article": {"id": str(article.pk), "sha256": article.text_sha256},
+        "codebook": codebook.number,
+        "rev": assignment.rev,
+        "spans": spans,
+        "links": links,
+        "entities": [entity_wire(row) for row in entities],
+        "left_open": list(left_open(spans, codebook)),
+    }
+
+
+def content_sha256(content: Wire) -> str:
+    """Of its canonical JSON: keys sorted, no spaces, UTF-8."""
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def label_of(span: Wire, codebook: Codebook) -> LabelRule | None:
+    by_text = {str(label.id): label for label in codebook.labels.values()}
+    return by_text.get(span["label"])
+
+
+def entity_answers(span: Wire, codebook: Codebook) -> Iterator[str]:
+    label = label_of(span, codebook)
+    for name, answer in span["attributes"].items():
+        if label and label.attributes[name].kind == "entity":
+            yield answer
+
+
+def left_open(spans: Iterable[Wire], codebook: Codebook) -> Iterator[Wire]:
+    """Required questions without an answer, flags, and suggestions nobody has decided on."""
+    for span in spans:
+        label = label_of(span, codebook)
+        name = label.name if label else "Extent"
+        about = {"id": span["id"], "label": name, "quote": span["fragments"][0]["quote"][:80]}
+        if span["state"] == "suggested":
+            yield {**about, "what": "suggestion", "message": "A suggestion is undecided."}
+            continue
+        for rule in label.attributes.values() if label else ():
+            if rule.required and not rule.archived and rule.name not in span["attributes"]:
+                message = f"“{rule.title}” has no answer."
+                yield {**about, "what": "attribute", "attribute": rule.name, "message": message}
+        if span["flag"]:
+            yield {**about, "what": "flag", "flag": span["flag"], "message": "It is flagged."}

@@ -1,0 +1,95 @@
+"""Saving marks, and asking what has changed: JSON in, JSON out."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from annotations.accounts.models import User
+
+from ..actions import apply_operations, record_time
+from ..articles import fixed_text
+from ..protocol import Malformed, TooLarge, integer, read_batch, read_json, uuid_of
+from ..queries import fetch_work, read_changes
+from ..signed_in import SignedIn
+from ..wire import Wire
+
+MAX_SECONDS = 31 * 24 * 3600
+View = Callable[[SignedIn, uuid.UUID, uuid.UUID], HttpResponse]
+
+
+def speaks_json(view: View) -> View:
+    """Answers what cannot be read with 400 or 413 and a sentence, as JSON."""
+
+    @wraps(view)
+    def answered(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+        try:
+            return view(request, study_id, article_id)
+        except TooLarge as refusal:
+            return JsonResponse({"message": str(refusal)}, status=413)
+        except Malformed as refusal:
+            return JsonResponse({"message": str(refusal)}, status=400)
+
+    return answered
+
+
+@require_http_methods(["GET", "POST"])
+@speaks_json
+def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """POST: apply operations. GET ?since=rev: what has changed after that revision."""
+    if request.method == "GET":
+        since = request.GET.get("since", "0")
+        if not since.isascii() or not since.isdigit() or len(since) > 10:
+            raise Malformed("The since is not a revision.")
+        rev = integer(int(since), "since")
+        return JsonResponse(changed_after(request.user, study_id, article_id, rev))
+    batch = read_batch(request.body)
+    if not batch.ops:
+        told = changed_after(request.user, study_id, article_id, batch.base_rev)
+        return JsonResponse({**told, "results": []})
+    reply = apply_operations(
+        user=request.user, study_id=study_id, article_id=article_id, batch=batch
+    )
+    return JsonResponse(reply, status=status_of(reply))
+
+
+def changed_after(user: User, study_id: uuid.UUID, article_id: uuid.UUID, rev: int) -> Wire:
+    work = fetch_work(user, study_id, article_id, light=True)
+    return {
+        "rev": work.assignment.rev,
+        "state": work.assignment.state,
+        "changes": read_changes(work.assignment.pk, fixed_text(work.article).text, rev),
+    }
+
+
+def status_of(reply: Wire) -> int:
+    """200 when anything was taken, or nothing was asked; else the first reason why not."""
+    found = {result["status"] for result in reply["results"]}
+    if not found or found & {"applied", "same"}:
+        return 200
+    if found & {"conflict", "held"}:
+        return 409
+    return 410 if "gone" in found else 422
+
+
+@require_POST
+@speaks_json
+def time(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """The seconds worked in one tab so far; saying it twice changes nothing."""
+    told = as_object(read_json(request.body))
+    seconds = integer(told.get("active_seconds"), "active_seconds")
+    if seconds > MAX_SECONDS:
+        raise Malformed("That is more than a month.")
+    tab = uuid_of(told.get("tab"), "tab")
+    work = fetch_work(request.user, study_id, article_id, light=True)
+    stored = record_time(assignment=work.assignment, tab=tab, active_seconds=seconds)
+    return JsonResponse({"active_seconds": stored})
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Malformed("The request must be a JSON object.")
+    return value
