@@ -45,6 +45,27 @@ function notice({ out }, kind, record, more) {
   out.notices.push({ kind, on: record.on, id: record.id, ...more });
 }
 
+/** A restored span brings its links back; the server says which and in what version. */
+function takeLinks({ store, out }, { current }) {
+  for (const link of current?.links ?? []) {
+    if (!store.pending.has(link.id)) write({ store, out }, "link", link.id, link);
+  }
+}
+
+/** The name was in the ledger already: marks here point to that entry from now on. */
+function rename(context, { id }, result) {
+  const { store } = context;
+  write(context, "entity", id, null);
+  const living = result.current?.entity;
+  if (living) write(context, "entity", living.id, { ...store.get("entity", living.id), ...living });
+  for (const span of [...store.spans.values()]) {
+    const names = Object.entries(span.attributes).filter(([, value]) => value === id);
+    if (!names.length) continue;
+    const attributes = { ...span.attributes, ...Object.fromEntries(names.map(([name]) => [name, result.id])) };
+    write(context, "span", span.id, { ...span, attributes });
+  }
+}
+
 const ACTS = {
   applied({ store, outbox, out }, record, result) {
     const by = result.ver - record.next;
@@ -54,12 +75,14 @@ const ACTS = {
       else if (store.graves.has(record.id)) store.graves.get(record.id).ver += by;
       outbox.shift(record.id, by);
     }
+    takeLinks({ store, out }, result);
     if (result.hints?.length) out.hints.push({ id: record.id, hints: result.hints });
   },
 
   same(context, record, result) {
     const { store, undo, out } = context;
     if (result.id === record.id) return ACTS.applied(context, record, result);
+    if (record.on === "entity") return rename(context, record, result);
     const mine = store.get(record.on, record.id);
     write(context, record.on, record.id, null);
     undo.forget(record.id);

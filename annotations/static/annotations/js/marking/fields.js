@@ -1,0 +1,87 @@
+// The attributes of a span as fields: one click, digit or arrow each.
+
+import { button, h } from "./dom.js";
+import { entityField } from "./entities.js";
+import { setFields } from "./marks.js";
+
+const YES_NO = [{ value: "yes", title: "Yes" }, { value: "no", title: "No" }];
+
+export function attributeFields(desk, span) {
+  const missing = new Set(desk.labels.missing(span).map(({ name }) => name));
+  return desk.labels.attributesOf(span).map((attribute) => {
+    const field = KINDS[attribute.kind](desk, span, attribute);
+    field.classList.add("attribute");
+    if (missing.has(attribute.name)) field.classList.add("missing");
+    return field;
+  });
+}
+
+/** Answers an attribute; an empty value takes the answer away. */
+export function answer(desk, span, attribute, value, besides = []) {
+  const live = desk.store.get("span", span.id);
+  if (!live || (live.attributes[attribute.name] ?? "") === value) return false;
+  const { [attribute.name]: _, ...others } = live.attributes;
+  const attributes = value ? { ...others, [attribute.name]: value } : others;
+  const title = titleOf(desk, attribute, value);
+  return setFields(desk, live, { attributes }, value ? `${attribute.title}: ${title}` : `${attribute.title}: no answer`, besides);
+}
+
+function titleOf(desk, { kind, choices }, value) {
+  if (kind === "entity") return desk.store.get("entity", value)?.name ?? value;
+  const options = kind === "yes_no" ? YES_NO : choices;
+  return options.find((choice) => choice.value === value)?.title ?? value;
+}
+
+/** Moves the focus from an answered field to the next one, or back to the text. */
+export function goOn(desk, field) {
+  const name = field.dataset.attribute;
+  const fields = [...document.querySelectorAll("#chosen .attribute")];
+  const next = fields[fields.findIndex((each) => each.dataset.attribute === name) + 1];
+  const input = next?.querySelector("input:checked, input");
+  if (input) input.focus();
+  else desk.focusText();
+}
+
+function legendOf(attribute) {
+  return [attribute.title, attribute.required && h("span", { class: "to-answer" }, " to answer")];
+}
+
+function choice(desk, span, attribute) {
+  const options = attribute.kind === "yes_no" ? YES_NO : attribute.choices;
+  const value = span.attributes[attribute.name] ?? "";
+  const set = (answered) => answer(desk, span, attribute, answered);
+  const radio = ({ value: each, title }, i) => h("label", { class: "option" },
+    h("input", { type: "radio", name: `a-${attribute.name}`, value: each, checked: each === value, disabled: Boolean(desk.readOnly), data: { k: `${attribute.name} ${each}` }, on: { change: () => set(each) } }),
+    h("span", { class: "option-text" }, h("span", { class: "option-key", "aria-hidden": "true" }, String(i + 1)), title));
+  const field = h("fieldset", { class: "choice", data: { attribute: attribute.name } },
+    h("legend", {}, legendOf(attribute)), h("div", { class: "options" }, options.map(radio),
+      value && !attribute.required && !desk.readOnly && button("No answer", { quiet: true, data: { k: `${attribute.name} none` }, on: { click: () => set("") } })));
+  field.addEventListener("keydown", (event) => digit(desk, event, field, options, set));
+  return field;
+}
+
+function digit(desk, event, field, options, set) {
+  const nth = /^(?:Digit|Numpad)([1-9])$/u.exec(event.code)?.[1];
+  if (event.key === "Enter") return event.preventDefault(), goOn(desk, field);
+  if (!nth || event.ctrlKey || event.metaKey || event.altKey || !options[nth - 1]) return null;
+  event.preventDefault();
+  set(options[nth - 1].value);
+  return goOn(desk, field);
+}
+
+function text(desk, span, attribute) {
+  const id = `a-${attribute.name}`;
+  const input = h("input", { id, type: "text", maxlength: "500", autocomplete: "off", value: span.attributes[attribute.name] ?? "", disabled: Boolean(desk.readOnly), data: { k: id } });
+  const field = h("div", { class: "text-field", data: { attribute: attribute.name } }, h("label", { for: id }, legendOf(attribute)), input);
+  const save = () => answer(desk, span, attribute, input.value.trim());
+  input.addEventListener("change", save);
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    save();
+    goOn(desk, field);
+  });
+  return field;
+}
+
+const KINDS = { choice, yes_no: choice, text, entity: entityField };

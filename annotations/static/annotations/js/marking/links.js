@@ -1,0 +1,177 @@
+// Link mode: from a source to the claims it answers for, with cue words.
+
+import { guessCue } from "./cues.js";
+import { nameOf } from "./labels.js";
+import { addition, mark } from "./marks.js";
+import { newId } from "./operations.js";
+import { snap } from "./segmenting.js";
+import { hullOf } from "./store.js";
+import { NORMAL } from "./desk.js";
+
+const SENTENCES_AWAY = 2;
+const MOST = 9;
+
+/** Possible claims of a source: spans within two sentences that are no sources, nearest first. */
+export function candidatesOf(desk, source) {
+  const { article, store, labels } = desk;
+  const [start, end] = hullOf(source);
+  const first = article.sentences[Math.max(0, article.sentenceIndex(start) - SENTENCES_AWAY)];
+  const last = article.sentences[Math.min(article.sentences.length - 1, article.sentenceIndex(end - 1) + SENTENCES_AWAY)];
+  if (!first || !last) return [];
+  const linked = new Set(store.linksOf(source.id).map(({ target }) => target));
+  const distance = (span) => {
+    const [from, to] = hullOf(span);
+    return from >= end ? from - end : to <= start ? start - to : 0;
+  };
+  const fits = (span) =>
+    span.id !== source.id && !linked.has(span.id) && span.state !== "suggested" &&
+    !labels.isSource(span) && !isVoice(desk, span);
+  return store.over(first[0], last[1]).filter(fits)
+    .sort((a, b) => distance(a) - distance(b) || hullOf(a)[0] - hullOf(b)[0]).slice(0, MOST);
+}
+
+/** Reporting is the outlet's own: no source answers for it. */
+const isVoice = (desk, span) => span.label && desk.labels.sentence?.id === span.label;
+
+export function begin(desk, source = desk.span) {
+  if (desk.readOnly) return desk.refuse(desk.readOnly);
+  if (!desk.labels.isSource(source)) return desk.refuse("Choose an attribution first: links go from a source to its claim");
+  if (desk.spanId !== source.id) desk.choose(source.id, { quiet: true });
+  desk.arm(null);
+  desk.setMode({ name: "link", source: source.id, made: [] });
+  refresh(desk);
+  const n = desk.mode.candidates.length;
+  desk.say(`Linking from ${nameOf(desk.labels, source, 40)}. Select the claim, or press Enter for the nearest of ${n}, a number, or click one. Escape ends`);
+  return true;
+}
+
+export function refresh(desk) {
+  const source = desk.store.get("span", desk.mode.source);
+  if (!source) return end(desk);
+  desk.mode.candidates = candidatesOf(desk, source);
+  desk.highlights.show("target", desk.mode.candidates.slice(0, 1).map(hullOf));
+  desk.emit("mode");
+  return true;
+}
+
+export function end(desk) {
+  desk.highlights.show("target", []);
+  desk.highlights.show("cue", []);
+  desk.setMode(NORMAL);
+  return true;
+}
+
+function newLink(desk, source, target) {
+  const earlier = desk.store.linksOf(source.id)
+    .map((link) => desk.store.get("span", link.target))
+    .filter((span) => span && span.id !== target.id && hullOf(span)[1] <= hullOf(target)[0]);
+  const after = Math.max(0, ...earlier.map((span) => hullOf(span)[1]));
+  const stretch = desk.mode.cue ?? guessCue(desk.article, hullOf(source), hullOf(target), after);
+  const cue = stretch && { start: stretch[0], end: stretch[1], quote: desk.article.slice(...stretch) };
+  return { id: newId(), source: source.id, target: target.id, cue };
+}
+
+function linked(desk, link) {
+  if (desk.mode.name !== "link") return;
+  desk.mode.made.push(link.id);
+  desk.mode.cue = null;
+  desk.linkId = link.id;
+  desk.highlights.show("cue", link.cue ? [[link.cue.start, link.cue.end]] : []);
+  refresh(desk);
+  desk.emit("chosen");
+}
+
+const cueInWords = ({ cue }) => (cue ? `, cue “${cue.quote}”` : ", no cue");
+
+/** Links a source to a span that is there. */
+export function linkTo(desk, source, target) {
+  if (source.id === target.id) return desk.refuse("A source cannot be its own claim");
+  if (desk.labels.isSource(target)) return desk.refuse("That is a source too: link to what it says");
+  if (target.state === "suggested") return desk.refuse("Accept the suggestion first");
+  const known = desk.store.linksOf(source.id).find((link) => link.target === target.id);
+  if (known) return desk.refuse("These two are linked already");
+  const link = newLink(desk, source, target);
+  const done = desk.commit(`Linked to ${nameOf(desk.labels, target, 40)}${cueInWords(link)}`, [addition("link", link)]);
+  if (done) linked(desk, link);
+  return done;
+}
+
+/** Marks the selection as an extent (or with a label) and links it to the source: one gesture. */
+export async function claim(desk, label = desk.labels.extent, exact = false) {
+  const source = desk.store.get("span", desk.mode.source);
+  if (!source) return end(desk);
+  let link = null;
+  const also = (span) => {
+    const known = desk.store.linksOf(source.id).some(({ target }) => target === span.id);
+    if (known || span.id === source.id) return [];
+    link = newLink(desk, source, span);
+    return [addition("link", link)];
+  };
+  const span = await mark(desk, label, { exact, also });
+  if (span && link) {
+    linked(desk, link);
+    desk.say(`Linked to ${nameOf(desk.labels, span, 40)}${cueInWords(link)}`);
+  }
+  return span;
+}
+
+export function choose(desk, nth) {
+  const target = desk.mode.candidates?.[nth - 1];
+  if (!target) return desk.refuse(`There is no claim number ${nth}`);
+  return linkTo(desk, desk.store.get("span", desk.mode.source), target);
+}
+
+/** Enter in link mode: the selection, else the nearest claim. */
+export function confirm(desk) {
+  return desk.selection ? claim(desk) : choose(desk, 1);
+}
+
+/** C: the selection becomes the cue of the chosen link, or of the next one; without a selection it is waited for. */
+export function cue(desk) {
+  const link = desk.linkId ? desk.store.get("link", desk.linkId) : onlyLink(desk);
+  if (!link && desk.mode.name !== "link") return desk.refuse("Choose a link in the panel first");
+  if (!desk.selection) {
+    desk.setMode({ ...desk.mode, name: desk.mode.name || "cue", cueFor: link?.id ?? true });
+    desk.say("Select the cue words. Escape leaves");
+    return true;
+  }
+  const stretch = snap(desk.article, ...desk.selection);
+  desk.dropSelection();
+  if (!stretch) return false;
+  if (link) return setCue(desk, link, stretch);
+  desk.mode.cue = stretch;
+  desk.highlights.show("cue", [stretch]);
+  desk.say(`Cue of the next link: ${desk.article.slice(...stretch)}`);
+  return true;
+}
+
+const onlyLink = (desk) => {
+  const links = desk.spanId ? desk.store.linksOf(desk.spanId) : [];
+  return links.length === 1 && desk.mode.name !== "link" ? links[0] : null;
+};
+
+/** A selection made while the cue is waited for. True when it was taken. */
+export function takeCue(desk) {
+  const { cueFor } = desk.mode;
+  if (!cueFor || !desk.selection) return false;
+  desk.mode = desk.mode.name === "cue" ? NORMAL : { ...desk.mode, cueFor: null };
+  desk.linkId = cueFor === true ? desk.linkId : cueFor;
+  cue(desk);
+  desk.emit("mode");
+  return true;
+}
+
+export function setCue(desk, link, stretch) {
+  const quote = stretch && desk.article.slice(...stretch);
+  const after = { ...link, cue: stretch && { start: stretch[0], end: stretch[1], quote } };
+  const done = desk.commit(stretch ? `Cue: ${quote}` : "Cue removed", [{ on: "link", id: link.id, after }]);
+  if (done) chooseLink(desk, link.id);
+  return done;
+}
+
+export function chooseLink(desk, id) {
+  const link = desk.store.get("link", id);
+  desk.linkId = link ? id : null;
+  desk.highlights.show("cue", link?.cue ? [[link.cue.start, link.cue.end]] : []);
+  desk.emit("chosen");
+}

@@ -1,0 +1,120 @@
+// Commands that move the cursor, the selection and the choice of span.
+
+import { describe } from "./labels.js";
+import { quotationAt } from "./segmenting.js";
+import { hullOf } from "./store.js";
+
+/** Where an arrow key goes in reading order: in right-to-left text left means on. */
+export function direction(desk, key) {
+  return (key === "right") === (desk.direction !== "rtl") ? 1 : -1;
+}
+
+const firstVisible = (desk) => {
+  const box = desk.view.root.getBoundingClientRect();
+  const top = Math.max(box.top, 120) + 12;
+  const point = desk.view.pointFrom(box.left + box.width / 2, top);
+  return desk.article.wordAt(point ?? 0);
+};
+
+function step(desk, from, way) {
+  return way > 0 ? desk.article.nextWord(from.end) : desk.article.previousWord(from.start);
+}
+
+/** Puts the cursor on a word: nothing is chosen or selected any more. */
+export function goTo(desk, word) {
+  if (!word) return false;
+  if (desk.spanId && desk.mode.name !== "link") desk.choose(null, { quiet: true });
+  desk.dropSelection();
+  desk.setCursor(word);
+  desk.view.reveal(word.start, word.end);
+  return true;
+}
+
+export function moveCursor(desk, way) {
+  const { cursor } = desk;
+  return goTo(desk, cursor ? step(desk, cursor, way) ?? cursor : firstVisible(desk));
+}
+
+export function extend(desk, way) {
+  const from = desk.cursor ?? firstVisible(desk);
+  desk.anchor ??= from;
+  const to = desk.selection || desk.cursor !== desk.anchor ? step(desk, from, way) ?? from : from;
+  const moved = desk.selection ? to : step(desk, from, way) ?? from;
+  desk.setCursor(moved, { quiet: true });
+  desk.setSelection([Math.min(desk.anchor.start, moved.start), Math.max(desk.anchor.end, moved.end)]);
+  desk.view.reveal(moved.start, moved.end);
+  desk.live.place(`${desk.article.slice(moved.start, moved.end)}, ${desk.article.slice(...desk.selection).match(/\S+/gu).length} words selected`);
+}
+
+export function moveSentence(desk, way) {
+  const { cursor, article } = desk;
+  if (!cursor) return goTo(desk, firstVisible(desk));
+  const at = article.sentenceIndex(cursor.start);
+  const back = way < 0 && cursor.start > article.wordAt(article.sentences[at]?.[0] ?? 0).start;
+  const sentence = article.sentences[back ? at : at + way];
+  return goTo(desk, sentence ? article.wordAt(sentence[0]) : cursor);
+}
+
+function select(desk, stretch, none) {
+  if (!stretch) return desk.refuse(none);
+  desk.setSelection(stretch);
+  desk.live.place(`Selected: ${desk.article.slice(...stretch)}`);
+  return true;
+}
+
+export function takeSentence(desk) {
+  const { cursor, article } = desk;
+  return select(desk, cursor && article.sentenceAt(cursor.start), "Click into a sentence first");
+}
+
+export function takeQuotation(desk) {
+  const { cursor, article } = desk;
+  return select(desk, cursor && quotationAt(article, cursor.start), "No quotation around the cursor");
+}
+
+/** The next or previous span in reading order, from the chosen one or the cursor. */
+export function walk(desk, way, wanted = () => true) {
+  const spans = desk.store.inOrder();
+  const held = desk.span ? spans.indexOf(desk.span) : -1;
+  const point = desk.cursor?.start ?? 0;
+  const past = (span) => (way > 0 ? hullOf(span)[0] >= point : hullOf(span)[0] < point);
+  const order = way > 0 ? spans : [...spans].reverse();
+  const from = held < 0 ? 0 : (way > 0 ? held : spans.length - 1 - held) + 1;
+  const next = order.slice(from).find((span) => wanted(span) && (held >= 0 || past(span)));
+  if (!next) return desk.refuse(way > 0 ? "No further span" : "No earlier span");
+  desk.choose(next.id);
+  return true;
+}
+
+/** The next outer span at this place; after the outermost, the bare word under the cursor. */
+export function outward(desk, point = desk.cursor?.start) {
+  if (point === undefined || point === null) return false;
+  const here = desk.store.at(point);
+  const at = here.findIndex(({ id }) => id === desk.spanId);
+  const next = here[at + 1];
+  desk.choose(next?.id ?? null, { reveal: false });
+  if (!next) desk.live.place("Word only");
+  desk.setCursor(desk.article.wordAt(point), { quiet: true });
+  return true;
+}
+
+export function unmarked(desk, way) {
+  const { article, store, cursor } = desk;
+  const from = cursor ? article.sentenceIndex(cursor.start) : way > 0 ? -1 : article.sentences.length;
+  for (let i = from + way; i >= 0 && i < article.sentences.length; i += way) {
+    const stretch = article.markable(...article.sentences[i]);
+    if (stretch && !store.over(...stretch).length) return goTo(desk, article.wordAt(stretch[0]));
+  }
+  return desk.refuse(way > 0 ? "No later sentence without a span" : "No earlier sentence without a span");
+}
+
+/** The next suggestion after here, else the first of all. */
+export function suggestion(desk) {
+  const open = desk.store.inOrder().filter(({ state }) => state === "suggested");
+  if (!open.length) return desk.refuse("No suggestions are open");
+  const point = desk.span ? hullOf(desk.span)[0] : (desk.cursor?.start ?? -1);
+  const next = open.find((span) => hullOf(span)[0] > point) ?? open[0];
+  desk.choose(next.id, { quiet: true });
+  desk.say(`Suggestion: ${describe(desk.labels, desk.store, next)}. Enter accepts, Backspace rejects`);
+  return true;
+}

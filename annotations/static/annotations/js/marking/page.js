@@ -1,0 +1,144 @@
+// The marking page: reads its data and wires the parts together.
+
+import { Article } from "./article.js";
+import { keepTime } from "./clock.js";
+import { CodebookCard } from "./codebook.js";
+import { apply, run } from "./commands.js";
+import { Desk } from "./desk.js";
+import { SignIn, ask } from "./dialogs.js";
+import { byId } from "./dom.js";
+import { Help, changedKeys } from "./help.js";
+import { Highlights } from "./highlights.js";
+import { Keymap, chordOf } from "./keys.js";
+import { Labels } from "./labels.js";
+import { List } from "./list.js";
+import { Live } from "./live.js";
+import { Notices } from "./notices.js";
+import { Panel } from "./panel.js";
+import { listen } from "./pointer.js";
+import { Ribbon } from "./ribbon.js";
+import { Session, csrfToken } from "./session.js";
+import { Store } from "./store.js";
+import { Submit } from "./submit.js";
+import { TextView } from "./text_view.js";
+import { Undo } from "./undo.js";
+
+const READ_ONLY = {
+  submitted: "This article has been submitted: it can be read, not changed",
+  withdrawn: "This article is no longer assigned to you",
+};
+
+function buildDesk(data) {
+  const root = byId("text");
+  const { language, direction } = data.article;
+  const article = new Article({ texts: TextView.textsOf(root), sentences: data.sentences, regions: data.regions, language });
+  const store = new Store(article, data);
+  const labels = new Labels(data.codebook);
+  const view = new TextView(root, article, store, labels);
+  const highlights = new Highlights(view, byId("layer"));
+  const desk = new Desk({ article, store, labels, view, highlights, undo: new Undo(), live: new Live(byId("live")), ask, direction });
+  desk.codebook = data.codebook.number;
+  desk.readOnly = data.read_only ? (READ_ONLY[data.state] ?? "This article can be read, not changed") : "";
+  return desk;
+}
+
+/** The text in the page must be the stored one, to the letter; else nothing may be marked. */
+async function checkText(desk, notices, { sha256, length }) {
+  let same = desk.article.length === length;
+  if (same && globalThis.crypto?.subtle) {
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(desk.article.text));
+    const hex = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    same = hex === sha256;
+  }
+  if (same) return;
+  desk.readOnly = "The text on this page is not the stored one";
+  notices.show(`${desk.readOnly}: an extension or a translation may have changed it. Nothing can be marked here. Switch that off and reload.`, { key: "text", kind: "bad" });
+  desk.emit("mode");
+}
+
+function wireKeys(desk, labelKeys) {
+  const keys = { map: new Keymap(labelKeys, changedKeys()) };
+  desk.view.root.addEventListener("keydown", (event) => {
+    const found = !event.isComposing && keys.map.find(chordOf(event));
+    if (!found) return;
+    event.preventDefault();
+    run(desk, found);
+  });
+  return keys;
+}
+
+/** Buttons anywhere on the page: data-command, data-label, data-panel. They keep the selection. */
+function wireButtons(desk) {
+  const wanted = "[data-command], [data-label]";
+  for (const type of ["pointerdown", "mousedown"]) {
+    document.addEventListener(type, (event) => event.target.closest(wanted) && event.preventDefault());
+  }
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest(`${wanted}, [data-panel]`);
+    if (!place) return;
+    const { command, label, panel } = place.dataset;
+    if (panel !== undefined) document.body.classList.toggle("panel-open");
+    else if (label) apply(desk, desk.labels.byId.get(label), { exact: event.altKey, second: event.shiftKey });
+    else run(desk, { command });
+    place.closest("details.more-acts")?.removeAttribute("open");
+    if (place.closest("#bar") && event.detail && !document.querySelector("dialog[open]")) desk.focusText();
+  });
+}
+
+function wireBar(desk) {
+  const bar = byId("bar");
+  if (!bar) return;
+  const draw = () => {
+    for (const each of bar.querySelectorAll("[data-label]")) each.setAttribute("aria-pressed", String(each.dataset.label === desk.armed?.id));
+    for (const each of bar.querySelectorAll('[data-command="link"]')) each.setAttribute("aria-pressed", String(desk.mode.name === "link"));
+    for (const redo of [false, true]) {
+      for (const each of bar.querySelectorAll(`[data-command="${redo ? "redo" : "undo"}"]`)) each.disabled = !desk.undo.next(redo);
+    }
+    bar.hidden = Boolean(desk.readOnly);
+  };
+  desk.on("mode marks", draw);
+  draw();
+}
+
+function wireHistory() {
+  const part = byId("history-part");
+  const ask = () => part.open && document.body.dispatchEvent(new CustomEvent("sm:history"));
+  part.addEventListener("toggle", ask);
+  document.body.addEventListener("sm:saved", () => {
+    clearTimeout(wireHistory.timer);
+    wireHistory.timer = setTimeout(ask, 300);
+  });
+}
+
+function start(data) {
+  const desk = buildDesk(data);
+  const labelKeys = desk.labels.live.map(({ key }) => key.toLowerCase());
+  const notices = new Notices(desk);
+  const signIn = new SignIn({ isSignedIn: () => session.isSignedIn(), done: () => session.signedIn() });
+  const session = new Session(desk, data, { notices, login: (url) => signIn.open(url) });
+  const keys = wireKeys(desk, labelKeys);
+  wireButtons(desk);
+  wireBar(desk);
+  wireHistory();
+  listen(desk);
+  new Panel(desk);
+  new List(desk);
+  new Ribbon(desk);
+  new CodebookCard(desk);
+  new Help(desk, labelKeys, (map) => (keys.map = map));
+  new Submit(desk, (patience) => session.saved(patience));
+  desk.on("refusal", ({ text }) => flash(text));
+  if (!desk.readOnly) keepTime({ url: data.urls.time, tab: session.tab, token: csrfToken });
+  checkText(desk, notices, data.article);
+  document.documentElement.dataset.ready = "marking";
+}
+
+/** A refusal in view for a while, for those who do not hear the live region. */
+function flash(text) {
+  const place = byId("hint");
+  place.textContent = text;
+  clearTimeout(flash.timer);
+  flash.timer = setTimeout(() => (place.textContent = ""), 6000);
+}
+
+start(JSON.parse(byId("marking-data").textContent));

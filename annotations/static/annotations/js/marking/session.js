@@ -1,0 +1,195 @@
+// Joins the desk to the server and to other tabs: outbox, sending, taking in, what is shown of it.
+
+import { settle, takeIn } from "./answers.js";
+import { Channel } from "./channel.js";
+import { byId } from "./dom.js";
+import { countOf } from "./labels.js";
+import { newId, replay, wireOf } from "./operations.js";
+import { Outbox, Shelf } from "./outbox.js";
+import { Sync } from "./sync.js";
+
+const AWAY = 10_000; // hidden for longer than this: ask for news on return
+
+/** The token of the moment: it changes with every sign-in, so it is read for each request. */
+export function csrfToken() {
+  return /(?:^|; )csrftoken=([^;]+)/u.exec(document.cookie)?.[1]
+    ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+}
+
+export class Session {
+  constructor(desk, data, { notices, login }) {
+    Object.assign(this, { desk, data, notices, login });
+    this.tab = newId();
+    const name = `${data.user} ${data.assignment}`;
+    this.outbox = new Outbox(new Shelf(name));
+    this.sync = new Sync({
+      outbox: this.outbox, url: data.urls.ops, name, rev: data.rev, token: csrfToken,
+      head: { tab: this.tab, assignment: data.assignment },
+      hooks: {
+        answered: (records, reply) => (this.answered(records, reply), this.channel.post("answered", { records, reply })),
+        changed: (reply) => this.changed(reply),
+        refreshed: (news) => this.refreshed(news),
+        status: () => this.status(),
+        login: (url) => (this.status(), login(url || data.urls.login)),
+        refused: (status, message) => this.refused(status, message),
+      },
+    });
+    this.channel = new Channel(name, {
+      made: ({ records, follows }) => this.madeElsewhere(records, follows),
+      answered: ({ records, reply }) => this.answered(records, reply, true),
+      in: () => this.sync.trouble === "login" && this.signedIn(),
+    });
+    desk.send = (records, follows) => this.send(records, follows);
+    desk.on("status", () => this.status());
+    this.listen();
+    this.sync.kick();
+  }
+
+  listen() {
+    window.addEventListener("online", () => (this.status(), this.sync.kick()));
+    window.addEventListener("offline", () => this.status());
+    window.addEventListener("beforeunload", (event) => this.outbox.size && event.preventDefault());
+    window.addEventListener("pageshow", (event) => event.persisted && this.comeBack());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.leftAt = Date.now();
+      else if (Date.now() - (this.leftAt ?? Date.now()) > AWAY) this.comeBack();
+    });
+  }
+
+  /** After the back button or a long absence: news first, edits after. */
+  async comeBack() {
+    const { desk } = this;
+    const before = desk.readOnly;
+    desk.readOnly ||= "One moment: fetching what changed meanwhile";
+    await Promise.race([this.sync.pull(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+    if (desk.readOnly === "One moment: fetching what changed meanwhile") desk.readOnly = before;
+    this.sync.kick();
+  }
+
+  send(records, follows) {
+    const stamped = this.outbox.add(records);
+    this.outbox.writes.then(() => !this.outbox.broken && this.channel.post("made", { records: stamped, follows }));
+    this.status();
+    if (this.sync.trouble !== "login") this.sync.kick();
+  }
+
+  /** Not while somebody drags a selection: painting would cut it short. */
+  calmly(act) {
+    if (this.desk.down) setTimeout(() => this.calmly(act), 60);
+    else act();
+  }
+
+  madeElsewhere(records, follows) {
+    this.outbox.learn(records);
+    this.calmly(() => this.desk.painted(replay(this.desk.store, records, follows)));
+    this.status();
+  }
+
+  refreshed({ found, missing }) {
+    const { desk } = this;
+    if (found.length) this.calmly(() => desk.painted(replay(desk.store, found)));
+    for (const { id } of missing) desk.store.expect(id, -1);
+    if (missing.length) this.sync.pull();
+  }
+
+  answered(records, reply, elsewhere = false) {
+    const { desk, outbox, sync } = this;
+    const out = settle({ store: desk.store, outbox, undo: desk.undo }, records, reply.results);
+    const written = out.notices.length > 0 || reply.changes;
+    if (reply.changes) for (const block of takeIn(desk.store, reply.changes)) out.touched.add(block);
+    if (written) this.calmly(() => desk.painted(out.touched));
+    else desk.view.refreshUnsaved(out.touched);
+    if (elsewhere) sync.rev = Math.max(sync.rev, reply.rev);
+    for (const { id, hints } of out.hints) desk.hints.set(id, hints);
+    if (out.hints.length) desk.emit("chosen");
+    out.notices.forEach((notice) => (notice.kind === "held" ? this.held(notice.count) : this.notices.refused(notice)));
+    if (out.pull) sync.pull();
+    this.state(reply.state);
+    this.notices.clear("refused");
+    this.status();
+    document.body.dispatchEvent(new CustomEvent("sm:saved"));
+  }
+
+  changed({ changes = {}, state }) {
+    this.calmly(() => this.desk.painted(takeIn(this.desk.store, changes)));
+    this.state(state);
+    this.status();
+  }
+
+  state(state) {
+    const { desk } = this;
+    if (!["submitted", "withdrawn"].includes(state) || desk.readOnly) return;
+    desk.readOnly = state === "submitted" ? "This article has been submitted: it can be read, not changed" : "This article is no longer assigned to you";
+    this.notices.show(`${desk.readOnly}.`, { key: "state" });
+    desk.emit("mode");
+  }
+
+  held(count) {
+    this.notices.show(`${countOf(count, "change")} came after the article was closed. They are kept on the server, and offered to you when the article is sent back.`, { key: "held", kind: "bad" });
+  }
+
+  refused(status, message) {
+    const text = status === 403 ? "The server refuses to save." : "The server no longer knows this article for you.";
+    this.notices.show(`${text} ${message} ${countOf(this.outbox.size, "change")} kept in this browser. Reload the page; if that does not help, save them as a file and ask the manager.`, {
+      key: "refused", kind: "bad", acts: [["Save as a file", () => this.saveAsFile()]],
+    });
+  }
+
+  saveAsFile() {
+    const { article, assignment } = this.data;
+    const text = JSON.stringify({ article: article.id, assignment, ops: this.outbox.inOrder().map(wireOf) }, null, 1);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = `unsaved-${article.id}.json`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  signedIn() {
+    this.sync.trouble = "";
+    this.channel.post("in");
+    this.sync.kick();
+  }
+
+  /** Whether the server takes us for the same person again. */
+  async isSignedIn() {
+    const response = await this.sync.ask(`${this.data.urls.ops}?since=${this.sync.rev}&assignment=${this.data.assignment}`);
+    return Boolean(response?.ok);
+  }
+
+  async saved(patience) {
+    const until = Date.now() + patience;
+    while (this.outbox.size && Date.now() < until) {
+      if (!this.sync.trouble) await this.sync.kick();
+      if (this.outbox.size) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return !this.outbox.size;
+  }
+
+  words() {
+    const n = this.outbox.size;
+    const waiting = countOf(n, "change");
+    const { trouble } = this.sync;
+    if (!n) return ["good", this.desk.readOnly ? "Read only" : "Saved"];
+    if (trouble === "login") return ["bad", `Signed out: ${waiting} not saved`];
+    if (trouble === "refused") return ["bad", `Refused: ${waiting} not saved`];
+    if (this.outbox.broken && this.outbox.unkept) return ["bad", `${waiting} not saved, not kept: leave this page open`];
+    if (!navigator.onLine || trouble === "offline") return ["warn", `Offline: ${waiting} not saved yet`];
+    if (trouble === "server") return ["bad", `The server does not answer: ${waiting} not saved yet`];
+    return ["", `${waiting} not saved yet`];
+  }
+
+  /** Shows the state; speaks it only when it turns bad or good again. */
+  status() {
+    const [kind, text] = this.words();
+    const place = byId("save-state");
+    if (place.textContent !== text) place.textContent = text;
+    const { count } = this.notices;
+    place.dataset.notices = count ? ` · ${countOf(count, "notice")}` : "";
+    place.className = `save-state ${kind}`;
+    const trouble = kind === "bad" || kind === "warn";
+    if (trouble !== Boolean(this.inTrouble)) this.desk.say(text);
+    this.desk.view.root.classList.toggle("trouble", trouble);
+    this.inTrouble = trouble;
+  }
+}

@@ -1,0 +1,148 @@
+// The article's text in the page: painting blocks, and places in the DOM <-> code points.
+
+import { nodesOf, segmentsOf } from "./paint.js";
+
+export class TextView {
+  constructor(root, article, store, labels) {
+    Object.assign(this, { root, article, store, labels });
+    this.elements = [...root.querySelectorAll(".b")];
+    this.regions = article.blocks.map(({ start, end }) => article.regions.filter(([s, e]) => s < end && e > start));
+    this.chosen = null;
+    this.lookOf = (span) => {
+      const { slot, tag } = labels.of(span);
+      return { slot, tag, suggested: span.state === "suggested", unsaved: store.pending.has(span.id) };
+    };
+  }
+
+  static textsOf(root) {
+    return [...root.querySelectorAll(".b")].map((element) => element.textContent);
+  }
+
+  paint(indexes) {
+    for (const index of indexes) {
+      const block = this.article.blocks[index];
+      const segments = segmentsOf(block, this.store.inBlock(index), this.regions[index], this.lookOf);
+      this.elements[index].replaceChildren(...nodesOf(document, block, segments));
+    }
+    if (this.chosen) this.showChosen(this.chosen);
+  }
+
+  /** Draws marks as saved or unsaved without replacing a node: a selection there stays alive. */
+  refreshUnsaved(indexes) {
+    for (const index of indexes) {
+      for (const mark of this.elements[index].querySelectorAll("mark")) {
+        let element = mark;
+        for (const id of mark.dataset.i.split(" ")) {
+          element.classList.toggle("un", this.store.pending.has(id));
+          element = element.firstElementChild ?? element;
+        }
+      }
+    }
+  }
+
+  /** All elements of a span, in order. */
+  marksOf(id) {
+    const span = this.store.get("span", id);
+    if (!span) return [];
+    const found = [];
+    for (const index of this.store.blocksOf("span", span)) {
+      for (const mark of this.elements[index].querySelectorAll(`mark[data-i~="${id}"]`)) found.push(mark);
+    }
+    return found;
+  }
+
+  /** Shows the chosen span (or with null none). */
+  showChosen(id) {
+    for (const mark of this.shown ?? []) mark.classList.remove("fx");
+    this.chosen = id;
+    this.shown = id ? this.marksOf(id) : [];
+    for (const mark of this.shown) mark.classList.add("fx");
+  }
+
+  /** Repairs a block that something outside (an extension, a translation) has rewritten. */
+  repair(index) {
+    if (this.elements[index].textContent === this.article.blocks[index].text) return false;
+    this.paint([index]);
+    return true;
+  }
+
+  /** The code point at a place in the DOM; places outside the blocks count as the next block. */
+  pointOf(node, offset) {
+    const element = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest(".b");
+    if (!element || !this.root.contains(element)) return this.pointOutside(node, offset);
+    const range = document.createRange();
+    range.setStart(element, 0);
+    range.setEnd(node, offset);
+    const { start, table } = this.article.blocks[this.indexOf(element)];
+    return start + (table.toPoints(range.toString().length) ?? table.length);
+  }
+
+  indexOf(element) {
+    return this.article.blockAt(Number(element.dataset.s));
+  }
+
+  pointOutside(node, offset) {
+    const place = document.createRange();
+    place.setStart(node, offset);
+    let low = 0;
+    let high = this.elements.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (place.comparePoint(this.elements[middle], 0) >= 0) high = middle;
+      else low = middle + 1;
+    }
+    return low < this.elements.length ? this.article.starts[low] : this.article.length;
+  }
+
+  /** The text node and unit at a code point; at a seam the end of what is before with `after` false. */
+  placeOf(point, after = true) {
+    const index = this.article.blockAt(after ? Math.min(point, this.article.length - 1) : Math.max(point - 1, 0));
+    const { start, table } = this.article.blocks[index];
+    let left = table.toUnits(point - start);
+    const walker = document.createTreeWalker(this.elements[index], NodeFilter.SHOW_TEXT);
+    let node = walker.nextNode();
+    while (node && (after ? left >= node.length : left > node.length)) {
+      const next = walker.nextNode();
+      if (!next) break;
+      left -= node.length;
+      node = next;
+    }
+    return node ? [node, Math.min(left, node.length)] : [this.elements[index], 0];
+  }
+
+  rangeOf(start, end) {
+    const range = document.createRange();
+    range.setStart(...this.placeOf(start));
+    range.setEnd(...this.placeOf(end, false));
+    return range;
+  }
+
+  /** The code point under a place in the window, or null when no text is there. */
+  pointFrom(x, y) {
+    const place = document.caretPositionFromPoint?.(x, y);
+    if (place) return this.pointIn(place.offsetNode, place.offset, x, y);
+    const range = document.caretRangeFromPoint?.(x, y);
+    return range ? this.pointIn(range.startContainer, range.startOffset, x, y) : null;
+  }
+
+  /** Browsers answer for margins too: a hit must lie in the lines of a block. */
+  pointIn(node, offset, x, y) {
+    const element = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest?.(".b");
+    if (!element || !this.root.contains(element)) return null;
+    const box = element.getBoundingClientRect();
+    if (y < box.top || y > box.bottom || x < box.left - 8 || x > box.right + 8) return null;
+    const point = this.pointOf(node, offset);
+    const { start, end } = this.article.blocks[this.indexOf(element)];
+    return Math.min(Math.max(point, start), end - 1);
+  }
+
+  /** Brings a stretch into view, a third down, when it is not there. */
+  reveal(start, end) {
+    const box = this.rangeOf(start, end).getBoundingClientRect();
+    const style = getComputedStyle(this.root);
+    const top = Number.parseFloat(style.scrollMarginTop) || 0;
+    const bottom = window.innerHeight - (Number.parseFloat(style.scrollMarginBottom) || 0);
+    if (box.top >= top && box.bottom <= bottom) return;
+    window.scrollBy({ top: box.top - top - (bottom - top) / 3, behavior: "instant" });
+  }
+}
