@@ -93,11 +93,13 @@ def list_versions(study: Study) -> QuerySet[CodebookVersion]:
     return versions.annotate(n_marks=marks).order_by("-number")
 
 
-def fetch_version(study: Study, number: int) -> CodebookVersion:
-    version = study.codebook_versions.select_related("created_by").filter(number=number).first()
-    if version is None:
+def fetch_versions(study: Study, *numbers: int) -> list[CodebookVersion]:
+    """The versions in the order in which they were asked for."""
+    versions = study.codebook_versions.select_related("created_by").filter(number__in=numbers)
+    found = {version.number: version for version in versions}
+    if set(numbers) - set(found):
         raise Http404("No such version.")
-    return version
+    return [found[number] for number in numbers]
 
 
 def fetch_label(study: Study, label_id: uuid.UUID) -> Label:

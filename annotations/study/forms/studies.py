@@ -1,0 +1,72 @@
+"""Making a study, its settings, its rounds."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from annotations.accounts.models import User
+
+from ..models import Round, Study
+from ..queries.studies import studies_seen_by
+
+DEFAULT = ""
+
+
+class NewStudyForm(forms.Form):
+    name = forms.CharField(
+        label="Name", max_length=200, help_text="For example: Coverage of the Arden strike, 2026"
+    )
+    description = forms.CharField(
+        label="What is it about",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Shown to everybody who takes part.",
+    )
+    source = forms.ModelChoiceField(
+        label="Codebook to begin with",
+        queryset=Study.objects.none(),
+        required=False,
+        empty_label="The default codebook: reporting, attribution, allegation, characterization",
+        help_text="It is copied. You can change everything in it afterwards.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
+        super().__init__(data)
+        source = self.fields["source"]
+        assert isinstance(source, forms.ModelChoiceField)
+        source.queryset = studies_seen_by(user)
+
+
+class SettingsForm(forms.ModelForm[Study]):
+    class Meta:
+        model = Study
+        fields = ("name", "description", "hide_source")
+        labels = {"description": "What is it about", "hide_source": "Blind outlet"}
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class RoundForm(forms.ModelForm[Round]):
+    class Meta:
+        model = Round
+        fields = ("name", "purpose", "starts_on", "ends_on")
+        labels = {"starts_on": "First day", "ends_on": "Last day"}
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", "The last day lies before the first.")
+        return data
+
+    def validate_constraints(self) -> None:
+        """Left to the action, which says it in a sentence, and to the database."""

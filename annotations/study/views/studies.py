@@ -1,0 +1,159 @@
+"""Making a study, its settings and rounds, the bin, and who did what."""
+
+import uuid
+from copy import copy
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.accounts.models import User
+from annotations.text.refusal import Refusal
+
+from ..actions import studies as actions
+from ..forms import attempt
+from ..forms.studies import NewStudyForm, RoundForm, SettingsForm
+from ..policy import Act
+from ..queries import fetch_standing
+from ..queries.studies import (
+    BIN_KEEPS,
+    actors,
+    bin_of,
+    fetch_binned,
+    fetch_round,
+    list_history,
+    nouns,
+)
+
+HISTORY_PAGE = 50
+
+
+def me(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = NewStudyForm(request.POST or None, user=me(request))
+    if form.is_valid():
+        study = actions.create_study(actor=me(request), **form.cleaned_data)
+        messages.success(request, f"“{study.name}” is ready. Invite the people who take part.")
+        return redirect("study:people", study.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "study/new.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
+    # A form writes into its instance, and the header still shows the study as it is.
+    form = SettingsForm(request.POST or None, instance=copy(standing.study))
+    if form.is_valid():
+        actions.change_settings(study=standing.study, actor=me(request), **form.cleaned_data)
+        messages.success(request, "The settings are saved.")
+        return redirect("study:settings", study_id)
+    rounds = standing.study.rounds.all()
+    context = {"standing": standing, "form": form, "rounds": rounds, "days": BIN_KEEPS.days}
+    return render(request, "study/settings.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
+    form = RoundForm(request.POST or None)
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.add_round(study=standing.study, actor=me(request), **form.cleaned_data),
+        "name",
+    ):
+        return redirect("study:settings", study_id)
+    context = {"standing": standing, "form": form, "round": None}
+    return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
+    round = fetch_round(standing.study, round_id)
+    form = RoundForm(request.POST or None, instance=copy(round))
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.change_round(round=round, actor=me(request), **form.cleaned_data),
+        "name",
+    ):
+        messages.success(request, f"The round “{round.name}” is saved.")
+        return redirect("study:settings", study_id)
+    context = {"standing": standing, "form": form, "round": round}
+    return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def round_comparison(
+    request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID
+) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.OPEN_COMPARISON)
+    round = fetch_round(standing.study, round_id)
+    opened = request.POST.get("comparison") == "open"
+    actions.set_comparison(round=round, actor=me(request), opened=opened)
+    told = "is open" if opened else "is closed"
+    messages.success(request, f"The comparison of “{round.name}” {told}.")
+    return redirect("study:settings", study_id)
+
+
+@require_POST
+def round_remove(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
+    round = fetch_round(standing.study, round_id)
+    try:
+        actions.remove_round(round=round, actor=me(request))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"The round “{round.name}” is removed.")
+    return redirect("study:settings", study_id)
+
+
+@require_http_methods(["GET", "POST"])
+def archive(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
+    if request.method == "POST":
+        actions.throw_away(study=standing.study, actor=me(request))
+        messages.success(request, f"“{standing.study.name}” is in the bin.")
+        return redirect("study:bin")
+    context = {"standing": standing, "days": BIN_KEEPS.days}
+    return render(request, "study/archive.html", context)
+
+
+@require_GET
+def binned(request: HttpRequest) -> HttpResponse:
+    studies = [
+        (study, study.deleted_at + BIN_KEEPS) for study in bin_of(me(request)) if study.deleted_at
+    ]
+    return render(request, "study/bin.html", {"studies": studies, "days": BIN_KEEPS.days})
+
+
+@require_POST
+def restore(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    study = fetch_binned(me(request), study_id)
+    actions.bring_back(study=study, actor=me(request))
+    messages.success(request, f"“{study.name}” is back.")
+    return redirect("study:settings", study_id)
+
+
+@require_GET
+def history(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)
+    actor, noun = request.GET.get("who", ""), request.GET.get("what", "")
+    entries = list_history(standing.study, actor=actor, noun=noun)
+    context = {
+        "standing": standing,
+        "page": Paginator(entries, HISTORY_PAGE).get_page(request.GET.get("page")),
+        "actors": actors(standing.study),
+        "nouns": nouns(standing.study),
+        "who": actor,
+        "what": noun,
+    }
+    return render(request, "study/history.html", context)
