@@ -13,18 +13,38 @@ of articles is a corpus. `REGISTRY` names and explains every measure; `sums_of` 
 what an article adds to them; `aligned` and `aligned_units` lead from a figure to its spans.
 """
 
-from annotations.agreement.aligning import (
+from annotations.agreement.aligning import aligned_units
+from annotations.agreement.coding import Coding
+from annotations.agreement.comparisons import (
+    Comparison,
+    Finding,
+    Split,
+    compare,
+    confusion,
+    findings,
+    splits,
+    symmetric,
+    tolerance_curve,
+)
+from annotations.agreement.computing import compute, gamma_with_interval
+from annotations.agreement.continuum import BadUnits, Continuum, Unit
+from annotations.agreement.dissimilarity import Dissimilarity
+from annotations.agreement.figures import by_pairs, counts, figure, leave_one_out
+from annotations.agreement.gamma import (
     GammaSums,
-    aligned_units,
     gamma_by_pairs,
     gamma_cat_from,
     gamma_from,
     gamma_sums,
 )
-from annotations.agreement.coding import Coding
-from annotations.agreement.continuum import BadUnits, Continuum, Unit
-from annotations.agreement.dissimilarity import Dissimilarity
-from annotations.agreement.figures import by_pairs, counts, figure, leave_one_out
+from annotations.agreement.matched import (
+    Answers,
+    LinkFinding,
+    answers,
+    attribute_agreement,
+    link_f1,
+    link_findings,
+)
 from annotations.agreement.pairing import Match, aligned, same_units, within
 from annotations.agreement.registry import (
     REGISTRY,
@@ -38,6 +58,7 @@ from annotations.agreement.resampling import figures_with_intervals
 from annotations.agreement.result import Agreement, Interval
 from annotations.agreement.spans import Spans, columns_of
 from annotations.agreement.sums import Sums, restored, stored, sums_of
+from annotations.agreement.views import snapped, without_regions
 
 ENGINE_VERSION = "1"
 
@@ -46,35 +67,54 @@ __all__ = [
     "REGISTRY",
     "REPORTED",
     "Agreement",
+    "Answers",
     "BadUnits",
     "Coding",
+    "Comparison",
     "Continuum",
     "Dissimilarity",
+    "Finding",
     "GammaSums",
     "Interval",
+    "LinkFinding",
     "Match",
     "Measure",
     "Spans",
+    "Split",
     "Sums",
     "Unit",
     "UnknownMeasure",
     "aligned",
     "aligned_units",
+    "answers",
+    "attribute_agreement",
     "by_pairs",
     "columns_of",
+    "compare",
+    "compute",
+    "confusion",
     "counts",
     "figure",
     "figures_with_intervals",
+    "findings",
     "gamma_by_pairs",
     "gamma_cat_from",
     "gamma_from",
     "gamma_sums",
+    "gamma_with_interval",
     "leave_one_out",
+    "link_f1",
+    "link_findings",
     "measure",
     "named",
     "restored",
     "same_units",
+    "snapped",
+    "splits",
     "stored",
     "sums_of",
+    "symmetric",
+    "tolerance_curve",
     "within",
+    "without_regions",
 ]

@@ -14,7 +14,7 @@ from annotations.agreement import coding as codings
 from annotations.agreement.case_spans import ask_gamma, ask_span_lists, ask_spans
 from annotations.agreement.coding import Coding
 from annotations.agreement.registry import REGISTRY, measure
-from annotations.agreement.result import Agreement
+from annotations.agreement.result import Agreement, share
 from annotations.text.refusal import Refusal
 
 Ask = Callable[[str | None], float | None]
@@ -148,8 +148,6 @@ def _coding_agreement(name: str, coding: Coding, given: Mapping[str, Any]) -> Ag
 
 def _positive_f1(coding: Coding) -> Agreement:
     """2a / (2a + b + c) for the first of two values."""
-    from annotations.agreement.result import share
-
     table = coding.between(0, 1)
     both = 2 * float(table[0, 0])
     return share("f1", both, both + float(table[0, 1] + table[1, 0]))

@@ -6,15 +6,10 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from annotations.agreement.aligning import (
-    GammaSums,
-    best_alignment,
-    gamma_cat_from,
-    gamma_from,
-    summed,
-)
+from annotations.agreement.aligning import best_alignment
 from annotations.agreement.continuum import BadUnits, Continuum, Unit, read_fragments
 from annotations.agreement.dissimilarity import Dissimilarity
+from annotations.agreement.gamma import GammaSums, gamma_cat_from, gamma_from, summed
 from annotations.agreement.lines import Line, line_of
 from annotations.agreement.overlap import SCHEMES, ner_f1, partial_credit_f1
 from annotations.agreement.registry import REGISTRY, UnknownMeasure, measure

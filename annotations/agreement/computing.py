@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from annotations.agreement.aligning import GammaSums, gamma_cat_from, gamma_from, gamma_sums
 from annotations.agreement.continuum import Continuum, shared
 from annotations.agreement.dissimilarity import Dissimilarity
 from annotations.agreement.figures import Terms
+from annotations.agreement.gamma import GammaSums, gamma_cat_from, gamma_from, gamma_sums
 from annotations.agreement.registry import measure, named
 from annotations.agreement.resampling import REPLICATES, figures_with_intervals, intervals_of
 from annotations.agreement.result import Agreement

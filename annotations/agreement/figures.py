@@ -23,7 +23,8 @@ from annotations.agreement.result import (
     share,
     undefined,
 )
-from annotations.agreement.sums import Block, Sums
+from annotations.agreement.sums import Sums
+from annotations.agreement.sweeping import Block
 
 Matrix = NDArray[np.float64]
 Pair = tuple[Matrix, Matrix]

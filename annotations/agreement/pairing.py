@@ -4,7 +4,8 @@ Everything here speaks of units by their index in `Continuum.annotators[name]`, 
 made from a matching leads back to the very spans.
 """
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -46,7 +47,7 @@ def overlapping(a: Sequence[Unit], b: Sequence[Unit]) -> list[tuple[int, int, in
     longest = max((unit.end - unit.start for unit in b), default=0)
     found = []
     for i, unit in enumerate(a):
-        low = _first_from(starts, unit.start - longest)
+        low = bisect_left(starts, unit.start - longest)
         for index in range(low, len(starts)):
             if starts[index] >= unit.end:
                 break
@@ -85,13 +86,23 @@ def same_units(a: Sequence[Unit], b: Sequence[Unit]) -> list[tuple[int, int]]:
 def within(a: Sequence[Unit], b: Sequence[Unit], tolerance: int) -> list[tuple[int, int]]:
     """As many one-to-one pairs as there can be of one label, as many fragments, and every
     boundary at most `tolerance` characters off."""
-    edges = [
-        (i, j, 1.0)
-        for i, unit in enumerate(a)
-        for j, other in enumerate(b)
-        if unit.label == other.label and farthest(unit, other, tolerance) <= tolerance
-    ]
-    return best_pairs(edges)
+    return best_pairs((i, j, 1.0) for i, j, _ in near(a, b, tolerance))
+
+
+def near(a: Sequence[Unit], b: Sequence[Unit], limit: int) -> list[tuple[int, int, int]]:
+    """All (i, j, distance) of one label whose farthest boundaries are at most `limit` apart."""
+    by_start = sorted(range(len(b)), key=lambda j: b[j].start)
+    starts = [b[j].start for j in by_start]
+    found = []
+    for i, unit in enumerate(a):
+        low, high = (
+            bisect_left(starts, unit.start - limit),
+            bisect_right(starts, unit.start + limit),
+        )
+        for j in by_start[low:high]:
+            if unit.label == b[j].label and (apart := farthest(unit, b[j], limit)) <= limit:
+                found.append((i, j, apart))
+    return found
 
 
 def farthest(a: Unit, b: Unit, limit: int) -> int:
@@ -108,9 +119,12 @@ def farthest(a: Unit, b: Unit, limit: int) -> int:
 def best_pairs(edges: Iterable[Edge]) -> list[tuple[int, int]]:
     """The one-to-one pairs (i, j) of greatest total weight; weights above 0. Exact: the
     Hungarian method on each connected part."""
-    pairs: list[tuple[int, int]] = []
-    for part in _parts(list(edges)):
-        pairs += [(part[0][0], part[0][1])] if len(part) == 1 else _hungarian(part)
+    given = list(edges)
+    of_i, of_j = Counter(i for i, _, _ in given), Counter(j for _, j, _ in given)
+    pairs = [(i, j) for i, j, _ in given if of_i[i] == of_j[j] == 1]
+    rest = [(i, j, w) for i, j, w in given if not of_i[i] == of_j[j] == 1]
+    for part in _parts(rest):
+        pairs += _hungarian(part)
     return sorted(pairs)
 
 
@@ -120,14 +134,6 @@ def _match(a: Sequence[Unit], b: Sequence[Unit], i: int, j: int | None) -> Match
     if a[i].label != b[j].label:
         return Match(i, j, "label")
     return Match(i, j, "agreed" if a[i].fragments == b[j].fragments else "boundary")
-
-
-def _first_from(starts: Sequence[int], least: int) -> int:
-    low, high = 0, len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if starts[middle] < least else (low, middle)
-    return low
 
 
 def _parts(edges: list[Edge]) -> list[list[Edge]]:

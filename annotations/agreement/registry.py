@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from annotations.agreement import coding, positions
-from annotations.agreement.aligning import gamma, gamma_cat
 from annotations.agreement.coding import Coding
 from annotations.agreement.continuum import Continuum, as_corpus
 from annotations.agreement.figures import figure
+from annotations.agreement.gamma import gamma, gamma_cat
 from annotations.agreement.labels_met import krippendorff_alpha_cu
 from annotations.agreement.overlap import ner_f1, partial_credit_f1
 from annotations.agreement.result import Agreement, chance_corrected, undefined
