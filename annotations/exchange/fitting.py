@@ -130,9 +130,12 @@ def _unlinked(marks: MarksRecord, content: Content) -> Iterator[str]:
     """Links that lead from or to what they cannot. A codebook without attributions is not strict
     about where a link begins."""
     spans = {span.id: span for span in marks.spans}
-    strict = any(label["slug"] == ATTRIBUTION for label in content["labels"])
+    known = {None, *(label["slug"] for label in content["labels"])}
+    strict = ATTRIBUTION in known
     for link in marks.links:
         source, target = spans[link.source], spans[link.target]
+        if not {source.label, target.label} <= known:
+            continue  # said of the span already
         name = f"Link {link.source} → {link.target}"
         if source.label is None or (strict and source.label != ATTRIBUTION):
             yield f"{name}: a link begins at a source phrase, and {source.id} is none."

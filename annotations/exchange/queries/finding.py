@@ -10,6 +10,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import Study
+from annotations.study.queries.people import managers
 from annotations.text.refusal import Refusal
 
 Row = TypeVar("Row", bound=Model)
@@ -34,6 +35,18 @@ def find_member(study: Study, words: str) -> User:
     """Somebody who is or was in the study, by id, user name or e-mail address."""
     members = User.objects.filter(memberships__study=study).distinct()
     return _only(members, words, Q(username__iexact=words) | Q(email__iexact=words), "member")
+
+
+def find_manager(study: Study, words: str | None) -> User:
+    """A manager of the study; without words, its only one."""
+    led = User.objects.filter(pk__in=managers(study).values("pk"))
+    if words:
+        return _only(led, words, Q(username__iexact=words) | Q(email__iexact=words), "manager")
+    found = list(led.order_by("username"))
+    if len(found) != 1:
+        names = ", ".join(user.username for user in found)
+        raise NotFound(f"The study is led by {names}. Say who imports: --by NAME.")
+    return found[0]
 
 
 def find_assignment(article: Article, annotator: User) -> Assignment:
