@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from annotations.exchange import native
-from annotations.exchange.demo_files import DEMO, DemoArticle, demo_files
+from annotations.exchange.demo.files import DEMO, DemoArticle, demo_files
 from annotations.exchange.fitting import misfits
 from annotations.exchange.records import MarksRecord
 from annotations.study.default_codebook import FILE as CODEBOOK

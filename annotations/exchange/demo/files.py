@@ -1,4 +1,4 @@
-"""What the demo study is made of: invented articles, people, rounds and work (demo/)."""
+"""What the demo study is made of: invented articles, people, rounds and work."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.text.cleaning import crawler_prefix, decode
 
-DEMO = Path(__file__).with_name("demo")
+DEMO = Path(__file__).parent
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The demo study: what it is made of, and when."""
