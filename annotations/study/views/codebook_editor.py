@@ -29,7 +29,7 @@ from ..models import Attribute, AttributeKind, Label, Rule, Study
 from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.codebook import fetch_attribute, fetch_label, fetch_rule, latest_version
-from .studies import me
+from .studies import me, posted
 
 Archivable = TypeVar("Archivable", Label, Rule)
 
@@ -58,7 +58,7 @@ def edit(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     study = standing.study
     labels, archived_labels = halves(study.labels.prefetch_related("attributes"))
     rules, archived_rules = halves(study.rules.select_related("label"))
-    form = OrderForm(request.POST or None, labels=labels)
+    form = OrderForm(posted(request), labels=labels)
     if form.is_valid() and attempt(
         form,
         lambda: actions.order_labels(
@@ -87,7 +87,7 @@ def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     used = standing.study.labels.filter(archived_at=None).values_list("key", flat=True)
     free = next((str(n) for n in range(1, 10) if str(n) not in used), "9")
     start = {"key": free, "slot": min(int(free), 8)}
-    form = NewLabelForm(request.POST or None, initial=start)
+    form = NewLabelForm(posted(request), initial=start)
     if form.is_valid() and attempt(
         form,
         lambda: actions.add_label(study=standing.study, actor=me(request), **form.cleaned_data),
@@ -101,7 +101,7 @@ def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def label(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     label = fetch_label(standing.study, label_id)
-    form = LabelForm(request.POST or None, initial=label_start(label))
+    form = LabelForm(posted(request), initial=label_start(label))
     if form.is_valid() and attempt(
         form, lambda: actions.change_label(label=label, actor=me(request), **form.cleaned_data)
     ):
@@ -114,8 +114,8 @@ def label(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> Htt
 def attribute_new(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     label = fetch_label(standing.study, label_id)
-    form = NewAttributeForm(request.POST or None)
-    choices = choices_formset(None, request.POST or None)
+    form = NewAttributeForm(posted(request))
+    choices = choices_formset(None, posted(request))
     if form.is_valid() and choices.is_valid():
         values = {**form.cleaned_data, "choices": read_choices(choices, None)}
         if refuse_no_choices(form, values["kind"], values["choices"]) and attempt(
@@ -142,8 +142,8 @@ def attribute(request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID
     standing = editing(request, study_id)
     attribute = fetch_attribute(standing.study, attribute_id)
     start = {"title": attribute.title, "required": attribute.required}
-    form = AttributeForm(request.POST or None, initial=start)
-    choices = choices_formset(attribute, request.POST or None)
+    form = AttributeForm(posted(request), initial=start)
+    choices = choices_formset(attribute, posted(request))
     if form.is_valid() and choices.is_valid():
         values = {**form.cleaned_data, "choices": read_choices(choices, attribute)}
         if refuse_no_choices(form, attribute.kind, values["choices"]) and attempt(
@@ -164,7 +164,7 @@ def attribute(request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID
 @require_http_methods(["GET", "POST"])
 def rule_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
-    form = NewRuleForm(request.POST or None, study=standing.study)
+    form = NewRuleForm(posted(request), study=standing.study)
     if form.is_valid() and attempt(
         form,
         lambda: actions.add_rule(study=standing.study, actor=me(request), **form.cleaned_data),
@@ -178,7 +178,7 @@ def rule_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def rule(request: HttpRequest, study_id: uuid.UUID, rule_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     rule = fetch_rule(standing.study, rule_id)
-    form = RuleForm(request.POST or None, study=standing.study, initial=rule_start(rule))
+    form = RuleForm(posted(request), study=standing.study, initial=rule_start(rule))
     if form.is_valid() and attempt(
         form, lambda: actions.change_rule(rule=rule, actor=me(request), **form.cleaned_data)
     ):
@@ -193,7 +193,7 @@ def put_away(
     """Archive what is in use, restore what is archived; asks for the reason first."""
     archived = thing.archived_at is not None
     act = actions.restore if archived else actions.archive
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if form.is_valid() and attempt(
         form, lambda: act(thing=thing, actor=me(request), reason=form.cleaned_data["reason"])
     ):

@@ -35,7 +35,7 @@ from ..queries.people import (
     open_invitations,
     roles_of,
 )
-from .studies import me
+from .studies import me, posted
 
 
 @require_GET
@@ -59,7 +59,7 @@ def people(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def invite(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """The link is in this one answer and nowhere else."""
     standing = fetch_standing(me(request), study_id, Act.MANAGE_PEOPLE)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(posted(request))
     if not form.is_valid():
         context = {"standing": standing, "form": form}
         return render(request, "study/invite.html", context, status=422 if form.is_bound else 200)
@@ -94,7 +94,7 @@ def member(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Htt
     standing = fetch_standing(me(request), study_id, Act.MANAGE_PEOPLE)
     user = fetch_member(standing.study, user_id)
     held = roles_of(standing.study, user)
-    form = RolesForm(request.POST or None, initial={"roles": list(held)})
+    form = RolesForm(posted(request), initial={"roles": list(held)})
     if form.is_valid() and attempt(
         form,
         lambda: actions.set_roles(
@@ -160,7 +160,7 @@ def accept_as_newcomer(request: HttpRequest, invitation: Invitation) -> HttpResp
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action="signup")
     if limited is not None:
         return limited
-    form = JoinForm(request.POST or None, initial={"email": invitation.email})
+    form = JoinForm(posted(request), initial={"email": invitation.email})
     if form.is_valid():
         user = join(form, invitation)
         if user is not None:
@@ -192,7 +192,7 @@ def about(invitation: Invitation) -> dict[str, object]:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def close_account(request: HttpRequest) -> HttpResponse:
-    form = CloseAccountForm(request.POST or None, user=me(request))
+    form = CloseAccountForm(posted(request), user=me(request))
     if form.is_valid() and attempt(form, lambda: actions.close_account(user=me(request))):
         logout(request)
         return redirect("account_inactive")

@@ -5,7 +5,7 @@ from copy import copy
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -35,9 +35,14 @@ def me(request: HttpRequest) -> User:
     return request.user
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent, even if it is nothing; None when the page was only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    form = NewStudyForm(request.POST or None, user=me(request))
+    form = NewStudyForm(posted(request), user=me(request))
     if form.is_valid():
         study = actions.create_study(actor=me(request), **form.cleaned_data)
         messages.success(request, f"“{study.name}” is ready. Invite the people who take part.")
@@ -50,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     # A form writes into its instance, and the header still shows the study as it is.
-    form = SettingsForm(request.POST or None, instance=copy(standing.study))
+    form = SettingsForm(posted(request), instance=copy(standing.study))
     if form.is_valid():
         actions.change_settings(study=standing.study, actor=me(request), **form.cleaned_data)
         messages.success(request, "The settings are saved.")
@@ -63,7 +68,7 @@ def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
-    form = RoundForm(request.POST or None)
+    form = RoundForm(posted(request))
     if form.is_valid() and attempt(
         form,
         lambda: actions.add_round(study=standing.study, actor=me(request), **form.cleaned_data),
@@ -78,7 +83,7 @@ def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     round = fetch_round(standing.study, round_id)
-    form = RoundForm(request.POST or None, instance=copy(round))
+    form = RoundForm(posted(request), instance=copy(round))
     if form.is_valid() and attempt(
         form,
         lambda: actions.change_round(round=round, actor=me(request), **form.cleaned_data),
