@@ -1,6 +1,6 @@
 from hypothesis import given
 
-from annotations.text.tokens import segments, snap_to_words, trim, words
+from annotations.text.tokens import count_words, segments, snap_to_words, trim, words
 from tests.text import hard
 
 
@@ -34,3 +34,9 @@ def test_snapping_grows_to_words_and_leaves_white_space_out():
     assert quotes(text, [snap_to_words(text, 2, 6)]) == ["the Russian"]
     assert quotes(text, [snap_to_words(text, 3, 14)]) == ["Russian\nparamilitary"]
     assert snap_to_words(text, 3, 4) == (3, 3)
+
+
+def test_words_are_counted_without_being_listed():
+    text = "Russia’s well-known U.S. critics don't pay 3.5 percent – 😀!"
+    assert count_words(text) == len(words(text)) == 9
+    assert count_words(hard.FLAGS * 100) == 0

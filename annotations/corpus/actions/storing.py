@@ -1,0 +1,172 @@
+"""Bringing files in, second half: what was found right becomes articles, in one transaction.
+
+The slow part, cutting texts into sentences, comes before the transaction and shows its progress
+in `Import.n_done`; so no lock is held while it lasts, and a stop in the middle leaves nothing.
+"""
+
+import uuid
+from collections.abc import Iterator
+from time import monotonic
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from annotations.accounts.models import User
+from annotations.study.actions import record
+from annotations.study.models import Study
+from annotations.text.cleaning import sha256
+from annotations.text.refusal import Refusal
+
+from ..files import Reader
+from ..models import Article, Import, ImportState, Outlet, Region, SourceFile
+from ..queries import import_limits, known_texts, tally
+from ..records import Draft, Source, clean_text
+from .articles import build_article
+
+SECONDS_BETWEEN_WORDS = 0.5  # how often progress is written down
+ROWS_AT_ONCE = 200
+
+Prepared = list[tuple[Article, Region | None]]
+
+
+class ImportRefused(Refusal):
+    """Nothing was stored."""
+
+
+def carry_out_import(*, made: Import, actor: User, all_or_none: bool = False) -> None:
+    """Let a preview be stored: at once, or by a worker where one is running."""
+    started = Import.objects.filter(
+        pk=made.pk, state__in=[ImportState.PREVIEW, ImportState.RUNNING]
+    ).update(state=ImportState.RUNNING, n_done=0)
+    if started:
+        _store.enqueue(str(made.pk), str(actor.pk), all_or_none)
+
+
+@task()
+def _store(import_id: str, actor_id: str, all_or_none: bool) -> None:
+    actor = User.objects.get(pk=actor_id)
+    store_import(import_id=uuid.UUID(import_id), actor=actor, all_or_none=all_or_none)
+
+
+def store_import(*, import_id: uuid.UUID, actor: User, all_or_none: bool = False) -> Import:
+    """Store what an import found right. Doing it again stores nothing twice.
+
+    With `all_or_none` nothing is stored unless nothing is wrong; texts that are there already are
+    left out either way. How it went is in the import's `state` and `message`.
+    """
+    made = Import.objects.select_related("study").get(pk=import_id)
+    try:
+        _store_all(made, actor, all_or_none)
+    except ImportRefused as refused:
+        _finish(made, ImportState.FAILED, str(refused))
+    except Exception:
+        _finish(
+            made,
+            ImportState.FAILED,
+            "Something went wrong on the site's side, and nothing was stored. Try it again; if it "
+            "goes wrong again, tell whoever runs the site.",
+        )
+        raise
+    made.refresh_from_db()
+    return made
+
+
+def _store_all(made: Import, actor: User, all_or_none: bool) -> None:
+    counts = tally(made.findings)
+    if all_or_none and counts.wrong:
+        raise ImportRefused(
+            f"{counts.wrong} of {counts.all} articles could not be stored, and you chose all or "
+            "none. Nothing was stored."
+        )
+    prepared = _prepare(made, actor)
+    with transaction.atomic():
+        _hold(made.study)
+        still = Import.objects.select_for_update(no_key=True).only("state").get(pk=made.pk)
+        if still.state not in (ImportState.PREVIEW, ImportState.RUNNING):
+            return
+        n_stored = _write(made.study, prepared)
+        SourceFile.objects.filter(imported_in=made, articles=None).delete()
+        _finish(made, ImportState.DONE, n_done=n_stored)
+        record(
+            study=made.study,
+            actor=actor,
+            action="articles.imported",
+            subject=made,
+            after={"articles": n_stored, "left out": counts.twice, "wrong": counts.wrong},
+        )
+
+
+def _prepare(made: Import, actor: User) -> Prepared:
+    """The rows of every record that was found right, built but not saved."""
+    outlets: dict[str, Outlet] = {}
+    prepared, told = [], monotonic()
+    for n_done, (draft, file, place) in enumerate(_drafts(made), 1):
+        name = draft.source.outlet
+        outlet = outlets.setdefault(name, Outlet(study=made.study, name=name)) if name else None
+        prepared.append(
+            build_article(
+                study=made.study,
+                actor=actor,
+                draft=draft,
+                outlet=outlet,
+                source_file=file,
+                source_place=place,
+            )
+        )
+        if monotonic() - told > SECONDS_BETWEEN_WORDS:
+            Import.objects.filter(pk=made.pk).update(n_done=n_done)
+            told = monotonic()
+    return prepared
+
+
+def _drafts(made: Import) -> Iterator[tuple[Draft, SourceFile, str]]:
+    """The files read again, each right and new record beside what the preview said of it."""
+    limits = import_limits()
+    reader = Reader(limits)
+    files = list(made.files.order_by("position"))
+    records = (
+        (file, each) for file in files for each in reader.read(file.name, bytes(file.content))
+    )
+    for finding, (file, each) in zip(made.findings, records, strict=True):
+        if finding["problem"] or finding["same_as"]:
+            continue
+        text, source = clean_text(each.fields["text"], limits), Source.from_json(finding["source"])
+        draft = Draft(text, sha256(text), source, finding["prefix_end"])
+        if draft.sha256 != finding["sha256"]:
+            raise ImportRefused("The files are not what the preview was made from.")
+        yield draft, file, place_of(each.name, each.place, file.name)
+
+
+def place_of(name: str, place: str, file_name: str) -> str:
+    """Where in its file a record stood: "b.txt", "line 12", "b.csv, line 12", or ""."""
+    inside = name.removeprefix(file_name).removeprefix(": ")
+    return ", ".join(part for part in (inside, place) if part)[:300]
+
+
+def _hold(study: Study) -> None:
+    """Imports of one study come one after the other; annotators are not held up."""
+    Study.objects.select_for_update(no_key=True).only("pk").get(pk=study.pk)
+
+
+def _write(study: Study, prepared: Prepared) -> int:
+    """Save what is still new; another import may have brought some of it meanwhile."""
+    known = known_texts(study)
+    fresh = [row for row in prepared if row[0].text_sha256 not in known]
+    outlets = {outlet.name: outlet for outlet in Outlet.objects.filter(study=study)}
+    for article, _ in fresh:
+        if article.outlet is not None:
+            name = article.outlet.name
+            if name not in outlets:
+                outlets[name] = Outlet.objects.create(study=study, name=name)
+            article.outlet = outlets[name]
+    Article.objects.bulk_create((article for article, _ in fresh), batch_size=ROWS_AT_ONCE)
+    regions = (region for _, region in fresh if region is not None)
+    Region.objects.bulk_create(regions, batch_size=ROWS_AT_ONCE)
+    return len(fresh)
+
+
+def _finish(made: Import, state: ImportState, message: str = "", n_done: int = 0) -> None:
+    Import.objects.filter(pk=made.pk).update(
+        state=state, message=message, n_done=n_done, finished_at=timezone.now()
+    )

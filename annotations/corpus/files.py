@@ -1,0 +1,152 @@
+"""From uploaded files to records: .txt, .jsonl, .csv, and .zip files of them.
+
+Nothing a file holds raises here: what cannot be read becomes a record with a problem. Only too
+much of everything (records, unpacked bytes) ends the reading.
+"""
+
+import io
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from annotations.text.cleaning import UnreadableText, decode
+from annotations.text.refusal import Refusal
+
+from .records import Limits, Record, RecordWrong, in_bytes, shortened
+from .tables import read_csv, read_json_lines
+
+ENDINGS = (".txt", ".jsonl", ".csv", ".zip")
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+
+
+class TooMuch(Refusal):
+    """This is more than one import may hold."""
+
+
+class Reader:
+    """Reads the files of one import and counts towards its limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._n_records = 0
+        self._unpacked = 0
+
+    def read(self, name: str, content: bytes) -> Iterator[Record]:
+        """The records of a file in their order. Raises TooMuch."""
+        name = tidy(name)
+        records = (
+            self._unzipped(name, content) if _ending(name) == ".zip" else _plain(name, content)
+        )
+        for record in records:
+            self._n_records += 1
+            if self._n_records > self.limits.records:
+                raise TooMuch(
+                    f"There are more than {self.limits.records:,} articles in these files. "
+                    "Bring them in by several imports."
+                )
+            yield record
+
+    def _unzipped(self, name: str, content: bytes) -> Iterator[Record]:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for entry in self._entries(archive):
+                    inside = f"{name}: {tidy(entry.filename)}"
+                    try:
+                        yield from _plain(inside, self._unpack(archive, entry))
+                    except RecordWrong as wrong:
+                        yield Record(inside, problem=str(wrong))
+        except RecordWrong as wrong:
+            yield Record(name, problem=f"{wrong} Nothing was taken from this zip file.")
+        except _BAD_ZIP as error:
+            yield Record(name, problem=f"This is not a zip file that can be read ({error}).")
+
+    def _entries(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+        """The files in a zip, once nothing about it is suspicious. Raises RecordWrong, TooMuch."""
+        entries = archive.infolist()
+        if len(entries) > self.limits.zip_entries:
+            raise RecordWrong(
+                f"It holds {len(entries):,} files, more than {self.limits.zip_entries:,}."
+            )
+        for entry in entries:
+            _check_path(entry)
+        wanted = [entry for entry in entries if not _passed_over(entry)]
+        declared = sum(entry.file_size for entry in wanted)
+        if declared + self._unpacked > self.limits.unpacked_bytes:
+            raise RecordWrong(
+                f"Unpacked it is {in_bytes(declared)}; one import may unpack "
+                f"{in_bytes(self.limits.unpacked_bytes)}."
+            )
+        return wanted
+
+    def _unpack(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+        """The bytes of one file, never more than the limit, whatever the zip says of its size."""
+        if entry.flag_bits & 0x1:
+            raise RecordWrong("This file is locked with a password.")
+        left = self.limits.unpacked_bytes - self._unpacked
+        try:
+            with archive.open(entry) as file:
+                content = file.read(left + 1)
+        except _BAD_ZIP as error:
+            raise RecordWrong(f"This file cannot be unpacked ({error}).") from error
+        self._unpacked += len(content)
+        if len(content) > left:
+            raise TooMuch(
+                f"{tidy(entry.filename)} unpacks to more than it says, beyond "
+                f"{in_bytes(self.limits.unpacked_bytes)}. Nothing was taken from these files."
+            )
+        return content
+
+
+def tidy(name: str) -> str:
+    """A file's name, fit to be shown and stored."""
+    return shortened(name, 200)
+
+
+def _plain(name: str, content: bytes) -> Iterator[Record]:
+    ending = _ending(name)
+    if ending not in ENDINGS[:3]:
+        yield Record(name, problem="Only .txt, .jsonl and .csv files hold articles here.")
+        return
+    try:
+        text = decode(content)
+    except UnreadableText as error:
+        yield Record(name, problem=str(error))
+        return
+    if ending == ".txt":
+        title = PurePosixPath(name.rpartition(": ")[2]).stem
+        yield Record(name, fields={"title": title, "text": text})
+    else:
+        yield from (read_csv if ending == ".csv" else read_json_lines)(name, text)
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _check_path(entry: zipfile.ZipInfo) -> None:
+    path = entry.orig_filename.replace("\\", "/")
+    if path.startswith("/") or ":" in path.partition("/")[0]:
+        raise RecordWrong(f"It holds an absolute path, “{tidy(path)}”.")
+    if ".." in path.split("/"):
+        raise RecordWrong(f"It holds a path to a folder above its own, “{tidy(path)}”.")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise RecordWrong(f"It holds a link to another file, “{tidy(path)}”.")
+
+
+def _passed_over(entry: zipfile.ZipInfo) -> bool:
+    """Folders, and what a Mac puts into its zip files."""
+    path = PurePosixPath(entry.filename)
+    return entry.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name == ".DS_Store"

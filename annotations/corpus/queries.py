@@ -1,0 +1,173 @@
+"""What is asked of a study's articles and imports."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import Http404
+
+from annotations.study.models import Study
+from annotations.text.offsets import Stretch
+
+from .models import Article, ArticleQuerySet, Import, Outlet, Region, SourceFile
+from .records import Limits
+
+
+def import_limits() -> Limits:
+    """As the settings say."""
+    return Limits(
+        article_bytes=settings.SOURCEMARK_MAX_ARTICLE_BYTES,
+        upload_bytes=settings.SOURCEMARK_MAX_UPLOAD_BYTES,
+        unpacked_bytes=settings.SOURCEMARK_MAX_UNPACKED_BYTES,
+        zip_entries=settings.SOURCEMARK_MAX_ZIP_ENTRIES,
+        records=settings.SOURCEMARK_MAX_IMPORT_RECORDS,
+    )
+
+
+# --- articles ---------------------------------------------------------------------------------
+
+
+def list_articles(
+    study: Study,
+    *,
+    words: str = "",
+    outlet: uuid.UUID | Literal["none"] | None = None,
+    event: str = "",
+    binned: bool = False,
+) -> ArticleQuerySet:
+    """Articles by title, without their texts; `outlet` "none": those without one."""
+    articles = Article.objects.light().filter(study=study, deleted_at__isnull=not binned)
+    if outlet == "none":
+        articles = articles.filter(outlet=None)
+    elif outlet is not None:
+        articles = articles.filter(outlet=outlet)
+    if event:
+        articles = articles.filter(event=event)
+    for word in words.split():
+        articles = articles.filter(
+            Q(title__icontains=word) | Q(byline__icontains=word) | Q(text__icontains=word)
+        )
+    return articles.select_related("outlet").order_by("title", "id")
+
+
+def list_outlets(study: Study) -> QuerySet[Outlet]:
+    return Outlet.objects.filter(study=study).order_by("name", "id")
+
+
+def list_events(study: Study) -> list[str]:
+    events = Article.objects.kept().filter(study=study).exclude(event="")
+    return list(events.order_by("event").values_list("event", flat=True).distinct())
+
+
+def fetch_article(study: Study, article_id: uuid.UUID, *, binned: bool | None = False) -> Article:
+    """An article of this study with outlet, file and who imported it; None: in the bin or not."""
+    articles = Article.objects.filter(study=study, pk=article_id)
+    if binned is not None:
+        articles = articles.filter(deleted_at__isnull=not binned)
+    file = Prefetch("source_file", SourceFile.objects.defer("content"))
+    article = articles.select_related("outlet", "imported_by").prefetch_related(file).first()
+    if article is None:
+        raise Http404("No such article in this study.")
+    return article
+
+
+def fetch_original(study: Study, article_id: uuid.UUID) -> SourceFile:
+    """The file an article came from, with its bytes."""
+    file = SourceFile.objects.filter(study=study, articles=article_id).first()
+    if file is None:
+        raise Http404("This article did not come from a file.")
+    return file
+
+
+def live_regions(article: Article) -> QuerySet[Region]:
+    """What is not article text, in its order."""
+    return Region.objects.filter(article=article, removed_at=None).order_by("start", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a block, `[start, end)` in code points; `region` when it is not article text."""
+
+    start: int
+    end: int
+    text: str
+    region: Region | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    number: int
+    start: int
+    pieces: tuple[Piece, ...]
+
+
+def blocks_with_regions(article: Article, regions: list[Region]) -> list[Block]:
+    """The article's blocks, each cut where a region begins or ends. Regions do not overlap."""
+    found, upcoming = [], 0
+    for number, (start, end) in enumerate(article.blocks):
+        while upcoming < len(regions) and regions[upcoming].end <= start:
+            upcoming += 1
+        pieces, at, index = [], start, upcoming
+        while at < end:
+            region = regions[index] if index < len(regions) else None
+            if region is None or region.start >= end:
+                stop, inside = end, None
+            elif at < region.start:
+                stop, inside = region.start, None
+            else:
+                stop, inside = min(region.end, end), region
+                index += 1
+            pieces.append(Piece(at, stop, article.text[at:stop], inside))
+            at = stop
+        found.append(Block(number, start, tuple(pieces)))
+    return found
+
+
+def stretches(article: Article) -> list[Stretch]:
+    """The article's sentences as pairs of code points."""
+    return [(start, end) for start, end in article.sentences]
+
+
+# --- imports ----------------------------------------------------------------------------------
+
+
+def list_imports(study: Study) -> QuerySet[Import]:
+    """The latest first, without what was found."""
+    imports = Import.objects.filter(study=study).defer("findings").select_related("created_by")
+    return imports.annotate(n_files=Count("files")).order_by("-created_at", "id")
+
+
+def fetch_import(study: Study, import_id: uuid.UUID) -> Import:
+    found = Import.objects.filter(study=study, pk=import_id).select_related("created_by").first()
+    if found is None:
+        raise Http404("No such import in this study.")
+    return found
+
+
+def known_texts(study: Study) -> dict[str, tuple[uuid.UUID, str]]:
+    """SHA-256 of each kept text -> (article id, title)."""
+    rows = Article.objects.kept().filter(study=study)
+    return {
+        sha256: (pk, title) for sha256, pk, title in rows.values_list("text_sha256", "pk", "title")
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many records of an import are new, there already, and wrong."""
+
+    new: int
+    twice: int
+    wrong: int
+
+    @property
+    def all(self) -> int:
+        return self.new + self.twice + self.wrong
+
+
+def tally(findings: list[dict[str, Any]]) -> Tally:
+    wrong = sum(1 for finding in findings if finding["problem"])
+    twice = sum(1 for finding in findings if finding["same_as"])
+    return Tally(len(findings) - wrong - twice, twice, wrong)

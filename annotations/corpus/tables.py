@@ -1,0 +1,133 @@
+"""Files of many records: JSON Lines and CSV. Bad input becomes a record with a problem."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from .records import FIELDS, Record, RecordWrong, shortened
+
+MOST_COLUMNS = 100
+_KNOWN = "Known columns: " + ", ".join(FIELDS) + "."
+
+
+def read_json_lines(name: str, text: str) -> Iterator[Record]:
+    """A JSON object a line; empty lines are passed over."""
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if not line.strip(" \t\r"):
+            continue
+        place = f"line {number}"
+        try:
+            yield Record(name, place, _fields_of(line))
+        except RecordWrong as wrong:
+            yield Record(name, place, problem=str(wrong))
+
+
+def read_csv(name: str, text: str) -> Iterator[Record]:
+    """Columns by the names in the first row; commas, semicolons or tabs between them."""
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    lines = io.StringIO(text, newline="")
+    rows = csv.reader(lines, delimiter=_delimiter(text), strict=True)
+    line = 1
+    try:
+        columns = _columns(next(rows, []))
+        line = rows.line_num + 1
+        for row in rows:
+            place, line = f"line {line}", rows.line_num + 1
+            if not row:
+                continue
+            if len(row) != len(columns):
+                yield Record(name, place, problem=_ragged(len(row), len(columns)))
+            else:
+                yield Record(name, place, dict(zip(columns, row, strict=True)))
+    except RecordWrong as wrong:
+        yield Record(name, "line 1", problem=str(wrong))
+    except csv.Error as error:
+        yield Record(
+            name,
+            f"line {line}",
+            problem=f"From here on this is not CSV ({error}). A quotation mark inside a quoted "
+            'cell is written twice ("").',
+        )
+
+
+def _fields_of(line: str) -> dict[str, str]:
+    try:
+        found = json.loads(line, object_pairs_hook=_pairs, parse_constant=_no_number)
+    except RecursionError:
+        raise RecordWrong("This is nested too deeply to be an article.") from None
+    except json.JSONDecodeError as error:
+        raise RecordWrong(f"Character {error.colno}: this is not JSON ({error.msg}).") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise RecordWrong(f"This is not JSON that can be read ({error}).") from None
+    if not isinstance(found, dict):
+        raise RecordWrong(
+            f"This is {_kind(found)}, not a JSON object. Write one article a line, like "
+            '{"title": "…", "text": "…"}.'
+        )
+    _check_names(list(found), "field")
+    return {name: _words(name, value) for name, value in found.items() if value is not None}
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise RecordWrong(f"“{shortened(twice)}” is given twice.")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise RecordWrong(f"{name} is no number in JSON.")
+
+
+def _words(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise RecordWrong(f"“{name}” must be words in quotation marks, not {_kind(value)}.")
+    return value
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    kinds = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
+    return kinds.get(type(value), "a number")
+
+
+def _delimiter(text: str) -> str:
+    """Whatever stands between the names of the first row: a comma unless there is none."""
+    header = text[: text.find("\n")] if "\n" in text else text
+    return next((sign for sign in ",;\t" if sign in header), ",")
+
+
+def _columns(row: list[str]) -> list[str]:
+    columns = [cell.strip().lower() for cell in row]
+    if not any(columns):
+        raise RecordWrong(f"The first row must name the columns. {_KNOWN}")
+    if len(columns) > MOST_COLUMNS:
+        raise RecordWrong(f"The first row has {len(columns):,} columns. {_KNOWN}")
+    twice = next((name for name in columns if columns.count(name) > 1), None)
+    if twice is not None:
+        raise RecordWrong(f"The column “{shortened(twice)}” is there twice.")
+    _check_names(columns, "column")
+    return columns
+
+
+def _check_names(names: list[str], kind: str) -> None:
+    """Refuse what is not known, and what must be there and is not."""
+    for name in names:
+        if name not in FIELDS:
+            near = get_close_matches(name[:40].lower(), FIELDS, n=1)
+            hint = f" Did you mean “{near[0]}”?" if near else ""
+            raise RecordWrong(f"The {kind} “{shortened(name)}” is not known.{hint} {_KNOWN}")
+    for name in ("title", "text"):
+        if name not in names:
+            raise RecordWrong(f"The {kind} “{name}” is missing. {_KNOWN}")
+
+
+def _ragged(n_cells: int, n_columns: int) -> str:
+    cells = "1 cell" if n_cells == 1 else f"{n_cells:,} cells"
+    return f"This row has {cells}, the first row {n_columns:,}."
