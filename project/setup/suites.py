@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from playwright._impl._driver import compute_driver_executable
+
 from project.setup.environment import apt
 from project.setup.postgres import MissingServer, ServerFailed, database_url
 
@@ -65,9 +67,10 @@ def checks() -> Outcome:
 
 
 def javascript() -> Outcome:
-    node = shutil.which("node")
-    if not node:
-        return Outcome(failed=1, note=f"Node is missing: install it with `{apt('nodejs')}`.")
+    """The machine's own Node from version 18 on, else the one that comes with Playwright."""
+    node = shutil.which("node") or compute_driver_executable()[0]
+    if fault := _loading_fault(node):
+        return Outcome(failed=1, note=fault)
     files = sorted(str(path) for path in (ROOT / "tests" / "js").rglob("*.test.js"))
     if not files:
         return Outcome(failed=1, note="tests/js holds no *.test.js.")
@@ -96,6 +99,8 @@ def browser() -> Outcome:
     if not any(map(shutil.which, CHROMIUM_NAMES)):
         note = f"Chromium is missing: install it with `{apt('chromium')}`."
         return Outcome(failed=1, note=note)
+    if fault := _loading_fault(compute_driver_executable()[0]):
+        return Outcome(failed=1, note=fault)
     return _pytest("-m", "browser", "-n", PROCESSES)
 
 
@@ -124,6 +129,16 @@ def main(names: Sequence[str]) -> int:
     print("\n" + "\n".join(lines), flush=True)
     print(f"{passed} passed, {failed} failed", flush=True)
     return int(failed > 0)
+
+
+def _loading_fault(node: str) -> str:
+    """Why a Node does not start, or nothing; Playwright's needs a library that Debian may lack."""
+    started = _call([node, "--version"], capture=True)
+    if started.returncode == 0:
+        return ""
+    if "libatomic" in started.stdout:
+        return f"A library of Playwright's is missing: install it with `{apt('libatomic1')}`."
+    return started.stdout.strip()
 
 
 def _pytest(*arguments: str, **environment: str) -> Outcome:
