@@ -1,12 +1,11 @@
 """Rows to continua: everyone's submitted marks on an article as values of the agreement floor."""
 
 import uuid
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from annotations.agreement.continuum import Continuum, Unit
+from annotations.agreement import Continuum, Unit, snapped, without_regions
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue, Link, Span
 from annotations.text.tokens import words
@@ -17,6 +16,7 @@ from .inputs import ArticleInput, Stretch
 EXTENT = "extent"  # the layer of the unlabelled stretches that sources answer for
 CHUNK = 500  # articles read at a time, so that memory is bounded
 Grid = list[Stretch]
+Marked = tuple[uuid.UUID, str, str, dict[str, Any]]  # span, label, stretch, attributes
 
 
 def read_continua(
@@ -42,9 +42,7 @@ def _read_chunk(
         yield _continuum(one, spans, links, grids.get(one.article_id))
 
 
-def _read_spans(
-    assignments: list[uuid.UUID], labels: set[str]
-) -> dict[uuid.UUID, list[tuple[uuid.UUID, str, str, dict[str, Any]]]]:
+def _read_spans(assignments: list[uuid.UUID], labels: set[str]) -> dict[uuid.UUID, list[Marked]]:
     """assignment -> (span, label, stretch, attributes), in reading order."""
     rows = Span.objects.marked().filter(assignment__in=assignments)
     attributes: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
@@ -53,7 +51,7 @@ def _read_spans(
         "span_id", "attribute__name", "text", "entity__folded_name"
     ):
         attributes[span][name] = text or entity
-    found: dict[uuid.UUID, list[tuple[uuid.UUID, str, str, dict[str, Any]]]] = defaultdict(list)
+    found: dict[uuid.UUID, list[Marked]] = defaultdict(list)
     for pk, assignment, slug, stretch in rows.values_list(
         "pk", "assignment_id", "label__slug", "stretch"
     ):
@@ -84,80 +82,35 @@ def _read_grids(inputs: Sequence[ArticleInput], level: str) -> dict[uuid.UUID, G
 
 def _continuum(
     one: ArticleInput,
-    spans: dict[uuid.UUID, list[tuple[uuid.UUID, str, str, dict[str, Any]]]],
+    spans: dict[uuid.UUID, list[Marked]],
     links: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID]]],
     grid: Grid | None,
 ) -> Continuum:
-    line = Line(one.n_code_points, one.regions, grid)
     annotators: dict[str, list[Unit]] = {}
     linked: dict[str, list[tuple[int, int]]] = {}
     for annotator, (assignment, _) in one.work.items():
-        units: list[Unit] = []
-        places: dict[uuid.UUID, int] = {}
-        for pk, label, stretch, attributes in spans.get(assignment, ()):
-            fragments = line.place(stretch)
-            if fragments:
-                places[pk] = len(units)
-                units.append(Unit(tuple(fragments), label, key=str(pk), attributes=attributes))
-        annotators[str(annotator)] = units
+        marked = spans.get(assignment, [])
+        places = {pk: index for index, (pk, *_) in enumerate(marked)}
+        annotators[str(annotator)] = [
+            Unit(fragments_of(stretch), label, key=str(pk), attributes=attributes)
+            for pk, label, stretch, attributes in marked
+        ]
         linked[str(annotator)] = [
             (places[source], places[target])
             for source, target in links.get(assignment, ())
             if source in places and target in places
         ]
-    return Continuum.of(line.length, annotators, links=linked, key=str(one.article_id))
+    whole = Continuum.of(one.n_code_points, annotators, links=linked, key=str(one.article_id))
+    if grid is not None:
+        return snapped(whole, [cell for cell in grid if not _inside(cell, one.regions)])
+    return without_regions(whole, one.regions) if one.regions else whole
 
 
-class Line:
-    """The article's text as a line of positions: characters, words or sentences.
-
-    Without a grid a position is a code point outside of the regions. With one it is a word or
-    sentence that touches article text; stretches snap outwards to whole positions.
-    """
-
-    def __init__(self, n_code_points: int, regions: Sequence[Stretch], grid: Grid | None) -> None:
-        self.regions = _merged(regions)
-        self.grid = (
-            [cut for cut in grid if not self._inside_region(cut)] if grid is not None else None
-        )
-        cut_out = sum(end - start for start, end in self.regions)
-        self.length = n_code_points - cut_out if self.grid is None else len(self.grid)
-
-    def _inside_region(self, cut: Stretch) -> bool:
-        return any(start <= cut[0] and cut[1] <= end for start, end in self.regions)
-
-    def place(self, stretch: str) -> list[Stretch]:
-        """The positions of a span's fragments; empty when nothing of it is article text."""
-        pairs = (part.split("-") for part in stretch.split(" "))
-        placed = [self._place(int(start), int(end)) for start, end in pairs]
-        return [(start, end) for start, end in placed if start < end]
-
-    def _place(self, start: int, end: int) -> Stretch:
-        if self.grid is None:
-            return self._shift(start), self._shift(end)
-        first = bisect_right(self.grid, start, key=_end_of)
-        last = bisect_left(self.grid, end, key=_start_of)
-        return first, max(first, last)
-
-    def _shift(self, offset: int) -> int:
-        return offset - sum(
-            min(end, offset) - start for start, end in self.regions if start < offset
-        )
+def fragments_of(stretch: str) -> tuple[Stretch, ...]:
+    """The fragments of a span's `stretch`: "17-42 50-61"."""
+    pairs = (part.split("-") for part in stretch.split(" "))
+    return tuple((int(start), int(end)) for start, end in pairs)
 
 
-def _start_of(cut: Stretch) -> int:
-    return cut[0]
-
-
-def _end_of(cut: Stretch) -> int:
-    return cut[1]
-
-
-def _merged(regions: Sequence[Stretch]) -> list[Stretch]:
-    merged: list[Stretch] = []
-    for start, end in sorted(regions):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+def _inside(cell: Stretch, regions: Sequence[Stretch]) -> bool:
+    return any(start <= cell[0] and cell[1] <= end for start, end in regions)
