@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.shortcuts import resolve_url
@@ -14,7 +13,6 @@ from .codebook import codebook_wire
 from .painting import Look, Painted, PaintedBlock, paint
 from .queries import (
     Work,
-    current_version,
     live_spans,
     read_entities,
     read_held,
@@ -32,7 +30,7 @@ EXTENT_LOOK = Look("x", "X")
 def urls_of(assignment: Assignment) -> dict[str, str]:
     """Where the page's module sends what it has to send."""
     where = {"study_id": assignment.study_id, "article_id": assignment.article_id}
-    names = ("ops", "time", "next")
+    names = ("ops", "time", "submit", "history", "sentences", "entities", "next")
     return {
         **{name: reverse(f"marking:{name}", kwargs=where) for name in names},
         "home": settings.LOGIN_REDIRECT_URL,
@@ -41,10 +39,17 @@ def urls_of(assignment: Assignment) -> dict[str, str]:
     }
 
 
+def next_url(assignment: Assignment | None) -> str:
+    """The page of an assignment; home where there is none."""
+    if assignment is None:
+        return settings.LOGIN_REDIRECT_URL
+    where = {"study_id": assignment.study_id, "article_id": assignment.article_id}
+    return reverse("marking:page", kwargs=where)
+
+
 def marking_data(work: Work) -> Wire:
     """All that the marking module starts from. The number of queries does not grow with spans."""
     assignment, article = work.assignment, work.article
-    version = current_version(work.standing.study)
     return {
         "article": {
             "id": str(article.pk),
@@ -60,7 +65,7 @@ def marking_data(work: Work) -> Wire:
         "state": assignment.state,
         "read_only": not work.is_open,
         "return_reason": assignment.return_reason if assignment.state == "returned" else "",
-        "codebook": codebook_wire(work.standing.study, version.number),
+        "codebook": codebook_wire(work.standing.study, work.version_number),
         "spans": read_spans(live_spans(assignment.pk), article.text),
         "links": read_links(assignment.pk),
         "entities": read_entities(assignment),
@@ -128,7 +133,3 @@ def source_of(work: Work) -> dict[str, Any]:
         "published_on": article.published_on,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def where_of(study_id: UUID, article_id: UUID) -> dict[str, UUID]:
-    return {"study_id": study_id, "article_id": article_id}

@@ -1,10 +1,11 @@
 """What the marking page may send, read with limits; and the words the answer is made of.
 
-    {"base_rev": 17, "tab": uuid, "ops": [OP, …]}                     at most 50 operations
+    {"base_rev": 17, "tab": uuid, "assignment": uuid, "ops": [OP, …]}   at most 50 operations
     OP = {"op_id": uuid, "kind": "add" | "set" | "del" | "restore",
           "on": "span" | "link" | "entity", "ver": n (not for add),
           "span" | "link" | "entity": {"id": uuid, …}}
 
+`assignment` is optional: whose work it is meant for, should somebody else have signed in since.
 The envelope is read here: whatever is wrong with it refuses the request. What an operation says
 about its mark is checked when it is applied, and refuses that operation alone.
 """
@@ -59,6 +60,7 @@ class Batch:
     base_rev: int
     tab: uuid.UUID | None
     ops: tuple[Op, ...]
+    assignment: uuid.UUID | None = None
 
 
 def read_json(body: bytes) -> Any:
@@ -79,10 +81,15 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def read_batch(body: bytes) -> Batch:
+def read_object(body: bytes) -> dict[str, Any]:
     value = read_json(body)
     if not isinstance(value, dict):
         raise Malformed("The request must be a JSON object.")
+    return value
+
+
+def read_batch(body: bytes) -> Batch:
+    value = read_object(body)
     ops = value.get("ops")
     if not isinstance(ops, list):
         raise Malformed("The request has no list of operations.")
@@ -90,8 +97,9 @@ def read_batch(body: bytes) -> Batch:
         raise TooLarge(f"At most {MAX_OPS} operations go into one request.")
     return Batch(
         base_rev=integer(value.get("base_rev", 0), "base_rev"),
-        tab=uuid_of(value["tab"], "tab") if value.get("tab") is not None else None,
+        tab=optional_uuid(value.get("tab"), "tab"),
         ops=tuple(read_op(op) for op in ops),
+        assignment=optional_uuid(value.get("assignment"), "assignment"),
     )
 
 
@@ -123,6 +131,10 @@ def uuid_of(value: Any, what: str) -> uuid.UUID:
     if isinstance(value, str) and UUID.fullmatch(value):
         return uuid.UUID(value)
     raise Malformed(f"The {what} is not a UUID in small letters.")
+
+
+def optional_uuid(value: Any, what: str) -> uuid.UUID | None:
+    return None if value is None else uuid_of(value, what)
 
 
 def integer(value: Any, what: str) -> int:

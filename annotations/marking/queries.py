@@ -4,13 +4,13 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article, Region
-from annotations.study.models import CodebookVersion, Study
+from annotations.study.models import CodebookVersion
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 
@@ -36,6 +36,8 @@ class Work:
     standing: Standing
     assignment: Assignment
     article: Article
+    version_id: uuid.UUID  # of the codebook under which new spans are made
+    version_number: int
 
     @property
     def is_open(self) -> bool:
@@ -56,20 +58,29 @@ def fetch_work(
     members who are no annotators.
     """
     standing = fetch_standing(user, study_id, act)
-    found = Assignment.objects.filter(
-        study=standing.study, annotator=user, article=article_id, article__deleted_at=None
-    ).select_related("article", "article__outlet", "round")
+    versions = CodebookVersion.objects.filter(study=OuterRef("study")).order_by("-number")
+    found = (
+        Assignment.objects.filter(
+            study=standing.study, annotator=user, article=article_id, article__deleted_at=None
+        )
+        .select_related("article", "article__outlet", "round")
+        .annotate(
+            version_id=Subquery(versions.values("pk")[:1]),
+            version_number=Subquery(versions.values("number")[:1]),
+        )
+    )
     if light:
         found = found.defer("article__text", "article__blocks", "article__sentences")
     assignment = found.first()
     if assignment is None:
         raise Http404("No such article.")
-    return Work(standing, assignment, assignment.article)
-
-
-def current_version(study: Study) -> CodebookVersion:
-    """The codebook version under which new spans are made."""
-    return CodebookVersion.objects.filter(study=study).defer("content").order_by("-number")[0]
+    return Work(
+        standing,
+        assignment,
+        assignment.article,
+        assignment.version_id,  # type: ignore[attr-defined]
+        assignment.version_number,  # type: ignore[attr-defined]
+    )
 
 
 def live_spans(assignment_id: uuid.UUID) -> QuerySet[Span]:
@@ -150,6 +161,19 @@ def read_held(assignment: Assignment) -> list[Wire]:
     held = mine.filter(status=OperationStatus.HELD, at__gte=assignment.submitted_at)
     rows = held.exclude(Exists(later.exclude(status=OperationStatus.HELD))).order_by("pk")
     return [asked for asked in rows.values_list("asked", flat=True) if asked]
+
+
+def find_next(work: Work) -> Assignment | None:
+    """What is next in the annotator's queue, from this article on and then from its beginning."""
+    waiting = (
+        Assignment.objects.current()
+        .open()
+        .filter(study=work.assignment.study_id, annotator=work.standing.user)
+        .exclude(pk=work.assignment.pk)
+    )
+    return waiting.order_by(
+        Case(When(position__gte=work.assignment.position, then=0), default=1), "position", "id"
+    ).first()
 
 
 def read_changes(assignment_id: uuid.UUID, text: str, since: int) -> Wire:

@@ -10,5 +10,10 @@ urlpatterns: list[URLPattern] = [
     path(MARK, views.page, name="page"),
     path(f"{MARK}ops", views.ops, name="ops"),
     path(f"{MARK}time", views.time, name="time"),
+    path(f"{MARK}submit", views.submit, name="submit"),
     path(f"{MARK}next", views.next_article, name="next"),
+    path(f"{MARK}entities", views.entities, name="entities"),
+    path(f"{MARK}history/", views.history, name="history"),
+    path(f"{MARK}history/restore", views.restore, name="restore"),
+    path(f"{MARK}sentences/", views.page, name="sentences"),
 ]

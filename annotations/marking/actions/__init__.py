@@ -1,5 +1,6 @@
 """What can be done to marks. Each act is one transaction; each change leaves a row of history."""
 
+from .history import restore_from_history
 from .operations import Refused, apply_operations, store_marks
 from .submission import AlreadyClosed, ChangedMeanwhile, Unfinished, submit_assignment
 from .time import record_time
@@ -11,6 +12,7 @@ __all__ = [
     "Unfinished",
     "apply_operations",
     "record_time",
+    "restore_from_history",
     "store_marks",
     "submit_assignment",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, Value, When
 from django.db.models.functions import Coalesce
+from django.http import Http404
 from django.utils import timezone
 
 from annotations.accounts.models import User
@@ -53,8 +54,10 @@ def apply_operations(
 @transaction.atomic
 def _apply_once(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch) -> Wire:
     hand = Hand(user.pk, batch.tab, timezone.now())
-    while not _claim(user.pk, study_id, article_id, len(batch.ops), hand.now):
+    while not _claim(user.pk, study_id, article_id, batch, hand.now):
         work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
+        if batch.assignment not in (None, work.assignment.pk):
+            raise Http404("This was meant for somebody else's work.")
         locked = Assignment.objects.select_for_update().get(pk=work.assignment.pk)
         if locked.state not in OPEN_STATES:
             return _hold(user.pk, study_id, article_id, batch, hand)
@@ -63,7 +66,7 @@ def _apply_once(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: B
 
 
 def _claim(
-    user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, n_ops: int, now: datetime
+    user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch, now: datetime
 ) -> bool:
     """Lock the person's open work on the article by counting its revision on.
 
@@ -82,10 +85,12 @@ def _claim(
         annotator=user_id,
         state__in=OPEN_STATES,
     )
+    if batch.assignment:
+        mine = mine.filter(pk=batch.assignment)
     waiting = When(state=AssignmentState.WAITING, then=Value(AssignmentState.IN_PROGRESS))
     return (
         mine.update(
-            rev=F("rev") + n_ops,
+            rev=F("rev") + len(batch.ops),
             state=Case(waiting, default=F("state")),
             started_at=Coalesce(F("started_at"), Value(now)),
         )
@@ -144,9 +149,8 @@ def store_marks(
     applied nor there already; and when the work is no longer open.
     """
     hand = Hand(actor.pk, None, timezone.now())
-    n_ops = len(ops)
     mine = Assignment.objects.filter(pk=assignment.pk, state__in=OPEN_STATES)
-    is_open = mine.update(rev=F("rev") + n_ops)
+    is_open = mine.update(rev=F("rev") + len(ops))
     desk = read_desk(
         owner_id=assignment.annotator_id,
         study_id=assignment.study_id,

@@ -13,7 +13,7 @@ from annotations.text.refusal import Refusal
 
 from ..codebook import codebook_of
 from ..finishing import content_sha256, submission_content
-from ..queries import current_version, fetch_work
+from ..queries import fetch_work
 from ..wire import Wire
 
 
@@ -55,10 +55,8 @@ def submit_assignment(
         raise AlreadyClosed
     if rev is not None and rev != assignment.rev:
         raise ChangedMeanwhile
-    version = current_version(work.standing.study)
-    content = submission_content(
-        assignment, work.article, codebook_of(study_id, version.pk, version.number)
-    )
+    codebook = codebook_of(study_id, work.version_id, work.version_number)
+    content = submission_content(assignment, work.article, codebook)
     if content["left_open"] and not confirmed:
         raise Unfinished(content["left_open"])
     return _close(user, assignment, content)

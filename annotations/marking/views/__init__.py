@@ -1,6 +1,17 @@
 """Pages and answers of the marking room."""
 
+from .finish import next_article, submit
+from .history import history, restore
 from .ops import ops, time
-from .page import next_article, page
+from .page import entities, page
 
-__all__ = ["next_article", "ops", "page", "time"]
+__all__ = [
+    "entities",
+    "history",
+    "next_article",
+    "ops",
+    "page",
+    "restore",
+    "submit",
+    "time",
+]

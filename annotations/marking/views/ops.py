@@ -3,16 +3,24 @@
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations.accounts.models import User
 
 from ..actions import apply_operations, record_time
 from ..articles import fixed_text
-from ..protocol import Malformed, TooLarge, integer, read_batch, read_json, uuid_of
+from ..protocol import (
+    Malformed,
+    TooLarge,
+    integer,
+    optional_uuid,
+    read_batch,
+    read_object,
+    uuid_of,
+)
 from ..queries import fetch_work, read_changes
 from ..signed_in import SignedIn
 from ..wire import Wire
@@ -22,7 +30,7 @@ View = Callable[[SignedIn, uuid.UUID, uuid.UUID], HttpResponse]
 
 
 def speaks_json(view: View) -> View:
-    """Answers what cannot be read with 400 or 413 and a sentence, as JSON."""
+    """Answers refusals in JSON, with a sentence: 400, 403, 404, 413."""
 
     @wraps(view)
     def answered(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
@@ -32,6 +40,11 @@ def speaks_json(view: View) -> View:
             return JsonResponse({"message": str(refusal)}, status=413)
         except Malformed as refusal:
             return JsonResponse({"message": str(refusal)}, status=400)
+        except PermissionDenied as refusal:
+            return JsonResponse({"message": str(refusal)}, status=403)
+        except Http404:
+            message = "This article is not assigned to the person who is signed in."
+            return JsonResponse({"message": message}, status=404)
 
     return answered
 
@@ -45,10 +58,11 @@ def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpRe
         if not since.isascii() or not since.isdigit() or len(since) > 10:
             raise Malformed("The since is not a revision.")
         rev = integer(int(since), "since")
-        return JsonResponse(changed_after(request.user, study_id, article_id, rev))
+        meant = optional_uuid(request.GET.get("assignment"), "assignment")
+        return JsonResponse(changed_after(request.user, study_id, article_id, rev, meant))
     batch = read_batch(request.body)
     if not batch.ops:
-        told = changed_after(request.user, study_id, article_id, batch.base_rev)
+        told = changed_after(request.user, study_id, article_id, batch.base_rev, batch.assignment)
         return JsonResponse({**told, "results": []})
     reply = apply_operations(
         user=request.user, study_id=study_id, article_id=article_id, batch=batch
@@ -56,8 +70,12 @@ def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpRe
     return JsonResponse(reply, status=status_of(reply))
 
 
-def changed_after(user: User, study_id: uuid.UUID, article_id: uuid.UUID, rev: int) -> Wire:
+def changed_after(
+    user: User, study_id: uuid.UUID, article_id: uuid.UUID, rev: int, meant: uuid.UUID | None
+) -> Wire:
     work = fetch_work(user, study_id, article_id, light=True)
+    if meant not in (None, work.assignment.pk):
+        raise Http404
     return {
         "rev": work.assignment.rev,
         "state": work.assignment.state,
@@ -79,7 +97,7 @@ def status_of(reply: Wire) -> int:
 @speaks_json
 def time(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """The seconds worked in one tab so far; saying it twice changes nothing."""
-    told = as_object(read_json(request.body))
+    told = read_object(request.body)
     seconds = integer(told.get("active_seconds"), "active_seconds")
     if seconds > MAX_SECONDS:
         raise Malformed("That is more than a month.")
@@ -87,9 +105,3 @@ def time(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpR
     work = fetch_work(request.user, study_id, article_id, light=True)
     stored = record_time(assignment=work.assignment, tab=tab, active_seconds=seconds)
     return JsonResponse({"active_seconds": stored})
-
-
-def as_object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Malformed("The request must be a JSON object.")
-    return value

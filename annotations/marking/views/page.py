@@ -1,15 +1,19 @@
-"""The page where an annotator marks an article, and the way to the next one."""
+"""The page where an annotator marks an article, and its ledger."""
 
 import uuid
 
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from ..entity_acts import fold
 from ..page import page_context
-from ..queries import fetch_work
+from ..queries import fetch_work, read_entities
 from ..signed_in import SignedIn
+from .ops import speaks_json
+
+MOST_TYPED = 200
 
 
 @require_GET
@@ -20,5 +24,9 @@ def page(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpR
 
 
 @require_GET
-def next_article(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
-    return redirect("/")
+@speaks_json
+def entities(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """Names in the ledger that hold what was typed (?q=), those of this article first."""
+    work = fetch_work(request.user, study_id, article_id, light=True)
+    typed = fold(request.GET.get("q", "")[:MOST_TYPED].replace("\x00", ""))
+    return JsonResponse({"entities": read_entities(work.assignment, typed)})
