@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(choices=[('character', 'Characters'), ('word', 'Words'), ('sentence', 'Sentences')], default='character', max_length=10)),
                 ('input_hash', models.CharField(max_length=64)),
                 ('sums', models.JSONField()),
-                ('computed_at', models.DateTimeField(auto_now=True)),
+                ('computed_at', models.DateTimeField()),
                 ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sums', to='annotations.article')),
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='article_sums', to='annotations.study')),
             ],

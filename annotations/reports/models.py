@@ -31,7 +31,7 @@ class ArticleSums(models.Model):
     level = models.CharField(max_length=10, choices=Level, default=Level.CHARACTER)
     input_hash = models.CharField(max_length=64)
     sums = models.JSONField()
-    computed_at = models.DateTimeField(auto_now=True)
+    computed_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "article sums"

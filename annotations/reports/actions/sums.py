@@ -1,0 +1,79 @@
+"""Keep the stored sums of articles true to the submitted work."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.agreement import ENGINE_VERSION
+from annotations.study.models import Study
+
+from ..counted import COUNTED_VERSION, Counted, count_article, narrowed
+from ..models import ArticleSums, Level
+from ..queries import ArticleInput, read_continua, read_inputs
+from ..selection import Selection
+
+KEPT_FIELDS = ["input_hash", "sums", "computed_at"]
+CHUNK = 500
+
+
+def refresh_sums(*, study: Study, level: str = Level.CHARACTER) -> dict[uuid.UUID, Counted]:
+    """Article -> what it adds to every table, counting anew only articles whose input changed.
+
+    Sums are of all submitted work on an article; `choose` narrows them to a selection.
+    """
+    inputs = read_inputs(study, Selection(level=level))
+    rows = ArticleSums.objects.filter(study=study, level=level)
+    known = {
+        article: (hash_, sums)
+        for article, hash_, sums in rows.values_list("article_id", "input_hash", "sums")
+    }
+    found: dict[uuid.UUID, Counted] = {}
+    stale: list[ArticleInput] = []
+    for one in inputs:
+        hash_, sums = known.get(one.article_id, ("", {}))
+        if hash_ == hash_of(one, level):
+            found[one.article_id] = sums
+        else:
+            stale.append(one)
+    for first in range(0, len(stale), CHUNK):
+        found |= _count(study, stale[first : first + CHUNK], level)
+    return found
+
+
+def hash_of(one: ArticleInput, level: str) -> str:
+    return one.input_hash(f"{ENGINE_VERSION}.{COUNTED_VERSION}", level=str(level))
+
+
+def _count(study: Study, stale: Sequence[ArticleInput], level: str) -> dict[uuid.UUID, Counted]:
+    counted = [count_article(article) for article in read_continua(stale, level=level)]
+    now = timezone.now()
+    rows = [
+        ArticleSums(
+            study=study,
+            article_id=one.article_id,
+            level=level,
+            input_hash=hash_of(one, level),
+            sums=sums,
+            computed_at=now,
+        )
+        for one, sums in zip(stale, counted, strict=True)
+    ]
+    with transaction.atomic():
+        ArticleSums.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["article", "level"],
+            update_fields=KEPT_FIELDS,
+        )
+    return {row.article_id: row.sums for row in rows}
+
+
+def choose(
+    counted: dict[uuid.UUID, Counted], inputs: Sequence[ArticleInput], labels: Sequence[str] = ()
+) -> list[Counted]:
+    """The sums of the chosen articles, narrowed to the chosen work and labels, in their order."""
+    return [
+        narrowed(counted[one.article_id], {str(who) for who in one.work}, labels) for one in inputs
+    ]

@@ -1,0 +1,110 @@
+"""What one article adds to every table of a report: plain numbers that can be stored and summed."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations
+from typing import Any, TypeAlias
+
+from annotations.agreement import Continuum, compare, link_findings, stored, sums_of
+from annotations.agreement.pairing import aligned
+
+# {"submitted": {annotator: {label: n_spans}}, "sums": … or None, "pairs": [pair, …]}; a pair is
+# {"a", "b", "comparison": …, "attributes": [[label, attribute, of a, of b, n], …],
+#  "links": {"exact": [shared, only a, only b], "tolerant": […]}}
+Counted: TypeAlias = dict[str, Any]
+COUNTED_VERSION = 1  # of the form above; another one is counted anew
+LINK_MATCHES = {"exact": True, "tolerant": False}
+
+
+def count_article(article: Continuum) -> Counted:
+    """All that the tables need of an article, for every pair of those who submitted it."""
+    return {
+        "submitted": {
+            name: dict(Counter(unit.label for unit in units))
+            for name, units in sorted(article.annotators.items())
+        },
+        "sums": stored(sums_of([article]))[0],
+        "pairs": [_pair(article, comparison.as_dict()) for comparison in compare(article)],
+    }
+
+
+def _pair(article: Continuum, comparison: dict[str, Any]) -> dict[str, Any]:
+    a, b = comparison["a"], comparison["b"]
+    both = article.only((a, b))
+    return {
+        "a": a,
+        "b": b,
+        "comparison": comparison,
+        "attributes": [[*key, n] for key, n in sorted(_answers(both, a, b).items(), key=str)],
+        "links": {name: _links(both, exact=exact) for name, exact in LINK_MATCHES.items()},
+    }
+
+
+def _answers(article: Continuum, a: str, b: str) -> Counter[tuple[str, str, Any, Any]]:
+    """(label, attribute, answer of a, answer of b) -> how many matched spans; None = left blank."""
+    ours, theirs = article.annotators[a], article.annotators[b]
+    found: Counter[tuple[str, str, Any, Any]] = Counter()
+    for match in aligned(ours, theirs):
+        if match.kind not in ("agreed", "boundary") or match.i is None or match.j is None:
+            continue
+        one, other = ours[match.i], theirs[match.j]
+        for name in {*one.attributes, *other.attributes}:
+            answers = one.attributes.get(name), other.attributes.get(name)
+            found[one.label, name, *answers] += 1
+    return found
+
+
+def _links(article: Continuum, *, exact: bool) -> list[int]:
+    found = link_findings(article, exact=exact)
+    only_b = sum(one.link_a is None for one in found)
+    only_a = sum(one.link_b is None for one in found)
+    return [len(found) - only_a - only_b, only_a, only_b]
+
+
+def narrowed(counted: Counted, names: Collection[str], labels: Collection[str] = ()) -> Counted:
+    """The same article as if only `names` had submitted it, and only `labels` been counted.
+
+    No label means all of them. Alignment stays that of all labels, so that a span found under
+    a label that is not counted still shows as that.
+    """
+    return {
+        "submitted": {
+            name: {label: n for label, n in found.items() if not labels or label in labels}
+            for name, found in counted["submitted"].items()
+            if name in names
+        },
+        "sums": counted["sums"] and _narrowed_sums(counted["sums"], names, labels),
+        "pairs": [pair for pair in counted["pairs"] if pair["a"] in names and pair["b"] in names],
+    }
+
+
+def _narrowed_sums(
+    sums: Mapping[str, Any], names: Collection[str], labels: Collection[str]
+) -> dict[str, Any] | None:
+    slots = [slot for slot, name in enumerate(sums["annotators"]) if name in names]
+    if len(slots) < 2:
+        return None
+    pairs = list(combinations(range(len(sums["annotators"])), 2))
+    kept = [at for at, (i, j) in enumerate(pairs) if i in slots and j in slots]
+
+    def chosen(parts: list[list[int]], n_of_slots: int) -> list[list[int]]:
+        return [
+            [part[at] for at in (slots if number < n_of_slots else kept)]
+            for number, part in enumerate(parts)
+        ]
+
+    return {
+        **sums,
+        "annotators": [sums["annotators"][slot] for slot in slots],
+        "any": chosen(sums["any"], 2),  # covered, squares; both
+        "labels": {
+            label: chosen(parts, 3)  # units, covered, squares; exact, both
+            for label, parts in sums["labels"].items()
+            if not labels or label in labels
+        },
+    }
+
+
+def every_pair(counted: Counted) -> Iterator[tuple[str, str]]:
+    for pair in counted["pairs"]:
+        yield pair["a"], pair["b"]
