@@ -125,9 +125,53 @@ def blocks_with_regions(article: Article, regions: list[Region]) -> list[Block]:
     return found
 
 
-def stretches(article: Article) -> list[Stretch]:
-    """The article's sentences as pairs of code points."""
-    return [(start, end) for start, end in article.sentences]
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Part of a block that belongs to the sentence `value` ("start-end"), or to none ("")."""
+
+    value: str
+    text: str
+    region: Region | None = None
+    first: bool = True  # False where a sentence goes on from an earlier piece
+
+
+def blocks_with_sentences(article: Article, regions: list[Region]) -> list[list[Sentence]]:
+    """Each block as its sentences, the white space between them, and what is not article text."""
+    found, upcoming = [], 0
+    for block in blocks_with_regions(article, regions):
+        pieces = []
+        for piece in block.pieces:
+            at = piece.start
+            while at < piece.end and piece.region is None:
+                while upcoming < len(article.sentences) and article.sentences[upcoming][1] <= at:
+                    upcoming += 1
+                start, end = piece.end, piece.end
+                if upcoming < len(article.sentences):
+                    start, end = article.sentences[upcoming]
+                if at < start:
+                    stop = min(start, piece.end)
+                    pieces.append(Sentence("", article.text[at:stop]))
+                else:
+                    stop = min(end, piece.end)
+                    pieces.append(
+                        Sentence(f"{start}-{end}", article.text[at:stop], first=at == start)
+                    )
+                at = stop
+            if piece.region is not None:
+                pieces.append(Sentence("", piece.text, piece.region))
+        found.append(pieces)
+    return found
+
+
+def joined(text: str, chosen: list[Stretch]) -> list[Stretch]:
+    """Sorted stretches, those with nothing but white space between them made one."""
+    found: list[Stretch] = []
+    for start, end in chosen:
+        if found and not text[found[-1][1] : start].strip():
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
 
 
 # --- imports ----------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def import_files(
 @transaction.atomic
 def cancel_import(*, made: Import) -> None:
     """Give up a preview: its files are forgotten, nothing was stored."""
-    waiting = Import.objects.filter(pk=made.pk, state=ImportState.PREVIEW)
+    waiting = Import.objects.filter(pk=made.pk, state__in=[ImportState.PREVIEW, ImportState.FAILED])
     n_changed = waiting.update(state=ImportState.CANCELLED, findings=[], finished_at=timezone.now())
     if n_changed:
         SourceFile.objects.filter(imported_in=made).delete()

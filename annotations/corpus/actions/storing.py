@@ -26,6 +26,7 @@ from .articles import build_article
 
 SECONDS_BETWEEN_WORDS = 0.5  # how often progress is written down
 ROWS_AT_ONCE = 200
+OPEN = (ImportState.PREVIEW, ImportState.RUNNING, ImportState.FAILED)  # can still be stored
 
 Prepared = list[tuple[Article, Region | None]]
 
@@ -36,9 +37,9 @@ class ImportRefused(Refusal):
 
 def carry_out_import(*, made: Import, actor: User, all_or_none: bool = False) -> None:
     """Let a preview be stored: at once, or by a worker where one is running."""
-    started = Import.objects.filter(
-        pk=made.pk, state__in=[ImportState.PREVIEW, ImportState.RUNNING]
-    ).update(state=ImportState.RUNNING, n_done=0)
+    started = Import.objects.filter(pk=made.pk, state__in=OPEN).update(
+        state=ImportState.RUNNING, n_done=0, message=""
+    )
     if started:
         _store.enqueue(str(made.pk), str(actor.pk), all_or_none)
 
@@ -83,7 +84,7 @@ def _store_all(made: Import, actor: User, all_or_none: bool) -> None:
     with transaction.atomic():
         _hold(made.study)
         still = Import.objects.select_for_update(no_key=True).only("state").get(pk=made.pk)
-        if still.state not in (ImportState.PREVIEW, ImportState.RUNNING):
+        if still.state not in OPEN:
             return
         n_stored = _write(made.study, prepared)
         SourceFile.objects.filter(imported_in=made, articles=None).delete()
@@ -167,6 +168,6 @@ def _write(study: Study, prepared: Prepared) -> int:
 
 
 def _finish(made: Import, state: ImportState, message: str = "", n_done: int = 0) -> None:
-    Import.objects.filter(pk=made.pk).update(
+    Import.objects.filter(pk=made.pk, state__in=OPEN).update(
         state=state, message=message, n_done=n_done, finished_at=timezone.now()
     )

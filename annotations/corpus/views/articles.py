@@ -1,0 +1,128 @@
+"""The list of articles, an article, its particulars, its original file, its way to the bin."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.study.actions import record
+from annotations.study.policy import Act, Standing
+from annotations.study.queries import fetch_standing
+from annotations.text.refusal import Refusal
+
+from ..actions import bin_article, edit_article, restore_article
+from ..actions.articles import particulars
+from ..forms import ArticleFilter, ArticleForm, RegionForm
+from ..models import Article
+from ..queries import (
+    blocks_with_regions,
+    fetch_article,
+    fetch_original,
+    list_articles,
+    live_regions,
+)
+from . import me, posted
+
+PER_PAGE = 50
+
+
+@require_GET
+def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
+    narrow = ArticleFilter(request.GET, study=standing.study)
+    narrowing = narrow.narrowing()
+    found = list_articles(standing.study, **narrowing)
+    context = {
+        "standing": standing,
+        "may_import": standing.may(Act.IMPORT_ARTICLES),
+        "filter": narrow,
+        "narrowed": any(narrowing.values()),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "corpus/articles.html", context)
+
+
+@require_GET
+def binned(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    found = list_articles(standing.study, binned=True).select_related("outlet", "deleted_by")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "corpus/bin.html", {"standing": standing, "page": page})
+
+
+@require_GET
+def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
+    found = fetch_article(standing.study, article_id)
+    note_look(standing, found)
+    return render(request, "corpus/article.html", article_context(standing, found, RegionForm()))
+
+
+def article_context(standing: Standing, found: Article, form: RegionForm) -> dict[str, Any]:
+    regions = list(live_regions(found))
+    return {
+        "standing": standing,
+        "article": found,
+        "blocks": blocks_with_regions(found, regions),
+        "regions": [(region, found.text[region.start : region.end]) for region in regions],
+        "may_change": standing.may(Act.IMPORT_ARTICLES),
+        "form": form,
+    }
+
+
+def note_look(standing: Standing, found: Article) -> None:
+    """A site admin's look into a study they do not belong to is on record."""
+    if standing.is_site_admin:
+        record(study=standing.study, actor=standing.user, action="article.looked_at", subject=found)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    found = fetch_article(standing.study, article_id)
+    form = ArticleForm(posted(request), initial=particulars(found))
+    if form.is_valid():
+        edit_article(article=found, actor=standing.user, source=form.source)
+        messages.success(request, "The particulars are saved.")
+        return redirect("corpus:article", study_id, article_id)
+    context = {"standing": standing, "article": found, "form": form}
+    return render(request, "corpus/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_GET
+def original(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """The file as it came in, byte for byte."""
+    standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
+    note_look(standing, fetch_article(standing.study, article_id))
+    file = fetch_original(standing.study, article_id)
+    response = HttpResponse(bytes(file.content), content_type="application/octet-stream")
+    name = content_disposition_header(as_attachment=True, filename=file.name.rpartition("/")[2])
+    response["Content-Disposition"] = name or "attachment"
+    return response
+
+
+@require_POST
+def put_away(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    found = fetch_article(standing.study, article_id, binned=None)
+    bin_article(article=found, actor=standing.user)
+    messages.success(request, f"“{found.title}” is in the bin.")
+    return redirect("corpus:articles", study_id)
+
+
+@require_POST
+def restore(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    found = fetch_article(standing.study, article_id, binned=None)
+    try:
+        restore_article(article=found, actor=standing.user)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("corpus:articles_bin", study_id)
+    messages.success(request, f"“{found.title}” is back.")
+    return redirect("corpus:article", study_id, article_id)

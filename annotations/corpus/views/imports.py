@@ -1,0 +1,153 @@
+"""Bringing articles in: choose files, look at what they hold, let it be stored, watch."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
+
+from annotations.study.policy import Act, Standing
+from annotations.study.queries import fetch_standing
+from annotations.text.refusal import Refusal
+
+from ..actions import cancel_import, carry_out_import, prepare_import
+from ..forms import ImportForm
+from ..models import Import, ImportState
+from ..queries import fetch_import, import_limits, list_imports, tally
+from ..records import in_bytes
+from . import me, posted
+
+FINDINGS_PER_PAGE = 100
+IMPORTS_SHOWN = 10
+ROOM_FOR_FIELDS = 100_000  # bytes of a request beside its files
+DRAINED = 100_000_000  # bytes read and dropped so that a browser hears the refusal
+
+View = Callable[..., HttpResponse]
+
+
+def refusing_big_uploads(view: View) -> View:
+    """Answer before the body is taken in, which is why the token is checked only after this."""
+    protected: View = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        limit = import_limits().upload_bytes
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= limit + ROOM_FOR_FIELDS:
+            return protected(request, *args, **kwargs)
+        for _ in range(DRAINED // 65536):
+            if not request.read(65536):
+                break
+        standing = fetch_standing(me(request), kwargs["study_id"], Act.IMPORT_ARTICLES)
+        form = ImportForm(QueryDict(), MultiValueDict())
+        form.errors.clear()
+        form.add_error(
+            "uploads",
+            f"These files are more than {in_bytes(limit)} together. Bring them in by several "
+            "imports.",
+        )
+        return upload_page(request, standing, form, status=413)
+
+    return guarded
+
+
+@refusing_big_uploads
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    form = ImportForm(posted(request), request.FILES or None)
+    if form.is_valid():
+        files = [(file.name, file.read()) for file in form.cleaned_data["uploads"]]
+        try:
+            made = prepare_import(
+                study=standing.study, actor=standing.user, files=files, defaults=form.defaults()
+            )
+        except Refusal as refusal:
+            form.add_error("uploads", str(refusal))
+        else:
+            return redirect("corpus:import_show", study_id, made.pk)
+    return upload_page(request, standing, form, status=422 if form.is_bound else 200)
+
+
+def upload_page(
+    request: HttpRequest, standing: Standing, form: ImportForm, status: int
+) -> HttpResponse:
+    limits = import_limits()
+    context = {
+        "standing": standing,
+        "form": form,
+        "limits": limits,
+        "article_size": in_bytes(limits.article_bytes),
+        "upload_size": in_bytes(limits.upload_bytes),
+        "unpacked_size": in_bytes(limits.unpacked_bytes),
+        "imports": list_imports(standing.study)[:IMPORTS_SHOWN],
+    }
+    return render(request, "corpus/import.html", context, status=status)
+
+
+@require_GET
+def show(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
+    """The preview before, the progress while, the result after."""
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    made = fetch_import(standing.study, import_id)
+    return render(request, "corpus/import_show.html", import_context(request, standing, made))
+
+
+def import_context(request: HttpRequest, standing: Standing, made: Import) -> dict[str, Any]:
+    only = request.GET.get("only", "")
+    shown = [
+        {**finding, "number": number}
+        for number, finding in enumerate(made.findings, 1)
+        if only not in ("wrong", "twice") or finding["problem" if only == "wrong" else "same_as"]
+    ]
+    return {
+        "standing": standing,
+        "made": made,
+        "counts": tally(made.findings),
+        "only": only,
+        "page": Paginator(shown, FINDINGS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+
+
+@require_POST
+def store(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    made = fetch_import(standing.study, import_id)
+    carry_out_import(
+        made=made, actor=standing.user, all_or_none=request.POST.get("all_or_none") == "yes"
+    )
+    return go_to(request, study_id, import_id)
+
+
+def go_to(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
+    answer = redirect("corpus:import_show", study_id, import_id)
+    return HttpResponseClientRedirect(answer.url) if request.headers.get("HX-Request") else answer
+
+
+@require_POST
+def cancel(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    cancel_import(made=fetch_import(standing.study, import_id))
+    messages.success(request, "Nothing was stored.")
+    return redirect("corpus:articles", study_id)
+
+
+@require_GET
+def progress(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
+    """How far it is, asked every second while the page is open."""
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    made = fetch_import(standing.study, import_id)
+    if made.state in (ImportState.PREVIEW, ImportState.RUNNING):
+        context = {"standing": standing, "made": made, "counts": tally(made.findings)}
+        return render(request, "corpus/_progress.html", context)
+    answer = HttpResponseStopPolling()
+    answer["HX-Redirect"] = redirect("corpus:import_show", study_id, import_id).url
+    return answer
