@@ -53,6 +53,6 @@ def gamma_with_interval(
     kept = [one for one in sums if one.n_annotators > 1]
     parts = np.array([[one.mean_units * one.observed] for one in kept])
     wholes = np.array([[one.mean_units * one.expected] for one in kept])
-    terms = Terms("gamma", "chance", np.arange(len(kept)), (), parts, wholes)
+    terms = Terms("gamma", "chance", np.arange(len(kept)), None, parts, wholes)
     (found,) = intervals_of([terms], replicates=replicates, seed=seed)
     return whole.with_interval(*found[None])

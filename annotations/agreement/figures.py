@@ -33,7 +33,7 @@ Form = Literal["share", "chance"]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """parts, wholes (A, K): shared articles by label (K = 1 for measures without layers).
+    """parts, wholes (A, K): shared articles by label (labels None, K = 1: no layers).
 
     articles  (A,) their index in the corpus, ascending.
     """
@@ -41,14 +41,14 @@ class Terms:
     measure: str
     form: Form
     articles: NDArray[np.int64]
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] | None
     parts: Matrix
     wholes: Matrix
 
     @property
     def columns(self) -> tuple[list[str | None], Matrix, Matrix]:
         """Names (None = pooled), parts and wholes of the pooled figure and of each label."""
-        if not self.labels:
+        if self.labels is None:
             return [None], self.parts, self.wholes
         parts = np.column_stack([self.parts.sum(axis=1), self.parts])
         wholes = np.column_stack([self.wholes.sum(axis=1), self.wholes])
@@ -130,8 +130,8 @@ def terms_of(sums: Sums, measure: str) -> Terms:
     articles = np.concatenate([np.zeros(0, np.int64), *(block.articles for block in sums.blocks)])
     order = np.argsort(articles, kind="stable")
     layered = measure != "krippendorff_alpha_bar_u"
-    labels = sums.labels if layered else ()
-    empty = np.zeros((0, len(labels) if layered else 1))
+    labels = sums.labels if layered else None
+    empty = np.zeros((0, 1 if labels is None else len(labels)))
     parts = np.concatenate([empty, *(part for part, _ in pairs)])
     wholes = np.concatenate([empty, *(whole for _, whole in pairs)])
     return Terms(measure, form, articles[order], labels, parts[order], wholes[order])

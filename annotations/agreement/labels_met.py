@@ -7,12 +7,17 @@ from annotations.agreement.continuum import Continuum, as_corpus, labels_of, sha
 from annotations.agreement.result import (
     NEVER_MET,
     NO_VARIATION,
+    NOT_USED,
+    NOTHING_MARKED,
     ONE_ANNOTATOR,
     Agreement,
     chance_corrected,
     undefined,
 )
 from annotations.agreement.unitizing import OVERLAPPING, SelfPairing, alpha_cu, alpha_ku
+
+
+SAID_FIRST = (NO_VARIATION, NEVER_MET, NOTHING_MARKED, NOT_USED)
 
 
 def krippendorff_alpha_cu(
@@ -42,7 +47,7 @@ def _pooled(found: list[Agreement]) -> Agreement:
         return undefined(name, OVERLAPPING)
     defined = [one for one in found if one.value is not None]
     if not defined:
-        return undefined(name, NO_VARIATION if NO_VARIATION in reasons else NEVER_MET)
+        return undefined(name, next(r for r in (*SAID_FIRST, *reasons) if r in reasons))
     observed = sum(one.observed or 0.0 for one in defined)
     expected = sum(one.expected or 0.0 for one in defined)
     return chance_corrected(name, observed, expected)
