@@ -1,5 +1,6 @@
 """What can be done in the report room."""
 
+from .reports import NothingSubmitted, compute_report, make_report, tables_now
 from .sums import refresh_sums
 
-__all__ = ["refresh_sums"]
+__all__ = ["NothingSubmitted", "compute_report", "make_report", "refresh_sums", "tables_now"]

@@ -1,0 +1,187 @@
+"""Make a report and compute what takes long. A stored report is never computed again."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from annotations.accounts.models import User
+from annotations.agreement import ENGINE_VERSION, Continuum, measure
+from annotations.study.actions import record
+from annotations.study.models import Study
+from annotations.text.refusal import Refusal
+
+from ..chance import SAMPLES, gamma_of_article, gamma_tables
+from ..models import ArticleGamma, Level, Report, ReportState
+from ..queries import (
+    ArticleInput,
+    read_codebook_versions,
+    read_continua,
+    read_inputs,
+    read_labels,
+)
+from ..selection import Selection
+from ..tables import Corpus, build_tables
+from .sums import choose, refresh_sums
+
+FROM_CONTINUA = ("krippendorff_alpha_cu", "krippendorff_alpha_u_1995", "partial_credit_f1")
+OTHER_LEVELS = {"word_alpha": Level.WORD, "sentence_alpha": Level.SENTENCE}
+
+
+class NothingSubmitted(Refusal):
+    """Nobody has submitted anything in this selection yet, so there is nothing to report on."""
+
+
+def make_report(
+    *, study: Study, actor: User, name: str, selection: Selection, seed: int = 1
+) -> Report:
+    """Store what is known at once and start the job for gamma. Raises NothingSubmitted."""
+    inputs = read_inputs(study, selection)
+    if not inputs:
+        raise NothingSubmitted(str(NothingSubmitted.__doc__))
+    labels = list(selection.labels or read_labels(study))
+    tables = tables_now(study, selection, inputs, labels, seed=seed)
+    with transaction.atomic():
+        report = Report.objects.create(
+            study=study,
+            name=name,
+            created_by=actor,
+            seed=seed,
+            engine_version=ENGINE_VERSION,
+            inputs=_told(study, inputs, selection),
+            parameters={"selection": selection.as_json(), "samples": SAMPLES, "labels": labels},
+            result=tables,
+            n_all=len(inputs),
+        )
+        record(study=study, actor=actor, action="report.made", subject=report)
+        transaction.on_commit(lambda: compute_report.enqueue(str(report.pk)))
+    return report
+
+
+def tables_now(
+    study: Study,
+    selection: Selection,
+    inputs: Sequence[ArticleInput],
+    labels: Sequence[str],
+    *,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Every table that needs no gamma, counting only articles whose input changed."""
+    counted = refresh_sums(study=study, level=selection.level)
+    chosen = choose(counted, inputs, selection.labels)
+    articles = [str(one.article_id) for one in inputs]
+    return build_tables(Corpus(articles, chosen, labels), seed=seed)
+
+
+def _told(study: Study, inputs: Sequence[ArticleInput], selection: Selection) -> dict[str, Any]:
+    """What the report was made from, as it stood."""
+    hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
+    return {
+        "hash": hashlib.sha256(json.dumps(hashes).encode()).hexdigest(),
+        "articles": [str(one.article_id) for one in inputs],
+        "annotators": sorted({str(who) for one in inputs for who in one.work}),
+        "work": {
+            str(one.article_id): [[str(who), rev] for who, (_, rev) in sorted(one.work.items())]
+            for one in inputs
+        },
+        "codebook_versions": read_codebook_versions(study, selection),
+    }
+
+
+@task()
+def compute_report(report_id: str) -> None:
+    """Gamma, and what cannot be had from sums; says how far it is and what went wrong."""
+    report = Report.objects.select_related("study").get(pk=uuid.UUID(report_id))
+    if report.state != ReportState.COMPUTING:
+        return
+    try:
+        result = _long_tables(report)
+    except Exception as error:
+        fail(report, f"The job ended with an error: {type(error).__name__}.")
+        raise
+    finish(report, result)
+
+
+def _long_tables(report: Report) -> dict[str, Any]:
+    selection = Selection.from_json(report.parameters["selection"])
+    labels = report.parameters["labels"]
+    inputs = _unchanged(report, read_inputs(report.study, selection))
+    stored: list[tuple[str, dict[str, Any]]] = []
+    corpus: list[Continuum] = []
+    articles = read_continua(inputs, labels=selection.labels, level=selection.level)
+    for one, article in zip(inputs, articles, strict=True):
+        corpus.append(article)
+        stored.append((str(one.article_id), stored_gamma(report, one, article)))
+        Report.objects.filter(pk=report.pk).update(n_done=len(stored))
+    return {
+        **report.result,
+        "chance": gamma_tables(stored, labels, seed=report.seed),
+        "more": {
+            **report.result["more"],
+            **{name: measure(name, corpus).as_dict() for name in FROM_CONTINUA},
+            **_other_levels(report, selection, inputs, labels),
+        },
+    }
+
+
+def _unchanged(report: Report, inputs: Sequence[ArticleInput]) -> list[ArticleInput]:
+    hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
+    if hashlib.sha256(json.dumps(hashes).encode()).hexdigest() != report.inputs["hash"]:
+        raise Refusal("Work was submitted or returned meanwhile. Make the report again.")
+    return list(inputs)
+
+
+def stored_gamma(report: Report, one: ArticleInput, article: Continuum) -> dict[str, Any]:
+    """From the cache, or computed and kept there."""
+    parameters = report.parameters
+    key = one.input_hash(
+        ENGINE_VERSION,
+        labels=parameters["selection"]["labels"],
+        level=parameters["selection"]["level"],
+    )
+    kept, _ = ArticleGamma.objects.get_or_create(
+        article_id=one.article_id,
+        input_hash=key,
+        seed=report.seed,
+        n_samples=parameters["samples"],
+        defaults={
+            "study": report.study,
+            "result": lambda: gamma_of_article(
+                article, seed=report.seed, samples=parameters["samples"]
+            ),
+        },
+    )
+    result: dict[str, Any] = kept.result
+    return result
+
+
+def _other_levels(
+    report: Report, selection: Selection, inputs: Sequence[ArticleInput], labels: Sequence[str]
+) -> dict[str, Any]:
+    """Nominal alpha over words, and over sentences ("is it in this sentence at all?")."""
+    found = {}
+    for name, level in OTHER_LEVELS.items():
+        counted = choose(refresh_sums(study=report.study, level=level), inputs, selection.labels)
+        corpus = Corpus([str(one.article_id) for one in inputs], counted, labels)
+        tables = build_tables(corpus, seed=report.seed)
+        found[name] = {**tables["more"]["krippendorff_alpha"], "level": str(level)}
+    return found
+
+
+def finish(report: Report, result: dict[str, Any]) -> None:
+    report.result = result
+    report.state = ReportState.DONE
+    report.n_done = report.n_all
+    report.finished_at = timezone.now()
+    report.save(update_fields=["result", "state", "n_done", "finished_at"])
+
+
+def fail(report: Report, message: str) -> None:
+    report.state, report.message = ReportState.FAILED, message
+    report.finished_at = timezone.now()
+    report.save(update_fields=["state", "message", "finished_at"])
