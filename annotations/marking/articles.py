@@ -18,6 +18,7 @@ class FixedText:
 
     text: str
     sentences: tuple[Stretch, ...]
+    language: str = "en"
 
 
 _kept: OrderedDict[uuid.UUID, FixedText] = OrderedDict()
@@ -32,8 +33,10 @@ def kept_text(article_id: uuid.UUID) -> FixedText | None:
         return known
 
 
-def keep_text(article_id: uuid.UUID, text: str, sentences: list[list[int]]) -> FixedText:
-    fixed = FixedText(text, tuple((start, end) for start, end in sentences))
+def keep_text(
+    article_id: uuid.UUID, text: str, sentences: list[list[int]], language: str
+) -> FixedText:
+    fixed = FixedText(text, tuple((start, end) for start, end in sentences), language)
     with _lock:
         _kept[article_id] = fixed
         _kept.move_to_end(article_id)
@@ -45,4 +48,4 @@ def keep_text(article_id: uuid.UUID, text: str, sentences: list[list[int]]) -> F
 def fixed_text(article: Article) -> FixedText:
     """The text of an article that may have been fetched without it."""
     known = kept_text(article.pk)
-    return known or keep_text(article.pk, article.text, article.sentences)
+    return known or keep_text(article.pk, article.text, article.sentences, article.language)

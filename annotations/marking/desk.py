@@ -7,11 +7,12 @@ from typing import Any, TypeAlias
 from .articles import FixedText
 from .checking import BY_BROWSER, Ground, Invalid
 from .codebook import ATTRIBUTION, REPORTING, Codebook
+from .lint import Mark, Place, lint
 from .models import Origin
 from .state import EntityState, LinkState, SpanState
-from .wire import Stretch
+from .wire import Stretch, Wire
 
-Place: TypeAlias = tuple[uuid.UUID | None, tuple[Stretch, ...]]
+Stand: TypeAlias = tuple[uuid.UUID | None, tuple[Stretch, ...]]
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Desk:
     answered: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
     foreign_ops: set[uuid.UUID] = field(default_factory=set)
     origins: tuple[Origin, ...] = BY_BROWSER
-    _by_place: dict[Place, set[uuid.UUID]] = field(default_factory=dict)
+    _by_place: dict[Stand, set[uuid.UUID]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -51,6 +52,24 @@ class Desk:
         place = (span.label_id, span.fragments)
         others = (self.spans[other] for other in self._by_place.get(place, set()) - {span.id})
         return next((o for o in others if o.live and (o.label_id, o.fragments) == place), None)
+
+    def hints_for(self, span: SpanState) -> list[Wire]:
+        """What may be wrong with the boundaries of a span just saved; nothing for imports."""
+        if span.state == "suggested" or Origin.IMPORT in self.origins:
+            return []
+        others = [
+            Mark(self.slug_of(other), other.fragments)
+            for other in self.spans.values()
+            if other.live and other.label_id and other.id != span.id and other.state == "marked"
+        ]
+        mark = Mark(self.slug_of(span), span.fragments)
+        place = Place(self.text, mark, self.fixed.sentences, others)
+        english = self.fixed.language.lower().startswith("en")
+        return [{"rule": rule, "message": said} for rule, said in lint(place, english)]
+
+    def slug_of(self, span: SpanState) -> str:
+        label = self.codebook.labels.get(span.label_id) if span.label_id else None
+        return label.slug if label else ""
 
     def live_links(self, *span_ids: uuid.UUID) -> list[LinkState]:
         """Live links from or to any of the spans."""

@@ -2,7 +2,6 @@
 
 from .checking import Invalid, check_span
 from .desk import Desk, check_still_linkable
-from .lint import hints_for
 from .models import OperationStatus
 from .outcomes import Outcome, conflict, gone, same
 from .protocol import Op
@@ -28,7 +27,7 @@ def applied(desk: Desk, span: SpanState, before: Wire | None) -> Outcome:
         span.ver,
         before=before,
         after=span_wire(desk, span),
-        hints=hints_for(desk, span),
+        hints=desk.hints_for(span),
     )
 
 

@@ -117,15 +117,19 @@ def read_desk(
     study_id: uuid.UUID,
     article_id: uuid.UUID,
     ops: Iterable[Op],
+    actor_id: uuid.UUID | None = None,
     origins: tuple[Origin, ...] = BY_BROWSER,
 ) -> Desk:
-    """The desk for these operations. One query, and one more for a codebook not seen yet."""
+    """The desk for these operations. One query, and one more for a codebook not seen yet.
+
+    `actor_id` is who does it when that is not the owner of the marks.
+    """
     touched = Touched(ops)
     mine = Assignment.objects.filter(study=study_id, article=article_id, annotator=owner_id)
     known = kept_text(article_id)
     branches = [
         assignment_branch(mine),
-        *answered_branches(owner_id, touched),
+        *answered_branches(actor_id or owner_id, touched),
         *span_branches(mine, touched),
         *link_branches(mine, touched),
         *entity_branches(owner_id, study_id, touched),
@@ -152,8 +156,8 @@ def assignment_branch(mine: Rows) -> Rows:
     )
 
 
-def answered_branches(owner_id: uuid.UUID, touched: Touched) -> Iterator[Rows]:
-    rows = Operation.objects.filter(user=owner_id, op_id__in=touched.op_ids)
+def answered_branches(actor_id: uuid.UUID, touched: Touched) -> Iterator[Rows]:
+    rows = Operation.objects.filter(user=actor_id, op_id__in=touched.op_ids)
     yield branch(rows, Value("answered"), "op_id", result="result", assignment="assignment_id")
 
 
@@ -268,7 +272,9 @@ def region_branches(article_id: uuid.UUID, touched: Touched) -> Iterator[Rows]:
 
 def text_branch(article_id: uuid.UUID) -> Rows:
     rows = Article.objects.filter(pk=article_id)
-    return branch(rows, Value("text"), "pk", text="text", sentences="sentences")
+    return branch(
+        rows, Value("text"), "pk", text="text", sentences="sentences", language="language"
+    )
 
 
 # --- rows into marks ------------------------------------------------------------------------
@@ -317,7 +323,7 @@ class Gathered:
 
     def _text(self, article_id: uuid.UUID) -> FixedText:
         ((_, row),) = self.of("text")
-        return keep_text(article_id, row["text"], inner(row["sentences"]))
+        return keep_text(article_id, row["text"], inner(row["sentences"]), row["language"])
 
     def _spans(self, desk: Desk) -> None:
         values: dict[uuid.UUID, dict[str, str]] = {}

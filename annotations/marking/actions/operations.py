@@ -156,6 +156,7 @@ def store_marks(
         study_id=assignment.study_id,
         article_id=assignment.article_id,
         ops=ops,
+        actor_id=actor.pk,
         origins=(*BY_BROWSER, origin),
     )
     batch = Batch(desk.rev, None, tuple(ops))
