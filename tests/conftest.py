@@ -8,11 +8,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import settings
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
 from tests.people import join, make_article, make_study, make_user
+
+settings.register_profile("sourcemark", deadline=None)  # speed is measured in bench/
+settings.load_profile("sourcemark")
 
 CountQueries = Callable[..., AbstractContextManager[CaptureQueriesContext]]
 

@@ -1,0 +1,212 @@
+"""From any number back to the text: the very spans that were counted.
+
+Four ways of listing, one for each way of counting:
+  findings    aligned or lonely spans of two annotators (split, confusion, tolerance, gamma)
+  exact       spans that both made alike, and those that only one made (exact F1)
+  attributes  answers on spans that two annotators share
+  links       links that both drew, and those that only one drew
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from annotations.agreement import Continuum, Unit, aligned, link_findings, same_units
+
+from .counted import LINK_MATCHES
+
+Listing = Literal["findings", "exact", "attributes", "links"]
+LISTINGS: tuple[Listing, ...] = ("findings", "exact", "attributes", "links")
+PRESENCE = ("missed", "extra")
+KIND_TITLES = {
+    "agreed": "Alike",
+    "boundary": "Other boundaries",
+    "label": "Other label",
+    "missed": "Only one found it",
+    "extra": "Only one found it",
+    "differs": "Other answer",
+    "blank": "Left blank",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One place behind a number: what a and b have there; None where one has nothing.
+
+    spans are span ids. For links they are (source, target) of the link of a and of b.
+    answers are those of a and of b, in the listing of attributes.
+    """
+
+    article: str
+    a: str
+    b: str
+    kind: str
+    span_a: str | None = None
+    span_b: str | None = None
+    label_a: str | None = None
+    label_b: str | None = None
+    link_a: tuple[str, str] | None = None
+    link_b: tuple[str, str] | None = None
+    attribute: str = ""
+    answers: tuple[str | None, str | None] = (None, None)
+
+    @property
+    def labels(self) -> tuple[str | None, str | None]:
+        return self.label_a, self.label_b
+
+    def n_spans(self, label: str = "") -> int:
+        """How many spans of the label (of any, by default) this passage stands for."""
+        return sum(one is not None and label in ("", one) for one in self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which passages. Empty means any; `other` is the second label of a cell of the confusion
+    table, "-" for nothing there. `kind` "presence" is missed and extra together."""
+
+    listing: Listing = "findings"
+    label: str = ""
+    other: str = ""
+    kind: str = ""
+    a: str = ""
+    b: str = ""
+    article: str = ""
+    attribute: str = ""
+    match: str = "exact"
+
+    def takes(self, passage: Passage) -> bool:
+        people = {passage.a, passage.b}
+        return (
+            self._takes_labels(passage)
+            and self._takes_kind(passage.kind)
+            and (not self.article or passage.article == self.article)
+            and (not self.a or self.a in people)
+            and (not self.b or self.b in people)
+            and (not self.attribute or passage.attribute == self.attribute)
+        )
+
+    def _takes_kind(self, kind: str) -> bool:
+        if self.kind == "presence":
+            return kind in PRESENCE
+        if self.kind == "disagreement":
+            return kind != "agreed"
+        return self.kind in ("", kind)
+
+    def _takes_labels(self, passage: Passage) -> bool:
+        if self.other:
+            other = None if self.other == "-" else self.other
+            return sorted(passage.labels, key=str) == sorted((self.label, other), key=str)
+        return not self.label or self.label in passage.labels
+
+
+def find_passages(corpus: Iterable[Continuum], wanted: Wanted) -> list[Passage]:
+    """The passages behind a number, article by article, in reading order."""
+    list_them: Callable[[Continuum, Wanted], Iterator[Passage]] = {
+        "findings": _findings,
+        "exact": _exact,
+        "attributes": _attributes,
+        "links": _links,
+    }[wanted.listing]
+    found = []
+    for article in corpus:
+        if wanted.article in ("", str(article.key)):
+            found += [one for one in list_them(article, wanted) if wanted.takes(one)]
+    return found
+
+
+def _pairs(article: Continuum, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    for a, b in article.pairs:
+        if wanted.a in ("", a, b) and wanted.b in ("", a, b):
+            yield a, b
+
+
+def _findings(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+    for a, b in _pairs(article, wanted):
+        ours, theirs = article.annotators[a], article.annotators[b]
+        places = []
+        for match in aligned(ours, theirs):
+            one = None if match.i is None else ours[match.i]
+            other = None if match.j is None else theirs[match.j]
+            places.append((_place(one, other), _passage(article, a, b, match.kind, one, other)))
+        yield from _in_order(places)
+
+
+def _exact(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+    for a, b in _pairs(article, wanted):
+        ours, theirs = article.annotators[a], article.annotators[b]
+        alike = dict(same_units(ours, theirs))
+        taken = set(alike.values())
+        places = [
+            (_place(unit), _passage(article, a, b, "agreed", unit, theirs[alike[i]]))
+            if i in alike
+            else (_place(unit), _passage(article, a, b, "missed", unit, None))
+            for i, unit in enumerate(ours)
+        ]
+        places += [
+            (_place(unit), _passage(article, a, b, "extra", None, unit))
+            for j, unit in enumerate(theirs)
+            if j not in taken
+        ]
+        yield from _in_order(places)
+
+
+def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+    for a, b in _pairs(article, wanted):
+        ours, theirs = article.annotators[a], article.annotators[b]
+        for match in aligned(ours, theirs):
+            if match.kind not in ("agreed", "boundary") or match.i is None or match.j is None:
+                continue
+            one, other = ours[match.i], theirs[match.j]
+            for name in sorted({*one.attributes, *other.attributes}):
+                answers = one.attributes.get(name), other.attributes.get(name)
+                passage = _passage(article, a, b, _kind_of(answers), one, other)
+                yield replace(passage, attribute=name, answers=answers)
+
+
+def _kind_of(answers: tuple[str | None, str | None]) -> str:
+    if None in answers:
+        return "blank"
+    return "agreed" if answers[0] == answers[1] else "differs"
+
+
+def _links(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+    exact = LINK_MATCHES[wanted.match]
+    for a, b in _pairs(article, wanted):
+        for finding in link_findings(article.only((a, b)), exact=exact):
+            link_a = _ends(article, a, finding.link_a)
+            link_b = _ends(article, b, finding.link_b)
+            kind = "agreed" if link_a and link_b else "missed" if link_a else "extra"
+            yield Passage(str(article.key), a, b, kind, link_a=link_a, link_b=link_b)
+
+
+def _ends(article: Continuum, name: str, link: int | None) -> tuple[str, str] | None:
+    if link is None:
+        return None
+    source, target = article.links[name][link]
+    units = article.annotators[name]
+    return str(units[source].key), str(units[target].key)
+
+
+def _passage(
+    article: Continuum, a: str, b: str, kind: str, one: Unit | None, other: Unit | None
+) -> Passage:
+    return Passage(
+        str(article.key),
+        a,
+        b,
+        kind,
+        str(one.key) if one else None,
+        str(other.key) if other else None,
+        one.label if one else None,
+        other.label if other else None,
+    )
+
+
+def _place(*units: Unit | None) -> tuple[int, int]:
+    known = [unit for unit in units if unit is not None]
+    return min(unit.start for unit in known), min(unit.end for unit in known)
+
+
+def _in_order(places: Sequence[tuple[tuple[int, int], Passage]]) -> Iterator[Passage]:
+    for _, passage in sorted(places, key=lambda one: one[0]):
+        yield passage
