@@ -12,6 +12,7 @@ function cueOf(text, source, target, previous) {
 
 const CASES = [
   ["officials are concerned that Wagner could act.", "officials", "Wagner could act", "are concerned"],
+  ["officials are concerned that the group Wagner could act.", "officials", "could act", "are concerned"],
   ["Russia, a close ally of Syria, condemned strikes.", "Russia", "strikes", "condemned"],
   ["He has repeatedly urged a ceasefire.", "He", "a ceasefire", "has repeatedly urged"],
   ["Putin, who was an ally, has been critical of the war.", "Putin", "the war", "has been critical of"],
@@ -21,7 +22,8 @@ const CASES = [
   ["The bridge fell, according to police.", "police", "The bridge fell", "according to"],
   ["According to police, the bridge fell.", "police", "the bridge fell", "According to"],
   ["The mayor told reporters that the “deal” was off.", "The mayor", "the “deal” was off", "told reporters"],
-  ["The mayor: we won.", "The mayor", "we won", "The mayor"],
+  ["The mayor: we won.", "The mayor", "we won", null],
+  ["Russia, an ally of Syria, condemned it.", "Russia", "condemned it", null],
 ];
 
 for (const [text, source, target, cue] of CASES) {

@@ -42,19 +42,25 @@ function lastClause(start, text) {
   return [start + points(text.slice(0, at + 1)), text.slice(at + 1)];
 }
 
+/** A gap up to its first "that": behind it the claim's own clause begins. */
+function beforeThat(text) {
+  const [head] = text.split(/\bthat\b/iu);
+  return /[\p{L}\p{N}]/u.test(head) ? head : text;
+}
+
 /**
  * Words that tie a source to its claim: those between them, nearest the claim, six at most.
  * With none between: `according to` before the source, up to three words after a source that
- * follows its claim, else the source itself (a formula such as "It has been reported").
+ * follows its claim, or the source itself when only "that" stands between ("It has been reported").
  * `after` is the end of the source's previous claim: the next cue begins behind it.
  */
 export function guessCue(article, source, target, after = 0) {
   if (target[0] >= source[1]) {
     const from = Math.max(source[1], Math.min(after, target[0]));
-    const [start, text] = lastClause(from, article.slice(from, target[0]));
-    const found = cap(strip(start, text, LEADING, TRAILING), MOST_WORDS, true);
-    if (stretch(found)) return stretch(found);
-    return beforeSource(article, source) ?? source;
+    const gap = article.slice(from, target[0]);
+    const found = cap(strip(...lastClause(from, beforeThat(gap)), LEADING, TRAILING), MOST_WORDS, true);
+    const formula = /^\s*(?:that\s*)?$/iu.test(gap) ? source : null;
+    return stretch(found) ?? beforeSource(article, source) ?? formula;
   }
   if (target[1] <= source[0]) {
     const text = article.slice(target[1], source[0]);

@@ -93,6 +93,7 @@ export class Desk extends EventTarget {
     this.spanId = span ? id : null;
     this.linkId = null;
     this.view.showChosen(this.spanId);
+    if (!span) this.setCursor(this.cursor, { quiet: true });
     if (span) {
       this.dropSelection();
       const [start, end] = hullOf(span);
@@ -105,7 +106,8 @@ export class Desk extends EventTarget {
 
   setCursor(word, { quiet = false } = {}) {
     this.cursor = word;
-    this.highlights.show("cursor", word ? [[word.start, word.end]] : []);
+    // Beside a chosen span the cursor would only be noise.
+    this.highlights.show("cursor", word && !this.spanId ? [[word.start, word.end]] : []);
     if (word && !quiet) this.live.place(this.wordInWords(word));
   }
 

@@ -56,7 +56,7 @@ export function refresh(desk) {
 
 export function end(desk) {
   desk.highlights.show("target", []);
-  desk.highlights.show("cue", []);
+  chooseLink(desk, null);
   desk.setMode(NORMAL);
   return true;
 }

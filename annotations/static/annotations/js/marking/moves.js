@@ -9,12 +9,14 @@ export function direction(desk, key) {
   return (key === "right") === (desk.direction !== "rtl") ? 1 : -1;
 }
 
-const firstVisible = (desk) => {
-  const box = desk.view.root.getBoundingClientRect();
-  const top = Math.max(box.top, 120) + 12;
-  const point = desk.view.pointFrom(box.left + box.width / 2, top);
-  return desk.article.wordAt(point ?? 0);
-};
+/** The first word in view, for a cursor that is nowhere yet. */
+function firstVisible({ view, article, direction: way }) {
+  const top = 64; // below the label bar
+  const at = view.elements.findIndex((element) => element.getBoundingClientRect().bottom > top);
+  const box = view.elements[Math.max(at, 0)].getBoundingClientRect();
+  const point = box.top < top ? view.pointFrom(way === "rtl" ? box.right - 3 : box.left + 3, top + 20) : null;
+  return article.wordAt(point ?? article.starts[Math.max(at, 0)]);
+}
 
 function step(desk, from, way) {
   return way > 0 ? desk.article.nextWord(from.end) : desk.article.previousWord(from.start);

@@ -3,7 +3,7 @@
 import { FLAGS, run } from "./commands.js";
 import { button, byId, clip, h } from "./dom.js";
 import { attributeFields } from "./fields.js";
-import { quoteOf } from "./labels.js";
+import { describe, quoteOf } from "./labels.js";
 import { chooseLink, linkTo, setCue } from "./links.js";
 import { setFields } from "./marks.js";
 
@@ -11,6 +11,7 @@ export class Panel {
   constructor(desk) {
     this.desk = desk;
     this.root = byId("chosen");
+    this.strip = byId("strip");
     this.root.addEventListener("keydown", (event) => this.key(event));
     desk.on("chosen marks mode", () => this.draw());
     desk.on("to-attributes", () => this.toAttributes());
@@ -26,9 +27,17 @@ export class Panel {
       this.here().map(({ id, label }) => [id, label]), desk.hints.get(desk.spanId), desk.armed?.id, desk.readOnly, [...desk.store.entities.keys()].length]);
     if (seen === this.seen) return;
     this.seen = seen;
+    if (this.strip) this.strip.textContent = this.summary();
     const held = this.root.contains(document.activeElement) ? document.activeElement.dataset.k : null;
     this.root.replaceChildren(...(desk.span ? this.card(desk.span) : this.idle()));
     if (held) (this.root.querySelector(`[data-k="${CSS.escape(held)}"]`) ?? desk.view.root).focus({ preventScroll: true });
+  }
+
+  /** One line for narrow screens, where the card is folded away. */
+  summary() {
+    const { desk } = this;
+    if (desk.mode.name === "link") return "Linking: select the claim, or tap a mark";
+    return desk.span ? `${describe(desk.labels, desk.store, desk.span, 40)} · Details` : "";
   }
 
   here() {
@@ -112,8 +121,9 @@ export class Panel {
     const { desk } = this;
     const links = desk.store.linksOf(span.id).filter(({ source, target }) => desk.store.get("span", source) && desk.store.get("span", target));
     const source = desk.labels.isSource(span);
-    if (!links.length && !source) return null;
-    const begin = source && !desk.readOnly && desk.mode.name !== "link" && button("Link to a claim", { data: { command: "link", k: "link" } });
+    const linking = desk.mode.name === "link";
+    if (!links.length && (!source || linking)) return null;
+    const begin = source && !desk.readOnly && !linking && button("Link to a claim", { data: { command: "link", k: "link" } });
     return h("div", { class: "links" }, h("h3", {}, source ? "Answers for" : "Source"),
       h("ul", {}, links.map((link) => this.link(span, link))), begin);
   }

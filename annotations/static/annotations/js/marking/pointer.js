@@ -13,6 +13,8 @@ export function listen(desk) {
   document.addEventListener("selectionchange", () => noteSelection(desk));
   root.addEventListener("pointerdown", (event) => pointerDown(desk, event));
   document.addEventListener("pointerup", (event) => pointerUp(desk, event));
+  document.addEventListener("pointercancel", () => (desk.down = null));
+  document.addEventListener("mouseup", (event) => mouseUp(desk, event));
   root.addEventListener("click", (event) => click(desk, event));
   root.addEventListener("blur", () => desk.holdSelection());
 }
@@ -40,7 +42,7 @@ function noteSelection(desk) {
 }
 
 function pointerDown(desk, event) {
-  desk.down = { x: event.clientX, y: event.clientY, inText: true, drag: null };
+  desk.down = { x: event.clientX, y: event.clientY, drag: null };
   const source = event.button === 0 && event.pointerType !== "touch" && tagAt(desk, event);
   if (!source || !desk.labels.isSource(source) || desk.readOnly) return;
   event.preventDefault();
@@ -81,12 +83,20 @@ function newLine(desk, { clientX, clientY }) {
 
 function pointerUp(desk, event) {
   const { down } = desk;
-  if (!down) return;
   desk.down = null;
-  if (down.drag) return drop(desk, down, event);
-  const moved = Math.hypot(event.clientX - down.x, event.clientY - down.y) > 3;
-  // The browser settles the selection after pointerup.
-  if (event.pointerType !== "touch") setTimeout(() => afterSelecting(desk, moved || event.shiftKey || event.detail > 1, event.altKey));
+  desk.last = down;
+  if (down?.drag) drop(desk, down, event);
+}
+
+/** By now a dragged or doubly clicked selection is settled; a plain click comes later. */
+function mouseUp(desk, event) {
+  const { last } = desk;
+  desk.last = null;
+  if (!last || last.drag || event.button !== 0) return;
+  const moved = Math.hypot(event.clientX - last.x, event.clientY - last.y) > 3;
+  if (!moved && !event.shiftKey && event.detail < 2) return;
+  desk.dropped = event.timeStamp; // the click that follows is none
+  afterSelecting(desk, event.altKey);
 }
 
 function drop(desk, { drag, x, y }, event) {
@@ -102,9 +112,9 @@ function drop(desk, { drag, x, y }, event) {
 }
 
 /** A finished mouse selection acts at once in link mode, for a cue, and with a label in hand. */
-function afterSelecting(desk, moved, exact) {
+function afterSelecting(desk, exact) {
   const stretch = selected(desk);
-  if (!stretch || !moved) return;
+  if (!stretch) return;
   desk.setSelection(stretch, { shown: true });
   const word = desk.article.wordAt(stretch[0]);
   if (desk.mode.name !== "link") desk.setCursor(word, { quiet: true });
