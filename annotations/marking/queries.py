@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -161,19 +161,6 @@ def read_held(assignment: Assignment) -> list[Wire]:
     held = mine.filter(status=OperationStatus.HELD, at__gte=assignment.submitted_at)
     rows = held.exclude(Exists(later.exclude(status=OperationStatus.HELD))).order_by("pk")
     return [asked for asked in rows.values_list("asked", flat=True) if asked]
-
-
-def find_next(work: Work) -> Assignment | None:
-    """What is next in the annotator's queue, from this article on and then from its beginning."""
-    waiting = (
-        Assignment.objects.current()
-        .open()
-        .filter(study=work.assignment.study_id, annotator=work.standing.user)
-        .exclude(pk=work.assignment.pk)
-    )
-    return waiting.order_by(
-        Case(When(position__gte=work.assignment.position, then=0), default=1), "position", "id"
-    ).first()
 
 
 def read_changes(assignment_id: uuid.UUID, text: str, since: int) -> Wire:

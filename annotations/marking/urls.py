@@ -5,7 +5,8 @@ from django.urls import URLPattern, path
 from . import views
 
 app_name = "marking"
-MARK = "studies/<uuid:study_id>/articles/<uuid:article_id>/mark/"
+ARTICLE = "studies/<uuid:study_id>/articles/<uuid:article_id>/"
+MARK = f"{ARTICLE}mark/"
 urlpatterns: list[URLPattern] = [
     path(MARK, views.page, name="page"),
     path(f"{MARK}ops", views.ops, name="ops"),
@@ -16,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{MARK}history/", views.history, name="history"),
     path(f"{MARK}history/restore", views.restore, name="restore"),
     path(f"{MARK}sentences/", views.page, name="sentences"),
+    path(f"{ARTICLE}marks/<uuid:assignment_id>/", views.reading, name="reading"),
 ]

@@ -2,6 +2,7 @@
 
 from .history import restore_from_history
 from .operations import Refused, apply_operations, store_marks
+from .reading import note_reading
 from .submission import AlreadyClosed, ChangedMeanwhile, Unfinished, submit_assignment
 from .time import record_time
 
@@ -11,6 +12,7 @@ __all__ = [
     "Refused",
     "Unfinished",
     "apply_operations",
+    "note_reading",
     "record_time",
     "restore_from_history",
     "store_marks",

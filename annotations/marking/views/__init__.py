@@ -4,6 +4,7 @@ from .finish import next_article, submit
 from .history import history, restore
 from .ops import ops, time
 from .page import entities, page
+from .reading import reading
 
 __all__ = [
     "entities",
@@ -11,6 +12,7 @@ __all__ = [
     "next_article",
     "ops",
     "page",
+    "reading",
     "restore",
     "submit",
     "time",

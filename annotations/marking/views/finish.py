@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotations.assignment.models import Submission
+from annotations.assignment.queries import next_assignment
 from annotations.text.refusal import Refusal
 
 from ..actions import Unfinished, submit_assignment
 from ..page import next_url
 from ..protocol import Malformed, integer, read_object
-from ..queries import fetch_work, find_next
+from ..queries import fetch_work
 from ..signed_in import SignedIn
 from .ops import speaks_json
 
@@ -90,4 +91,4 @@ def told_of(done: Submission, study_id: uuid.UUID, article_id: uuid.UUID) -> dic
 def next_article(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """To what is next in the queue; home, when there is nothing."""
     work = fetch_work(request.user, study_id, article_id, light=True)
-    return redirect(next_url(find_next(work)))
+    return redirect(next_url(next_assignment(request.user, work.standing.study)))
