@@ -1,0 +1,48 @@
+"""Giving submitted work back to its annotator."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.accounts.models import User
+from annotations.study.actions import record
+from annotations.text.refusal import Refusal
+
+from ..models import Assignment, AssignmentState
+from .turns import lock
+
+
+class NotSubmitted(Refusal):
+    """Only submitted work can be returned."""
+
+
+class NoReason(Refusal):
+    """Say why, so that the annotator knows what to do."""
+
+
+def at(time: datetime | None) -> str:
+    return time.isoformat() if time else ""
+
+
+@transaction.atomic
+def return_submission(*, assignment: Assignment, actor: User, reason: str) -> Assignment:
+    """Open submitted work again. What was submitted stays stored as it was."""
+    reason = reason.strip()
+    if not reason:
+        raise NoReason
+    held = lock(assignment)
+    if held.state != AssignmentState.SUBMITTED:
+        raise NotSubmitted
+    held.state = AssignmentState.RETURNED
+    held.returned_at, held.returned_by, held.return_reason = timezone.now(), actor, reason
+    held.save(update_fields=["state", "returned_at", "returned_by", "return_reason"])
+    record(
+        study=held.study,
+        actor=actor,
+        action="submission.returned",
+        subject=held,
+        before={"state": AssignmentState.SUBMITTED.value, "submitted_at": at(held.submitted_at)},
+        after={"state": str(held.state), "reason": reason},
+    )
+    return held

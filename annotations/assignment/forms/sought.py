@@ -1,0 +1,70 @@
+"""Narrowing down who has done what."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from annotations.accounts.models import User
+from annotations.study.models import Round, Study
+
+from ..models import AssignmentState
+from ..queries.articles import NOBODY, Sought
+from ..queries.paging import Cursor
+from ..queries.people import list_people
+
+STATES = [
+    ("", "any"),
+    (NOBODY, "nobody has it"),
+    *((state.value, state.label.lower()) for state in AssignmentState),
+]
+ORDERS = [("", "A to Z"), ("down", "Z to A")]
+
+
+class SoughtForm(forms.Form):
+    """Read from the address: what makes no sense there counts as not given."""
+
+    state = forms.ChoiceField(label="State", choices=STATES, required=False)
+    person = forms.ModelChoiceField(
+        User.objects.none(), label="Annotator", required=False, empty_label="any"
+    )
+    round = forms.ModelChoiceField(
+        Round.objects.none(), label="Round", required=False, empty_label="any"
+    )
+    order = forms.ChoiceField(label="Title", choices=ORDERS, required=False)
+
+    def __init__(self, data: QueryDict, *, study: Study) -> None:
+        super().__init__(data)
+        for name, rows in (("person", list_people(study)), ("round", study.rounds.all())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+        self.is_valid()
+
+    def given(self, name: str) -> Any:
+        return self.cleaned_data.get(name)
+
+    def sought(self) -> Sought:
+        return Sought(
+            state=self.given("state") or "",
+            person=self.given("person"),
+            round=self.given("round"),
+            descending=self.given("order") == "down",
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.given(name) for name in ("state", "person", "round"))
+
+
+def read_cursor(query: QueryDict) -> Cursor:
+    """Where the page begins, from ?after= or ?before=; nonsense begins at the start."""
+    return Cursor(after=_id(query.get("after")), before=_id(query.get("before")))
+
+
+def _id(given: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError:
+        return None

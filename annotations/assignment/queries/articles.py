@@ -1,0 +1,111 @@
+"""Who works on which article: for managers and curators."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.study.models import Round, Study
+
+from ..models import Assignment, AssignmentState
+from .counts import active_times
+from .paging import Cursor, page_of
+
+FOUND = 20
+NOBODY = "nobody"  # the filter for articles that nobody has yet
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which articles are wanted: those with an assignment that is all of what is given."""
+
+    state: str = ""  # an AssignmentState, or NOBODY
+    person: User | None = None
+    round: Round | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """An assignment on an article's row, with the time actively spent on it."""
+
+    assignment: Assignment
+    active_time: timedelta
+
+    @property
+    def is_current(self) -> bool:
+        return self.assignment.state != AssignmentState.WITHDRAWN
+
+
+@dataclass(frozen=True)
+class ArticleRow:
+    article: Article
+    places: list[Place]
+
+    @property
+    def n_current(self) -> int:
+        return sum(place.is_current for place in self.places)
+
+    @property
+    def n_submitted(self) -> int:
+        return sum(p.assignment.state == AssignmentState.SUBMITTED for p in self.places)
+
+    @property
+    def active_time(self) -> timedelta:
+        return sum((place.active_time for place in self.places), timedelta())
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    rows: list[ArticleRow]
+    before: uuid.UUID | None
+    after: uuid.UUID | None
+
+
+def progress_by_article(study: Study, sought: Sought, cursor: Cursor) -> ArticlePage:
+    """A page of articles by title with everybody's state: the same cost for any number of them."""
+    page = page_of(
+        articles_sought(study, sought), by="title", cursor=cursor, descending=sought.descending
+    )
+    places = places_on([article.pk for article in page.rows])
+    rows = [ArticleRow(article, places.get(article.pk, [])) for article in page.rows]
+    return ArticlePage(rows, page.before, page.after)
+
+
+def articles_sought(study: Study, sought: Sought) -> "QuerySet[Article]":
+    articles = Article.objects.kept().light().filter(study=study).select_related(None)
+    there = Assignment.objects.filter(article=OuterRef("pk"))
+    if sought.round is not None:
+        there = there.filter(round=sought.round)
+    if sought.person is not None:
+        there = there.filter(annotator=sought.person)
+    if sought.state == NOBODY:
+        return articles.filter(~Exists(there.exclude(state=AssignmentState.WITHDRAWN)))
+    if sought.state:
+        there = there.filter(state=sought.state)
+    if sought.state or sought.person is not None or sought.round is not None:
+        return articles.filter(Exists(there))
+    return articles
+
+
+def articles_not_with(study: Study, person: User, words: str) -> list[Article]:
+    """Articles with these words in the title that the person neither has nor had; the first few."""
+    theirs = Assignment.objects.filter(article=OuterRef("pk"), annotator=person)
+    articles = Article.objects.kept().light().filter(study=study, title__icontains=words)
+    return list(articles.filter(~Exists(theirs)).order_by("title", "pk")[:FOUND])
+
+
+def places_on(article_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Place]]:
+    """Everybody's assignments on these articles, by name: two queries."""
+    found = Assignment.objects.filter(article__in=article_ids).select_related("annotator", "round")
+    assignments = list(found.order_by("annotator__display_name", "annotator__username", "pk"))
+    spent = active_times(assignment.pk for assignment in assignments)
+    places: defaultdict[uuid.UUID, list[Place]] = defaultdict(list)
+    for assignment in assignments:
+        place = Place(assignment, spent.get(assignment.pk, timedelta()))
+        places[assignment.article_id].append(place)
+    return places

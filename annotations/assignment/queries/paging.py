@@ -1,0 +1,75 @@
+"""Pages of long lists: each begins after the last row of the one before (keyset paging).
+
+A page costs the same wherever it is. Nothing is counted; a cursor is a row's id.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+PAGE = 50
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """`before` and `after` are cursors to the pages next to this one, None where there is none."""
+
+    rows: list[Row]
+    before: uuid.UUID | None = None
+    after: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: after or before a row, or at the start."""
+
+    after: uuid.UUID | None = None
+    before: uuid.UUID | None = None
+
+
+def page_of(
+    rows: "QuerySet[Row]",
+    *,
+    by: str,
+    cursor: Cursor,
+    descending: bool = False,
+    size: int = PAGE,
+) -> Page[Row]:
+    """A page of rows in the order of the column `by`, then of their ids.
+
+    A cursor to a row that is gone begins at the start.
+    """
+    backwards = cursor.before is not None
+    here = rows.model._default_manager.filter(pk=cursor.before or cursor.after)
+    at = here.values_list(by, "pk").first() if cursor.before or cursor.after else None
+    downwards = descending != backwards
+    sign = "-" if downwards else ""
+    found = rows.order_by(f"{sign}{by}", f"{sign}pk")
+    if at is not None:
+        found = found.filter(beyond(by, at, downwards))
+    taken = list(found[: size + 1])
+    has_more, kept = len(taken) > size, taken[:size]
+    if backwards and at is not None:
+        return _turn(list(reversed(kept)), has_before=has_more, has_after=bool(kept))
+    return _turn(kept, has_before=at is not None and bool(kept), has_after=has_more)
+
+
+def beyond(by: str, at: tuple[object, object], downwards: bool) -> Q:
+    """Rows past a point in (`by`, id); the first half lets an index on `by` be used."""
+    value, pk = at
+    side = "lt" if downwards else "gt"
+    return Q(**{f"{by}__{side}e": value}) & (
+        Q(**{f"{by}__{side}": value}) | Q(**{f"pk__{side}": pk})
+    )
+
+
+def _turn(rows: Sequence[Row], *, has_before: bool, has_after: bool) -> Page[Row]:
+    return Page(
+        list(rows),
+        before=rows[0].pk if rows and has_before else None,
+        after=rows[-1].pk if rows and has_after else None,
+    )

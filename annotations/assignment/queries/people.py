@@ -1,0 +1,91 @@
+"""The people who mark, or marked, in a study, and how far each of them is."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet, Sum
+from django.http import Http404
+
+from annotations.accounts.models import User
+from annotations.study.models import Role, Round, Study
+
+from ..models import Assignment, WorkTime
+from .counts import Counts, count_by
+
+
+def list_annotators(study: Study) -> "QuerySet[User]":
+    """Those who can be given work: annotators who have not left and can sign in."""
+    return User.objects.filter(
+        memberships__study=study,
+        memberships__role=Role.ANNOTATOR,
+        memberships__ended_at=None,
+        is_active=True,
+    ).order_by("display_name", "username")
+
+
+def list_people(study: Study) -> "QuerySet[User]":
+    """Everybody who has work in the study or could be given some."""
+    able = list_annotators(study).order_by().values("pk")
+    with_work = Assignment.objects.filter(study=study).order_by().values("annotator").distinct()
+    found = User.objects.filter(Q(pk__in=able) | Q(pk__in=with_work))
+    return found.order_by("display_name", "username")
+
+
+def fetch_person(study: Study, user_id: uuid.UUID) -> User:
+    """Somebody who has work in the study or could be given some."""
+    person = list_people(study).filter(pk=user_id).first()
+    if person is None:
+        raise Http404("No such person in this study.")
+    return person
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One person's part. `is_able`: whether more work can be given to them."""
+
+    person: User
+    is_able: bool
+    counts: Counts
+    active_time: timedelta
+    last_at: datetime | None
+
+
+SORTS: dict[str, Callable[[Progress], Any]] = {
+    "name": lambda row: (str(row.person).casefold(), str(row.person.pk)),
+    "left": lambda row: -row.counts.left,
+    "submitted": lambda row: -row.counts.submitted,
+    "time": lambda row: -row.active_time,
+    "last": lambda row: -row.last_at.timestamp() if row.last_at else 0.0,
+}
+
+
+def progress_by_person(
+    study: Study, *, round: Round | None = None, sort: str = "name"
+) -> list[Progress]:
+    """Who has done how much: a fixed number of queries, however many people and articles."""
+    work = Assignment.objects.filter(study=study)
+    times = WorkTime.objects.filter(study=study)
+    if round is not None:
+        work, times = work.filter(round=round), times.filter(assignment__round=round)
+    counts = count_by(work, "annotator")
+    spent = {
+        user_id: (timedelta(seconds=seconds), last_at)
+        for user_id, seconds, last_at in times.order_by()
+        .values_list("assignment__annotator")
+        .annotate(seconds=Sum("active_seconds"), last=Max("last_at"))
+    }
+    able = set(list_annotators(study).values_list("pk", flat=True))
+    rows = [
+        Progress(
+            person,
+            person.pk in able,
+            counts.get(person.pk, Counts()),
+            *spent.get(person.pk, (timedelta(), None)),
+        )
+        for person in list_people(study)
+    ]
+    by_name = sorted(rows, key=SORTS["name"])
+    return sorted(by_name, key=SORTS.get(sort, SORTS["name"]))

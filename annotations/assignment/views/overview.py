@@ -1,0 +1,108 @@
+"""Where people start: all their studies, and each study's own first page."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from annotations.corpus.models import Article
+from annotations.study.policy import Act, Standing
+from annotations.study.queries import fetch_standing
+
+from ..forms import SoughtForm
+from ..forms.sought import read_cursor
+from ..models import Assignment
+from ..queries.articles import progress_by_article
+from ..queries.counts import count_by, count_own, total
+from ..queries.door import oversees
+from ..queries.own import done_by, next_assignment, parts_of, queue_of, timed
+from ..queries.paging import Cursor
+from ..queries.people import SORTS, list_annotators, progress_by_person
+from . import me
+
+COLUMNS = [  # name of the order, title, whether the column holds figures
+    ("name", "Annotator", False),
+    ("submitted", "Submitted", False),
+    ("left", "Left", True),
+    ("time", "Time", True),
+    ("last", "Last at work", True),
+]
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """My studies, and what is next in each."""
+    return render(request, "assignment/home.html", {"parts": parts_of(me(request))})
+
+
+@require_GET
+def study(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
+    shown = which(standing, request.GET.get("show", ""))
+    context = {"standing": standing, "shown": shown, "oversees": oversees(standing)}
+    context |= SHOWN[shown](request, standing)
+    return render(request, f"assignment/study_{shown}.html", context)
+
+
+def which(standing: Standing, asked: str) -> str:
+    """The part of the page that is shown: one's own work, or that of all by article or person."""
+    open_to = ["mine"] if standing.is_annotator else []
+    if oversees(standing):
+        open_to += ["articles", "people"]
+    return asked if asked in open_to else open_to[0]
+
+
+def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+    study, user, cursor = standing.study, standing.user, read_cursor(request.GET)
+    counts = count_own(study, user.pk)
+    if request.GET.get("list") == "done":
+        page = done_by(study, user, cursor)
+        shown = {"list": "done", "page": page, "rows": timed(page.rows)}
+        return {**shown, "counts": counts, "next": next_assignment(user, study)}
+    queue = queue_of(study, user, cursor)
+    return {
+        "list": "open",
+        "counts": counts,
+        "next": queue.next if cursor == Cursor() else next_assignment(user, study),
+        "returned": queue.returned,
+        "page": queue.waiting,
+        "rows": timed([*queue.in_progress, *queue.waiting.rows]),
+    }
+
+
+def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+    form = SoughtForm(request.GET, study=standing.study)
+    page = progress_by_article(standing.study, form.sought(), read_cursor(request.GET))
+    counts = total(count_by(Assignment.objects.filter(study=standing.study), "study").values())
+    return {
+        "form": form,
+        "page": page,
+        "counts": counts,
+        "steps": None if counts.all else first_steps(standing),
+    }
+
+
+def people(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+    form = SoughtForm(request.GET, study=standing.study)
+    sort = request.GET.get("sort", "name")
+    rows = progress_by_person(standing.study, round=form.given("round"), sort=sort)
+    return {
+        "form": form,
+        "rows": rows,
+        "columns": COLUMNS,
+        "sort": sort if sort in SORTS else "name",
+        "counts": total(row.counts for row in rows),
+    }
+
+
+def first_steps(standing: Standing) -> dict[str, bool]:
+    """What a new study still needs before anybody can begin."""
+    return {
+        "articles": Article.objects.kept().filter(study=standing.study).exists(),
+        "annotators": list_annotators(standing.study).exists(),
+    }
+
+
+SHOWN = {"mine": mine, "articles": articles, "people": people}
