@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
@@ -133,12 +134,12 @@ def test_marks_are_replaced_only_when_asked(work: Assignment, alice: User, file:
 
 
 def test_files_that_cannot_be_read_or_are_too_large_are_refused(
-    work: Assignment, file: Path, settings: object, tmp_path: Path
+    work: Assignment, file: Path, settings: Settings, tmp_path: Path
 ) -> None:
     words = ("import_marks", "Arden", "Strike in Arden", "bob")
     missing = tmp_path / "none.json"
     assert refusal(*words, missing) == f"Cannot read {missing}: No such file or directory."
-    settings.SOURCEMARK_MAX_UPLOAD_BYTES = 100  # type: ignore[attr-defined]
+    settings.SOURCEMARK_MAX_UPLOAD_BYTES = 100
     assert refusal(*words, file) == f"{file} is larger than 100 bytes."
 
 

@@ -9,8 +9,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article, Region
 from annotations.exchange import native
-from annotations.exchange.actions import MarksThere, export_marks, import_marks
-from annotations.exchange.actions.marks import Closed
+from annotations.exchange.actions import Closed, MarksThere, export_marks, import_marks
 from annotations.exchange.queries import read_marks
 from annotations.exchange.records import (
     EntityRecord,

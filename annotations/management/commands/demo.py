@@ -1,0 +1,43 @@
+"""`manage.py demo`: a study that looks real, and the sign-ins of its people."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.exchange.actions import ensure_demo
+from annotations.exchange.demo.files import demo_files
+from annotations.exchange.demo.sign_ins import NAME, table
+from annotations.text.refusal import Refusal
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the demo study with its articles, people and marks, unless it is there already, and "
+        "print the sign-ins. Passwords are random and kept in the var folder."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            help="put the demo study in the bin and make it anew; nothing else is touched",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(settings.VAR_DIR)
+        try:
+            demo = ensure_demo(folder=folder, reset=options["reset"])
+        except Refusal as refusal:
+            raise CommandError(f"The demo study was not made. {refusal}") from refusal
+        where = " It is in the bin; --reset makes it anew." if demo.study.deleted_at else ""
+        self.stdout.write(f"{demo.study.name}{' is made' if demo.made else ''}.{where}")
+        rows = [("user name", "password", "is", "name")]
+        for person in demo_files().people:
+            password = demo.passwords[person.username]
+            roles = ", ".join(person.roles)
+            rows.append((person.username, password, roles, person.display_name))
+        self.stdout.write(table(rows))
+        self.stdout.write(f"These sign-ins are kept in {folder / NAME}.")
