@@ -25,7 +25,7 @@ from ..forms.codebook import (
     read_choices,
     rule_start,
 )
-from ..models import Attribute, AttributeKind, Label, Rule, Study
+from ..models import Attribute, AttributeKind, Label, Rule, SpanExtent, Study
 from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.codebook import fetch_attribute, fetch_label, fetch_rule, latest_version
@@ -86,7 +86,7 @@ def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     used = standing.study.labels.filter(archived_at=None).values_list("key", flat=True)
     free = next((str(n) for n in range(1, 10) if str(n) not in used), "9")
-    start = {"key": free, "slot": min(int(free), 8)}
+    start = {"key": free, "slot": min(int(free), 8), "extent": SpanExtent.PHRASE}
     form = NewLabelForm(posted(request), initial=start)
     if form.is_valid() and attempt(
         form,
