@@ -76,7 +76,7 @@ def _summary(asked: Asked, plan: StudyPlan) -> dict[str, object]:
         "overlap": asked.overlap,
         "extra": asked.extra,
         "seed": asked.seed,
-        "caps": {str(person_id): cap for person_id, cap in asked.caps.items()},
-        "added": {str(person): plan.loads[person.pk].added for person in asked.annotators},
+        "most": {p.username: asked.caps[p.pk] for p in asked.annotators if p.pk in asked.caps},
+        "added": {p.username: plan.loads[p.pk].added for p in asked.annotators},
         "fingerprint": fingerprint(plan),
     }
