@@ -16,6 +16,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{MARK}entities", views.entities, name="entities"),
     path(f"{MARK}history/", views.history, name="history"),
     path(f"{MARK}history/restore", views.restore, name="restore"),
-    path(f"{MARK}sentences/", views.page, name="sentences"),
+    path(f"{MARK}sentences/", views.sentences, name="sentences"),
     path(f"{ARTICLE}marks/<uuid:assignment_id>/", views.reading, name="reading"),
 ]

@@ -5,10 +5,12 @@ from .operations import Refused, apply_operations, store_marks
 from .reading import note_reading
 from .submission import AlreadyClosed, ChangedMeanwhile, Unfinished, submit_assignment
 from .time import record_time
+from .undoing import NothingToUndo, undo_last
 
 __all__ = [
     "AlreadyClosed",
     "ChangedMeanwhile",
+    "NothingToUndo",
     "Refused",
     "Unfinished",
     "apply_operations",
@@ -17,4 +19,5 @@ __all__ = [
     "restore_from_history",
     "store_marks",
     "submit_assignment",
+    "undo_last",
 ]

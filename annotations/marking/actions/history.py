@@ -53,8 +53,15 @@ def steps_back(past: Operation) -> list[Op]:
 
 
 def step(
-    kind: OperationKind, on: OperationTarget, target_id: uuid.UUID, ver: int, payload: Wire
+    kind: OperationKind,
+    on: OperationTarget,
+    target_id: uuid.UUID,
+    ver: int,
+    payload: Wire,
+    op_id: uuid.UUID | None = None,
 ) -> Op:
-    op_id = uuid.uuid4()
+    """An operation that the server itself asks for."""
+    op_id = op_id or uuid.uuid4()
+    payload = payload or {"id": str(target_id)}
     asked = {"op_id": str(op_id), "kind": kind.value, "on": on.value, "ver": ver, on.value: payload}
     return Op(op_id, kind, on, target_id, ver, payload, asked)

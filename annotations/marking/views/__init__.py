@@ -5,6 +5,7 @@ from .history import history, restore
 from .ops import ops, time
 from .page import entities, page
 from .reading import reading
+from .sentences import sentences
 
 __all__ = [
     "entities",
@@ -14,6 +15,7 @@ __all__ = [
     "page",
     "reading",
     "restore",
+    "sentences",
     "submit",
     "time",
 ]

@@ -1,0 +1,223 @@
+"""Marking by plain forms: no script, one sentence at a time."""
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.marking.models import AttributeValue, Entity, Link, Operation, Span
+from annotations.marking.sentences import find_words
+from tests.conftest import SignIn
+from tests.marking.sending import address, label_id, new_id
+
+
+class Form:
+    """The sentence form as a person without JavaScript uses it."""
+
+    def __init__(self, client: Client, article: Article) -> None:
+        self.client, self.url = client, address("sentences", article)
+
+    def get(self, number: int = 1) -> Any:
+        return self.client.get(self.url, {"s": number})
+
+    def post(self, act: str, number: int = 1, **told: Any) -> Any:
+        data = {"act": act, "op_id": new_id(), **told}
+        return self.client.post(f"{self.url}?s={number}", data)
+
+    def mark(self, label: str, words: str, number: int = 1, **told: Any) -> Any:
+        return self.post("mark", number, label=label, words=words, **{"span_id": new_id(), **told})
+
+
+@pytest.fixture
+def form(sign_in: SignIn, bob: User, bobs: Assignment) -> Form:
+    return Form(sign_in(bob), bobs.article)
+
+
+@pytest.fixture
+def attribution(article: Article) -> str:
+    return label_id(article, "attribution")
+
+
+def test_it_shows_one_sentence_and_opens_at_the_first_without_a_mark(
+    form: Form, attribution: str
+) -> None:
+    assert b"Sentence 1," in form.client.get(form.url).content
+    form.mark(attribution, "Officials in Arden")
+    assert b"Sentence 2," in form.client.get(form.url).content
+
+
+def test_typed_words_are_found_in_the_sentence(form: Form, attribution: str) -> None:
+    response = form.mark(attribution, "officials  in arden")
+    assert response.status_code == 302
+    assert Span.objects.get().stretch == "0-18"
+    assert b"Officials in Arden" in form.get().content
+
+
+def test_no_words_mean_the_whole_sentence(form: Form, article: Article) -> None:
+    form.mark(label_id(article, "reporting"), "", number=3)
+    start, end = article.sentences[2]
+    assert Span.objects.get().stretch == f"{start}-{end}"
+
+
+def test_words_that_are_not_there_are_refused_and_kept(form: Form, attribution: str) -> None:
+    response = form.mark(attribution, "Nobody at all")
+    assert response.status_code == 422
+    assert b"neither in the sentence" in response.content
+    assert b'value="Nobody at all"' in response.content
+    assert b'role="alert"' in response.content
+    assert not Span.objects.exists()
+
+
+def test_words_that_stand_there_twice_are_asked_about(
+    form: Form, article: Article, attribution: str
+) -> None:
+    asked = form.mark(attribution, "we", number=2)
+    assert asked.status_code == 422
+    places = re.findall(rb'name="which" id="which-\d+" value="(\d+)"', asked.content)
+    assert len(places) > 1
+    chosen = int(places[-1])
+    assert form.mark(attribution, "we", number=2, which=chosen).status_code == 302
+    assert Span.objects.filter(start=chosen, end=chosen + 2).exists()
+
+
+def test_a_place_from_the_guarded_text_is_taken(
+    form: Form, article: Article, attribution: str
+) -> None:
+    start, end = article.sentences[1]
+    second = article.text.rindex("we", start, end)
+    assert form.mark(attribution, "we", number=2, start=second - start).status_code == 302
+    assert Span.objects.get().start == second
+
+
+def test_a_form_sent_twice_is_one_mark(form: Form, attribution: str) -> None:
+    told = {"op_id": new_id(), "span_id": new_id()}
+    for _ in range(2):
+        assert form.mark(attribution, "Officials", **told).status_code == 302
+    assert Span.objects.count() == Operation.objects.count() == 1
+
+
+def test_a_refused_form_comes_back_with_a_fresh_id(form: Form, attribution: str) -> None:
+    told = {"op_id": new_id(), "span_id": new_id()}
+    response = form.mark(attribution, "Nobody", **told)
+    assert told["op_id"].encode() not in response.content
+    assert told["span_id"].encode() not in response.content
+
+
+def test_answers_are_saved_and_a_new_name_enters_the_ledger_once(
+    form: Form, attribution: str, bob: User
+) -> None:
+    form.mark(attribution, "Officials")
+    span = Span.objects.get()
+    told = {
+        "op_id": new_id(),
+        "span_id": span.pk,
+        "ver": 1,
+        "label": attribution,
+        "answer_source_kind": "unspecified",
+        "answer_entity": "Arden officials",
+        "flag": "source",
+        "note": "who?\r\nwhere?",
+    }
+    for _ in range(2):
+        assert form.post("answer", **told).status_code == 302
+    span.refresh_from_db()
+    assert (span.note, span.flag, span.ver) == ("who?\nwhere?", "source", 2)
+    assert Entity.objects.get().owner == bob
+    assert AttributeValue.objects.get(attribute__name="entity").entity == Entity.objects.get()
+    other = {**told, "op_id": new_id(), "ver": 2, "note": "", "answer_entity": "arden OFFICIALS"}
+    assert form.post("answer", **other).status_code == 302
+    assert Entity.objects.filter(deleted_at=None).count() == 1
+
+
+def test_a_stale_answer_is_refused_and_what_was_typed_is_kept(form: Form, attribution: str) -> None:
+    form.mark(attribution, "Officials")
+    span = Span.objects.get()
+    told = {"span_id": span.pk, "ver": 1, "label": attribution}
+    form.post("answer", **told, note="first")
+    response = form.post("answer", **told, note="second")
+    assert response.status_code == 422
+    assert b"changed elsewhere" in response.content
+    assert b"second</textarea>" in response.content
+    assert b'name="ver" value="2"' in response.content
+
+
+def test_an_extent_gets_a_further_part_and_a_link(
+    form: Form, article: Article, attribution: str
+) -> None:
+    form.mark(attribution, "Ilana Voss", number=2)
+    form.mark("extent", "“We saw nothing,”", number=2)
+    extent = Span.objects.get(kind="extent")
+    form.mark("extent", "“and we heard nothing.”", number=2, join=extent.pk)
+    extent.refresh_from_db()
+    assert extent.fragments.count() == 2
+    source = Span.objects.get(kind="label")
+    told = {"link_id": new_id(), "source": source.pk, "target": extent.pk, "cue": "said"}
+    assert form.post("link", number=2, **told).status_code == 302
+    link = Link.objects.get()
+    assert link.cue_quote == "said"
+    assert link.cue_start == article.text.index("said Ilana")
+    page = form.get(2).content
+    assert "by “said”".encode() in page
+    removed = form.post("remove_link", number=2, target_id=link.pk, ver=1)
+    assert removed.status_code == 302
+    assert not Link.objects.live().exists()
+
+
+def test_undo_goes_back_step_by_step(form: Form, attribution: str) -> None:
+    form.mark(attribution, "Officials")
+    span = Span.objects.get()
+    form.post("answer", span_id=span.pk, ver=1, label=attribution, note="first")
+    form.post("remove_span", target_id=span.pk, ver=2)
+    states = []
+    for _ in range(3):
+        form.post("undo")
+        span.refresh_from_db()
+        states.append((span.deleted_at is None, span.note))
+    assert states == [(True, "first"), (True, ""), (False, "")]
+    assert b"nothing to undo" in form.client.get(form.post("undo").headers["Location"]).content
+
+
+def test_an_undo_sent_twice_undoes_one_thing(form: Form, attribution: str) -> None:
+    form.mark(attribution, "Officials")
+    form.mark(attribution, "Arden")
+    told = {"op_id": new_id()}
+    for _ in range(2):
+        form.post("undo", **told)
+    assert Span.objects.live().count() == 1
+
+
+def test_submitted_work_shows_no_forms(form: Form, bobs: Assignment, attribution: str) -> None:
+    form.mark(label_id(bobs.article, "allegation"), "alleged strike")
+    form.client.post(address("submit", bobs.article), {"confirmed": "1"})
+    page = form.get().content
+    assert b"can be read, not changed" in page
+    assert b'name="act"' not in page
+    assert form.mark(attribution, "Officials").status_code == 422
+    assert Span.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", ["", "gold", "remove_span", "undo"])
+def test_nonsense_is_404(form: Form, act: str) -> None:
+    assert form.post(act, op_id="no").status_code == 404
+
+
+def test_words_are_found_whatever_quotes_dashes_and_spaces_are_typed() -> None:
+    text = "He said: “It’s a so–called ‘truce’…” 🙂 again"
+    for typed in ("\"It's a so-called", "It’s  a so–called 'truce'...", "IT'S A"):
+        assert len(find_words(text, 0, len(text), typed)) == 1
+    assert find_words(text, 0, len(text), "a.*") == []
+    assert find_words(text, 0, len(text), "  ") == []
+    (smile,) = find_words(text, 0, len(text), "🙂 again")
+    assert text[smile.start : smile.end] == "🙂 again"
+
+
+def test_ids_of_others_are_not_found(form: Form, carols: Assignment, attribution: str) -> None:
+    stranger = uuid.uuid4()
+    response = form.post("answer", span_id=stranger, ver=1, label=attribution)
+    assert response.status_code == 302
+    assert b"removed in the meantime" in form.get().content
