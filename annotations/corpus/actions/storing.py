@@ -154,17 +154,22 @@ def _write(study: Study, prepared: Prepared) -> int:
     """Save what is still new; another import may have brought some of it meanwhile."""
     known = known_texts(study)
     fresh = [row for row in prepared if row[0].text_sha256 not in known]
-    outlets = {outlet.name: outlet for outlet in Outlet.objects.filter(study=study)}
+    outlets = _outlets_of(study, [article for article, _ in fresh])
     for article, _ in fresh:
-        if article.outlet is not None:
-            name = article.outlet.name
-            if name not in outlets:
-                outlets[name] = Outlet.objects.create(study=study, name=name)
-            article.outlet = outlets[name]
+        article.outlet = outlets[article.outlet.name] if article.outlet else None
     Article.objects.bulk_create((article for article, _ in fresh), batch_size=ROWS_AT_ONCE)
     regions = (region for _, region in fresh if region is not None)
     Region.objects.bulk_create(regions, batch_size=ROWS_AT_ONCE)
     return len(fresh)
+
+
+def _outlets_of(study: Study, articles: list[Article]) -> dict[str, Outlet]:
+    """The study's outlets by name, those of the articles among them; missing ones are made."""
+    saved = {outlet.name: outlet for outlet in Outlet.objects.filter(study=study)}
+    wanted = {article.outlet.name: article.outlet for article in articles if article.outlet}
+    missing = [outlet for name, outlet in sorted(wanted.items()) if name not in saved]
+    Outlet.objects.bulk_create(missing, batch_size=ROWS_AT_ONCE)
+    return wanted | saved
 
 
 def _finish(made: Import, state: ImportState, message: str = "", n_done: int = 0) -> None:

@@ -84,7 +84,8 @@ def upload_page(
     context = {
         "standing": standing,
         "form": form,
-        "limits": limits,
+        "zip_entries": f"{limits.zip_entries:,}",
+        "records": f"{limits.records:,}",
         "article_size": in_bytes(limits.article_bytes),
         "upload_size": in_bytes(limits.upload_bytes),
         "unpacked_size": in_bytes(limits.unpacked_bytes),

@@ -1,12 +1,14 @@
 """Marking and unmarking what is not article text."""
 
 import uuid
+from bisect import bisect_right
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations.study.policy import Act
@@ -16,7 +18,7 @@ from annotations.text.refusal import Refusal
 
 from ..actions import mark_region, mark_words, unmark_region
 from ..forms import RegionForm, SentencesForm
-from ..models import RegionKind
+from ..models import Article, RegionKind
 from ..queries import blocks_with_sentences, fetch_article, joined, live_regions
 from . import me, posted
 from .articles import article_context
@@ -37,9 +39,9 @@ def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
         try:
             words = clean(form.cleaned_data["words"])
             if start is None:
-                mark_words(article=article, actor=standing.user, kind=kind, words=words)
+                region = mark_words(article=article, actor=standing.user, kind=kind, words=words)
             else:
-                mark_region(
+                region = mark_region(
                     article=article,
                     actor=standing.user,
                     kind=kind,
@@ -51,7 +53,7 @@ def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
             form.add_error("words", str(refusal))
         else:
             messages.success(request, "Marked as not article text.")
-            return redirect("corpus:article", study_id, article_id)
+            return to_block(article, region.start)
     context = article_context(standing, article, form)
     return render(request, "corpus/article.html", context, status=422)
 
@@ -65,7 +67,8 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
     if form.is_valid():
         try:
             with transaction.atomic():
-                for start, end in joined(article.text, form.stretches()):
+                chosen = joined(article.text, form.stretches())
+                for start, end in chosen:
                     mark_region(
                         article=article,
                         actor=standing.user,
@@ -78,7 +81,7 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
             form.add_error("chosen", str(refusal))
         else:
             messages.success(request, "Marked as not article text.")
-            return redirect("corpus:article", study_id, article_id)
+            return to_block(article, chosen[0][0])
     blocks = blocks_with_sentences(article, list(live_regions(article)))
     context = {
         "standing": standing,
@@ -101,4 +104,11 @@ def unmark(
         raise Http404("No such stretch in this article.")
     unmark_region(region=region, actor=standing.user)
     messages.success(request, "It counts as article text again.")
-    return redirect("corpus:article", study_id, article_id)
+    return to_block(article, region.start)
+
+
+def to_block(article: Article, place: int) -> HttpResponse:
+    """Back to the article where code point `place` is."""
+    number = bisect_right(article.blocks, place, key=lambda block: block[0]) - 1
+    url = reverse("corpus:article", args=[article.study_id, article.pk])
+    return redirect(f"{url}#b{number}" if number else url)

@@ -63,7 +63,8 @@ class Command(BaseCommand):
                 )
             else:
                 n_words, title = finding["n_words"], finding["source"]["title"]
-                self.stdout.write(f"{where}: “{title}”, {n_words:,} words")
+                words = "1 word" if n_words == 1 else f"{n_words:,} words"
+                self.stdout.write(f"{where}: “{title}”, {words}")
 
     def store(self, made: Import, actor: User, all_or_none: bool) -> None:
         counts = tally(made.findings)
