@@ -10,6 +10,7 @@ _, IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_
 class HashedModuleStorage(CompressedManifestStaticFilesStorage):
     """Rewrites imports in annotations/js only: other packages' scripts are left as they are."""
 
+    max_post_process_passes = 20  # a pass per level of imports; Django's 5 stop short of our depth
     patterns: ClassVar = (
         *CompressedManifestStaticFilesStorage.patterns,
         ("annotations/js/*.js", IMPORTS),
