@@ -16,7 +16,6 @@ from annotations.agreement.result import (
 )
 from annotations.agreement.unitizing import OVERLAPPING, SelfPairing, alpha_cu, alpha_ku
 
-
 SAID_FIRST = (NO_VARIATION, NEVER_MET, NOTHING_MARKED, NOT_USED)
 
 
