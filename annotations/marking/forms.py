@@ -100,13 +100,18 @@ def field_name(attribute: Wire) -> str:
     return f"answer_{attribute['name']}"
 
 
+def choice_title(choice: Wire) -> str:
+    """A choice put away stays choosable here: leaving it out would take it off older marks."""
+    return f"{choice['title']} (no longer offered)" if choice.get("archived") else choice["title"]
+
+
 def attribute_field(attribute: Wire) -> forms.Field:
     """Optional here even when required: what is missing is asked for at submission."""
     title = attribute["title"] + (" (to be answered)" if attribute["required"] else "")
     if attribute["kind"] in ("choice", "yes_no"):
         choices: Iterable[tuple[str, str]] = (("yes", "Yes"), ("no", "No"))
         if attribute["kind"] == "choice":
-            choices = ((choice["value"], choice["title"]) for choice in attribute["choices"])
+            choices = ((each["value"], choice_title(each)) for each in attribute["choices"])
         return forms.ChoiceField(label=title, required=False, choices=[("", "—"), *choices])
     if attribute["kind"] == "entity":
         ledger = forms.TextInput(attrs={"list": "ledger", "autocomplete": "off"})

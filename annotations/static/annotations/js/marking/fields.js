@@ -19,8 +19,9 @@ function legendOf(attribute) {
 }
 
 function choice(desk, span, attribute) {
-  const options = attribute.kind === "yes_no" ? YES_NO : attribute.choices;
   const value = span.attributes[attribute.name] ?? "";
+  const offered = ({ archived, value: each }) => !archived || each === value;
+  const options = attribute.kind === "yes_no" ? YES_NO : attribute.choices.filter(offered);
   const set = (answered) => answer(desk, span, attribute, answered);
   const radio = ({ value: each, title }, i) => h("label", { class: "option" },
     h("input", { type: "radio", name: `a-${attribute.name}`, value: each, checked: each === value, disabled: Boolean(desk.readOnly), data: { k: `${attribute.name} ${each}` }, on: { change: () => set(each) } }),
