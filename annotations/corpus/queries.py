@@ -183,8 +183,10 @@ def list_imports(study: Study) -> QuerySet[Import]:
     return imports.annotate(n_files=Count("files")).order_by("-created_at", "id")
 
 
-def fetch_import(study: Study, import_id: uuid.UUID) -> Import:
-    found = Import.objects.filter(study=study, pk=import_id).select_related("created_by").first()
+def fetch_import(study: Study, import_id: uuid.UUID, *, light: bool = False) -> Import:
+    """An import of this study; `light` leaves out what was found in the files."""
+    imports = Import.objects.filter(study=study, pk=import_id).select_related("created_by")
+    found = (imports.defer("findings") if light else imports).first()
     if found is None:
         raise Http404("No such import in this study.")
     return found

@@ -11,6 +11,7 @@ import regex
 
 from annotations.text.cleaning import UnreadableText, clean, crawler_prefix, sha256
 from annotations.text.refusal import Refusal
+from annotations.text.tokens import count_words
 
 FIELDS = ("title", "text", "outlet", "byline", "url", "published_on", "language", "event")
 LONGEST = {"title": 500, "outlet": 200, "byline": 300, "url": 2000, "language": 20, "event": 200}
@@ -94,6 +95,7 @@ class Draft:
     text: str
     sha256: str
     source: Source
+    n_words: int
     prefix_end: int = 0
 
 
@@ -108,7 +110,9 @@ def draft_of(record: Record, defaults: Defaults, limits: Limits) -> Draft:
         given[name] = given.get(name, "").strip() or getattr(defaults, name)
     if prefix and not given.get("published_on", "").strip():
         given["published_on"] = prefix.published_on.isoformat()
-    return Draft(text, sha256(text), source_of(given), prefix.end if prefix else 0)
+    return Draft(
+        text, sha256(text), source_of(given), count_words(text), prefix.end if prefix else 0
+    )
 
 
 def clean_text(raw: str, limits: Limits) -> str:

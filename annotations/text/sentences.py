@@ -21,7 +21,7 @@ WINDOW = 4000  # code points that sentencex sees at once
 
 _PARAGRAPH = regex.compile(r"[^\n\u2029]+")
 _INVISIBLE = regex.compile(r"[\p{Cf}\p{Cn}\p{Co}\p{M}]")
-_SPACE = regex.compile(r"[\s\p{Z}\p{Cc}]")
+_SPACE = regex.compile(r"[[\s\p{Z}\p{Cc}]--[ ]]", regex.VERSION1)
 _MORE_THAN_ONE = regex.compile(r"[.\p{Sentence_Terminal}…].*?\w", regex.DOTALL)
 _TITLE = regex.compile(
     r"(?:^|[^\w])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Hon|Gov|Sen|Rep|Pres|Amb|Atty|Gen|Lt|Col|Maj|Capt|Cmdr"

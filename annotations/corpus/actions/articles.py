@@ -14,7 +14,6 @@ from annotations.text.direction import direction
 from annotations.text.offsets import Stretch
 from annotations.text.refusal import Refusal
 from annotations.text.sentences import SEGMENTER, sentences
-from annotations.text.tokens import count_words
 
 from ..models import Article, Outlet, Region, RegionKind, SourceFile
 from ..queries import import_limits, live_regions
@@ -43,7 +42,7 @@ def build_article(
         text=text,
         text_sha256=draft.sha256,
         n_code_points=len(text),
-        n_words=count_words(text),
+        n_words=draft.n_words,
         blocks=blocks(text, source.language),
         sentences=sentences_outside(text, source.language, [prefix] if prefix else []),
         segmenter=SEGMENTER,

@@ -11,7 +11,6 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
-from annotations.text.tokens import count_words
 
 from ..files import Reader, TooMuch, tidy
 from ..models import Import, ImportState, SourceFile
@@ -118,7 +117,7 @@ def judge(record: Record, file: int, defaults: Defaults, limits: Limits) -> Find
         **found,
         "source": draft.source.as_json(),
         "sha256": draft.sha256,
-        "n_words": count_words(draft.text),
+        "n_words": draft.n_words,
         "n_code_points": len(draft.text),
         "prefix_end": draft.prefix_end,
         "begins": draft.text[draft.prefix_end :][:_SHOWN],

@@ -102,7 +102,7 @@ def _prepare(made: Import, actor: User) -> Prepared:
     """The rows of every record that was found right, built but not saved."""
     outlets: dict[str, Outlet] = {}
     prepared, told = [], monotonic()
-    for n_done, (draft, file, place) in enumerate(_drafts(made), 1):
+    for n_done, draft, file, place in _drafts(made):
         name = draft.source.outlet
         outlet = outlets.setdefault(name, Outlet(study=made.study, name=name)) if name else None
         prepared.append(
@@ -121,22 +121,24 @@ def _prepare(made: Import, actor: User) -> Prepared:
     return prepared
 
 
-def _drafts(made: Import) -> Iterator[tuple[Draft, SourceFile, str]]:
-    """The files read again, each right and new record beside what the preview said of it."""
+def _drafts(made: Import) -> Iterator[tuple[int, Draft, SourceFile, str]]:
+    """(number among the records, draft, file, place) of each right and new record, read again."""
     limits = import_limits()
     reader = Reader(limits)
     files = list(made.files.order_by("position"))
     records = (
         (file, each) for file in files for each in reader.read(file.name, bytes(file.content))
     )
-    for finding, (file, each) in zip(made.findings, records, strict=True):
+    pairs = zip(made.findings, records, strict=True)
+    for number, (finding, (file, each)) in enumerate(pairs, 1):
         if finding["problem"] or finding["same_as"]:
             continue
         text, source = clean_text(each.fields["text"], limits), Source.from_json(finding["source"])
-        draft = Draft(text, sha256(text), source, finding["prefix_end"])
+        n_words, prefix_end = finding["n_words"], finding["prefix_end"]
+        draft = Draft(text, sha256(text), source, n_words, prefix_end)
         if draft.sha256 != finding["sha256"]:
             raise ImportRefused("The files are not what the preview was made from.")
-        yield draft, file, place_of(each.name, each.place, file.name)
+        yield number, draft, file, place_of(each.name, each.place, file.name)
 
 
 def place_of(name: str, place: str, file_name: str) -> str:

@@ -121,7 +121,7 @@ def import_context(request: HttpRequest, standing: Standing, made: Import) -> di
 @require_POST
 def store(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
-    made = fetch_import(standing.study, import_id)
+    made = fetch_import(standing.study, import_id, light=True)
     carry_out_import(
         made=made, actor=standing.user, all_or_none=request.POST.get("all_or_none") == "yes"
     )
@@ -136,7 +136,7 @@ def go_to(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> Ht
 @require_POST
 def cancel(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
-    cancel_import(made=fetch_import(standing.study, import_id))
+    cancel_import(made=fetch_import(standing.study, import_id, light=True))
     messages.success(request, "Nothing was stored.")
     return redirect("corpus:articles", study_id)
 
@@ -145,10 +145,9 @@ def cancel(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> H
 def progress(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     """How far it is, asked every second while the page is open."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
-    made = fetch_import(standing.study, import_id)
+    made = fetch_import(standing.study, import_id, light=True)
     if made.state in (ImportState.PREVIEW, ImportState.RUNNING):
-        context = {"standing": standing, "made": made, "counts": tally(made.findings)}
-        return render(request, "corpus/_progress.html", context)
+        return render(request, "corpus/_progress.html", {"standing": standing, "made": made})
     answer = HttpResponseStopPolling()
     answer["HX-Redirect"] = redirect("corpus:import_show", study_id, import_id).url
     return answer
