@@ -23,10 +23,11 @@ class TooManyClusters(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """members: tuples of two or more units, ascending; gains: what each saves, all above 0."""
+    """members (C, n): two or more units, ascending, the rest of the row filled with N, the number
+    of units; gains (C,): what each saves, all above 0."""
 
-    members: list[tuple[int, ...]]
-    gains: list[float]
+    members: Ints
+    gains: Matrix
 
 
 def candidates(apart: Matrix, annotator: Ints, n_annotators: int) -> Clusters:
@@ -34,8 +35,7 @@ def candidates(apart: Matrix, annotator: Ints, n_annotators: int) -> Clusters:
     ties = (1 - apart) / (n_annotators * (n_annotators - 1) / 2)
     ties[annotator[:, None] == annotator] = -np.inf
     best = _best_per_annotator(ties, annotator, n_annotators)
-    members: list[tuple[int, ...]] = []
-    gains: list[float] = []
+    members, gains = [np.zeros((0, n_annotators), dtype=np.int64)], [np.zeros(0)]
     grown = np.arange(len(annotator))[:, None]
     for size in range(2, n_annotators + 1):
         grown = _grow(grown, ties, -1 / (size - 1))
@@ -49,9 +49,14 @@ def candidates(apart: Matrix, annotator: Ints, n_annotators: int) -> Clusters:
         held, strength = _keep(grown, bonds, np.all(bonds > -1, axis=1))
         gain = (size - 1) + strength.sum(axis=1) / 2
         pays = gain > 0
-        members += map(tuple, held[pays].tolist())
-        gains += gain[pays].tolist()
-    return Clusters(members, gains)
+        members.append(_filled(held[pays], n_annotators, len(annotator)))
+        gains.append(gain[pays])
+    return Clusters(np.concatenate(members), np.concatenate(gains))
+
+
+def _filled(clusters: Ints, width: int, filler: int) -> Ints:
+    more = ((0, 0), (0, width - clusters.shape[1]))
+    return np.pad(clusters, more, constant_values=filler)
 
 
 def _best_per_annotator(ties: Matrix, annotator: Ints, n: int) -> Matrix:
@@ -67,20 +72,19 @@ def _best_per_annotator(ties: Matrix, annotator: Ints, n: int) -> Matrix:
 def _grow(clusters: Ints, ties: Matrix, threshold: float) -> Ints:
     """Each cluster with one unit more: of another annotator, tied to a member by more than
     `threshold`. Every cluster of the new size appears once, its units ascending."""
-    size = clusters.shape[1]
-    if size == 1:
-        return np.argwhere(np.triu(ties > threshold))
-    tied = ties > threshold
-    near = tied[clusters[:, 0]].copy()
-    open_to = ties[clusters[:, 0]] > -np.inf
-    for column in range(1, size):
-        near |= tied[clusters[:, column]]
-        open_to &= ties[clusters[:, column]] > -np.inf
-    row, unit = np.nonzero(near & open_to)
-    if len(row) > 4 * MAX_ROWS:
+    unit, near = np.nonzero(ties > threshold)
+    if clusters.shape[1] == 1:
+        return np.stack([unit, near], axis=1)[unit < near]
+    first = np.searchsorted(unit, np.arange(len(ties) + 1))
+    counts = np.diff(first)[clusters.ravel()]
+    if counts.sum() > 8 * MAX_ROWS:
         raise TooManyClusters
-    grown = np.sort(np.concatenate([clusters[row], unit[:, None]], axis=1), axis=1)
-    return _unique_rows(grown, len(ties))
+    row = np.repeat(np.arange(clusters.size) // clusters.shape[1], counts)
+    at = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    more = near[np.repeat(first[clusters.ravel()], counts) + at]
+    open_to = np.all(ties[clusters[row], more[:, None]] > -np.inf, axis=1)
+    grown = np.concatenate([clusters[row], more[:, None]], axis=1)[open_to]
+    return _unique_rows(np.sort(grown, axis=1), len(ties))
 
 
 def _unique_rows(rows: Ints, base: int) -> Ints:

@@ -13,26 +13,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from annotations.agreement.clusters import Clusters
+from annotations.agreement.lines import Ints
+
 PATIENCE = 250
 LONG_PATIENCE = 40_000
-MANY_CLUSTERS = 2_500
+SOME_CLUSTERS, MANY_CLUSTERS = 250, 2_500
 HANDED_ON = 0.6
 TINY = 1e-13
-
-
-@dataclass(slots=True)
-class Part:
-    """A connected part: its units 0..n-1 stand in the order of the line.
-
-    members[c], gains[c]  a cluster's units, ascending, and what it gains.
-    of_unit[u]            the clusters that contain u.
-    """
-
-    units: list[int]
-    clusters: list[int]
-    members: list[tuple[int, ...]]
-    gains: list[float]
-    of_unit: list[list[int]]
 
 
 @dataclass(slots=True)
@@ -43,24 +33,39 @@ class Prices:
     slack: list[float]
 
 
-def best_packing(
-    members: Sequence[tuple[int, ...]], gains: Sequence[float], order: Sequence[int]
-) -> list[int]:
-    """Indices of the chosen clusters. `order` lists all units along the line."""
-    chosen: list[int] = []
-    for part in _parts(members, gains, order):
-        if len(part.members) == 1:
-            chosen.append(part.clusters[0])
-        else:
-            chosen += [part.clusters[c] for c in _solve(part)]
+@dataclass(slots=True)
+class Part:
+    """A connected part: its units 0..n-1 stand in the order of the line.
+
+    units                 what they are called outside.
+    members[c], gains[c]  a cluster's units, ascending, and what it gains.
+    of_unit[u]            the clusters that contain u.
+    prices                to begin with.
+    """
+
+    units: list[int]
+    members: list[tuple[int, ...]]
+    gains: list[float]
+    of_unit: list[list[int]]
+    prices: Prices
+
+
+def best_packing(clusters: Clusters, order: Sequence[int]) -> list[tuple[int, ...]]:
+    """The chosen clusters. `order` lists all units along the line."""
+    chosen: list[tuple[int, ...]] = []
+    for part in parts_of(clusters, order):
+        found = [0] if len(part.members) == 1 else _solve(part)
+        chosen += [tuple(sorted(part.units[u] for u in part.members[c])) for c in found]
     return chosen
 
 
 def _solve(part: Part) -> list[int]:
-    prices = sweep(part, first_prices(part), 4)
-    found = search(part, prices, PATIENCE)
-    if found is None and len(part.members) < MANY_CLUSTERS:
-        found = search(part, smooth(part, prices, 12), 4 * PATIENCE)
+    n_clusters, found = len(part.members), None
+    if n_clusters < SOME_CLUSTERS:
+        found = search(part, sweep(part, part.prices, 4), PATIENCE)
+    if found is None and n_clusters < MANY_CLUSTERS:
+        prices = smooth(part, sweep(part, part.prices, 2), 10)
+        found = search(part, prices, 4 * PATIENCE)
     if found is None:
         from annotations.agreement.packing_lp import lp_prices, milp_packing
 
@@ -70,55 +75,64 @@ def _solve(part: Part) -> list[int]:
     return found
 
 
-def _parts(
-    members: Sequence[tuple[int, ...]], gains: Sequence[float], order: Sequence[int]
-) -> list[Part]:
-    leader = list(range(len(order)))
-
-    def find(unit: int) -> int:
-        while leader[unit] != unit:
-            leader[unit] = leader[leader[unit]]
-            unit = leader[unit]
-        return unit
-
-    for units in members:
-        head = find(units[0])
-        for unit in units[1:]:
-            leader[find(unit)] = head
-    units_of: dict[int, list[int]] = defaultdict(list)
-    for unit in order:
-        units_of[find(unit)].append(unit)
-    clusters_of: dict[int, list[int]] = defaultdict(list)
-    for cluster, units in enumerate(members):
-        clusters_of[find(units[0])].append(cluster)
+def parts_of(clusters: Clusters, order: Sequence[int]) -> list[Part]:
+    """The connected parts that have a cluster, with first prices: every unit pays its best
+    cluster's gain per head. Dear, but no cluster gains more than its units pay."""
+    n, members, gains = len(order), clusters.members, clusters.gains
+    if not len(members):
+        return []
+    rank = np.append(np.argsort(order), n)
+    ranked = np.sort(rank[members], axis=1)
+    per_head = gains / (ranked < n).sum(axis=1)
+    price = np.zeros(n + 1)
+    np.maximum.at(price, ranked.ravel(), np.repeat(per_head, ranked.shape[1]))
+    price[n] = 0
+    slack = price[ranked].sum(axis=1) - gains
+    head = _heads(ranked, n)
+    units_of = _grouped(head[:n])
+    rows = list(zip(ranked.tolist(), gains.tolist(), slack.tolist(), strict=True))
     return [
-        _part(units_of[head], clusters, members, gains) for head, clusters in clusters_of.items()
+        _part(units_of[key], [rows[c] for c in inside], order, price.tolist(), n)
+        for key, inside in _grouped(head[ranked[:, 0]]).items()
     ]
 
 
+def _heads(ranked: Ints, n: int) -> Ints:
+    """The first unit of the connected part that each unit belongs to."""
+    head = np.arange(n + 1)
+    while True:
+        least = head[ranked].min(axis=1)
+        before = head.copy()
+        np.minimum.at(head, ranked, least[:, None])
+        head[n] = n
+        head = head[head]
+        if (head == before).all():
+            return head
+
+
+def _grouped(keys: Ints) -> dict[int, list[int]]:
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index, key in enumerate(keys.tolist()):
+        groups[key].append(index)
+    return groups
+
+
+Row = tuple[list[int], float, float]
+
+
 def _part(
-    units: list[int],
-    clusters: list[int],
-    members: Sequence[tuple[int, ...]],
-    gains: Sequence[float],
+    ranks: list[int], rows: list[Row], order: Sequence[int], price: list[float], n: int
 ) -> Part:
-    place = {unit: index for index, unit in enumerate(units)}
-    local = [tuple(sorted(place[unit] for unit in members[c])) for c in clusters]
-    of_unit: list[list[int]] = [[] for _ in units]
-    for c, inside in enumerate(local):
+    """Units of the part get the numbers 0, 1, ... along the line."""
+    place = {rank: index for index, rank in enumerate(ranks)}
+    members = [tuple([place[rank] for rank in ranked if rank < n]) for ranked, _, _ in rows]
+    of_unit: list[list[int]] = [[] for _ in ranks]
+    for c, inside in enumerate(members):
         for unit in inside:
             of_unit[unit].append(c)
-    return Part(units, clusters, local, [gains[c] for c in clusters], of_unit)
-
-
-def first_prices(part: Part) -> Prices:
-    """Every unit pays its best cluster's gain per head: dear, but no cluster gains more."""
-    price = [0.0] * len(part.units)
-    for inside, gain in zip(part.members, part.gains, strict=True):
-        per_head = gain / len(inside)
-        for unit in inside:
-            price[unit] = max(price[unit], per_head)
-    return priced(part, price)
+    prices = Prices([price[rank] for rank in ranks], [slack for _, _, slack in rows])
+    gains = [gain for _, gain, _ in rows]
+    return Part([order[rank] for rank in ranks], members, gains, of_unit, prices)
 
 
 def priced(part: Part, price: list[float]) -> Prices:

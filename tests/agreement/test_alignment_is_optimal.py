@@ -6,10 +6,11 @@ from math import comb
 import numpy as np
 import pytest
 
-from annotations.agreement import Continuum, Dissimilarity
+from annotations.agreement import Continuum, Dissimilarity, packing
 from annotations.agreement.aligning import Alignment, best_alignment
+from annotations.agreement.clusters import Clusters
 from annotations.agreement.lines import Line, line_of
-from annotations.agreement.packing import Part, best_packing, first_prices, search, sweep
+from annotations.agreement.packing import Part, parts_of, search, smooth, sweep
 from tests.agreement.examples import random_article
 
 
@@ -79,16 +80,16 @@ def test_every_unit_stands_in_exactly_one_unitary_alignment() -> None:
             assert len({line.annotator[unit] for unit in cluster}) == len(cluster)
 
 
-def a_hard_part(seed: int) -> Part:
+def hard_clusters(seed: int) -> Clusters:
     """Clusters that cross each other without order: long searches, fractional prices."""
     dice = np.random.default_rng(seed)
-    members = [tuple(sorted(dice.choice(14, size=3, replace=False).tolist())) for _ in range(40)]
-    gains = dice.uniform(0.5, 2, len(members)).tolist()
-    of_unit: list[list[int]] = [[] for _ in range(14)]
-    for c, inside in enumerate(members):
-        for unit in inside:
-            of_unit[unit].append(c)
-    return Part(list(range(14)), list(range(40)), members, gains, of_unit)
+    members = [np.sort(dice.choice(14, size=3, replace=False)) for _ in range(40)]
+    return Clusters(np.array(members), dice.uniform(0.5, 2, len(members)))
+
+
+def a_hard_part(seed: int) -> Part:
+    (part,) = parts_of(hard_clusters(seed), range(14))
+    return part
 
 
 def best_gain(part: Part) -> float:
@@ -116,20 +117,31 @@ def test_search_linear_and_integer_program_find_the_same_optimum(seed: int) -> N
 
     part = a_hard_part(seed)
     best = best_gain(part)
-    swept = search(part, sweep(part, first_prices(part), 4), 10**6)
     priced = search(part, lp_prices(part), 10**6)
-    for chosen in (
-        swept,
-        priced,
-        milp_packing(part),
-        best_packing(part.members, part.gains, range(14)),
-    ):
+    swept = search(part, sweep(part, part.prices, 4), 10**6)
+    smoothed = search(part, smooth(part, part.prices, 10), 10**6)
+    for chosen in (swept, smoothed, priced, milp_packing(part)):
         assert chosen is not None
         taken = [unit for c in chosen for unit in part.members[c]]
         assert len(taken) == len(set(taken))
         assert sum(part.gains[c] for c in chosen) == pytest.approx(best, abs=1e-9)
 
 
+@pytest.mark.parametrize("patience", [250, 1])
+def test_the_packing_is_the_best_however_soon_the_search_gives_up(
+    patience: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "PATIENCE", patience)
+    monkeypatch.setattr(packing, "LONG_PATIENCE", patience)
+    for seed in range(10):
+        clusters = hard_clusters(seed)
+        rows = sorted(zip(clusters.gains, map(tuple, clusters.members.tolist()), strict=True))
+        gain = {inside: gained for gained, inside in rows}
+        chosen = packing.best_packing(clusters, range(14))
+        found = sum(gain[inside] for inside in chosen)
+        assert found == pytest.approx(best_gain(a_hard_part(seed)), abs=1e-9)
+
+
 def test_a_search_out_of_patience_says_so() -> None:
     part = a_hard_part(3)
-    assert search(part, first_prices(part), 2) is None
+    assert search(part, part.prices, 2) is None
