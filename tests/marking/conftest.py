@@ -11,8 +11,6 @@ from annotations.corpus.models import Article
 from annotations.study.models import Study
 from tests.people import TEXT, assign
 
-CUT = TEXT.index("“")
-
 
 def make_plain_article(study: Study, text: str = TEXT, title: str = "Strike in Arden") -> Article:
     """An article whose paragraphs are its blocks and whose sentences end with a full stop."""
