@@ -63,7 +63,7 @@ def main(arguments):
         check_port(number)
         prepare()
         manage("demo")
-        sys.stdout.flush()
+        check_port(number)  # installing takes a while
         os.chdir(environment.ROOT)
         os.environ["PORT"] = str(number)
         gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
