@@ -64,7 +64,7 @@ def _solve(part: Part) -> list[int]:
     if n_clusters < SOME_CLUSTERS:
         found = search(part, sweep(part, part.prices, 4), PATIENCE)
     if found is None and n_clusters < MANY_CLUSTERS:
-        prices = smooth(part, sweep(part, part.prices, 2), 10)
+        prices = smooth(part, sweep(part, part.prices, 2), 8)
         found = search(part, prices, 4 * PATIENCE)
     if found is None:
         from annotations.agreement.packing_lp import lp_prices, milp_packing
