@@ -9,6 +9,7 @@ from django.template import loader
 from django.views.decorators.cache import never_cache
 
 RETRY_AFTER = "5"  # seconds
+WAIT = "900"  # seconds: fifteen minutes, as ACCOUNT_RATE_LIMITS counts
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -19,6 +20,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if unreachable:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: what django-allauth answers when there were too many tries."""
+    page = loader.render_to_string("429.html")
+    return HttpResponse(page, status=429, headers={"Retry-After": WAIT})
 
 
 @never_cache

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from project.errors import healthz, server_error
+from project.errors import healthz, server_error, too_many
 
+handler429 = too_many
 handler500 = server_error
 urlpatterns = [
     path("", include("annotations.urls")),

@@ -61,7 +61,9 @@ def test_a_wrong_password_does_not_say_whether_the_account_exists(
 def test_the_eleventh_wrong_password_is_refused_for_a_while(client: Client, eve: User) -> None:
     codes = [try_to_sign_in(client, "eve").status_code for _ in range(11)]
     assert codes == [200] * 10 + [429]
-    assert try_to_sign_in(client, "eve", "correct horse").status_code == 429
+    refused = try_to_sign_in(client, "eve", "correct horse")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "900")
+    assert b"Too many tries" in refused.content
 
 
 def test_names_that_do_not_exist_are_refused_after_as_many_tries(client: Client) -> None:

@@ -1,5 +1,7 @@
 """Headers, error pages and the health address."""
 
+import logging
+
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
@@ -7,6 +9,7 @@ from django.test import Client, RequestFactory
 from annotations.accounts.models import User
 from project.csp import CSP, LazyNonce, build_policy
 from project.errors import server_error
+from project.logs import UtcFormatter
 
 POLICY = (
     "default-src 'none'; script-src 'self'{0}; style-src 'self'{0}; font-src 'self'; "
@@ -91,3 +94,10 @@ def test_a_page_that_is_not_there_says_so_for_ears_too(client: Client) -> None:
     answer = client.get("/nowhere/")
     assert answer.status_code == 404
     assert b'id="problem" class="alert bad" role="alert"' in answer.content
+
+
+def test_log_lines_are_in_utc_and_cannot_be_forged() -> None:
+    form = UtcFormatter("%(asctime)sZ %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
+    record = logging.makeLogRecord({"msg": "account %s", "args": ("eve\nroot signed in",)})
+    record.created = 0.0
+    assert form.format(record) == "1970-01-01T00:00:00Z account eve\\nroot signed in"

@@ -1,0 +1,81 @@
+"""Two people at the same moment: rules hold, nothing is doubled."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from annotations.accounts.models import User
+from annotations.study.actions import create_study
+from annotations.study.actions.codebook import change_rule
+from annotations.study.actions.people import InvitationUsed, LastManager, accept, invite, set_roles
+from annotations.study.forms.codebook import rule_start
+from annotations.study.models import Membership, Role, Study
+from annotations.study.queries.people import managers
+from annotations.text.refusal import Refusal
+from tests.people import join, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def led(transactional_db: None) -> Study:
+    return create_study(actor=make_user("ann"), name="Strike coverage")
+
+
+def at_once(*acts: Callable[[], Any]) -> list[type[Refusal] | None]:
+    """Each act in a thread of its own; what refused it, if anything."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> type[Refusal] | None:
+        barrier.wait()
+        try:
+            act()
+        except Refusal as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_an_invitation_lets_one_of_two_in(led: Study) -> None:
+    invitation, _ = invite(study=led, actor=led.created_by, roles=[Role.ANNOTATOR])
+    one, other = make_user("one"), make_user("other")
+    refused = at_once(
+        lambda: accept(invitation=invitation, user=one),
+        lambda: accept(invitation=invitation, user=other),
+    )
+    assert sorted(map(str, refused)) == sorted(map(str, [None, InvitationUsed]))
+    assert Membership.objects.filter(role=Role.ANNOTATOR).count() == 1
+
+
+def test_two_managers_cannot_remove_each_other(led: Study) -> None:
+    ann, ben = led.created_by, make_user("ben")
+    join(led, ben, Role.MANAGER)
+
+    def remove(actor: User, user: User) -> Callable[[], None]:
+        return lambda: set_roles(study=led, actor=actor, user=user, roles=())
+
+    refused = at_once(remove(ann, ben), remove(ben, ann))
+    assert sorted(map(str, refused)) == sorted(map(str, [None, LastManager]))
+    assert managers(led).count() == 1
+
+
+def test_changes_of_the_codebook_at_once_are_versions_one_after_the_other(led: Study) -> None:
+    def change(name: str) -> Callable[[], object]:
+        rule = led.rules.get(name=name)
+        values = {**rule_start(rule), "title": "New"}
+        return lambda: change_rule(rule=rule, actor=led.created_by, reason=name, **values)
+
+    assert at_once(*map(change, ("A1", "A2", "L1", "C1"))) == [None] * 4
+    versions = list(led.codebook_versions.order_by("number"))
+    assert [version.number for version in versions] == [1, 2, 3, 4, 5]
+    content = versions[-1].content["labels"]
+    titles = {rule["name"]: rule["title"] for label in content for rule in label["rules"]}
+    assert {titles[name] for name in ("A1", "A2", "L1", "C1")} == {"New"}
