@@ -210,6 +210,8 @@ def open_desk(
     yield opened
     for context in contexts:  # what pages say on leaving finds no rows any more
         context.route("**/time", lambda route: route.fulfill(status=204))
+        for page in context.pages:
+            page.goto("about:blank")
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ export class Desk extends EventTarget {
 
   /** One gesture: its changes are applied, painted, queued and undone together. */
   commit(name, changes, { choose, say } = {}) {
-    if (this.readOnly) return this.refuse(this.readOnly);
+    if (this.readOnly || this.busy) return this.refuse(this.readOnly || this.busy);
     const full = changes.map((change) => ({ ...change, before: this.store.get(change.on, change.id) }));
     this.undo.push(name, full);
     this.run(full);
@@ -72,7 +72,7 @@ export class Desk extends EventTarget {
   }
 
   step(redo) {
-    if (this.readOnly) return this.refuse(this.readOnly);
+    if (this.readOnly || this.busy) return this.refuse(this.readOnly || this.busy);
     const word = redo ? "redo" : "undo";
     const entry = this.undo.back((on, id) => this.store.get(on, id), redo);
     if (!entry) return this.refuse(`Nothing to ${word}`);

@@ -16,7 +16,7 @@ export function ask(question, yes = "Yes") {
 
 /** The sign-in pages' own form, shown in a dialog step by step until the server knows us again. */
 export class SignIn {
-  /** isSignedIn(): asks the server; done(): what to do then. */
+  /** isSignedIn(): true, false, or "other" for somebody else; done(): what to do then. */
   constructor({ isSignedIn, done }) {
     Object.assign(this, { isSignedIn, done });
     this.dialog = byId("login");
@@ -50,8 +50,15 @@ export class SignIn {
     const form = event.target;
     const body = new URLSearchParams(new FormData(form, event.submitter));
     const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
-    if (await this.isSignedIn()) return this.finish();
+    const known = await this.isSignedIn();
+    if (known === true) return this.finish();
+    if (known === "other") return this.other();
     return this.load(response, form.action);
+  }
+
+  other() {
+    this.place.replaceChildren(h("p", { role: "alert" }, "That is another person’s account. Your unsaved changes stay here until you sign in as yourself: ",
+      h("a", { href: "/accounts/logout/", target: "_blank", rel: "noopener" }, "sign out in a new tab"), " first."));
   }
 
   finish() {

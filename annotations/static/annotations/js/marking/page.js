@@ -8,6 +8,7 @@ import { Desk } from "./desk.js";
 import { SignIn, ask } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { Help, changedKeys } from "./help.js";
+import { offer } from "./held.js";
 import { Highlights } from "./highlights.js";
 import { Keymap, chordOf } from "./keys.js";
 import { Labels } from "./labels.js";
@@ -100,10 +101,19 @@ function wireBar(desk) {
   draw();
 }
 
-function wireHistory() {
+function wireHistory(desk, session) {
   const part = byId("history-part");
-  const ask = () => part.open && document.body.dispatchEvent(new CustomEvent("sm:history"));
+  const ask = () => {
+    clearTimeout(wireHistory.timer);
+    // A swap now would take the form from under a request that it has just made.
+    if (part.open && !part.querySelector(".htmx-request")) document.body.dispatchEvent(new CustomEvent("sm:history"));
+  };
   part.addEventListener("toggle", ask);
+  desk.on("history", ({ id }) => {
+    part.open = true;
+    globalThis.htmx?.ajax("GET", `${session.data.urls.history}?mark=${id}`, { target: "#history", swap: "innerHTML" });
+  });
+  document.body.addEventListener("sm:changed", () => session.sync.pull());
   document.body.addEventListener("sm:saved", () => {
     clearTimeout(wireHistory.timer);
     wireHistory.timer = setTimeout(ask, 300);
@@ -119,14 +129,15 @@ function start(data) {
   const keys = wireKeys(desk, labelKeys);
   wireButtons(desk);
   wireBar(desk);
-  wireHistory();
+  wireHistory(desk, session);
   listen(desk);
   new Panel(desk);
   new List(desk);
   new Ribbon(desk);
   new CodebookCard(desk);
   new Help(desk, labelKeys, (map) => (keys.map = map));
-  new Submit(desk, (patience) => session.saved(patience));
+  new Submit(desk, session);
+  offer(desk, data.held ?? [], notices);
   desk.on("refusal", ({ text }) => flash(text));
   if (!desk.readOnly) keepTime({ url: data.urls.time, tab: session.tab, token: csrfToken });
   checkText(desk, notices, data.article);

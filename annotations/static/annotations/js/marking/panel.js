@@ -73,6 +73,7 @@ export class Panel {
       this.links(span),
       this.flag(span),
       this.note(span),
+      button("History of this span", { quiet: true, data: { k: "history" }, on: { click: () => desk.emit("history", { id: span.id }) } }),
     ].filter(Boolean);
   }
 

@@ -59,11 +59,9 @@ export class Session {
 
   /** After the back button or a long absence: news first, edits after. */
   async comeBack() {
-    const { desk } = this;
-    const before = desk.readOnly;
-    desk.readOnly ||= "One moment: fetching what changed meanwhile";
+    this.desk.busy = "One moment: fetching what changed meanwhile";
     await Promise.race([this.sync.pull(), new Promise((resolve) => setTimeout(resolve, 3000))]);
-    if (desk.readOnly === "One moment: fetching what changed meanwhile") desk.readOnly = before;
+    this.desk.busy = "";
     this.sync.kick();
   }
 
@@ -152,10 +150,10 @@ export class Session {
     this.sync.kick();
   }
 
-  /** Whether the server takes us for the same person again. */
+  /** Whether the server takes us for the same person again: true, false, or "other". */
   async isSignedIn() {
     const response = await this.sync.ask(`${this.data.urls.ops}?since=${this.sync.rev}&assignment=${this.data.assignment}`);
-    return Boolean(response?.ok);
+    return response?.status === 404 ? "other" : Boolean(response?.ok);
   }
 
   async saved(patience) {

@@ -6,31 +6,38 @@ import { walk } from "./moves.js";
 
 const PATIENCE = 8_000;
 
+const QUESTIONS = [
+  ["span has something to answer", "spans have something to answer", (desk, span) => desk.labels.missing(span).length > 0],
+  ["span is flagged as unsure", "spans are flagged as unsure", (desk, span) => Boolean(span.flag)],
+  ["suggestion is undecided and will not count", "suggestions are undecided and will not count", (desk, span) => span.state === "suggested"],
+];
+
+/** What a person may want to see to before submitting: {n, one, many, test}. */
 function open(desk) {
   const spans = desk.store.inOrder();
-  return [
-    ["span has something to answer", "spans have something to answer", (span) => desk.labels.missing(span).length > 0],
-    ["span is flagged as unsure", "spans are flagged as unsure", (span) => Boolean(span.flag)],
-    ["suggestion is undecided and will not count", "suggestions are undecided and will not count", (span) => span.state === "suggested"],
-  ].map(([one, many, test]) => ({ n: spans.filter(test).length, one, many, test })).filter(({ n }) => n);
+  return QUESTIONS.map(([one, many, test]) => ({ n: spans.filter((span) => test(desk, span)).length, one, many, test }))
+    .filter(({ n }) => n);
 }
 
 export class Submit {
-  /** saved(): resolves to true when nothing waits, after trying for a while. */
-  constructor(desk, saved) {
-    Object.assign(this, { desk, saved });
+  constructor(desk, session) {
+    Object.assign(this, { desk, session });
     this.dialog = byId("submit");
     byId("submit-no").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("close", () => desk.focusText());
-    byId("submit-form").addEventListener("submit", (event) => this.leave(event));
+    byId("submit-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
     desk.on("submit", () => this.open());
   }
 
   async open() {
     const { desk } = this;
     if (desk.readOnly) return desk.refuse(desk.readOnly);
-    if (!(await this.saved(PATIENCE))) return desk.refuse("Some changes are not saved yet. Submit when “Saved” shows.");
+    if (!(await this.session.saved(PATIENCE))) return desk.refuse("Some changes are not saved yet. Submit when “Saved” shows.");
     const left = open(desk);
+    byId("submit-problem").textContent = "";
     byId("submit-text").replaceChildren(
       h("p", {}, `${countOf(desk.store.spans.size, "span")}, ${countOf(desk.store.links.size, "link")}.`),
       left.length ? h("p", {}, "Still open:") : h("p", {}, "Nothing is open."),
@@ -46,15 +53,19 @@ export class Submit {
     this.dialog.close();
     desk.choose(null, { quiet: true });
     desk.setCursor(desk.article.nextWord(0), { quiet: true });
-    walk(desk, 1, test);
+    walk(desk, 1, (span) => test(desk, span));
   }
 
-  /** Something may have been marked in another tab while the dialog was open. */
-  async leave(event) {
-    if (this.sure) return;
-    event.preventDefault();
-    if (!(await this.saved(PATIENCE))) return this.dialog.close();
-    this.sure = true;
-    byId("submit-form").requestSubmit();
+  /** Submits exactly the revision that this page shows. */
+  async send() {
+    const { session } = this;
+    const saved = await session.saved(PATIENCE);
+    const { sync, data } = session;
+    const body = JSON.stringify({ confirm: true, rev: sync.rev });
+    const response = saved && await sync.ask(data.urls.submit, { method: "POST", body });
+    const reply = response ? await response.json().catch(() => ({})) : {};
+    if (response?.ok) return location.assign(reply.next ?? data.urls.next);
+    byId("submit-problem").textContent = reply.message ?? "The server did not answer. Nothing was submitted; try again.";
+    return sync.pull();
   }
 }

@@ -1,0 +1,343 @@
+"""Nothing is lost, nothing is doubled: the outbox under every kind of bad luck."""
+
+import json
+
+import pytest
+from playwright.sync_api import Dialog, Route, expect
+
+from annotations.accounts.models import User
+from annotations.marking.actions import submit_assignment
+from annotations.marking.models import Operation, Span
+
+from .conftest import Desk, OpenDesk, words_of
+
+OPS = "**/mark/ops"
+
+
+@pytest.fixture(autouse=True)
+def _failures_are_provoked(expected_console: list[str]) -> None:
+    """Chromium reports each failed request on the console; these tests make them fail."""
+    expected_console.extend(["status of", "net::ERR_"])
+
+
+def state(desk: Desk, words: str) -> None:
+    expect(desk.page.locator("#save-state")).to_contain_text(words)
+
+
+def sent(route: Route) -> list[dict[str, object]]:
+    body = json.loads(route.request.post_data or "{}")
+    ops: list[dict[str, object]] = body.get("ops", [])
+    return ops
+
+
+class Cut:
+    """Breaks the first saves: before the server has them, or after with the reply lost."""
+
+    def __init__(self, desk: Desk, after_server: bool, times: int = 1) -> None:
+        self.left, self.after_server, self.seen = times, after_server, 0
+        desk.page.route(OPS, self.handle)
+
+    def handle(self, route: Route) -> None:
+        if route.request.method != "POST" or not self.left:
+            route.continue_()
+            return
+        self.left -= 1
+        self.seen += 1
+        if self.after_server:
+            route.fetch()
+        route.abort()
+
+
+@pytest.mark.parametrize("after_server", [False, True], ids=["request lost", "reply lost"])
+def test_a_lost_message_ends_in_one_span_and_one_operation(
+    desk: Desk, after_server: bool
+) -> None:
+    cut = Cut(desk, after_server)
+    desk.mark("Wagner", "2")
+    state(desk, "Offline: 1 change not saved yet")
+    assert desk.spans() == [("attribution", "Wagner")]
+    assert cut.seen == 1
+    assert Operation.objects.filter(assignment=desk.assignment).count() == 1
+
+
+def test_a_doubled_request_is_one_operation(desk: Desk) -> None:
+    def twice(route: Route) -> None:
+        route.fetch()
+        route.continue_()
+
+    desk.page.route(OPS, twice)
+    desk.mark("Wagner", "2")
+    assert desk.spans() == [("attribution", "Wagner")]
+    assert Operation.objects.filter(assignment=desk.assignment).count() == 1
+
+
+def test_five_marks_and_one_undo_offline_leave_four(desk: Desk) -> None:
+    desk.page.context.set_offline(True)
+    for words in ("intelligence", "Russian", "group", "terrorist", "advanced"):
+        desk.double_click(words)
+        desk.press("4")
+    desk.press("Control+z")
+    state(desk, "Offline: 6 changes not saved yet")
+    desk.page.context.set_offline(False)
+    assert len(desk.spans()) == 4
+    assert "advanced" not in {words for _, words in desk.spans()}
+
+
+def test_unsaved_marks_look_unsaved_until_they_are_saved(desk: Desk) -> None:
+    desk.page.context.set_offline(True)
+    desk.mark("Wagner", "2")
+    expect(desk.page.locator("mark.un")).to_have_text("Wagner")
+    desk.page.context.set_offline(False)
+    desk.saved()
+    expect(desk.page.locator("mark.un")).to_have_count(0)
+
+
+def test_a_reload_with_a_full_outbox_is_asked_about_and_then_sent(desk: Desk) -> None:
+    page = desk.page
+    page.route(OPS, lambda route: route.abort())
+    desk.mark("Wagner", "2")
+    desk.mark("terrorist", "4")
+    state(desk, "2 changes not saved yet")
+    asked: list[str] = []
+
+    def accept(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", accept)
+    page.unroute(OPS)
+    page.route(OPS, lambda route: route.abort(), times=1)
+    page.reload()
+    desk.ready()
+    expect(page.locator("mark")).to_have_count(2)
+    assert asked == ["beforeunload"]
+    assert desk.spans() == [("attribution", "Wagner"), ("characterization", "terrorist")]
+
+
+def test_a_server_error_is_told_within_a_second_and_tried_again(desk: Desk) -> None:
+    desk.page.route(OPS, lambda route: route.fulfill(status=500, body="oh"), times=1)
+    desk.mark("Wagner", "2")
+    expect(desk.page.locator("#save-state")).to_contain_text(
+        "The server does not answer", timeout=1000
+    )
+    assert desk.spans() == [("attribution", "Wagner")]
+
+
+def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
+    sizes: list[int] = []
+
+    def limit(route: Route) -> None:
+        sizes.append(len(sent(route)))
+        if len(sent(route)) > 1:
+            route.fulfill(status=413, json={"message": "Too much."})
+        else:
+            route.continue_()
+
+    desk.page.context.set_offline(True)
+    for words in ("intelligence", "Russian", "group"):
+        desk.double_click(words)
+        desk.press("4")
+    desk.page.route(OPS, limit)
+    desk.page.context.set_offline(False)
+    assert len(desk.spans()) == 3
+    assert max(sizes) > 1
+
+
+def test_a_second_tab_sees_a_span_at_once(desk: Desk, open_desk: OpenDesk) -> None:
+    other = open_desk(beside=desk)
+    desk.page.bring_to_front()
+    desk.mark("Wagner", "2")
+    expect(other.page.locator("mark")).to_have_text("Wagner", timeout=800)
+    desk.press("Delete")
+    expect(other.page.locator("mark")).to_have_count(0)
+    other.saved()
+
+
+def test_the_first_of_two_relabellings_wins_and_the_notice_stays_until_read(
+    desk: Desk, open_desk: OpenDesk
+) -> None:
+    desk.mark("Wagner", "2")
+    desk.saved()
+    other = open_desk(beside=desk)
+    mute = "() => { BroadcastChannel.prototype.postMessage = () => {}; }"
+    for each in (desk, other):
+        each.page.evaluate(mute)
+    other.page.context.new_page()
+    other.page.route(OPS, lambda route: route.abort())
+    other.page.bring_to_front()
+    other.click("Wagner")
+    other.press("3")
+    expect(other.page.locator("#save-state")).to_contain_text("not saved")
+    Span.objects.filter(assignment=desk.assignment).update(ver=2, note="first")
+    other.page.unroute(OPS)
+    notice = other.page.get_by_role("alert").filter(has_text="changed elsewhere")
+    expect(notice).to_contain_text("Yours: Allegation: Wagner")
+    expect(notice).to_contain_text("Kept: Attribution: Wagner")
+    other.mark("terrorist", "4")
+    other.saved()
+    expect(notice).to_be_visible()
+    notice.get_by_role("button", name="Read").click()
+    expect(notice).to_have_count(0)
+    assert other.spans() == [("attribution", "Wagner"), ("characterization", "terrorist")]
+
+
+def test_undo_over_anothers_change_is_dropped_and_said(desk: Desk) -> None:
+    desk.mark("Wagner", "2")
+    desk.press("3")
+    desk.saved()
+    span = Span.objects.get(assignment=desk.assignment)
+    Span.objects.filter(pk=span.pk).update(ver=9, note="other")
+    desk.press("Control+z")
+    notice = desk.page.get_by_role("alert").filter(has_text="changed elsewhere")
+    expect(notice).to_be_visible()
+    assert Span.objects.get(pk=span.pk).note == "other"
+
+
+def test_an_ended_session_keeps_the_queue_and_asks_to_sign_in(desk: Desk) -> None:
+    page = desk.page
+    page.context.clear_cookies(name="sessionid")
+    desk.mark("Wagner", "2")
+    state(desk, "Signed out: 1 change not saved")
+    dialog = page.get_by_role("dialog", name="You have been signed out")
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.locator("input[name=login]").fill("bob")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_contain_text("not correct")
+    dialog.locator("input[name=login]").fill("bob")
+    dialog.get_by_label("Password").fill("correct horse")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).not_to_be_visible()
+    assert desk.spans() == [("attribution", "Wagner")]
+    desk.mark("terrorist", "4")
+    assert len(desk.spans()) == 2
+
+
+def test_work_is_never_saved_in_another_persons_name(
+    desk: Desk, study: object, carol: User
+) -> None:
+    desk.page.context.clear_cookies(name="sessionid")
+    desk.mark("Wagner", "2")
+    dialog = desk.page.get_by_role("dialog", name="You have been signed out")
+    dialog.locator("input[name=login]").fill("carol")
+    dialog.get_by_label("Password").fill("correct horse")
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_contain_text("another person’s account")
+    assert Span.objects.count() == 0
+
+
+def test_operations_after_submission_are_held_and_said(desk: Desk, bob: User) -> None:
+    desk.mark("Wagner", "2")
+    desk.saved()
+    submit_assignment(
+        user=bob,
+        study_id=desk.assignment.study_id,
+        article_id=desk.assignment.article_id,
+        confirmed=True,
+    )
+    desk.double_click("terrorist")
+    desk.press("4")
+    expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
+    expect(desk.page.locator("mark")).to_have_text(["Wagner"])
+    desk.double_click("advanced")
+    desk.press("4")
+    desk.heard("has been submitted")
+    state(desk, "Read only")
+    assert [words_of(span) for span in Span.objects.live()] == ["Wagner"]
+
+
+def test_a_full_storage_is_said_and_the_mark_saved_all_the_same(desk: Desk) -> None:
+    page = desk.page
+    page.evaluate(
+        """() => {
+            IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+        }"""
+    )
+    page.route(OPS, lambda route: route.abort())
+    desk.mark("Wagner", "2")
+    state(desk, "not kept: leave this page open")
+    page.unroute(OPS)
+    assert desk.spans() == [("attribution", "Wagner")]
+
+
+def test_a_refused_mark_goes_with_a_notice_that_names_it(desk: Desk) -> None:
+    def spoil(route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        for op in body["ops"]:
+            op["span"]["fragments"][0]["quote"] = "something else"
+        route.continue_(post_data=json.dumps(body))
+
+    desk.page.route(OPS, spoil, times=1)
+    desk.mark("Wagner", "2")
+    notice = desk.page.get_by_role("alert").filter(has_text="Not saved")
+    expect(notice).to_contain_text("Yours: Attribution: Wagner")
+    assert desk.spans() == []
+    expect(desk.page.locator("mark")).to_have_count(0)
+
+
+def test_a_changed_text_makes_the_page_read_only(open_desk: OpenDesk, bob: User) -> None:
+    desk = open_desk()
+    page = desk.page
+
+    def translate(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace("terrorist", "militant_"))
+
+    page.route("**/mark/", translate)
+    page.reload()
+    expect(page.get_by_role("alert").filter(has_text="not the stored one")).to_be_visible()
+    desk.double_click("militant_")
+    desk.press("4")
+    assert Span.objects.count() == 0
+
+
+def test_the_page_from_the_back_button_fetches_the_news_first(desk: Desk) -> None:
+    desk.mark("Wagner", "2")
+    desk.saved()
+    Span.objects.filter(assignment=desk.assignment).update(changed_rev=50, ver=2, note="elsewhere")
+    desk.page.evaluate(
+        "() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    )
+    desk.click("Wagner")
+    expect(desk.page.get_by_label("Note")).to_have_value("elsewhere")
+
+
+def test_submitting_names_what_is_open_and_goes_on(desk: Desk) -> None:
+    desk.mark("Wagner", "2")
+    desk.press("Control+Enter")
+    dialog = desk.page.get_by_role("dialog", name="Submit this article?")
+    expect(dialog).to_contain_text("1 span has something to answer")
+    dialog.get_by_role("button", name="Go there").click()
+    expect(desk.chosen.locator("h2")).to_have_text("Attribution")
+    desk.press("t", "1", "Escape", "Escape")
+    desk.text.focus()
+    desk.press("Control+Enter")
+    expect(dialog).to_contain_text("Nothing is open")
+    dialog.get_by_role("button", name="Submit and go on").click()
+    desk.page.wait_for_url(lambda url: "/mark/" not in url)
+    desk.assignment.refresh_from_db()
+    assert desk.assignment.state == "submitted"
+
+
+def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: User) -> None:
+    desk.mark("Wagner", "2")
+    desk.saved()
+    work = desk.assignment
+    submit_assignment(
+        user=bob, study_id=work.study_id, article_id=work.article_id, confirmed=True
+    )
+    desk.double_click("terrorist")
+    desk.press("4")
+    expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
+    work.refresh_from_db()
+    work.state, work.return_reason = "returned", "Please look again."
+    work.returned_at, work.returned_by = work.submitted_at, work.created_by
+    work.save()
+    desk.page.reload()
+    desk.ready()
+    offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived after")
+    expect(offer).to_contain_text("Characterization: terrorist")
+    offer.get_by_role("button", name="Put them in").click()
+    assert desk.spans() == [("attribution", "Wagner"), ("characterization", "terrorist")]
+    desk.page.reload()
+    desk.ready()
+    expect(offer).to_have_count(0)
