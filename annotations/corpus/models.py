@@ -133,6 +133,11 @@ class Article(models.Model):
             models.Index(fields=["study", "title", "id"], name="article_by_title"),
             models.Index(fields=["study", "event"], name="article_by_event"),
             models.Index(fields=["study", "published_on"], name="article_by_date"),
+            models.Index(
+                fields=["study", "id"],
+                condition=Q(deleted_at__isnull=False),
+                name="article_in_bin",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
