@@ -7,6 +7,8 @@ from typing import Any
 
 from .models import Level
 
+EXTENT = "extent"  # the layer of the unlabelled stretches that sources answer for
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -5,7 +5,7 @@ Annotators and articles are named by their ids; pages put names to them. Every f
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeAlias
@@ -50,11 +50,13 @@ class Corpus:
     """What a report is about: articles by id and what was counted of each, in one order.
 
     labels  slugs in the codebook's order; those nobody used have their row all the same.
+    groups  (kind, group, article ids) for figures by round, month and codebook version.
     """
 
     articles: Sequence[str]
     counted: Sequence[Counted]
     labels: Sequence[str]
+    groups: Sequence[tuple[str, str, Collection[str]]] = ()
 
     @property
     def sums(self) -> Sums:
@@ -89,6 +91,7 @@ def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> di
         "confusion": _confusion(comparisons),
         "attributes": _attributes(corpus),
         "links": _links(corpus),
+        "groups": _groups(corpus, sums),
     }
 
 
@@ -255,3 +258,14 @@ def _links(corpus: Corpus) -> dict[str, Any]:
         agreement = share("link_f1", 2 * both, all_links, reason=reason)
         table[name] = {**agreement.as_dict(), "shared": both, "lonely": only_a + only_b}
     return table
+
+
+def _groups(corpus: Corpus, sums: Sums) -> Table:
+    """The figures of the articles of each round, month and codebook version."""
+    place = {article: at for at, article in enumerate(corpus.articles)}
+    rows = []
+    for kind, group, articles in corpus.groups:
+        part = sums.of_articles(place[one] for one in articles if one in place)
+        found = {name: figure(part, name).as_dict() | {"by_label": {}} for name in HEADLINE}
+        rows.append({"kind": kind, "group": group, "articles": part.n_shared, **found})
+    return rows

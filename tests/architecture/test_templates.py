@@ -12,7 +12,7 @@ BLOCKED = {
     "inline script": re.compile(
         r"<script(?![^>]*\bsrc=)(?![^>]*type=.application/json)[^>]*>", re.IGNORECASE
     ),
-    "inline style element": re.compile(r"<style\b", re.IGNORECASE),
+    "inline style element": re.compile(r'<style\b(?! nonce="{{ csp_nonce }}">)', re.IGNORECASE),
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "hx-on": re.compile(r"\b(data-)?hx-on\b", re.IGNORECASE),

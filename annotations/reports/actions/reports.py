@@ -22,8 +22,9 @@ from ..queries import (
     ArticleInput,
     read_codebook_versions,
     read_continua,
+    read_groups,
     read_inputs,
-    read_labels,
+    read_names,
 )
 from ..selection import Selection
 from ..tables import Corpus, build_tables
@@ -44,7 +45,7 @@ def make_report(
     inputs = read_inputs(study, selection)
     if not inputs:
         raise NothingSubmitted(str(NothingSubmitted.__doc__))
-    labels = list(selection.labels or read_labels(study))
+    labels = list(selection.labels or read_names(study).labels)
     tables = tables_now(study, selection, inputs, labels, seed=seed)
     with transaction.atomic():
         report = Report.objects.create(
@@ -72,10 +73,16 @@ def tables_now(
     seed: int = 1,
 ) -> dict[str, Any]:
     """Every table that needs no gamma, counting only articles whose input changed."""
-    counted = refresh_sums(study=study, level=selection.level)
+    whole = inputs if selection == Selection(level=selection.level) else None
+    counted = refresh_sums(study=study, level=selection.level, inputs=whole)
     chosen = choose(counted, inputs, selection.labels)
     articles = [str(one.article_id) for one in inputs]
-    return build_tables(Corpus(articles, chosen, labels), seed=seed)
+    groups = [
+        (kind, group, {str(article) for article in found})
+        for kind, by_group in read_groups(study, selection).items()
+        for group, found in by_group.items()
+    ]
+    return build_tables(Corpus(articles, chosen, labels, groups), seed=seed)
 
 
 def _told(study: Study, inputs: Sequence[ArticleInput], selection: Selection) -> dict[str, Any]:

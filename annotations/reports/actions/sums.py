@@ -18,12 +18,16 @@ KEPT_FIELDS = ["input_hash", "sums", "computed_at"]
 CHUNK = 500
 
 
-def refresh_sums(*, study: Study, level: str = Level.CHARACTER) -> dict[uuid.UUID, Counted]:
+def refresh_sums(
+    *, study: Study, level: str = Level.CHARACTER, inputs: Sequence[ArticleInput] | None = None
+) -> dict[uuid.UUID, Counted]:
     """Article -> what it adds to every table, counting anew only articles whose input changed.
 
-    Sums are of all submitted work on an article; `choose` narrows them to a selection.
+    Sums are of all submitted work on an article; `choose` narrows them to a selection. `inputs`
+    is all submitted work of the study, if it has been read already.
     """
-    inputs = read_inputs(study, Selection(level=level))
+    if inputs is None:
+        inputs = read_inputs(study, Selection(level=level))
     rows = ArticleSums.objects.filter(study=study, level=level)
     known = {
         article: (hash_, sums)

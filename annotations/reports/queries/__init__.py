@@ -1,15 +1,25 @@
 """The one door from rows to measures."""
 
-from .continua import EXTENT, fragments_of, read_continua
-from .facts import read_codebook_versions, read_labels
+from .continua import fragments_of, read_continua
+from .facts import read_codebook_versions
+from .groups import Groups, read_groups
 from .inputs import ArticleInput, read_inputs
+from .names import read_names, read_titles
+from .quotes import Quoted, quote_passages
+from .scope import Scope, fetch_scope
 
 __all__ = [
-    "EXTENT",
     "ArticleInput",
+    "Groups",
+    "Quoted",
+    "Scope",
+    "fetch_scope",
     "fragments_of",
+    "quote_passages",
     "read_codebook_versions",
     "read_continua",
+    "read_groups",
     "read_inputs",
-    "read_labels",
+    "read_names",
+    "read_titles",
 ]

@@ -11,9 +11,9 @@ from annotations.marking.models import AttributeValue, Link, Span
 from annotations.text.tokens import words
 
 from ..models import Level
+from ..selection import EXTENT
 from .inputs import ArticleInput, Stretch
 
-EXTENT = "extent"  # the layer of the unlabelled stretches that sources answer for
 CHUNK = 500  # articles read at a time, so that memory is bounded
 Grid = list[Stretch]
 Marked = tuple[uuid.UUID, str, str, dict[str, Any]]  # span, label, stretch, attributes

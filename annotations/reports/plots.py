@@ -1,0 +1,161 @@
+"""Where the marks of a plot stand, in the units of its drawing. Templates draw them as SVG.
+
+Every plot has its table beside it; black-and-white print tells its lines apart by dash and label.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .layout import Names
+
+LEFT, WIDTH, ROW = 170, 400, 26  # of a dot plot: names, axis, height of a row
+LOW, HIGH = -0.2, 1.0  # of the axis; lower figures are drawn at its edge
+TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+CURVE_WIDTH, CURVE_HEIGHT = 400, 200
+DASHES = ("", "7 3", "2 3", "9 3 2 3", "1 4", "12 4")
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A row of a dot plot: the figure, its interval, or why there is none."""
+
+    name: str
+    y: float
+    x: float | None
+    low: float | None
+    high: float | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class DotPlot:
+    title: str
+    dots: Sequence[Dot]
+    ticks: Sequence[tuple[float, str]]
+    width: int
+    height: int
+    names: int = LEFT - 10
+
+    @property
+    def floor(self) -> int:
+        return self.height - 22
+
+    @property
+    def foot(self) -> int:
+        return self.height - 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a curve: `points` as SVG wants them; `at` the place of its name."""
+
+    name: str
+    points: str
+    dash: str
+    x: float
+    y: float
+    says: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    title: str
+    lines: Sequence[Line]
+    x_ticks: Sequence[tuple[float, str]]
+    y_ticks: Sequence[tuple[float, str]]
+
+
+def plots(tables: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """By name; those without anything to draw are left out."""
+    found = {
+        "labels": _dots(tables, names),
+        "curve": _curve(tables, names),
+        "months": _months(tables),
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _x(value: float) -> float:
+    inside = min(max(value, LOW), HIGH)
+    return round(LEFT + (inside - LOW) / (HIGH - LOW) * WIDTH, 1)
+
+
+def _dots(tables: Mapping[str, Any], names: Names) -> DotPlot | None:
+    rows = [row for row in tables["labels"] if row["krippendorff_alpha_u"]["value"] is not None]
+    if not rows:
+        return None
+    dots = [
+        _dot(names.label(row["label"]), row["krippendorff_alpha_u"], at)
+        for at, row in enumerate(rows)
+    ]
+    return _dot_plot("Unitized alpha, label by label", dots)
+
+
+def _months(tables: Mapping[str, Any]) -> DotPlot | None:
+    rows = [row for row in tables.get("groups", []) if row["kind"] == "month"]
+    known = [row for row in rows if row["krippendorff_alpha_u"]["value"] is not None]
+    if len(known) < 2:
+        return None
+    dots = [_dot(row["group"], row["krippendorff_alpha_u"], at) for at, row in enumerate(known)]
+    return _dot_plot("Unitized alpha, month by month", dots)
+
+
+def _dot_plot(title: str, dots: Sequence[Dot]) -> DotPlot:
+    ticks = [(_x(tick), f"{tick:.1f}") for tick in TICKS]
+    return DotPlot(title, dots, ticks, LEFT + WIDTH + 30, ROW * len(dots) + 34)
+
+
+def _dot(name: str, agreement: Mapping[str, Any], at: int) -> Dot:
+    value = agreement["value"]
+    low, high = agreement.get("interval") or (None, None)
+    says = f"{name}: {value:.3f}"
+    if low is not None and high is not None:
+        says += f", 95 % interval {low:.3f} to {high:.3f}"
+    return Dot(
+        name,
+        ROW * at + ROW / 2 + 4,
+        _x(value),
+        _x(low) if low is not None else None,
+        _x(high) if high is not None else None,
+        says,
+    )
+
+
+def _curve(tables: Mapping[str, Any], names: Names) -> Curve | None:
+    rows = [row for row in tables["curve"] if row["points"][0]["value"] is not None]
+    if not rows:
+        return None
+    tolerances = [point["tolerance"] for point in rows[0]["points"]]
+    step = CURVE_WIDTH / max(1, len(tolerances) - 1)
+    lines = [
+        _line(names.label(row["label"]), row["points"], step, DASHES[at % len(DASHES)])
+        for at, row in enumerate(rows)
+    ]
+    x_ticks = [(round(at * step, 1), str(one)) for at, one in enumerate(tolerances)]
+    y_ticks = [(round(CURVE_HEIGHT * (1 - tick), 1), f"{tick:.1f}") for tick in TICKS]
+    return Curve(
+        "F1 when boundaries may be so many characters off", _apart(lines), x_ticks, y_ticks
+    )
+
+
+def _line(name: str, points: Sequence[Mapping[str, Any]], step: float, dash: str) -> Line:
+    places = [
+        (round(at * step, 1), round(CURVE_HEIGHT * (1 - point["value"]), 1))
+        for at, point in enumerate(points)
+    ]
+    first, last = points[0]["value"], points[-1]["value"]
+    says = f"{name}: {first:.3f} at 0 characters, {last:.3f} at {points[-1]['tolerance']}"
+    joined = " ".join(f"{x},{y}" for x, y in places)
+    values = [f"{point['value']:.3f}" for point in points]
+    return Line(name, joined, dash, places[-1][0], places[-1][1], says, values)
+
+
+def _apart(lines: Sequence[Line], least: float = 13) -> list[Line]:
+    """Names at the right end moved apart, so that none lies on another."""
+    moved: list[Line] = []
+    for line in sorted(lines, key=lambda one: one.y):
+        y = max(line.y, moved[-1].y + least) if moved else line.y
+        moved.append(replace(line, y=y))
+    return moved

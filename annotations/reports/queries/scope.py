@@ -1,0 +1,73 @@
+"""Whose figures a person may see: curators and managers all, annotators their own pairs."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import PermissionDenied
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment, AssignmentState
+from annotations.study.models import Study
+from annotations.study.policy import Act, Phase, Standing
+from annotations.study.queries import fetch_standing
+
+from ..passages import Wanted
+from ..selection import Selection
+from .inputs import ArticleInput, read_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a study's agreement a person may see.
+
+    own  None for those who may see all; else the person, whose submitted articles of opened
+         rounds are all there is, and of those only pairs that include them.
+    """
+
+    standing: Standing
+    own: uuid.UUID | None
+    articles: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def study(self) -> Study:
+        return self.standing.study
+
+    @property
+    def sees_all(self) -> bool:
+        return self.own is None
+
+    def inputs(self, selection: Selection) -> list[ArticleInput]:
+        found = read_inputs(self.study, selection)
+        return found if self.own is None else self._of_own(found)
+
+    def _of_own(self, found: Sequence[ArticleInput]) -> list[ArticleInput]:
+        return [one for one in found if one.article_id in self.articles and self.own in one.work]
+
+    def wanted(self, wanted: Wanted) -> Wanted:
+        """The same passages, but only of pairs that include the person."""
+        if self.own is None:
+            return wanted
+        own = str(self.own)
+        others = [one for one in (wanted.a, wanted.b) if one not in ("", own)]
+        return replace(wanted, a=own, b=others[0] if others else "")
+
+
+def fetch_scope(user: User, study_id: uuid.UUID) -> Scope:
+    """Raises Http404 for strangers, PermissionDenied for annotators before comparison."""
+    standing = fetch_standing(user, study_id, Act.SEE_AGREEMENT)
+    if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
+        return Scope(standing, None)
+    rows = Assignment.objects.filter(
+        study=standing.study,
+        annotator=user,
+        state=AssignmentState.SUBMITTED,
+        round__comparison_opened_at__isnull=False,
+    )
+    articles = frozenset(rows.values_list("article_id", flat=True))
+    if not articles:
+        raise PermissionDenied(
+            "You can see how far you agree with the others once you have submitted an article "
+            "and a manager of the study has opened the comparison."
+        )
+    return Scope(standing, user.pk, articles)

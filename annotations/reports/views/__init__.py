@@ -1,0 +1,30 @@
+"""The report room's pages."""
+
+from .article import article
+from .live import agreement, methods, passages, table
+from .stored import (
+    again,
+    compare,
+    make,
+    progress,
+    report,
+    report_methods,
+    report_print,
+    report_table,
+)
+
+__all__ = [
+    "again",
+    "agreement",
+    "article",
+    "compare",
+    "make",
+    "methods",
+    "passages",
+    "progress",
+    "report",
+    "report_methods",
+    "report_print",
+    "report_table",
+    "table",
+]

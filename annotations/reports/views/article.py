@@ -1,0 +1,128 @@
+"""One article with everyone's readings: heat, rows for the case in focus, the table of cases."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from annotations.agreement import Continuum
+from annotations.corpus.models import Article
+from annotations.study.models import Label
+
+from ..cases import CASE_KINDS, Case, find_cases
+from ..heat import paint_heat, rows_of_case, rows_of_label
+from ..layout import Names
+from ..queries import ArticleInput, Scope, fetch_scope, read_continua
+from ..selection import EXTENT, Selection
+from .live import me, names_of
+
+SNIPPET = 60
+
+
+@require_GET
+def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """`?case=3` puts a case in focus, `?label=attribution` shows everyone's rows of a label,
+    `?kind=boundary` lists one kind of case."""
+    scope = fetch_scope(me(request), study_id)
+    found = scope.inputs(Selection(articles=(article_id,)))
+    if not found:
+        raise Http404("Nobody has submitted this article.")
+    row = Article.objects.select_related("outlet").get(pk=article_id, study=scope.study)
+    continuum = whole(found[0])
+    context = compared(scope, row, found[0], continuum, request.GET.dict())
+    partial = request.headers.get("HX-Target") == "comparison"
+    name = "reports/_comparison.html" if partial else "reports/article.html"
+    return render(request, name, context)
+
+
+def whole(one: ArticleInput) -> Continuum:
+    """The article in its own code points, nothing cut out."""
+    uncut = ArticleInput(one.article_id, one.n_code_points, one.work, ())
+    return next(read_continua([uncut]))
+
+
+def compared(
+    scope: Scope, row: Article, one: ArticleInput, continuum: Continuum, chosen: dict[str, str]
+) -> dict[str, Any]:
+    names = names_of(scope, [str(row.pk)])
+    labels = list(Label.objects.filter(study=scope.study))
+    slots = {label.slug: str(label.slot) for label in labels}
+    tags = {label.slug: label.tag for label in labels} | {EXTENT: "X"}
+    cases = find_cases(continuum)
+    focus = focused(cases, chosen.get("case", ""))
+    label = chosen.get("label", "")
+    rows = rows_of_case(focus, slots) if focus else rows_of_label(continuum, label, slots)
+    listed = [case for case in cases if wanted(case, chosen)]
+    blocks = [(start, end) for start, end in row.blocks]
+    heat = paint_heat(row.text, blocks, continuum, rows=rows, regions=one.regions, cases=cases)
+    return {
+        "standing": scope.standing,
+        "article": row,
+        "sections": [heat[at : at + 25] for at in range(0, len(heat), 25)],
+        "people": [(who, names.annotator(who)) for who in continuum.names],
+        "cases": [listed_case(case, continuum, names, tags, row.text) for case in listed],
+        "focus": focus and listed_case(focus, continuum, names, tags, row.text),
+        "next": neighbour(listed, focus, 1),
+        "previous": neighbour(listed, focus, -1),
+        "labels": [(one.slug, one.name, one.key, one.slot) for one in labels],
+        "label": label,
+        "kind": chosen.get("kind", ""),
+        "kinds": CASE_KINDS,
+        "counts": {kind: sum(case.kind == kind for case in cases) for kind in CASE_KINDS},
+        "hide_source": scope.study.hide_source and not scope.sees_all,
+    }
+
+
+def focused(cases: Sequence[Case], number: str) -> Case | None:
+    return next((case for case in cases if str(case.number) == number), None)
+
+
+def wanted(case: Case, chosen: dict[str, str]) -> bool:
+    kind, label = chosen.get("kind", ""), chosen.get("label", "")
+    return kind in ("", case.kind) and (not label or label in case.labels)
+
+
+def neighbour(cases: Sequence[Case], focus: Case | None, step: int) -> int | None:
+    """The number of the next or previous listed case; from nowhere, of the first."""
+    if focus is None:
+        return cases[0].number if cases and step > 0 else None
+    numbers = [case.number for case in cases]
+    later = [n for n in numbers if (n > focus.number if step > 0 else n < focus.number)]
+    return (later[0] if step > 0 else later[-1]) if later else None
+
+
+def listed_case(
+    case: Case, continuum: Continuum, names: Names, tags: dict[str, str], text: str
+) -> dict[str, Any]:
+    words = text[case.start : case.end]
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "title": CASE_KINDS[case.kind],
+        "snippet": words if len(words) <= SNIPPET else f"{words[:SNIPPET]}…",
+        "start": case.start,
+        "cells": [cell_of(case, who, tags) for who in continuum.names],
+        "variants": [
+            {
+                "label": names.label(variant.unit.label),
+                "who": ", ".join(names.annotator(who) for who in variant.annotators),
+                "words": " … ".join(text[start:end] for start, end in variant.unit.fragments),
+                "attributes": sorted(variant.unit.attributes.items()),
+            }
+            for variant in case.variants
+        ],
+        "missing": ", ".join(names.annotator(who) for who in case.missing),
+    }
+
+
+def cell_of(case: Case, who: str, tags: dict[str, str]) -> dict[str, str]:
+    """What an annotator has: the label's letter, and how far the ends are off the majority's."""
+    variant = case.of(who)
+    if variant is None:
+        return {"tag": "–", "off": ""}
+    ends = [f"{n:+d}".replace("-", "−") if n else "0" for n in (variant.before, variant.after)]
+    off = "" if variant.before == variant.after == 0 else " ".join(ends)
+    return {"tag": tags.get(variant.unit.label, "?"), "off": off}

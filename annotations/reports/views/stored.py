@@ -1,0 +1,204 @@
+"""Stored reports: made, watched while computing, read, printed, laid side by side."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from annotations.text.refusal import Refusal
+
+from ..actions import make_report
+from ..files import methods_text
+from ..forms import ReportForm
+from ..layout import Cell, Laid, lay_out
+from ..models import Report
+from ..plots import plots
+from ..queries import Scope, fetch_scope, read_names
+from ..selection import Selection
+from .live import chosen, file_answer, me, names_of, text_answer
+
+
+def fetch_desk(request: HttpRequest, study_id: uuid.UUID) -> Scope:
+    """Stored reports are of everybody: for curators and managers."""
+    scope = fetch_scope(me(request), study_id)
+    if not scope.sees_all:
+        raise PermissionDenied("Stored reports are for curators and managers.")
+    return scope
+
+
+def fetch_report(scope: Scope, report_id: uuid.UUID) -> Report:
+    found = Report.objects.filter(study=scope.study, pk=report_id).select_related("created_by")
+    report = found.first()
+    if report is None:
+        raise Http404("There is no such report.")
+    return report
+
+
+@require_POST
+def make(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    scope = fetch_desk(request, study_id)
+    form = ReportForm(request.POST)
+    address = QueryDict(request.POST.get("address", ""))
+    _, selection = chosen(scope, address, read_names(scope.study))
+    if form.is_valid():
+        try:
+            report = store(request, scope, selection, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("reports:report", study_id, report.pk)
+    context = {"standing": scope.standing, "form": form, "address": request.POST.get("address")}
+    return render(request, "reports/make.html", context, status=422)
+
+
+def store(
+    request: HttpRequest, scope: Scope, selection: Selection, *, name: str, seed: int
+) -> Report:
+    return make_report(
+        study=scope.study, actor=me(request), name=name, selection=selection, seed=seed
+    )
+
+
+@require_POST
+def again(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
+    """The same choice, computed from today's work, as a new report."""
+    scope = fetch_desk(request, study_id)
+    old = fetch_report(scope, report_id)
+    selection = Selection.from_json(old.parameters["selection"])
+    new = store(request, scope, selection, name=old.name, seed=old.seed)
+    return redirect("reports:report", study_id, new.pk)
+
+
+@require_GET
+def report(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
+    scope = fetch_desk(request, study_id)
+    context = report_context(scope, fetch_report(scope, report_id))
+    return render(request, "reports/report.html", context)
+
+
+def report_context(scope: Scope, one: Report) -> dict[str, Any]:
+    names = names_of(scope, one.inputs["articles"])
+    return {
+        "standing": scope.standing,
+        "scope": scope,
+        "report": one,
+        "laid": lay_out(one.result, names),
+        "plots": plots(one.result, names),
+        "counts": one.result["counts"],
+        "methods": methods_of(one),
+        "annotators": [names.annotator(who) for who in one.inputs["annotators"]],
+        "address": selection_address(one),
+        "others": Report.objects.filter(study=scope.study).exclude(pk=one.pk).defer("result")[:20],
+    }
+
+
+def selection_address(one: Report) -> str:
+    """The report's selection as the query of an address."""
+    query = QueryDict(mutable=True)
+    for name, value in one.parameters["selection"].items():
+        if isinstance(value, list):
+            query.setlist(name, [str(part) for part in value])
+        elif value:
+            query[name] = str(value)
+    return query.urlencode()
+
+
+def methods_of(one: Report) -> str:
+    return methods_text(
+        one.result,
+        level=one.parameters["selection"]["level"],
+        seed=one.seed,
+        engine=one.engine_version,
+        versions=one.inputs["codebook_versions"],
+    )
+
+
+@require_GET
+def progress(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
+    """How far gamma is; asked for every two seconds while the report is being computed."""
+    scope = fetch_desk(request, study_id)
+    one = fetch_report(scope, report_id)
+    answer = render(request, "reports/_progress.html", {"report": one, "standing": scope.standing})
+    if one.state != "computing":
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_GET
+def report_table(
+    request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID, name: str, form: str
+) -> HttpResponse:
+    scope = fetch_desk(request, study_id)
+    one = fetch_report(scope, report_id)
+    return file_answer(lay_out(one.result, names_of(scope, one.inputs["articles"])), name, form)
+
+
+@require_GET
+def report_methods(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
+    scope = fetch_desk(request, study_id)
+    return text_answer(methods_of(fetch_report(scope, report_id)))
+
+
+@require_GET
+def report_print(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
+    """The whole report as one page that needs nothing else."""
+    scope = fetch_desk(request, study_id)
+    one = fetch_report(scope, report_id)
+    answer = render(request, "reports/print.html", report_context(scope, one))
+    answer["Content-Disposition"] = 'inline; filename="agreement.html"'
+    return answer
+
+
+@require_GET
+def compare(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    """Two stored reports side by side, with how far each figure moved."""
+    scope = fetch_desk(request, study_id)
+    chosen_ids = [request.GET.get(name, "") for name in ("one", "other")]
+    known = Report.objects.filter(study=scope.study)
+    reports = [known.filter(pk=pk).first() if is_uuid(pk) else None for pk in chosen_ids]
+    context: dict[str, Any] = {
+        "standing": scope.standing,
+        "one": reports[0],
+        "other": reports[1],
+        "reports": known.defer("result"),
+    }
+    if reports[0] and reports[1]:
+        names = names_of(scope)
+        before, after = (lay_out(one.result, names) for one in reports if one)
+        context["tables"] = [
+            side_by_side(one, other)
+            for one, other in zip(before, after, strict=True)
+            if one.name in ("headline", "labels")
+        ]
+    return render(request, "reports/compare.html", context)
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def side_by_side(before: Laid, after: Laid) -> dict[str, Any]:
+    """Rows by their heading; a figure that one report lacks is left empty."""
+    later = {row[0].text: row for row in after.rows}
+    empty = [Cell("") for _ in before.columns]
+    rows = []
+    for row in before.rows:
+        other = later.get(row[0].text, empty)
+        rows.append((row[0], [moved(x, y) for x, y in zip(row[1:], other[1:], strict=False)]))
+    return {"title": before.title, "columns": before.columns, "rows": rows}
+
+
+def moved(before: Cell, after: Cell) -> dict[str, Any]:
+    values = (before.value, after.value)
+    if all(isinstance(one, int | float) for one in values):
+        change = float(values[1] or 0) - float(values[0] or 0)
+        shown = f"{change:+.3f}" if isinstance(values[1], float) else f"{change:+,.0f}"
+        return {"before": before, "after": after, "change": shown.replace("-", "−")}
+    return {"before": before, "after": after, "change": ""}

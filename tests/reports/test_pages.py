@@ -1,0 +1,291 @@
+"""The agreement pages: who may see what, every number leads on, files, odd input in words."""
+
+import csv
+import io
+import json
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.reports.actions import make_report
+from annotations.reports.models import Report
+from annotations.reports.selection import Selection
+from annotations.study.models import Role, Study
+from tests.conftest import SignIn
+from tests.marks import link, mark, submit
+from tests.people import assign, join, make_article, make_user
+
+SECRET = "the alleged strike"  # what only Carol marks
+
+
+@pytest.fixture
+def erin(study: Study) -> User:
+    user = make_user("erin")
+    join(study, user, Role.ANNOTATOR)
+    return user
+
+
+@pytest.fixture
+def readings(study: Study, article: Article, bob: User, carol: User, erin: User) -> None:
+    start = article.text.index(SECRET)
+    for who in (bob, carol, erin):
+        mine = assign(article, who)
+        source = mark(mine, "attribution", (0, 9 if who == bob else 18))
+        target = mark(mine, "extent", (35, 80))
+        link(source, target)
+        if who == carol:
+            mark(mine, "allegation", (start, start + len(SECRET)))
+        submit(mine)
+
+
+def at(page: str, study: Study, **more: object) -> str:
+    return reverse(f"reports:{page}", kwargs={"study_id": study.pk, **more})
+
+
+def open_comparison(study: Study) -> None:
+    study.rounds.update(comparison_opened_at=timezone.now())
+
+
+def test_curators_and_managers_see_agreement(
+    study: Study, alice: User, dave: User, readings: None, sign_in: SignIn
+) -> None:
+    for person in (alice, dave):
+        page = sign_in(person).get(at("agreement", study))
+        assert page.status_code == 200
+        assert "Unitized alpha" in page.content.decode()
+
+
+def test_strangers_find_no_agreement(
+    study: Study, article: Article, mallory: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(mallory)
+    for url in (
+        at("agreement", study),
+        at("passages", study),
+        at("compare", study),
+        at("methods", study),
+        at("table", study, name="headline", form="csv"),
+        at("article", study, article_id=article.pk),
+    ):
+        assert client.get(url).status_code == 404
+
+
+def test_an_annotator_sees_nothing_before_the_comparison(
+    study: Study, article: Article, bob: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(bob)
+    for url in (
+        at("agreement", study),
+        at("passages", study),
+        at("methods", study),
+        at("table", study, name="pairs", form="csv"),
+        at("article", study, article_id=article.pk),
+    ):
+        answer = client.get(url)
+        assert answer.status_code == 403
+        assert SECRET not in answer.content.decode()
+
+
+def test_an_annotator_sees_own_pairs_after_the_comparison(
+    study: Study, bob: User, carol: User, erin: User, readings: None, sign_in: SignIn
+) -> None:
+    open_comparison(study)
+    client = sign_in(bob)
+    page = client.get(at("agreement", study)).content.decode()
+
+    assert "Bob" in page
+    assert "Carol and Erin" not in page
+    assert "Erin and Carol" not in page
+    theirs = f"{at('passages', study)}?a={carol.pk}&b={erin.pk}"
+    found = client.get(theirs).content.decode()
+    assert "<dt>Carol</dt>" not in found or "<dt>Erin</dt>" not in found
+
+
+def test_an_annotator_never_sees_an_article_they_have_not_submitted(
+    study: Study, alice: User, bob: User, carol: User, erin: User, readings: None, sign_in: SignIn
+) -> None:
+    open_comparison(study)
+    other = make_article(study, "Only the two of them read this one.\n", "Another")
+    for who in (carol, erin):
+        submit(assign(other, who))
+    client = sign_in(bob)
+
+    assert client.get(at("article", study, article_id=other.pk)).status_code == 404
+    assert "Another" not in client.get(at("passages", study)).content.decode()
+
+
+def test_stored_reports_are_not_for_annotators(
+    study: Study, alice: User, bob: User, readings: None, sign_in: SignIn
+) -> None:
+    open_comparison(study)
+    report = make_report(study=study, actor=alice, name="First", selection=Selection())
+    client = sign_in(bob)
+    for name in ("report", "progress", "report_methods", "report_print"):
+        url = at(name, study, report_id=report.pk)
+        assert client.get(url).status_code == 403
+    assert client.post(at("make", study), {"name": "x", "seed": 1}).status_code == 403
+
+
+def links_to_passages(page: str) -> list[tuple[str, str]]:
+    """(address, figure) of every number on the page that leads on."""
+    found = re.findall(r'<a href="([^"]*/passages/\?[^"]*)">([^<]*)</a>', page)
+    return [(address.replace("&amp;", "&"), text) for address, text in found]
+
+
+def test_every_count_on_the_page_leads_to_as_many_spans(
+    study: Study, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    page = client.get(at("agreement", study)).content.decode()
+    numbers = links_to_passages(page)
+    assert len(numbers) > 40
+    counted = 0
+    for address, text in numbers:
+        wanted = dict(parse_qsl(urlsplit(address).query))
+        answer = client.get(address)
+        assert answer.status_code == 200
+        whole = re.fullmatch(r"(\d+)(?: \(\d+%\))?", text)
+        if whole and wanted.get("listing", "findings") == "findings" and "other" not in wanted:
+            assert answer.context["n_spans"] == int(whole[1])
+            counted += 1
+        elif whole:
+            places = answer.context["page"].paginator.count
+            assert places == int(whole[1])
+            counted += 1
+    assert counted > 15
+
+
+def test_files_say_what_the_page_says(
+    study: Study, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    as_json = client.get(at("table", study, name="labels", form="json"))
+    as_csv = client.get(at("table", study, name="labels", form="csv"))
+    as_tex = client.get(at("table", study, name="labels", form="tex")).content.decode()
+    rows = json.loads(as_json.content)["rows"]
+    plain = list(csv.DictReader(io.StringIO(as_csv.content.decode())))
+
+    assert [row["label"] for row in rows] == [row["label"] for row in plain]
+    for one, other in zip(rows, plain, strict=True):
+        if one["exact_f1"] is not None:
+            assert float(other["exact_f1"]) == one["exact_f1"]
+    assert r"\begin{tabular}" in as_tex
+    assert as_tex.count(r"\\") == len(rows) + 1
+
+
+def test_an_unknown_table_or_form_is_not_found(
+    study: Study, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+
+    assert client.get(at("table", study, name="nothing", form="csv")).status_code == 404
+    assert client.get(at("table", study, name="labels", form="exe")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["?level=pages", "?published_from=soon", "?annotators=x", "?labels=nothing"]
+)
+def test_a_mistaken_choice_is_said_on_the_page(
+    study: Study, alice: User, readings: None, sign_in: SignIn, address: str
+) -> None:
+    page = sign_in(alice).get(at("agreement", study) + address)
+
+    assert page.status_code == 200
+    assert page.context["form"].errors
+
+
+def test_an_empty_study_says_so_in_words(study: Study, alice: User, sign_in: SignIn) -> None:
+    page = sign_in(alice).get(at("agreement", study)).content.decode()
+
+    assert "fewer than two annotators submitted this" in page
+    assert "nan" not in page.lower().replace("finance", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_is_kept_printed_and_compared(
+    study: Study, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    made = client.post(at("make", study), {"name": "Before", "seed": 3, "address": ""})
+    client.post(at("make", study), {"name": "After", "seed": 3, "address": ""})
+    before, after = Report.objects.order_by("created_at")
+
+    assert made.url == at("report", study, report_id=before.pk)
+    page = client.get(made.url).content.decode()
+    assert "not computed yet" not in page
+    printed = client.get(at("report_print", study, report_id=before.pk)).content.decode()
+    assert "Gamma" in printed
+    assert "<link" not in printed
+    assert "<script" not in printed
+    side = client.get(f"{at('compare', study)}?one={before.pk}&other={after.pk}").content.decode()
+    assert "+0.000" in side
+    client.post(at("again", study, report_id=before.pk))
+    assert Report.objects.count() == 3
+
+
+def test_a_report_of_nothing_is_refused_in_words(
+    study: Study, alice: User, sign_in: SignIn
+) -> None:
+    answer = sign_in(alice).post(at("make", study), {"name": "Empty", "seed": 1, "address": ""})
+
+    assert answer.status_code == 422
+    assert "Nobody has submitted anything" in answer.content.decode()
+
+
+def test_a_report_of_another_study_is_not_found(
+    study: Study, alice: User, mallory: User, readings: None, sign_in: SignIn
+) -> None:
+    report = make_report(study=study, actor=alice, name="Ours", selection=Selection())
+    theirs = Study.objects.get(name="Elsewhere")
+
+    answer = sign_in(mallory).get(at("report", theirs, report_id=report.pk))
+
+    assert answer.status_code == 404
+
+
+def test_the_article_page_walks_the_cases(
+    study: Study, article: Article, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    client: Client = sign_in(alice)
+    url = at("article", study, article_id=article.pk)
+    page = client.get(url)
+    kinds = [case["kind"] for case in page.context["cases"]]
+
+    assert sorted(kinds) == ["alike", "boundary", "missing"]
+    focus = client.get(f"{url}?case=1").context["focus"]
+    assert [variant["words"] for variant in focus["variants"]] == [
+        article.text[:18],
+        article.text[:9],
+    ]
+    shown = client.get(f"{url}?label=allegation")
+    assert [case["snippet"] for case in shown.context["cases"]] == [SECRET]
+
+
+def test_the_text_on_the_article_page_is_the_articles(
+    study: Study, article: Article, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    page = sign_in(alice).get(f"{at('article', study, article_id=article.pk)}?label=attribution")
+    blocks = [block.html for section in page.context["sections"] for block in section]
+    text = re.sub(r"<[^>]+>", "", "".join(blocks))
+
+    assert text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">") == article.text
+
+
+def test_opening_the_report_takes_few_queries(
+    study: Study,
+    alice: User,
+    readings: None,
+    sign_in: SignIn,
+    django_assert_max_num_queries: pytest.FixtureRequest,
+) -> None:
+    client = sign_in(alice)
+    client.get(at("agreement", study))
+
+    with django_assert_max_num_queries(20):
+        client.get(at("agreement", study))
