@@ -2,11 +2,13 @@
 
     from annotations.agreement import Continuum, measure
 
-    ann = [(0, 18, "attribution"), (30, 60, "allegation")]
-    ben = [(0, 18, "attribution"), (35, 60, "allegation")]
-    article = Continuum.of(400, {"ann": ann, "ben": ben})
-    measure("krippendorff_alpha_u", article).value
-    measure("gamma", article, seed=1).value
+    ann = [(17, 42, "attribution"), (57, 221, "allegation"), (90, 101, "characterization")]
+    ben = [(17, 42, "attribution"), (61, 221, "allegation")]
+    article = Continuum.of(2573, {"ann": ann, "ben": ben})
+
+    alpha = measure("krippendorff_alpha_u", article)
+    gamma = measure("gamma", article, seed=1)
+    print(f"uα {alpha.value:.3f}, γ {gamma.value:.3f} ± {gamma.parts['standard_error']:.3f}")
 
 Offsets are code points, half-open. A figure is a value, or None with the reason in words. A list
 of articles is a corpus. `REGISTRY` names and explains every measure; `sums_of` and `stored` keep
