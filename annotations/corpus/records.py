@@ -15,6 +15,7 @@ from annotations.text.tokens import count_words
 
 FIELDS = ("title", "text", "outlet", "byline", "url", "published_on", "language", "event")
 LONGEST = {"title": 500, "outlet": 200, "byline": 300, "url": 2000, "language": 20, "event": 200}
+MOST_LINES = 100_000  # a page shows each paragraph as an element of its own
 _NAMES = {
     "title": "The title",
     "outlet": "The outlet",
@@ -123,6 +124,9 @@ def clean_text(raw: str, limits: Limits) -> str:
         raise RecordWrong(f"In the text: {error}") from error
     if not _VISIBLE.search(text):
         raise RecordWrong("The text is empty.")
+    n_lines = text.count("\n") + 1
+    if n_lines > MOST_LINES:
+        raise RecordWrong(f"The text has {n_lines:,} lines, more than {MOST_LINES:,}. Divide it.")
     n_bytes = len(text.encode())
     if n_bytes > limits.article_bytes:
         raise RecordWrong(

@@ -10,6 +10,7 @@ from typing import Any
 from .records import FIELDS, Record, RecordWrong, shortened
 
 MOST_COLUMNS = 100
+LONGEST_HEADER = 10_000  # code points
 _KNOWN = "Known columns: " + ", ".join(FIELDS) + "."
 
 
@@ -27,6 +28,10 @@ def read_json_lines(name: str, text: str) -> Iterator[Record]:
 
 def read_csv(name: str, text: str) -> Iterator[Record]:
     """Columns by the names in the first row; commas, semicolons or tabs between them."""
+    if len(_header(text)) > LONGEST_HEADER:
+        problem = f"The first row is too long to name columns. {_KNOWN}"
+        yield Record(name, "line 1", problem=problem)
+        return
     csv.field_size_limit(max(len(text), csv.field_size_limit()))
     lines = io.StringIO(text, newline="")
     rows = csv.reader(lines, delimiter=_delimiter(text), strict=True)
@@ -99,8 +104,12 @@ def _kind(value: object) -> str:
 
 def _delimiter(text: str) -> str:
     """Whatever stands between the names of the first row: a comma unless there is none."""
-    header = text[: text.find("\n")] if "\n" in text else text
+    header = _header(text)
     return next((sign for sign in ",;\t" if sign in header), ",")
+
+
+def _header(text: str) -> str:
+    return text[: text.find("\n")] if "\n" in text else text
 
 
 def _columns(row: list[str]) -> list[str]:

@@ -130,6 +130,7 @@ def test_a_number_of_thousands_of_digits_is_refused_in_words():
         ),
         ("title,text,text\nA,a,b", [("line 1", "The column “text” is there twice.")]),
         ("," * 200, [("line 1", f"The first row must name the columns. {KNOWN}")]),
+        ("," * 20_000, [("line 1", f"The first row is too long to name columns. {KNOWN}")]),
         ("title" + ",x" * 200, [("line 1", f"The first row has 201 columns. {KNOWN}")]),
         (
             'title,text\nA,"a\nb",c\nB,b',

@@ -131,7 +131,7 @@ def test_a_record_of_a_zip_says_where_it_stood(study, alice):
 
 def test_an_import_is_one_act_in_the_audit(study, alice):
     import_files(study=study, actor=alice, files=[*TWO, ("c.txt", b""), ("d.txt", b"One.")])
-    entry = AuditEntry.objects.get(action="articles.imported")
+    entry = AuditEntry.objects.get(action="article.imported")
     assert (entry.actor, entry.after) == (alice, {"articles": 2, "left out": 1, "wrong": 1})
 
 
@@ -219,7 +219,7 @@ def test_a_failure_at_any_statement_stores_all_or_nothing(study, alice):
             with connection.execute_wrapper(fail_after):
                 store_import(import_id=made.pk, actor=alice)
         except OperationalError:
-            n_acts = AuditEntry.objects.filter(action="articles.imported").count()
+            n_acts = AuditEntry.objects.filter(action="article.imported").count()
             assert (n_acts, *rows()) in ((0, 0, 0, 0, 1), (1, 1, 0, 1, 1))
             n_before += 1
         else:
@@ -236,7 +236,7 @@ def test_storing_twice_stores_once(study, alice):
     made.refresh_from_db()
     assert (made.state, made.n_done) == (ImportState.DONE, 2)
     assert rows() == (2, 0, 0, 2)
-    assert AuditEntry.objects.filter(action="articles.imported").count() == 1
+    assert AuditEntry.objects.filter(action="article.imported").count() == 1
 
 
 def test_progress_is_written_down_while_texts_are_prepared(

@@ -219,6 +219,13 @@ def test_an_upload_far_beyond_the_limit_is_not_even_taken_in(manager, at, settin
     assert Import.objects.count() == 0
 
 
+def test_more_files_than_the_limit_are_answered_with_a_sentence(manager, at, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = settings.SOURCEMARK_MAX_ZIP_ENTRIES = 2
+    response = upload(manager, at, *[(f"{n}.txt", b"One.") for n in range(3)])
+    assert response.status_code == 413
+    assert "These files are more than 2. Bring them in by several imports." in words_of(response)
+
+
 def test_an_upload_needs_the_token(alice, study, at):
     from django.test import Client
 

@@ -126,6 +126,12 @@ def test_what_cannot_be_stored_is_refused_with_a_sentence(fields, sentence):
     assert str(refused.value) == sentence
 
 
+def test_a_text_of_too_many_lines_is_refused():
+    with pytest.raises(RecordWrong) as refused:
+        draft(text="a\n" * 100_000)
+    assert str(refused.value) == "The text has 100,001 lines, more than 100,000. Divide it."
+
+
 @pytest.mark.parametrize(
     ("n_bytes", "words"),
     [(999, "999 bytes"), (1500, "1.5 kB"), (2_000_000, "2 MB"), (12_345_678, "12.35 MB")],

@@ -92,7 +92,7 @@ def _store_all(made: Import, actor: User, all_or_none: bool) -> None:
         record(
             study=made.study,
             actor=actor,
-            action="articles.imported",
+            action="article.imported",
             subject=made,
             after={"articles": n_stored, "left out": counts.twice, "wrong": counts.wrong},
         )

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import TooManyFilesSent
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -40,23 +41,29 @@ def refusing_big_uploads(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        limit = import_limits().upload_bytes
-        if int(request.META.get("CONTENT_LENGTH") or 0) <= limit + ROOM_FOR_FIELDS:
+        limits = import_limits()
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limits.upload_bytes + ROOM_FOR_FIELDS:
+            for _ in range(DRAINED // 65536):
+                if not request.read(65536):
+                    break
+            much = f"more than {in_bytes(limits.upload_bytes)} together"
+            return refuse_upload(request, kwargs["study_id"], much)
+        try:
             return protected(request, *args, **kwargs)
-        for _ in range(DRAINED // 65536):
-            if not request.read(65536):
-                break
-        standing = fetch_standing(me(request), kwargs["study_id"], Act.IMPORT_ARTICLES)
-        form = ImportForm(QueryDict(), MultiValueDict())
-        form.errors.clear()
-        form.add_error(
-            "uploads",
-            f"These files are more than {in_bytes(limit)} together. Bring them in by several "
-            "imports.",
-        )
-        return upload_page(request, standing, form, status=413)
+        except TooManyFilesSent:
+            much = f"more than {limits.zip_entries:,}"
+            return refuse_upload(request, kwargs["study_id"], much)
 
     return guarded
+
+
+def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpResponse:
+    """The page for choosing files, which says that these were too much."""
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    form = ImportForm(QueryDict(), MultiValueDict())
+    form.errors.clear()
+    form.add_error("uploads", f"These files are {much}. Bring them in by several imports.")
+    return upload_page(request, standing, form, status=413)
 
 
 @refusing_big_uploads
