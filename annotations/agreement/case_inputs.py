@@ -27,6 +27,7 @@ ALIASES = {
     "multi_pi": "fleiss_kappa",
     "gwet_ac2": "gwet_ac2_quadratic",
     "s": "bennett_s",
+    "S": "bennett_s",
 }
 NOT_AGREEMENTS: Mapping[str, Callable[[Coding], Agreement]] = {
     "cohen_kappa_se": codings.cohen_kappa_se,

@@ -94,6 +94,8 @@ def _part(found: Agreement, key: str | None, own_name: str) -> float | None:
         return found.parts[str(key)]
     if key in found.by_label:
         return found.by_label[str(key)].value
+    if found.value is None:
+        return None
     raise UnknownMeasure(f"{found.measure} has no figure called {key!r}.")
 
 

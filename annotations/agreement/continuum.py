@@ -109,6 +109,17 @@ class Continuum:
             self.key,
         )
 
+    def layer(self, label: str) -> "Continuum":
+        """The same article and annotators with the units of one label alone; links are left out.
+
+        Who used other labels only has found nothing here. Places of units change: see `key`.
+        """
+        kept = {
+            name: tuple(unit for unit in units if unit.label == label)
+            for name, units in self.annotators.items()
+        }
+        return Continuum(self.length, kept, key=self.key)
+
     def without(self, name: str) -> "Continuum":
         return self.only(set(self.annotators) - {name})
 
