@@ -210,7 +210,7 @@ def _pairs(tables: Mapping[str, Any], names: Names) -> Laid:
             figure(row[name], {**people, "listing": "exact" if name == "exact_f1" else "findings"})
             for name in PAIRWISE
         ]
-        who = f"{names.annotator(row['a'])} and {names.annotator(row['b'])}"
+        who = " and ".join(sorted(names.annotator(row[side]) for side in "ab"))
         rows.append([words(who), number(row["articles"]), *found])
     columns = [
         Column("pair", "Two annotators", is_number=False),

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -85,6 +86,20 @@ def tables_now(
     return build_tables(Corpus(articles, chosen, labels, groups), seed=seed)
 
 
+def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str, Any]:
+    """Every table at once, gamma too; nothing is stored but what is cached of an article.
+
+    Raises NothingSubmitted.
+    """
+    inputs = read_inputs(study, selection)
+    if not inputs:
+        raise NothingSubmitted(str(NothingSubmitted.__doc__))
+    labels = list(selection.labels or read_names(study).labels)
+    tables = tables_now(study, selection, inputs, labels, seed=seed)
+    job = Job(study, selection, tuple(inputs), tuple(labels), seed)
+    return tables | long_tables(job, tables)
+
+
 def _told(study: Study, inputs: Sequence[ArticleInput], selection: Selection) -> dict[str, Any]:
     """What the report was made from, as it stood."""
     hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
@@ -106,34 +121,60 @@ def compute_report(report_id: str) -> None:
     report = Report.objects.select_related("study").get(pk=uuid.UUID(report_id))
     if report.state != ReportState.COMPUTING:
         return
+    rows = Report.objects.filter(pk=report.pk)
     try:
-        result = _long_tables(report)
+        long = long_tables(_job_of(report), report.result, lambda n: rows.update(n_done=n))
+    except Refusal as refusal:
+        return fail(report, str(refusal))
     except Exception as error:
         fail(report, f"The job ended with an error: {type(error).__name__}.")
         raise
-    finish(report, result)
+    return finish(report, report.result | long)
 
 
-def _long_tables(report: Report) -> dict[str, Any]:
-    selection = Selection.from_json(report.parameters["selection"])
-    labels = report.parameters["labels"]
-    inputs = _unchanged(report, read_inputs(report.study, selection))
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the long tables are computed from."""
+
+    study: Study
+    selection: Selection
+    inputs: Sequence[ArticleInput]
+    labels: Sequence[str]
+    seed: int
+    samples: int = SAMPLES
+
+
+def long_tables(
+    job: Job, tables: Mapping[str, Any], done: Callable[[int], object] = lambda n: None
+) -> dict[str, Any]:
+    """Gamma ("chance") and the measures that need the articles themselves (in "more").
+
+    `done` is told after each article how many are done.
+    """
     stored: list[tuple[str, dict[str, Any]]] = []
     corpus: list[Continuum] = []
-    articles = read_continua(inputs, labels=selection.labels, level=selection.level)
-    for one, article in zip(inputs, articles, strict=True):
+    selection = job.selection
+    articles = read_continua(job.inputs, labels=selection.labels, level=selection.level)
+    for one, article in zip(job.inputs, articles, strict=True):
         corpus.append(article)
-        stored.append((str(one.article_id), stored_gamma(report, one, article)))
-        Report.objects.filter(pk=report.pk).update(n_done=len(stored))
+        stored.append((str(one.article_id), stored_gamma(job, one, article)))
+        done(len(stored))
     return {
-        **report.result,
-        "chance": gamma_tables(stored, labels, seed=report.seed),
+        "chance": gamma_tables(stored, job.labels, seed=job.seed),
         "more": {
-            **report.result["more"],
+            **tables["more"],
             **{name: measure(name, corpus).as_dict() for name in FROM_CONTINUA},
-            **_other_levels(report, selection, inputs, labels),
+            **_other_levels(job),
         },
     }
+
+
+def _job_of(report: Report) -> Job:
+    selection = Selection.from_json(report.parameters["selection"])
+    inputs = _unchanged(report, read_inputs(report.study, selection))
+    parameters = report.parameters
+    labels, samples = parameters["labels"], parameters["samples"]
+    return Job(report.study, selection, inputs, labels, report.seed, samples)
 
 
 def _unchanged(report: Report, inputs: Sequence[ArticleInput]) -> list[ArticleInput]:
@@ -143,39 +184,32 @@ def _unchanged(report: Report, inputs: Sequence[ArticleInput]) -> list[ArticleIn
     return list(inputs)
 
 
-def stored_gamma(report: Report, one: ArticleInput, article: Continuum) -> dict[str, Any]:
+def stored_gamma(job: Job, one: ArticleInput, article: Continuum) -> dict[str, Any]:
     """From the cache, or computed and kept there."""
-    parameters = report.parameters
-    key = one.input_hash(
-        ENGINE_VERSION,
-        labels=parameters["selection"]["labels"],
-        level=parameters["selection"]["level"],
-    )
+    labels, level = sorted(job.selection.labels), str(job.selection.level)
+    key = one.input_hash(ENGINE_VERSION, labels=labels, level=level)
     kept, _ = ArticleGamma.objects.get_or_create(
         article_id=one.article_id,
         input_hash=key,
-        seed=report.seed,
-        n_samples=parameters["samples"],
+        seed=job.seed,
+        n_samples=job.samples,
         defaults={
-            "study": report.study,
-            "result": lambda: gamma_of_article(
-                article, seed=report.seed, samples=parameters["samples"]
-            ),
+            "study": job.study,
+            "result": lambda: gamma_of_article(article, seed=job.seed, samples=job.samples),
         },
     )
     result: dict[str, Any] = kept.result
     return result
 
 
-def _other_levels(
-    report: Report, selection: Selection, inputs: Sequence[ArticleInput], labels: Sequence[str]
-) -> dict[str, Any]:
+def _other_levels(job: Job) -> dict[str, Any]:
     """Nominal alpha over words, and over sentences ("is it in this sentence at all?")."""
     found = {}
     for name, level in OTHER_LEVELS.items():
-        counted = choose(refresh_sums(study=report.study, level=level), inputs, selection.labels)
-        corpus = Corpus([str(one.article_id) for one in inputs], counted, labels)
-        tables = build_tables(corpus, seed=report.seed)
+        counted = refresh_sums(study=job.study, level=level)
+        chosen = choose(counted, job.inputs, job.selection.labels)
+        corpus = Corpus([str(one.article_id) for one in job.inputs], chosen, job.labels)
+        tables = build_tables(corpus, seed=job.seed)
         found[name] = {**tables["more"]["krippendorff_alpha"], "level": str(level)}
     return found
 
