@@ -1,7 +1,9 @@
 """Articles once they are there: fixed texts, particulars, the bin, lists."""
 
 import pytest
+from django.contrib.admin import site
 from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest
 
 from annotations.corpus.actions import (
     add_article,
@@ -16,7 +18,7 @@ from annotations.corpus.models import Article, RegionKind
 from annotations.corpus.queries import list_articles, list_events, list_outlets
 from annotations.corpus.records import RecordWrong, Source
 from annotations.study.models import AuditEntry
-from tests.people import make_article
+from tests.people import make_article, make_user
 
 
 def change_by_save(article):
@@ -70,6 +72,15 @@ def test_the_database_refuses_another_original(study, alice):
 
 def test_no_form_asks_for_the_text():
     assert "text" not in ArticleForm().fields
+
+
+def test_the_housekeeping_pages_change_no_article(article):
+    request = HttpRequest()
+    request.user = make_user("ada", is_superuser=True, is_staff=True)
+    housekeeping = site.get_model_admin(Article)
+    assert not housekeeping.has_change_permission(request, article)
+    assert not housekeeping.has_add_permission(request)
+    assert not housekeeping.has_delete_permission(request, article)
 
 
 def test_an_article_added_by_hand_is_as_an_imported_one(study, alice):
