@@ -27,7 +27,7 @@ class AttributeRule:
     title: str
     kind: str
     required: bool
-    choices: tuple[str, ...]
+    choices: tuple[str, ...]  # those still offered
     archived: bool
 
 
@@ -115,16 +115,23 @@ def _attribute(row: dict[str, Any]) -> AttributeRule:
         title=row["attributes__title"],
         kind=row["attributes__kind"],
         required=row["attributes__required"],
-        choices=tuple(choice["value"] for choice in row["attributes__choices"] or ()),
+        choices=tuple(
+            choice["value"]
+            for choice in row["attributes__choices"] or ()
+            if not choice.get("archived")
+        ),
         archived=row["attributes__archived_at"] is not None,
     )
 
 
-def codebook_wire(study: Study, number: int) -> Wire:
-    """The codebook for the marking page: labels with their questions and rule cards."""
+def codebook_wire(study: Study, number: int, *, with_rules: bool = True) -> Wire:
+    """The codebook for the marking page: labels with their questions and rule cards.
+
+    The cards are two thirds of it, so the page fetches them only when they are looked at.
+    """
     labels = list(Label.objects.filter(study=study))
     attributes = list(Attribute.objects.filter(study=study))
-    rules = list(Rule.objects.filter(study=study, archived_at=None))
+    rules = list(Rule.objects.filter(study=study, archived_at=None)) if with_rules else []
     return {
         "number": number,
         "labels": [

@@ -30,7 +30,7 @@ EXTENT_LOOK = Look("x", "X")
 def urls_of(assignment: Assignment) -> dict[str, str]:
     """Where the page's module sends what it has to send."""
     where = {"study_id": assignment.study_id, "article_id": assignment.article_id}
-    names = ("ops", "time", "submit", "history", "sentences", "entities", "next")
+    names = ("ops", "time", "submit", "history", "sentences", "entities", "codebook", "next")
     return {
         **{name: reverse(f"marking:{name}", kwargs=where) for name in names},
         "home": settings.LOGIN_REDIRECT_URL,
@@ -65,7 +65,7 @@ def marking_data(work: Work) -> Wire:
         "state": assignment.state,
         "read_only": not work.is_open,
         "return_reason": assignment.return_reason if assignment.state == "returned" else "",
-        "codebook": codebook_wire(work.standing.study, work.version_number),
+        "codebook": codebook_wire(work.standing.study, work.version_number, with_rules=False),
         "spans": read_spans(live_spans(assignment.pk), article.text),
         "links": read_links(assignment.pk),
         "entities": read_entities(assignment),

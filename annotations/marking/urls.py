@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MARK}submit", views.submit, name="submit"),
     path(f"{MARK}next", views.next_article, name="next"),
     path(f"{MARK}entities", views.entities, name="entities"),
+    path(f"{MARK}codebook", views.codebook, name="codebook"),
     path(f"{MARK}history/", views.history, name="history"),
     path(f"{MARK}history/restore", views.restore, name="restore"),
     path(f"{MARK}sentences/", views.sentences, name="sentences"),

@@ -23,3 +23,24 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 def test_every_module_that_is_imported_is_there() -> None:
     assert [str(path) for paths in imports().values() for path in paths if not path.exists()] == []
+
+
+def test_no_module_has_a_string_over_several_lines() -> None:
+    """project/static.py drops indentation, which must never stand inside a string."""
+    for path in FOLDER.rglob("*.js"):
+        for line in path.read_text("utf-8").splitlines():
+            code = re.sub(r"\\.|//.*", "", line)
+            assert code.count("`") % 2 == 0, f"{path.name}: {line}"
+
+
+def test_the_marking_page_names_the_modules_that_its_entry_needs() -> None:
+    """Preloaded all at once, instead of fetched one import after another."""
+    graph = imports()
+    needed, open_ends = set(), {FOLDER / "marking" / "page.js"}
+    while open_ends:
+        path = open_ends.pop()
+        needed.add(path.name)
+        open_ends |= graph[path] - {FOLDER / "marking" / name for name in needed}
+    template = FOLDER.parents[3] / "templates" / "marking" / "_modules.html"
+    named = re.findall(r"js/marking/(\w+\.js)'", template.read_text("utf-8"))
+    assert sorted(named) == sorted(needed)

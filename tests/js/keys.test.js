@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COMMANDS, Keymap, chordOf } from "../../annotations/static/annotations/js/marking/keys.js";
+import { COMMANDS } from "../../annotations/static/annotations/js/marking/help.js";
+import { CHORDS, Keymap, chordOf } from "../../annotations/static/annotations/js/marking/keys.js";
+import { ACTS } from "../../annotations/static/annotations/js/marking/moves.js";
 
 const press = (key, code, more = {}) => chordOf({ key, code, ...more });
 const shift = { shiftKey: true };
@@ -62,7 +64,7 @@ test("a key can be moved, and a clash is told", () => {
 });
 
 test("no two commands share a chord", () => {
-  const chords = COMMANDS.flatMap(([, defaults]) => defaults);
+  const chords = Object.values(CHORDS).flat();
   assert.equal(new Set(chords).size, chords.length);
 });
 
@@ -70,4 +72,10 @@ test("on AZERTY the keys of comma and full stop stay where they are", () => {
   assert.equal(press(";", "Comma"), ",");
   assert.equal(press(":", "Period"), ".");
   assert.equal(press(".", "Comma", shift), "Shift+,");
+});
+
+test("every command has keys, an act, and a line in the help", () => {
+  const commands = Object.keys(CHORDS).sort();
+  assert.deepEqual(Object.keys(ACTS).sort(), commands);
+  assert.deepEqual(COMMANDS.map(([command]) => command).sort(), commands);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { newId, perform, wireOf } from "../../annotations/static/annotations/js/marking/operations.js";
+import { newId, perform, wireOf } from "../../annotations/static/annotations/js/marking/store.js";
 import { Store, contentOf } from "../../annotations/static/annotations/js/marking/store.js";
-import { Undo } from "../../annotations/static/annotations/js/marking/undo.js";
+import { Undo } from "../../annotations/static/annotations/js/marking/store.js";
 import { articleOf, find } from "./sample.js";
 
 const article = articleOf("The mayor said it rained.\n\nIt did not rain at all.\n");

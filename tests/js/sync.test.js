@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { settle, takeIn } from "../../annotations/static/annotations/js/marking/answers.js";
-import { perform, replay, wireOf } from "../../annotations/static/annotations/js/marking/operations.js";
+import { settle, takeIn } from "../../annotations/static/annotations/js/marking/sync.js";
+import { perform, replay, wireOf } from "../../annotations/static/annotations/js/marking/store.js";
 import { Outbox } from "../../annotations/static/annotations/js/marking/outbox.js";
 import { Store } from "../../annotations/static/annotations/js/marking/store.js";
 import { Sync, backOff } from "../../annotations/static/annotations/js/marking/sync.js";
-import { Undo } from "../../annotations/static/annotations/js/marking/undo.js";
+import { Undo } from "../../annotations/static/annotations/js/marking/store.js";
 import { articleOf, find } from "./sample.js";
 
 const article = articleOf("The mayor said it rained.\n\nIt did not rain at all.\n");

@@ -3,11 +3,12 @@
 from .finish import next_article, submit
 from .history import history, restore
 from .ops import ops, time
-from .page import entities, page
+from .page import codebook, entities, page
 from .reading import reading
 from .sentences import sentences
 
 __all__ = [
+    "codebook",
     "entities",
     "history",
     "next_article",

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from ..codebook import codebook_wire
 from ..entity_acts import fold
 from ..page import page_context
 from ..queries import fetch_work, read_entities
@@ -30,3 +31,11 @@ def entities(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> H
     work = fetch_work(request.user, study_id, article_id, light=True)
     typed = fold(request.GET.get("q", "")[:MOST_TYPED].replace("\x00", ""))
     return JsonResponse({"entities": read_entities(work.assignment, typed)})
+
+
+@require_GET
+def codebook(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """The rule cards, for the panel of the marking page."""
+    work = fetch_work(request.user, study_id, article_id, light=True)
+    wire = codebook_wire(work.standing.study, work.version_number)
+    return render(request, "marking/_codebook.html", {"codebook": wire})

@@ -1,4 +1,4 @@
-"""Bob at the marking page: gestures by what stands in the text, and what the database then holds."""
+"""Bob at the marking page: gestures by what stands in the text, and what is stored then."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,7 +40,8 @@ PLACE = """([words, nth]) => {
     const places = [];
     for (let i = all.indexOf(words); i >= 0; i = all.indexOf(words, i + 1)) places.push(i);
     const letter = /\\p{L}/u;
-    const whole = places.filter((i) => !letter.test(all[i - 1] ?? "") && !letter.test(all[i + words.length] ?? ""));
+    const joined = (i) => letter.test(all[i - 1] ?? "") || letter.test(all[i + words.length] ?? "");
+    const whole = places.filter((i) => !joined(i));
     const at = (whole.length ? whole : places)[nth] ?? -1;
     if (at < 0) throw new Error(`not in the text: ${words}`);
     const place = (unit) => {

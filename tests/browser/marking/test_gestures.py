@@ -11,7 +11,8 @@ WATCH_SHIFTS = """() => {
     const text = document.getElementById("text");
     new PerformanceObserver((list) => {
         const nodes = list.getEntries().flatMap((entry) => entry.sources.map(({ node }) => node));
-        window.shifted.push(...nodes.filter((node) => text.contains(node)).map((node) => node.nodeName));
+        const inside = nodes.filter((node) => text.contains(node));
+        window.shifted.push(...inside.map((node) => node.nodeName));
     }).observe({ type: "layout-shift" });
 }"""
 

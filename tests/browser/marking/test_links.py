@@ -85,8 +85,8 @@ def test_a_link_is_followed_given_other_cue_words_and_removed_in_the_panel(desk:
     desk.press("2", "l")
     desk.drag("Israeli airstrikes on Syria")
     desk.press("Escape")
-    link = desk.chosen.get_by_role("button", name="Extent Israeli airstrikes on Syria cue: condemned")
-    link.click()
+    words = "Extent Israeli airstrikes on Syria cue: condemned"
+    desk.chosen.get_by_role("button", name=words).click()
     desk.chosen.get_by_role("button", name="New cue words").click()
     desk.drag("condemned Israeli")
     assert desk.links()[0][2] == "condemned Israeli"

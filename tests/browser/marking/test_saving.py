@@ -49,9 +49,7 @@ class Cut:
 
 
 @pytest.mark.parametrize("after_server", [False, True], ids=["request lost", "reply lost"])
-def test_a_lost_message_ends_in_one_span_and_one_operation(
-    desk: Desk, after_server: bool
-) -> None:
+def test_a_lost_message_ends_in_one_span_and_one_operation(desk: Desk, after_server: bool) -> None:
     cut = Cut(desk, after_server)
     desk.mark("Wagner", "2")
     state(desk, "Offline: 1 change not saved yet")
@@ -249,7 +247,8 @@ def test_a_full_storage_is_said_and_the_mark_saved_all_the_same(desk: Desk) -> N
     page = desk.page
     page.evaluate(
         """() => {
-            IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+            const full = new DOMException("full", "QuotaExceededError");
+            IDBObjectStore.prototype.put = () => { throw full; };
         }"""
     )
     page.route(OPS, lambda route: route.abort())
@@ -322,9 +321,7 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
     desk.mark("Wagner", "2")
     desk.saved()
     work = desk.assignment
-    submit_assignment(
-        user=bob, study_id=work.study_id, article_id=work.article_id, confirmed=True
-    )
+    submit_assignment(user=bob, study_id=work.study_id, article_id=work.article_id, confirmed=True)
     desk.double_click("terrorist")
     desk.press("4")
     expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()

@@ -1,8 +1,7 @@
 // The state of the page: cursor, selection, chosen span, mode. All edits pass through `commit`.
 
 import { countOf, describe } from "./labels.js";
-import { perform } from "./operations.js";
-import { hullOf } from "./store.js";
+import { hullOf, perform } from "./store.js";
 
 export const NORMAL = { name: "" };
 

@@ -27,3 +27,49 @@ export function clip(text, most = 80) {
 export function button(text, { quiet = false, ...props } = {}) {
   return h("button", { type: "button", class: `button little${quiet ? " quiet" : ""}`, ...props }, text);
 }
+
+/** Asks; resolves to true for yes. The focus returns to where it was. */
+export function ask(question, yes = "Yes") {
+  const dialog = byId("ask");
+  byId("ask-text").textContent = question;
+  byId("ask-yes").textContent = yes;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+// The one polite live region; how much it says is the person's choice.
+
+const KEY = "sourcemark.speech";
+export const LEVELS = { full: "Everything", brief: "Results only", off: "Nothing" };
+
+export class Live {
+  constructor(region) {
+    this.region = region;
+    this.level = localStorage.getItem(KEY) ?? "full";
+  }
+
+  setLevel(level) {
+    this.level = level;
+    localStorage.setItem(KEY, level);
+  }
+
+  /** What an action did. */
+  say(text) {
+    if (this.level !== "off") this.put(text);
+  }
+
+  /** Where the cursor is: left out when only results are wanted. */
+  place(text) {
+    if (this.level === "full") this.put(text);
+  }
+
+  /** The same sentence twice must be heard twice: the region is emptied first. */
+  put(text) {
+    this.region.textContent = "";
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.region.textContent = text), 30);
+  }
+}

@@ -1,19 +1,55 @@
 // The list of keys, where each can be changed, and how much is spoken.
 
-import { byId, h } from "./dom.js";
-import { COMMANDS, Keymap, chordOf } from "./keys.js";
-import { LEVELS } from "./live.js";
+import { LEVELS, byId, h } from "./dom.js";
+import { CHORDS, Keymap, changedKeys, chordOf, keepKeys } from "./keys.js";
 
-const KEY = "sourcemark.keys";
+/** [command, what it does, group], in the order of the list. */
+export const COMMANDS = [
+  ["label", "Mark the selection, or the word or sentence under the cursor. With nothing chosen: keep the label ready for each selection or click", "Mark"],
+  ["label-exact", "The same with the exact characters", "Mark"],
+  ["label-second", "A second span on the same words as the chosen one", "Mark"],
+  ["extent", "Mark the selection as an extent (what a source answers for)", "Mark"],
+  ["fragment", "Add the selection to the chosen span as a further part", "Mark"],
+  ["rest", "Mark the rest of the paragraph as reporting, a span per sentence", "Mark"],
+  ["replace", "Give the chosen span the selected words; in link mode: link", "Change"],
+  ["remove", "Remove the chosen span, link or suggestion", "Change"],
+  ["end-out", "End one word further", "Change"],
+  ["end-in", "End one word back", "Change"],
+  ["start-out", "Start one word earlier", "Change"],
+  ["start-in", "Start one word later", "Change"],
+  ["end-out-exact", "End one character further", "Change"],
+  ["end-in-exact", "End one character back", "Change"],
+  ["start-out-exact", "Start one character earlier", "Change"],
+  ["start-in-exact", "Start one character later", "Change"],
+  ["undo", "Undo", "Change"],
+  ["redo", "Redo", "Change"],
+  ["left", "Cursor one word left", "Move"],
+  ["right", "Cursor one word right", "Move"],
+  ["extend-left", "Extend the selection one word left", "Move"],
+  ["extend-right", "Extend the selection one word right", "Move"],
+  ["sentence-back", "Previous sentence", "Move"],
+  ["sentence-on", "Next sentence", "Move"],
+  ["take-sentence", "Select the sentence around the cursor", "Move"],
+  ["take-quotation", "Select the quotation around the cursor", "Move"],
+  ["next", "Next span", "Move"],
+  ["previous", "Previous span", "Move"],
+  ["outer", "Next outer span at this place", "Move"],
+  ["unmarked-on", "Next sentence without a span", "Move"],
+  ["unmarked-back", "Previous sentence without a span", "Move"],
+  ["suggestion", "Next suggestion; Enter accepts it, Backspace rejects it", "Move"],
+  ["leave", "Leave a mode, the selection, the chosen span", "Move"],
+  ["link", "Link the chosen attribution: then Enter, a number, a click, or select the claim", "Say more"],
+  ["cue", "The selection becomes the cue words of the link", "Say more"],
+  ["attributes", "To the attributes of the chosen span", "Say more"],
+  ["who", "Who it is: then a number or type a name", "Say more"],
+  ["note", "Note", "Say more"],
+  ["flag", "Flag as unsure: then 1 boundary, 2 label, 3 source, 4 codebook gap", "Say more"],
+  ["same", "Suggest the same label for the same words elsewhere", "Say more"],
+  ["submit", "Done: submit and go on", "Page"],
+  ["help", "This list", "Page"],
+];
+
 const FIXED = new Set(["label", "label-exact", "label-second"]); // the codebook sets these
-
-export function changedKeys() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
-}
 
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", mod: "Ctrl", Escape: "Esc" };
 const inSigns = (chord) => chord.split("+").map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join("+");
@@ -25,7 +61,6 @@ export class Help {
     this.dialog = byId("help");
     byId("help-reset").addEventListener("click", () => this.save({}));
     this.speech();
-    desk.on("help", () => this.open());
   }
 
   speech() {
@@ -43,10 +78,10 @@ export class Help {
     const changed = changedKeys();
     const rows = [];
     let last = "";
-    for (const [command, chords, text, group] of COMMANDS) {
+    for (const [command, text, group] of COMMANDS) {
       if (group !== last) rows.push(h("tr", {}, h("th", { colspan: "2", scope: "rowgroup" }, group)));
       last = group;
-      rows.push(this.row(command, changed[command] ?? chords, text));
+      rows.push(this.row(command, changed[command] ?? CHORDS[command], text));
     }
     byId("help-rows").replaceChildren(...rows);
   }
@@ -77,13 +112,13 @@ export class Help {
     const changed = changedKeys();
     const clash = chord ? new Keymap(this.labelKeys, changed).clash(chord, command) : null;
     const held = COMMANDS.find(([name]) => name === clash);
-    byId("help-clash").textContent = held ? `${inSigns(chord)} is the key of: ${held[2]}` : "";
+    byId("help-clash").textContent = held ? `${inSigns(chord)} is the key of: ${held[1]}` : "";
     if (chord && !clash) this.save({ ...changed, [command]: [chord] });
     else this.draw();
   }
 
   save(changed) {
-    localStorage.setItem(KEY, JSON.stringify(changed));
+    keepKeys(changed);
     this.used(new Keymap(this.labelKeys, changed));
     this.draw();
   }

@@ -1,50 +1,65 @@
-// Which key does what. Digits by place on the keyboard (AZERTY, numpad), letters by what they type.
+// Which key does what (in words: help.js). Digits by place on the keyboard (AZERTY, numpad), letters by what they type.
 
-/** [command, default chords, what it does, group]; {mod} is Ctrl, or Command on a Mac. */
-export const COMMANDS = [
-  ["label", ["1–9"], "Mark the selection, or the word or sentence under the cursor. With nothing chosen: keep the label ready for each selection or click", "Mark"],
-  ["label-exact", ["Alt+1–9"], "The same with the exact characters", "Mark"],
-  ["label-second", ["Shift+1–9"], "A second span on the same words as the chosen one", "Mark"],
-  ["extent", ["x"], "Mark the selection as an extent (what a source answers for)", "Mark"],
-  ["fragment", ["f"], "Add the selection to the chosen span as a further part", "Mark"],
-  ["rest", ["r"], "Mark the rest of the paragraph as reporting, a span per sentence", "Mark"],
-  ["replace", ["Enter"], "Give the chosen span the selected words; in link mode: link", "Change"],
-  ["remove", ["Delete", "Backspace"], "Remove the chosen span, link or suggestion", "Change"],
-  ["end-out", ["."], "End one word further", "Change"],
-  ["end-in", [","], "End one word back", "Change"],
-  ["start-out", ["Shift+."], "Start one word earlier", "Change"],
-  ["start-in", ["Shift+,"], "Start one word later", "Change"],
-  ["end-out-exact", ["Alt+."], "End one character further", "Change"],
-  ["end-in-exact", ["Alt+,"], "End one character back", "Change"],
-  ["start-out-exact", ["Alt+Shift+."], "Start one character earlier", "Change"],
-  ["start-in-exact", ["Alt+Shift+,"], "Start one character later", "Change"],
-  ["undo", ["mod+z"], "Undo", "Change"],
-  ["redo", ["mod+Shift+z", "mod+y"], "Redo", "Change"],
-  ["left", ["ArrowLeft"], "Cursor one word left", "Move"],
-  ["right", ["ArrowRight"], "Cursor one word right", "Move"],
-  ["extend-left", ["Shift+ArrowLeft"], "Extend the selection one word left", "Move"],
-  ["extend-right", ["Shift+ArrowRight"], "Extend the selection one word right", "Move"],
-  ["sentence-back", ["ArrowUp"], "Previous sentence", "Move"],
-  ["sentence-on", ["ArrowDown"], "Next sentence", "Move"],
-  ["take-sentence", ["e"], "Select the sentence around the cursor", "Move"],
-  ["take-quotation", ["q"], "Select the quotation around the cursor", "Move"],
-  ["next", ["j"], "Next span", "Move"],
-  ["previous", ["k"], "Previous span", "Move"],
-  ["outer", ["o"], "Next outer span at this place", "Move"],
-  ["unmarked-on", ["u"], "Next sentence without a span", "Move"],
-  ["unmarked-back", ["Shift+u"], "Previous sentence without a span", "Move"],
-  ["suggestion", ["g"], "Next suggestion; Enter accepts it, Backspace rejects it", "Move"],
-  ["link", ["l"], "Link the chosen attribution: then Enter, a number, a click, or select the claim", "Say more"],
-  ["cue", ["c"], "The selection becomes the cue words of the link", "Say more"],
-  ["attributes", ["t"], "To the attributes of the chosen span", "Say more"],
-  ["who", ["w"], "Who it is: then a number or type a name", "Say more"],
-  ["note", ["n"], "Note", "Say more"],
-  ["flag", ["s"], "Flag as unsure: then 1 boundary, 2 label, 3 source, 4 codebook gap", "Say more"],
-  ["same", ["a"], "Suggest the same label for the same words elsewhere", "Say more"],
-  ["leave", ["Escape"], "Leave a mode, the selection, the chosen span", "Move"],
-  ["submit", ["mod+Enter"], "Done: submit and go on", "Page"],
-  ["help", ["?"], "This list", "Page"],
-];
+/** The keys of each command as shipped; mod is Ctrl, or Command on a Mac. */
+export const CHORDS = {
+  label: ["1–9"],
+  "label-exact": ["Alt+1–9"],
+  "label-second": ["Shift+1–9"],
+  extent: ["x"],
+  fragment: ["f"],
+  rest: ["r"],
+  replace: ["Enter"],
+  remove: ["Delete", "Backspace"],
+  "end-out": ["."],
+  "end-in": [","],
+  "start-out": ["Shift+."],
+  "start-in": ["Shift+,"],
+  "end-out-exact": ["Alt+."],
+  "end-in-exact": ["Alt+,"],
+  "start-out-exact": ["Alt+Shift+."],
+  "start-in-exact": ["Alt+Shift+,"],
+  undo: ["mod+z"],
+  redo: ["mod+Shift+z", "mod+y"],
+  left: ["ArrowLeft"],
+  right: ["ArrowRight"],
+  "extend-left": ["Shift+ArrowLeft"],
+  "extend-right": ["Shift+ArrowRight"],
+  "sentence-back": ["ArrowUp"],
+  "sentence-on": ["ArrowDown"],
+  "take-sentence": ["e"],
+  "take-quotation": ["q"],
+  next: ["j"],
+  previous: ["k"],
+  outer: ["o"],
+  "unmarked-on": ["u"],
+  "unmarked-back": ["Shift+u"],
+  suggestion: ["g"],
+  link: ["l"],
+  cue: ["c"],
+  attributes: ["t"],
+  who: ["w"],
+  note: ["n"],
+  flag: ["s"],
+  same: ["a"],
+  leave: ["Escape"],
+  submit: ["mod+Enter"],
+  help: ["?"],
+};
+
+const KEPT = "sourcemark.keys";
+
+/** The keys that this person has changed: {command: [chords]}. */
+export function changedKeys() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function keepKeys(changed) {
+  localStorage.setItem(KEPT, JSON.stringify(changed));
+}
 
 const LABEL_COMMANDS = { "": "label", Alt: "label-exact", Shift: "label-second", "Alt+Shift": "label-second" };
 
@@ -74,7 +89,7 @@ export class Keymap {
   constructor(labelKeys, changed = {}) {
     this.labelKeys = new Set(labelKeys);
     this.chords = new Map();
-    for (const [command, chords] of COMMANDS) {
+    for (const [command, chords] of Object.entries(CHORDS)) {
       for (const chord of changed[command] ?? chords) this.chords.set(chord, command);
     }
   }

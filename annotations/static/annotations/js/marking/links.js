@@ -1,12 +1,11 @@
 // Link mode: from a source to the claims it answers for, with cue words.
 
 import { guessCue } from "./cues.js";
+import { NORMAL } from "./desk.js";
 import { nameOf } from "./labels.js";
 import { addition, mark } from "./marks.js";
-import { newId } from "./operations.js";
 import { snap } from "./segmenting.js";
-import { hullOf } from "./store.js";
-import { NORMAL } from "./desk.js";
+import { hullOf, newId } from "./store.js";
 
 const SENTENCES_AWAY = 2;
 const MOST = 9;

@@ -3,9 +3,8 @@
 import { guessHedge } from "./cues.js";
 import { clip } from "./dom.js";
 import { nameOf, quoteOf } from "./labels.js";
-import { newId } from "./operations.js";
 import { nudge, snap } from "./segmenting.js";
-import { hullOf } from "./store.js";
+import { hullOf, newId } from "./store.js";
 
 const MANY_WORDS = 50;
 const MOST_SUGGESTIONS = 50;

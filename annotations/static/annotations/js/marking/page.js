@@ -3,26 +3,17 @@
 import { Article } from "./article.js";
 import { keepTime } from "./clock.js";
 import { CodebookCard } from "./codebook.js";
-import { apply, run } from "./commands.js";
 import { Desk } from "./desk.js";
-import { SignIn, ask } from "./dialogs.js";
-import { byId } from "./dom.js";
-import { Help, changedKeys } from "./help.js";
-import { offer } from "./held.js";
-import { Highlights } from "./highlights.js";
-import { Keymap, chordOf } from "./keys.js";
+import { ask, byId, Live } from "./dom.js";
+import { changedKeys, chordOf, Keymap } from "./keys.js";
 import { Labels } from "./labels.js";
-import { List } from "./list.js";
-import { Live } from "./live.js";
-import { Notices } from "./notices.js";
+import { apply, run } from "./moves.js";
+import { List, Ribbon } from "./overview.js";
 import { Panel } from "./panel.js";
 import { listen } from "./pointer.js";
-import { Ribbon } from "./ribbon.js";
-import { Session, csrfToken } from "./session.js";
-import { Store } from "./store.js";
-import { Submit } from "./submit.js";
-import { TextView } from "./text_view.js";
-import { Undo } from "./undo.js";
+import { csrfToken, Notices, Session } from "./session.js";
+import { Store, Undo } from "./store.js";
+import { Highlights, TextView } from "./text_view.js";
 
 const READ_ONLY = {
   submitted: "This article has been submitted: it can be read, not changed",
@@ -120,25 +111,49 @@ function wireHistory(desk, session) {
   });
 }
 
+/**
+ * Parts that few visits need are fetched when they are first asked for. `load` imports the
+ * module, `make` gives what is kept of it; the result is null when it could not be fetched.
+ */
+function later(desk, load, make) {
+  let made = null;
+  return async () => {
+    try {
+      made ??= make(await load());
+    } catch {
+      desk.refuse("This part could not be fetched. Check the connection, or reload the page.");
+    }
+    return made;
+  };
+}
+
+function wireParts(desk, session, keys, labelKeys) {
+  const use = (map) => (keys.map = map);
+  const help = later(desk, () => import("./help.js"), ({ Help }) => new Help(desk, labelKeys, use));
+  const submit = later(desk, () => import("./submit.js"), ({ Submit }) => new Submit(desk, session));
+  desk.on("help", async () => (await help())?.open());
+  desk.on("submit", async () => (await submit())?.open());
+}
+
 function start(data) {
   const desk = buildDesk(data);
   const labelKeys = desk.labels.live.map(({ key }) => key.toLowerCase());
   const notices = new Notices(desk);
-  const signIn = new SignIn({ isSignedIn: () => session.isSignedIn(), done: () => session.signedIn() });
-  const session = new Session(desk, data, { notices, login: (url) => signIn.open(url) });
+  const signIn = later(desk, () => import("./sign_in.js"), ({ SignIn }) =>
+    new SignIn({ isSignedIn: () => session.isSignedIn(), done: () => session.signedIn() }));
+  const session = new Session(desk, data, { notices, login: async (url) => (await signIn())?.open(url) });
   const keys = wireKeys(desk, labelKeys);
   wireButtons(desk);
   wireBar(desk);
   wireHistory(desk, session);
+  wireParts(desk, session, keys, labelKeys);
   listen(desk);
   new Panel(desk);
   new List(desk);
   new Ribbon(desk);
   new CodebookCard(desk);
-  new Help(desk, labelKeys, (map) => (keys.map = map));
-  new Submit(desk, session);
-  offer(desk, data.held ?? [], notices);
   desk.on("refusal", ({ text }) => flash(text));
+  if (data.held?.length) import("./held.js").then(({ offer }) => offer(desk, data.held, notices));
   if (!desk.readOnly) keepTime({ url: data.urls.time, tab: session.tab, token: csrfToken });
   checkText(desk, notices, data.article);
   document.documentElement.dataset.ready = "marking";

@@ -1,11 +1,11 @@
 // The card of the chosen span: its words, ends, attributes, links, flag, note, hints.
 
-import { FLAGS, run } from "./commands.js";
 import { button, byId, clip, h } from "./dom.js";
 import { attributeFields } from "./fields.js";
 import { describe, quoteOf } from "./labels.js";
 import { chooseLink, linkTo, setCue } from "./links.js";
 import { setFields } from "./marks.js";
+import { FLAGS, run } from "./moves.js";
 
 export class Panel {
   constructor(desk) {
@@ -210,4 +210,3 @@ export class Panel {
     this.focusFirst("#note");
   }
 }
-

@@ -1,8 +1,7 @@
 // Mouse, pen and touch over the text: selecting, clicking words and marks, dragging links.
 
-import { apply } from "./commands.js";
 import * as links from "./links.js";
-import { outward } from "./moves.js";
+import { apply, outward } from "./moves.js";
 
 const TAG_WIDTH = 11; // pixels a letter of the tag
 const TAG_HEIGHT = 3; // pixels of tag inside the line box
@@ -42,6 +41,7 @@ function noteSelection(desk) {
 }
 
 function pointerDown(desk, event) {
+  desk.dragged = false;
   desk.down = { x: event.clientX, y: event.clientY, drag: null };
   const source = event.button === 0 && event.pointerType !== "touch" && tagAt(desk, event);
   if (!source || !desk.labels.isSource(source) || desk.readOnly) return;
@@ -95,7 +95,7 @@ function mouseUp(desk, event) {
   if (!last || last.drag || event.button !== 0) return;
   const moved = Math.hypot(event.clientX - last.x, event.clientY - last.y) > 3;
   if (!moved && !event.shiftKey && event.detail < 2) return;
-  desk.dropped = event.timeStamp; // the click that follows is none
+  desk.dragged = true; // the click that follows is none
   afterSelecting(desk, event.altKey);
 }
 
@@ -107,7 +107,7 @@ function drop(desk, { drag, x, y }, event) {
   if (!target) return desk.refuse("No claim there to link to");
   desk.choose(drag.source.id, { quiet: true, reveal: false });
   links.linkTo(desk, drag.source, target);
-  desk.dropped = event.timeStamp;
+  desk.dragged = true;
   return true;
 }
 
@@ -125,7 +125,7 @@ function afterSelecting(desk, exact) {
 
 function click(desk, event) {
   if (!document.getSelection().isCollapsed && selected(desk)) return;
-  if (desk.dropped && event.timeStamp - desk.dropped < 50) return;
+  if (desk.dragged) return;
   const point = desk.view.pointFrom(event.clientX, event.clientY);
   if (point === null) return;
   desk.setSelection(null, { shown: true });

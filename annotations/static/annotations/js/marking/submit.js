@@ -29,7 +29,6 @@ export class Submit {
       event.preventDefault();
       this.send();
     });
-    desk.on("submit", () => this.open());
   }
 
   async open() {

@@ -1,18 +1,6 @@
-// A yes-or-no question, and signing in again without leaving the page.
+// Signing in again without leaving the page.
 
 import { byId, h } from "./dom.js";
-
-/** Asks; resolves to true for yes. The focus returns to where it was. */
-export function ask(question, yes = "Yes") {
-  const dialog = byId("ask");
-  byId("ask-text").textContent = question;
-  byId("ask-yes").textContent = yes;
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
 
 /** The sign-in pages' own form, shown in a dialog step by step until the server knows us again. */
 export class SignIn {
