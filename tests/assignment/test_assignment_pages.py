@@ -188,6 +188,16 @@ def test_articles_are_narrowed_down_by_state_and_annotator(
         assert html.index("<bdi>Gamma") < html.index("<bdi>Alpha")
 
 
+def test_in_a_large_study_the_time_of_all_is_added_up_when_asked_for(
+    sign_in: SignIn, alice: User, bob: User, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotations.assignment.queries.people.TIMES_UNASKED", 0)
+    submitted(article, bob, seconds=720)
+    client = sign_in(alice)
+    assert "12 min" not in page(client, "study", article.study.pk, show="people")
+    assert "12 min" in page(client, "study", article.study.pk, show="people", times="on")
+
+
 def test_a_new_study_shows_its_first_steps(sign_in: SignIn, alice: User, study: Study) -> None:
     html = page(sign_in(alice), "study", study.pk)
     assert "First steps" in html
@@ -256,6 +266,21 @@ def test_the_overview_asks_as_many_queries_for_few_articles_as_for_many(
     with django_assert_max_num_queries(n_queries) as asked:
         page(client, "study", study.pk, **query)
     assert len(asked) == n_queries
+
+
+@pytest.mark.parametrize("n_articles", [3, 60])
+def test_a_persons_page_asks_as_many_queries_for_few_articles_as_for_many(
+    sign_in: SignIn,
+    study: Study,
+    alice: User,
+    bob: User,
+    n_articles: int,
+    django_assert_num_queries,
+) -> None:
+    give_all(study, many_articles(study, n_articles), [bob])
+    client = sign_in(alice)
+    with django_assert_num_queries(11):
+        page(client, "person", study.pk, bob.pk)
 
 
 @pytest.mark.parametrize("who", ["bob", "alice"])

@@ -48,7 +48,7 @@ class SoughtForm(forms.Form):
     def sought(self) -> Sought:
         return Sought(
             state=self.given("state") or "",
-            person=self.given("person"),
+            annotator=self.given("person"),
             round=self.given("round"),
             descending=self.given("order") == "down",
         )

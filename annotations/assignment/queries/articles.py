@@ -16,6 +16,7 @@ from .counts import active_times
 from .paging import Cursor, page_of
 
 FOUND = 20
+FEW = 500  # assignments
 NOBODY = "nobody"  # the filter for articles that nobody has yet
 
 
@@ -24,7 +25,7 @@ class Sought:
     """Which articles are wanted: those with an assignment that is all of what is given."""
 
     state: str = ""  # an AssignmentState, or NOBODY
-    person: User | None = None
+    annotator: User | None = None
     round: Round | None = None
     descending: bool = False
 
@@ -77,19 +78,24 @@ def progress_by_article(study: Study, sought: Sought, cursor: Cursor) -> Article
 
 
 def articles_sought(study: Study, sought: Sought) -> "QuerySet[Article]":
-    articles = Article.objects.kept().light().filter(study=study).select_related(None)
-    there = Assignment.objects.filter(article=OuterRef("pk"))
-    if sought.round is not None:
-        there = there.filter(round=sought.round)
-    if sought.person is not None:
-        there = there.filter(annotator=sought.person)
+    articles = Article.objects.kept().light().filter(study=study)
     if sought.state == NOBODY:
+        there = Assignment.objects.filter(article=OuterRef("pk"))
         return articles.filter(~Exists(there.exclude(state=AssignmentState.WITHDRAWN)))
-    if sought.state:
-        there = there.filter(state=sought.state)
-    if sought.state or sought.person is not None or sought.round is not None:
-        return articles.filter(Exists(there))
-    return articles
+    chosen = {
+        name: value
+        for name, value in vars(sought).items()
+        if value and name in ("state", "annotator", "round")
+    }
+    if not chosen:
+        return articles
+    # A few are looked up; among many, a page is full long before the end of the titles.
+    # Without the study there, so that SQLite looks up by article.
+    fits = Assignment.objects.filter(**chosen).order_by()
+    few = list(fits.filter(study=study).values_list("article", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return articles.filter(pk__in=few)
+    return articles.filter(Exists(fits.filter(article=OuterRef("pk"))))
 
 
 def articles_not_with(study: Study, person: User, words: str) -> list[Article]:

@@ -37,27 +37,39 @@ def counts_of(by_state: dict[str, int]) -> Counts:
     return Counts(**known)
 
 
-def count_by(assignments: "QuerySet[Assignment]", key: str) -> dict[uuid.UUID, Counts]:
-    """Counts for each value of `key` ("annotator" or "study").
+def count_by(
+    assignments: "QuerySet[Assignment]", key: str, studies: Iterable[Study]
+) -> dict[uuid.UUID, Counts]:
+    """Counts for each value of `key` ("annotator" or "study") in these studies.
 
-    What lies in the bin is counted apart and taken off: few rows, where a join would look at
-    every article.
+    What lies in the bin is counted apart and taken off: few rows, if any, where a join would
+    look at every article.
     """
     numbers: defaultdict[uuid.UUID, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    in_bin = Article.objects.filter(
-        study__in=assignments.order_by().values("study").distinct(), deleted_at__isnull=False
-    )
-    for rows, sign in ((assignments, 1), (assignments.filter(article__in=in_bin), -1)):
+
+    def add(rows: "QuerySet[Assignment]", sign: int) -> None:
         grouped = rows.order_by().values_list(key, "state").annotate(n=Count("*"))
         for value, state, n in grouped:
             numbers[value][state] += sign * n
+
+    here = [study.pk for study in studies]
+    counted = assignments.filter(study__in=here)
+    add(counted, 1)
+    in_bin = Article.objects.filter(study__in=here, deleted_at__isnull=False)
+    if in_bin.exists():
+        add(counted.filter(article__in=in_bin.order_by().values("pk")), -1)
     return {value: counts_of(by_state) for value, by_state in numbers.items()}
 
 
 def count_own(study: Study, user_id: uuid.UUID) -> Counts:
     """One person's own assignments in the study."""
-    own = Assignment.objects.filter(study=study, annotator=user_id)
-    return count_by(own, "annotator").get(user_id, Counts())
+    own = Assignment.objects.filter(annotator=user_id)
+    return count_by(own, "annotator", [study]).get(user_id, Counts())
+
+
+def count_study(study: Study) -> Counts:
+    """Everybody's assignments in the study."""
+    return count_by(Assignment.objects.all(), "study", [study]).get(study.pk, Counts())
 
 
 def total(counts: Iterable[Counts]) -> Counts:

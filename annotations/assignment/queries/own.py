@@ -105,8 +105,8 @@ def parts_of(user: User) -> list[Part]:
         roles.setdefault(membership.study, set()).add(Role(membership.role))
     overseen = [study for study, held in roles.items() if held & {Role.CURATOR, Role.MANAGER}]
     next_of = _next_in_each(user, list(roles))
-    own = count_by(Assignment.objects.filter(study__in=list(roles), annotator=user), "study")
-    everybody = count_by(Assignment.objects.filter(study__in=overseen), "study")
+    own = count_by(Assignment.objects.filter(annotator=user), "study", roles)
+    everybody = count_by(Assignment.objects.all(), "study", overseen)
     return [
         Part(
             study=study,

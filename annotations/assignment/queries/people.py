@@ -13,7 +13,9 @@ from annotations.accounts.models import User
 from annotations.study.models import Role, Round, Study
 
 from ..models import Assignment, WorkTime
-from .counts import Counts, count_by
+from .counts import Counts, count_by, total
+
+TIMES_UNASKED = 2_000  # assignments; in larger studies times are added up when asked for
 
 
 def list_annotators(study: Study) -> "QuerySet[User]":
@@ -44,12 +46,15 @@ def fetch_person(study: Study, user_id: uuid.UUID) -> User:
 
 @dataclass(frozen=True)
 class Progress:
-    """One person's part. `is_able`: whether more work can be given to them."""
+    """One person's part. `is_able`: whether more work can be given to them.
+
+    `active_time` is None where times were not asked for.
+    """
 
     person: User
     is_able: bool
     counts: Counts
-    active_time: timedelta
+    active_time: timedelta | None
     last_at: datetime | None
 
 
@@ -57,35 +62,52 @@ SORTS: dict[str, Callable[[Progress], Any]] = {
     "name": lambda row: (str(row.person).casefold(), str(row.person.pk)),
     "left": lambda row: -row.counts.left,
     "submitted": lambda row: -row.counts.submitted,
-    "time": lambda row: -row.active_time,
+    "time": lambda row: -(row.active_time or timedelta()),
     "last": lambda row: -row.last_at.timestamp() if row.last_at else 0.0,
 }
 
 
 def progress_by_person(
-    study: Study, *, round: Round | None = None, sort: str = "name"
+    study: Study, *, round: Round | None = None, sort: str = "name", with_times: bool | None = None
 ) -> list[Progress]:
-    """Who has done how much: a fixed number of queries, however many people and articles."""
+    """Who has done how much: a fixed number of queries, however many people and articles.
+
+    Adding up the time of everybody reads each of their work times. So it is left out of large
+    studies, unless `with_times` asks for it.
+    """
     work = Assignment.objects.filter(study=study)
-    times = WorkTime.objects.filter(study=study)
     if round is not None:
-        work, times = work.filter(round=round), times.filter(assignment__round=round)
-    counts = count_by(work, "annotator")
-    spent = {
-        user_id: (timedelta(seconds=seconds), last_at)
-        for user_id, seconds, last_at in times.order_by()
-        .values_list("assignment__annotator")
-        .annotate(seconds=Sum("active_seconds"), last=Max("last_at"))
-    }
+        work = work.filter(round=round)
+    counts = count_by(work, "annotator", [study])
+    if with_times is None:
+        with_times = total(counts.values()).all <= TIMES_UNASKED
+    spent = times_by_person(study, round) if with_times else {}
+    nothing = (timedelta(), None) if with_times else (None, None)
     able = set(list_annotators(study).values_list("pk", flat=True))
     rows = [
         Progress(
             person,
             person.pk in able,
             counts.get(person.pk, Counts()),
-            *spent.get(person.pk, (timedelta(), None)),
+            *spent.get(person.pk, nothing),
         )
         for person in list_people(study)
     ]
     by_name = sorted(rows, key=SORTS["name"])
     return sorted(by_name, key=SORTS.get(sort, SORTS["name"]))
+
+
+def times_by_person(
+    study: Study, round: Round | None
+) -> dict[uuid.UUID, tuple[timedelta, datetime]]:
+    """(time actively spent, when last) of everybody who ever opened an article."""
+    times = WorkTime.objects.filter(study=study)
+    if round is not None:
+        times = times.filter(assignment__round=round)
+    summed = times.order_by().values_list("assignment__annotator")
+    return {
+        user_id: (timedelta(seconds=seconds), last_at)
+        for user_id, seconds, last_at in summed.annotate(
+            seconds=Sum("active_seconds"), last=Max("last_at")
+        )
+    }

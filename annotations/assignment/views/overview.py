@@ -13,9 +13,8 @@ from annotations.study.queries import fetch_standing
 
 from ..forms import SoughtForm
 from ..forms.sought import read_cursor
-from ..models import Assignment
 from ..queries.articles import progress_by_article
-from ..queries.counts import count_by, count_own, total
+from ..queries.counts import count_own, count_study, total
 from ..queries.door import oversees
 from ..queries.own import done_by, next_assignment, parts_of, queue_of, timed
 from ..queries.paging import Cursor
@@ -75,7 +74,7 @@ def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
 def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     form = SoughtForm(request.GET, study=standing.study)
     page = progress_by_article(standing.study, form.sought(), read_cursor(request.GET))
-    counts = total(count_by(Assignment.objects.filter(study=standing.study), "study").values())
+    counts = count_study(standing.study)
     return {
         "form": form,
         "page": page,
@@ -87,11 +86,18 @@ def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
 def people(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     form = SoughtForm(request.GET, study=standing.study)
     sort = request.GET.get("sort", "name")
-    rows = progress_by_person(standing.study, round=form.given("round"), sort=sort)
+    rows = progress_by_person(
+        standing.study,
+        round=form.given("round"),
+        sort=sort,
+        with_times=True if "times" in request.GET else None,
+    )
+    with_times = any(row.active_time is not None for row in rows)
     return {
         "form": form,
         "rows": rows,
-        "columns": COLUMNS,
+        "columns": COLUMNS if with_times else COLUMNS[:-2],
+        "with_times": with_times,
         "sort": sort if sort in SORTS else "name",
         "counts": total(row.counts for row in rows),
     }
