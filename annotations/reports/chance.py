@@ -20,7 +20,7 @@ ALL = "all"  # beside "labels": {slug: …}
 
 def gamma_of_article(article: Continuum, *, seed: int, samples: int = SAMPLES) -> dict[str, Any]:
     """{"all": sums, "labels": {label: sums}}; sums as `GammaSums.as_dict()`."""
-    layers = {label: _layer(article, label) for label in article.labels}
+    layers = {label: article.layer(label) for label in article.labels}
     return {
         ALL: gamma_sums(article, seed=seed, samples=samples).as_dict(),
         "labels": {
@@ -28,15 +28,6 @@ def gamma_of_article(article: Continuum, *, seed: int, samples: int = SAMPLES) -
             for label, layer in layers.items()
         },
     }
-
-
-def _layer(article: Continuum, label: str) -> Continuum:
-    """One label's units alone; who submitted stays present, with nothing if need be."""
-    units = {
-        name: tuple(unit for unit in given if unit.label == label)
-        for name, given in article.annotators.items()
-    }
-    return replace(article, annotators=units, links={})
 
 
 def gamma_tables(

@@ -1,0 +1,193 @@
+"""`python -m bench.report_page`: what the agreement page costs on a large study.
+
+A temporary SQLite database with 1,000 articles, three annotators and 40 spans each. Measured are
+process CPU seconds and SQL queries of the server side alone, through Django's test client: the
+first computation, the page once its sums are stored (median of RUNS), and one more submission.
+
+    python -m bench.report_page [--articles 1000] [--json]
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+RUNS = 5
+N_ANNOTATORS = 3
+N_SPANS = 40
+N_WORDS = 600
+GOALS = {
+    "first computation, CPU s": 10.0,
+    "page, CPU s": 0.5,
+    "page, queries": 20,
+    "one more submission, CPU s": 0.1,
+}
+
+
+def prepare(folder: Path) -> None:
+    os.environ["SOURCEMARK_VAR"] = str(folder)
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'bench.sqlite3'}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def make_rows(n_articles: int) -> tuple[Any, Any, list[Any]]:
+    """(study, manager, its articles) with all work submitted but the last one of the third."""
+    from annotations.accounts.models import User
+    from annotations.study.actions import create_study
+    from bench.marking_server.seed import article_row, join, make_text, make_user
+
+    dice = random.Random(1)
+    manager: User = make_user("manager")
+    study = create_study(actor=manager, name="Large")
+    people = [join(study, make_user(f"annotator{n}")) for n in range(N_ANNOTATORS)]
+    from annotations.corpus.models import Article
+
+    articles = [
+        article_row(study, f"{n}. {make_text(N_WORDS, dice)}", f"Article {n:05}")
+        for n in range(n_articles)
+    ]
+    Article.objects.bulk_create(articles, batch_size=200)
+    for person in people:
+        make_marks(study, person, articles, dice)
+    return study, manager, articles
+
+
+def make_marks(study: Any, person: Any, articles: list[Any], dice: random.Random) -> None:
+    from django.utils import timezone
+
+    from annotations.assignment.models import Assignment
+    from annotations.marking.models import Fragment, Span
+
+    now, labels = timezone.now(), list(study.labels.all())
+    version, main = study.codebook_versions.get(), study.rounds.all()[0]
+    work = [
+        Assignment(
+            study=study,
+            round=main,
+            article=article,
+            annotator=person,
+            state="submitted",
+            submitted_at=now,
+            rev=N_SPANS,
+            created_by=study.created_by,
+        )
+        for article in articles
+    ]
+    Assignment.objects.bulk_create(work, batch_size=500)
+    spans, fragments = [], []
+    for one in work:
+        last = one.article.n_code_points - 60
+        starts = sorted(dice.sample(range(last), N_SPANS))
+        for start, end in ((start, start + dice.randint(3, 60)) for start in starts):
+            span = Span(
+                id=uuid.uuid4(),
+                study=study,
+                assignment=one,
+                label=dice.choice(labels),
+                codebook_version=version,
+                start=start,
+                end=end,
+                stretch=f"{start}-{end}",
+                created_at=now,
+                changed_at=now,
+            )
+            spans.append(span)
+            fragments.append(
+                Fragment(
+                    study=study,
+                    span=span,
+                    start=start,
+                    end=end,
+                    quote=one.article.text[start:end],
+                    text_length=one.article.n_code_points,
+                )
+            )
+    Span.objects.bulk_create(spans, batch_size=2000)
+    Fragment.objects.bulk_create(fragments, batch_size=5000)
+
+
+def timed(client: Any, url: str) -> tuple[float, int]:
+    """(CPU seconds, queries) of one request."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        before = time.process_time()
+        answer = client.get(url, HTTP_HOST="127.0.0.1")
+        spent = time.process_time() - before
+    if answer.status_code != 200:
+        raise SystemExit(f"{url} answered {answer.status_code}.")
+    return spent, len(queries)
+
+
+def refresh_one(study: Any, article: Any) -> float:
+    """CPU seconds to count one article anew after somebody submitted it."""
+    from annotations.assignment.models import Assignment
+    from annotations.reports.actions import refresh_sums
+    from annotations.reports.models import ArticleSums
+
+    whole = []
+    for _ in range(RUNS):
+        before = time.process_time()
+        refresh_sums(study=study)
+        unchanged = time.process_time() - before
+        one = Assignment.objects.filter(article=article).first()
+        assert one is not None
+        Assignment.objects.filter(pk=one.pk).update(rev=one.rev + 1)
+        stored = ArticleSums.objects.get(article=article).input_hash
+        before = time.process_time()
+        refresh_sums(study=study)
+        whole.append(time.process_time() - before - unchanged)
+        assert ArticleSums.objects.get(article=article).input_hash != stored
+    return statistics.median(whole)
+
+
+def measure(n_articles: int) -> dict[str, float]:
+    from django.test import Client
+    from django.urls import reverse
+
+    study, manager, articles = make_rows(n_articles)
+    client = Client()
+    client.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
+    url = reverse("reports:agreement", args=[study.pk])
+    first, _ = timed(client, url)
+    pages = [timed(client, url) for _ in range(RUNS)]
+    return {
+        "first computation, CPU s": first,
+        "page, CPU s": statistics.median(cpu for cpu, _ in pages),
+        "page, queries": max(queries for _, queries in pages),
+        "one more submission, CPU s": refresh_one(study, articles[0]),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--articles", type=int, default=1000)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder))
+        found = measure(options.articles)
+    if options.json:
+        json.dump(found, sys.stdout)
+        return
+    for name, value in found.items():
+        print(f"{name:30} {value:8.3f}   goal {GOALS[name]:g}   {value / GOALS[name]:6.2f} of it")
+
+
+if __name__ == "__main__":
+    main()
