@@ -1,4 +1,4 @@
-"""`python -m bench.agreement`: what the agreement floor costs, against what issue 3 asks.
+"""`python -m bench.agreement`: what the agreement floor costs, against what it is to reach.
 
 Each case runs in processes of its own, RUNS times; shown are medians of the CPU seconds of the
 work itself and of the whole process, and of the peak memory. With `--json` as one object.

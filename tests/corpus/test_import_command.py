@@ -90,10 +90,10 @@ def test_only_a_manager_imports(study, bob, files):
         call_command("import_articles", study.name, *files({"a.txt": b"One."}), "--by=bob")
 
 
-def test_the_seed_article_keeps_its_hash(study, files, capsys):
-    """The text of issue 2: 2,593 bytes, 2,573 code points, its body from code point 17 on."""
+def test_an_article_with_a_crawler_prefix_keeps_its_bytes(study, files, capsys):
+    """Its body begins at code point 17, right after the prefix."""
     content = " date 2023-11-10 US officials’ “claim”.\n".encode()
-    run(capsys, study.name, *files({"seed_article.txt": content}))
+    run(capsys, study.name, *files({"port.txt": content}))
     article = Article.objects.get()
     assert article.text.encode() == content
     assert json.dumps(article.sentences) == "[[17, 39]]"

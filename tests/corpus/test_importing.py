@@ -71,16 +71,16 @@ def test_what_the_preview_says_is_what_is_stored(study, alice):
     assert article.text_sha256 == made.findings[0]["sha256"]
 
 
-def test_the_seed_article_equals_its_file_and_its_prefix_is_a_region(study, alice):
-    content = b" date 2023-11-10 US officials are concerned.\n\nThe SA-22 is short-range.\n"
-    import_files(study=study, actor=alice, files=[("seed_article.txt", content)])
+def test_an_article_equals_its_file_and_its_prefix_is_a_region(study, alice):
+    content = b" date 2023-11-10 Port officials are uneasy.\n\nThe ferry is due at 9.\n"
+    import_files(study=study, actor=alice, files=[("port.txt", content)])
     article, region = Article.objects.get(), Region.objects.get()
     assert article.text.encode() == content
     assert article.published_on == date(2023, 11, 10)
     assert (region.article, region.kind, region.start, region.end) == (article, "metadata", 0, 17)
     assert [article.text[start:end] for start, end in article.sentences] == [
-        "US officials are concerned.",
-        "The SA-22 is short-range.",
+        "Port officials are uneasy.",
+        "The ferry is due at 9.",
     ]
 
 
