@@ -8,14 +8,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
 from tests.people import join, make_article, make_study, make_user
 
-settings.register_profile("sourcemark", deadline=None)  # speed is measured in bench/
+settings.register_profile(
+    "sourcemark",
+    deadline=None,  # speed is measured in bench/
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,  # a change is judged by its own examples; new ones are for us
+)
 settings.load_profile("sourcemark")
 
 CountQueries = Callable[..., AbstractContextManager[CaptureQueriesContext]]
