@@ -1,62 +1,36 @@
-"""Everything that a batch can touch, in one query, read after the lock is held.
+"""Everything that a batch can touch, in one statement, read after the lock is held.
 
-The query is a UNION ALL of (what, id, JSON) rows. Only rows of this assignment are shown to
-anybody; rows of others under an id that the batch names come along as "not yours".
+The statement is a UNION ALL of (what, id, JSON) rows, written by hand: to have the ORM compose
+it costs more than the rest of a save. Only rows of this assignment are shown to anybody; rows
+of others under an id that the batch names come along as "not yours".
 """
 
 import json
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import JSONObject
-
-from annotations.assignment.models import Assignment
-from annotations.corpus.models import Article, Region
-from annotations.study.models import CodebookVersion
+from django.db import connection
 
 from .articles import FixedText, keep_text, kept_text
 from .checking import BY_BROWSER
 from .codebook import codebook_of
 from .desk import Desk
 from .entity_acts import fold
-from .models import (
-    AttributeValue,
-    Entity,
-    Link,
-    Operation,
-    OperationKind,
-    OperationTarget,
-    Origin,
-    Span,
-)
+from .models import OperationKind, OperationTarget, Origin
 from .protocol import Op, is_uuid
 from .state import EntityState, LinkState, SpanState
 from .wire import parse_stretch, value_of
 
 MOST_STRETCHES = 100  # in one WHERE: SQLite's expressions are at most 1,000 deep
-Rows = QuerySet[Any, Any]
+BUILD_OBJECT = {"sqlite": "json_object", "postgresql": "jsonb_build_object"}
 
 
-def yes(condition: Any) -> Case:
-    """A condition as 1 or 0, the same on both databases."""
-    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+class Part(NamedTuple):
+    """One branch of the statement: `build(…)` makes a JSON object on either database."""
 
-
-def branch(rows: Rows, what: Any, key: str, **fields: Any) -> Rows:
-    return rows.order_by().values_list(what, key, JSONObject(**fields))
+    sql: str
+    params: list[Any]
 
 
 class Touched:
@@ -111,170 +85,187 @@ class Touched:
                 yield name
 
 
+class Lock(NamedTuple):
+    """An assignment whose row this transaction holds, as it stands now."""
+
+    assignment_id: uuid.UUID
+    study_id: uuid.UUID
+    article_id: uuid.UUID
+    owner_id: uuid.UUID
+    rev: int
+    state: str
+
+
 def read_desk(
-    *,
-    owner_id: uuid.UUID,
-    study_id: uuid.UUID,
-    article_id: uuid.UUID,
+    lock: Lock,
     ops: Iterable[Op],
+    *,
     actor_id: uuid.UUID | None = None,
     origins: tuple[Origin, ...] = BY_BROWSER,
 ) -> Desk:
-    """The desk for these operations. One query, and one more for a codebook not seen yet.
+    """The desk for these operations. One statement, and one more for a codebook not seen yet.
 
     `actor_id` is who does it when that is not the owner of the marks.
     """
     touched = Touched(ops)
-    mine = Assignment.objects.filter(study=study_id, article=article_id, annotator=owner_id)
-    known = kept_text(article_id)
-    branches = [
-        assignment_branch(mine),
-        *answered_branches(actor_id or owner_id, touched),
-        *span_branches(mine, touched),
-        *link_branches(mine, touched),
-        *entity_branches(owner_id, study_id, touched),
-        *region_branches(article_id, touched),
-        *([] if known else [text_branch(article_id)]),
+    known = kept_text(lock.article_id)
+    parts = [
+        version_part(lock),
+        region_part(lock),
+        answered_part(actor_id or lock.owner_id, touched),
+        *span_parts(lock, touched),
+        *link_parts(touched),
+        *entity_parts(lock, touched),
+        *([] if known else [text_part(lock)]),
     ]
-    found = list(branches[0].union(*branches[1:], all=True))
-    return Gathered(found).desk(article_id, study_id, owner_id, known, origins)
+    return Gathered(fetch(parts)).desk(lock, known, origins)
 
 
-# --- the branches -------------------------------------------------------------------------
+def fetch(parts: list[Part]) -> Iterator[tuple[str, uuid.UUID, Any]]:
+    build = BUILD_OBJECT[connection.vendor]
+    sql = " UNION ALL ".join(part.sql for part in parts).replace("build(", f"{build}(")
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [param for part in parts for param in part.params])
+        for what, key, told in cursor.fetchall():
+            yield what, key if isinstance(key, uuid.UUID) else uuid.UUID(key), inner(told)
 
 
-def assignment_branch(mine: Rows) -> Rows:
-    latest = CodebookVersion.objects.filter(study=OuterRef("study")).order_by("-number")
-    return branch(
-        mine,
-        Value("assignment"),
-        "pk",
-        rev="rev",
-        state="state",
-        version=Subquery(latest.values("pk")[:1]),
-        number=Subquery(latest.values("number")[:1]),
+# --- the parts ------------------------------------------------------------------------------
+
+
+def version_part(lock: Lock) -> Part:
+    return Part(
+        "SELECT * FROM (SELECT 'version', id, build('number', number)"
+        " FROM annotations_codebookversion WHERE study_id = %s ORDER BY number DESC LIMIT 1) v",
+        [lock.study_id.hex],
     )
 
 
-def answered_branches(actor_id: uuid.UUID, touched: Touched) -> Iterator[Rows]:
-    rows = Operation.objects.filter(user=actor_id, op_id__in=touched.op_ids)
-    yield branch(rows, Value("answered"), "op_id", result="result", assignment="assignment_id")
+def region_part(lock: Lock) -> Part:
+    return Part(
+        """SELECT 'region', id, build('start', start, 'end', "end")"""
+        " FROM annotations_region WHERE article_id = %s AND removed_at IS NULL",
+        [lock.article_id.hex],
+    )
 
 
-def span_branches(mine: Rows, touched: Touched) -> Iterator[Rows]:
-    fields = {
-        name: F(name)
-        for name in ("kind", "stretch", "note", "flag", "state", "origin", "ver", "deleted_at")
-    }
-    fields |= {
-        "label": F("label_id"),
-        "assignment": F("assignment_id"),
-        "codebook": F("codebook_version__number"),
-    }
-    if touched.span_ids:
-        named = Span.objects.filter(pk__in=touched.span_ids)
-        yield branch(named, Value("span"), "pk", **fields)
-        values = AttributeValue.objects.filter(span__in=touched.span_ids)
-        yield branch(
-            values,
-            Value("value"),
-            "span_id",
-            name="attribute__name",
-            text="text",
-            entity="entity_id",
-        )
-    near = Span.objects.filter(assignment=Subquery(mine.values("pk")[:1]), deleted_at=None)
+def text_part(lock: Lock) -> Part:
+    return Part(
+        "SELECT 'text', id, build('text', text, 'sentences', sentences, 'language', language)"
+        " FROM annotations_article WHERE id = %s",
+        [lock.article_id.hex],
+    )
+
+
+def answered_part(actor_id: uuid.UUID, touched: Touched) -> Part:
+    return Part(
+        "SELECT 'answered', op_id, build('result', result, 'assignment', assignment_id)"
+        f" FROM annotations_operation WHERE user_id = %s AND op_id IN ({marks(touched.op_ids)})",
+        [actor_id.hex, *hexes(touched.op_ids)],
+    )
+
+
+SPAN = (
+    "SELECT '{what}', s.id, build('kind', s.kind, 'stretch', s.stretch, 'note', s.note,"
+    " 'flag', s.flag, 'state', s.state, 'origin', s.origin, 'ver', s.ver,"
+    " 'removed', s.deleted_at IS NOT NULL, 'label', s.label_id, 'assignment', s.assignment_id,"
+    " 'codebook', v.number)"
+    " FROM annotations_span s JOIN annotations_codebookversion v ON v.id = s.codebook_version_id"
+    " WHERE "
+)
+VALUE = (
+    "SELECT 'value', v.span_id, build('name', a.name, 'text', v.text, 'entity', v.entity_id)"
+    " FROM annotations_attributevalue v JOIN annotations_attribute a ON a.id = v.attribute_id"
+    " WHERE v.span_id IN ({ids})"
+)
+
+
+def span_parts(lock: Lock, touched: Touched) -> Iterator[Part]:
+    ids = hexes(touched.span_ids)
+    if ids:
+        yield Part(SPAN.format(what="span") + f"s.id IN ({marks(ids)})", ids)
+        yield Part(VALUE.format(ids=marks(ids)), ids)
+    near = SPAN.format(what="near") + "s.assignment_id = %s AND s.deleted_at IS NULL AND "
     if touched.stretches:
-        yield branch(near.filter(around(touched.stretches)), Value("near"), "pk", **fields)
+        places = few(touched.stretches)
+        overlapping = " OR ".join(['(s.start < %s AND s."end" > %s)'] * len(places))
+        bounds = [bound for start, end in places for bound in (end, start)]
+        yield Part(f"{near}({overlapping})", [lock.assignment_id.hex, *bounds])
     if touched.restored_spans:
-        restored = Span.objects.filter(pk__in=touched.restored_spans).values("stretch")
-        yield branch(near.filter(stretch__in=restored), Value("near"), "pk", **fields)
+        restored = hexes(touched.restored_spans)
+        same = f"SELECT stretch FROM annotations_span WHERE id IN ({marks(restored)})"
+        yield Part(f"{near}s.stretch IN ({same})", [lock.assignment_id.hex, *restored])
 
 
-def around(stretches: set[tuple[int, int]]) -> Q:
-    """Spans that overlap one of the stretches, or with many stretches, what lies between them."""
-    if len(stretches) > MOST_STRETCHES:
-        stretches = {(min(start for start, _ in stretches), max(end for _, end in stretches))}
-    near = Q()
-    for start, end in sorted(stretches):
-        near |= Q(start__lt=end, end__gt=start)
-    return near
+def few(stretches: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches, or with many of them what lies between the first and the last."""
+    if len(stretches) <= MOST_STRETCHES:
+        return sorted(stretches)
+    return [(min(start for start, _ in stretches), max(end for _, end in stretches))]
 
 
-def link_branches(mine: Rows, touched: Touched) -> Iterator[Rows]:
-    ids, ends = touched.ids[OperationTarget.LINK], touched.span_ids
-    if not ids and not ends:
-        return
-    named = Q(pk__in=ids) | Q(source__in=ends) | Q(target__in=ends)
+# A link fell with a span when the operation that last changed it removed a span.
+LINK = (
+    "SELECT 'link', l.id, build('assignment', l.assignment_id, 'source', l.source_id,"
+    " 'target', l.target_id, 'start', l.cue_start, 'end', l.cue_end, 'ver', l.ver,"
+    " 'removed', l.deleted_at IS NOT NULL,"
+    " 'fell', l.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM annotations_operation o"
+    " WHERE o.assignment_id = l.assignment_id AND o.rev = l.changed_rev"
+    " AND o.target_type = 'span' AND o.kind = 'del'),"
+    " 'source_live', s.deleted_at IS NULL, 'target_live', t.deleted_at IS NULL,"
+    " 'source_label', s.label_id, 'target_label', t.label_id)"
+    " FROM annotations_link l JOIN annotations_span s ON s.id = l.source_id"
+    " JOIN annotations_span t ON t.id = l.target_id WHERE "
+)
+
+
+def link_parts(touched: Touched) -> Iterator[Part]:
+    """Each link once: by its own id, else by its source, else by its target."""
+    ids, ends = hexes(touched.ids[OperationTarget.LINK]), hexes(touched.span_ids)
+    named, params = ["l.id IN ({})"] * bool(ids), [*ids]
+    if ends:
+        named += ["l.source_id IN ({})", "l.target_id IN ({})"]
+        params += [*ends, *ends]
+    wanted = [sql.format(marks(ids if sql.startswith("l.id") else ends)) for sql in named]
     if touched.restored_links:
-        restored = Link.objects.filter(pk__in=touched.restored_links)
-        named |= Q(source__in=restored.values("source"))
-    fell: Value | Case = Value(0)
-    if touched.restored_spans:
-        fell = yes(
-            Exists(
-                Operation.objects.filter(
-                    assignment=OuterRef("assignment"),
-                    rev=OuterRef("changed_rev"),
-                    target_type=OperationTarget.SPAN,
-                    kind=OperationKind.DEL,
-                )
-            )
-        )
-    yield branch(
-        Link.objects.filter(named),
-        Value("link"),
-        "pk",
-        assignment="assignment_id",
-        source="source_id",
-        target="target_id",
-        start="cue_start",
-        end="cue_end",
-        ver="ver",
-        deleted_at="deleted_at",
-        fell=fell,
-        source_gone="source__deleted_at",
-        target_gone="target__deleted_at",
-        source_label="source__label_id",
-        target_label="target__label_id",
-    )
+        restored = hexes(touched.restored_links)
+        sources = f"SELECT source_id FROM annotations_link WHERE id IN ({marks(restored)})"
+        wanted.append(f"l.source_id IN ({sources})")
+        params += restored
+    if wanted:
+        yield Part(LINK + " OR ".join(wanted), params)
 
 
-def entity_branches(owner_id: uuid.UUID, study_id: uuid.UUID, touched: Touched) -> Iterator[Rows]:
-    if not touched.entity_ids and not touched.names:
-        return
-    aliased = Entity.objects.filter(pk__in=touched.entity_ids, owner=owner_id).values("same_as")
-    named = Q(pk__in=touched.entity_ids) | Q(pk__in=aliased)
-    if touched.names:
-        named |= Q(study=study_id, folded_name__in=touched.names) & (
-            Q(owner=owner_id) | Q(owner=None)
-        )
-    in_use = AttributeValue.objects.filter(entity=OuterRef("pk"), span__deleted_at=None)
-    yield branch(
-        Entity.objects.filter(named),
-        Value("entity"),
-        "pk",
-        name="name",
-        folded_name="folded_name",
-        ver="ver",
-        study="study_id",
-        owner="owner_id",
-        deleted_at="deleted_at",
-        same_as="same_as_id",
-        in_use=yes(Exists(in_use)),
-    )
+ENTITY = (
+    "SELECT 'entity', e.id, build('name', e.name, 'folded_name', e.folded_name, 'ver', e.ver,"
+    " 'study', e.study_id, 'owner', e.owner_id, 'removed', e.deleted_at IS NOT NULL,"
+    " 'same_as', e.same_as_id, 'in_use', EXISTS (SELECT 1 FROM annotations_attributevalue v"
+    " JOIN annotations_span s ON s.id = v.span_id"
+    " WHERE v.entity_id = e.id AND s.deleted_at IS NULL))"
+    " FROM annotations_entity e WHERE "
+)
 
 
-def region_branches(article_id: uuid.UUID, touched: Touched) -> Iterator[Rows]:
-    rows = Region.objects.filter(article=article_id, removed_at=None)
-    yield branch(rows, Value("region"), "pk", start="start", end="end")
+def entity_parts(lock: Lock, touched: Touched) -> Iterator[Part]:
+    ids, names = hexes(touched.entity_ids), sorted(touched.names)
+    if ids:
+        aliased = f"SELECT same_as_id FROM annotations_entity WHERE id IN ({marks(ids)})"
+        named = f"e.id IN ({marks(ids)}) OR e.id IN ({aliased} AND owner_id = %s)"
+        yield Part(ENTITY + named, [*ids, *ids, lock.owner_id.hex])
+    if names:
+        mine = "e.study_id = %s AND (e.owner_id = %s OR e.owner_id IS NULL)"
+        called = f"{mine} AND e.folded_name IN ({marks(names)})"
+        yield Part(ENTITY + called, [lock.study_id.hex, lock.owner_id.hex, *names])
 
 
-def text_branch(article_id: uuid.UUID) -> Rows:
-    rows = Article.objects.filter(pk=article_id)
-    return branch(
-        rows, Value("text"), "pk", text="text", sentences="sentences", language="language"
-    )
+def marks(values: Iterable[Any]) -> str:
+    """As many parameters as values."""
+    return ", ".join("%s" for _ in values)
+
+
+def hexes(ids: Iterable[uuid.UUID]) -> list[str]:
+    """Ids as both databases take them."""
+    return [each.hex for each in ids]
 
 
 # --- rows into marks ------------------------------------------------------------------------
@@ -291,23 +282,16 @@ class Gathered:
     def of(self, what: str) -> list[tuple[uuid.UUID, dict[str, Any]]]:
         return self.rows.get(what, [])
 
-    def desk(
-        self,
-        article_id: uuid.UUID,
-        study_id: uuid.UUID,
-        owner_id: uuid.UUID,
-        known: FixedText | None,
-        origins: tuple[Origin, ...],
-    ) -> Desk:
-        ((assignment_id, told),) = self.of("assignment")
+    def desk(self, lock: Lock, known: FixedText | None, origins: tuple[Origin, ...]) -> Desk:
+        ((version_id, version),) = self.of("version")
         desk = Desk(
-            assignment_id=assignment_id,
-            study_id=study_id,
-            owner_id=owner_id,
-            rev=told["rev"],
-            state=told["state"],
-            fixed=known or self._text(article_id),
-            codebook=codebook_of(study_id, uuid.UUID(told["version"]), told["number"]),
+            assignment_id=lock.assignment_id,
+            study_id=lock.study_id,
+            owner_id=lock.owner_id,
+            rev=lock.rev,
+            state=lock.state,
+            fixed=known or self._text(lock.article_id),
+            codebook=codebook_of(lock.study_id, version_id, version["number"]),
             regions=sorted((row["start"], row["end"]) for _, row in self.of("region")),
             origins=origins,
         )
@@ -315,7 +299,7 @@ class Gathered:
         self._links(desk)
         self._entities(desk)
         for op_id, row in self.of("answered"):
-            if uuid.UUID(row["assignment"]) == assignment_id:
+            if uuid.UUID(row["assignment"]) == lock.assignment_id:
                 desk.answered[op_id] = inner(row["result"])
             else:
                 desk.foreign_ops.add(op_id)
@@ -343,7 +327,7 @@ class Gathered:
                 origin=row["origin"],
                 ver=row["ver"],
                 codebook=row["codebook"],
-                removed=row["deleted_at"] is not None,
+                removed=bool(row["removed"]),
                 own=uuid.UUID(row["assignment"]) == desk.assignment_id,
             )
             desk.put(span)
@@ -356,11 +340,11 @@ class Gathered:
                 target=uuid.UUID(row["target"]),
                 cue=None if row["start"] is None else (row["start"], row["end"]),
                 ver=row["ver"],
-                removed=row["deleted_at"] is not None,
+                removed=bool(row["removed"]),
                 own=uuid.UUID(row["assignment"]) == desk.assignment_id,
                 fell_with_span=bool(row["fell"]),
-                source_live=row["source_gone"] is None,
-                target_live=row["target_gone"] is None,
+                source_live=bool(row["source_live"]),
+                target_live=bool(row["target_live"]),
                 source_label=optional_uuid(row["source_label"]),
                 target_label=optional_uuid(row["target_label"]),
             )
@@ -376,7 +360,7 @@ class Gathered:
                 ver=row["ver"],
                 own=here and owner == desk.owner_id,
                 shared=here and owner is None,
-                removed=row["deleted_at"] is not None,
+                removed=bool(row["removed"]),
                 same_as=optional_uuid(row["same_as"]),
                 in_use=bool(row["in_use"]),
             )

@@ -84,6 +84,21 @@ def test_what_cannot_be_put_back_is_said(tab: Tab, article: Article) -> None:
     assert other["id"] in {str(pk) for pk in Span.objects.live().values_list("pk", flat=True)}
 
 
+def test_a_step_back_on_submitted_work_is_refused_and_not_kept_for_later(
+    tab: Tab, article: Article
+) -> None:
+    made = op("add", "span", span(article, "reporting", (0, 9)))
+    tab.one(made)
+    tab.client.post(address("submit", article), {"confirmed": "1"})
+    for headers in ({}, {"HX-Request": "true"}):
+        response = put_back(tab, made["op_id"], headers=headers, follow=True)
+        assert "not open for you any more" in response.content.decode()
+    asked = {"act": "undo", "op_id": new_id()}
+    response = tab.client.post(address("sentences", article), asked, follow=True)
+    assert "not open for you any more" in response.content.decode()
+    assert [row.status for row in Operation.objects.all()] == ["applied"]
+
+
 def test_nobody_puts_back_with_anothers_operation(
     tab: Tab, carols: Assignment, carol: User, sign_in: SignIn, article: Article
 ) -> None:

@@ -1,6 +1,6 @@
 """What can be done to marks. Each act is one transaction; each change leaves a row of history."""
 
-from .history import restore_from_history
+from .history import NotOpen, restore_from_history
 from .operations import Refused, apply_operations, store_marks
 from .reading import note_reading
 from .submission import AlreadyClosed, ChangedMeanwhile, Unfinished, submit_assignment
@@ -10,6 +10,7 @@ from .undoing import NothingToUndo, undo_last
 __all__ = [
     "AlreadyClosed",
     "ChangedMeanwhile",
+    "NotOpen",
     "NothingToUndo",
     "Refused",
     "Unfinished",

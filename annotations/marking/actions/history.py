@@ -7,6 +7,7 @@ from django.http import Http404
 
 from annotations.accounts.models import User
 from annotations.study.policy import Act
+from annotations.text.refusal import Refusal
 
 from ..models import Link, Operation, OperationKind, OperationStatus, OperationTarget, Span
 from ..protocol import Batch, Op
@@ -15,12 +16,22 @@ from ..wire import Wire
 from .operations import apply_operations
 
 
+class NotOpen(Refusal):
+    """This article is not open for you any more. Nothing was changed."""
+
+
 @transaction.atomic
 def restore_from_history(
     *, user: User, study_id: uuid.UUID, article_id: uuid.UUID, op_id: uuid.UUID
 ) -> Wire:
-    """Make the mark what the operation left; of a removal, what it removed. The ops reply."""
+    """Make the mark what the operation left; of a removal, what it removed. The ops reply.
+
+    Raises NotOpen for closed work: a step back is made of how marks are now, so it is not kept
+    for later as a person's own late changes are.
+    """
     work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
+    if not work.is_open:
+        raise NotOpen
     past = Operation.objects.filter(
         assignment=work.assignment, op_id=op_id, status=OperationStatus.APPLIED
     ).first()

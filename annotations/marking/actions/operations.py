@@ -4,16 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, F, Value, When
-from django.db.models.functions import Coalesce
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
 from annotations.accounts.models import User
-from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
-from annotations.corpus.models import Article
-from annotations.study.models import Membership, Role, Study
+from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
@@ -24,7 +21,7 @@ from ..models import Operation, OperationStatus, Origin
 from ..protocol import Batch, Op
 from ..queries import fetch_work, read_changes
 from ..storing import Writer
-from ..touching import read_desk
+from ..touching import Lock, read_desk
 from ..wire import Wire
 
 
@@ -54,47 +51,61 @@ def apply_operations(
 @transaction.atomic
 def _apply_once(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch) -> Wire:
     hand = Hand(user.pk, batch.tab, timezone.now())
-    while not _claim(user.pk, study_id, article_id, batch, hand.now):
+    while not (lock := _claim(user.pk, study_id, article_id, batch, hand.now)):
         work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
         if batch.assignment not in (None, work.assignment.pk):
             raise Http404("This was meant for somebody else's work.")
         locked = Assignment.objects.select_for_update().get(pk=work.assignment.pk)
         if locked.state not in OPEN_STATES:
-            return _hold(user.pk, study_id, article_id, batch, hand)
-    desk = read_desk(owner_id=user.pk, study_id=study_id, article_id=article_id, ops=batch.ops)
-    return _apply(desk, batch, hand)
+            return _hold(lock_of(locked), batch, hand)
+    return _apply(read_desk(lock, batch.ops), batch, hand)
+
+
+# One statement is lock, permission, count and state. The state stands in its own WHERE, not in
+# a join, so that PostgreSQL looks at it again after it has waited for a submission.
+CLAIM = """
+UPDATE annotations_assignment SET
+    rev = rev + %s,
+    state = CASE WHEN state = 'waiting' THEN 'in_progress' ELSE state END,
+    started_at = COALESCE(started_at, %s)
+WHERE study_id = %s AND article_id = %s AND annotator_id = %s
+    AND state IN ('waiting', 'in_progress', 'returned')
+    AND EXISTS (SELECT 1 FROM annotations_membership m WHERE m.study_id = %s AND m.user_id = %s
+        AND m.role = 'annotator' AND m.ended_at IS NULL)
+    AND EXISTS (SELECT 1 FROM annotations_study s WHERE s.id = %s AND s.deleted_at IS NULL)
+    AND EXISTS (SELECT 1 FROM annotations_article a WHERE a.id = %s AND a.deleted_at IS NULL)
+"""
 
 
 def _claim(
     user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch, now: datetime
-) -> bool:
-    """Lock the person's open work on the article by counting its revision on.
-
-    One statement is lock, permission and count. The state stands in its own WHERE, not in a
-    join, so that PostgreSQL looks at it again after waiting for a submission.
-    """
-    member = Membership.objects.current().filter(study=study_id, user=user_id, role=Role.ANNOTATOR)
-    kept_study = Study.objects.kept().filter(pk=study_id)
-    kept_article = Article.objects.kept().filter(pk=article_id)
-    mine = Assignment.objects.filter(
-        Exists(member),
-        Exists(kept_study),
-        Exists(kept_article),
-        study=study_id,
-        article=article_id,
-        annotator=user_id,
-        state__in=OPEN_STATES,
-    )
+) -> Lock | None:
+    """Lock the person's open work on the article by counting its revision on; None if there is
+    none. Written by hand, for every save begins with it."""
+    user, study, article = user_id.hex, study_id.hex, article_id.hex
+    began = connection.ops.adapt_datetimefield_value(now)
+    params = [len(batch.ops), began, study, article, user, study, user, study, article]
+    meant = "AND id = %s " if batch.assignment else ""
     if batch.assignment:
-        mine = mine.filter(pk=batch.assignment)
-    waiting = When(state=AssignmentState.WAITING, then=Value(AssignmentState.IN_PROGRESS))
-    return (
-        mine.update(
-            rev=F("rev") + len(batch.ops),
-            state=Case(waiting, default=F("state")),
-            started_at=Coalesce(F("started_at"), Value(now)),
-        )
-        == 1
+        params.append(batch.assignment.hex)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{CLAIM} {meant} RETURNING id, rev, state", params)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, rev, state = row
+    assignment_id = pk if isinstance(pk, uuid.UUID) else uuid.UUID(pk)
+    return Lock(assignment_id, study_id, article_id, user_id, rev, state)
+
+
+def lock_of(assignment: Assignment) -> Lock:
+    return Lock(
+        assignment.pk,
+        assignment.study_id,
+        assignment.article_id,
+        assignment.annotator_id,
+        assignment.rev,
+        assignment.state,
     )
 
 
@@ -123,10 +134,8 @@ def _write(desk: Desk, batch: Batch, hand: Hand) -> Applied:
     return done
 
 
-def _hold(
-    user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch, hand: Hand
-) -> Wire:
-    desk = read_desk(owner_id=user_id, study_id=study_id, article_id=article_id, ops=batch.ops)
+def _hold(lock: Lock, batch: Batch, hand: Hand) -> Wire:
+    desk = read_desk(lock, batch.ops)
     done = hold_batch(desk, batch, hand)
     Operation.objects.bulk_create(done.history)
     return _reply(desk, batch, done, desk.rev)
@@ -151,14 +160,8 @@ def store_marks(
     hand = Hand(actor.pk, None, timezone.now())
     mine = Assignment.objects.filter(pk=assignment.pk, state__in=OPEN_STATES)
     is_open = mine.update(rev=F("rev") + len(ops))
-    desk = read_desk(
-        owner_id=assignment.annotator_id,
-        study_id=assignment.study_id,
-        article_id=assignment.article_id,
-        ops=ops,
-        actor_id=actor.pk,
-        origins=(*BY_BROWSER, origin),
-    )
+    lock = lock_of(Assignment.objects.get(pk=assignment.pk))
+    desk = read_desk(lock, ops, actor_id=actor.pk, origins=(*BY_BROWSER, origin))
     batch = Batch(desk.rev, None, tuple(ops))
     if not is_open:
         raise Refused(hold_batch(desk, batch, hand).answers)

@@ -13,7 +13,7 @@ from ..models import Link, Operation, OperationKind, OperationStatus, OperationT
 from ..protocol import Batch, Op
 from ..queries import fetch_work
 from ..wire import Wire
-from .history import step
+from .history import NotOpen, step
 from .operations import apply_operations
 
 # The "tab" of operations that undo another, by which the next undo passes both over.
@@ -31,8 +31,11 @@ def undo_last(*, user: User, study_id: uuid.UUID, article_id: uuid.UUID, op_id: 
     """Undo the last change to a span or link that is not undone yet. The ops reply.
 
     `op_id` is the undoing operation's own, so that the same request again undoes nothing more.
+    Raises NothingToUndo, and NotOpen for closed work.
     """
     work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
+    if not work.is_open:
+        raise NotOpen
     last = last_change(work.assignment)
     if last is None:
         raise NothingToUndo

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
-from ..actions import restore_from_history
+from ..actions import NotOpen, restore_from_history
 from ..codebook import codebook_of
 from ..history import PAGE, entries, fetch_operations
 from ..protocol import is_uuid
@@ -53,13 +53,16 @@ def history_context(request: HttpRequest, work: Work) -> Wire:
 def restore(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """Put a mark back to how an operation left it. The marking page is told to fetch the news."""
     asked = request.POST.get("op", "")
-    reply = restore_from_history(
-        user=request.user,
-        study_id=study_id,
-        article_id=article_id,
-        op_id=uuid.UUID(asked) if is_uuid(asked) else uuid.UUID(int=0),
-    )
-    refusals = [each["message"] for each in reply["results"] if each.get("message")]
+    try:
+        reply = restore_from_history(
+            user=request.user,
+            study_id=study_id,
+            article_id=article_id,
+            op_id=uuid.UUID(asked) if is_uuid(asked) else uuid.UUID(int=0),
+        )
+        refusals = [each["message"] for each in reply["results"] if each.get("message")]
+    except NotOpen as refusal:
+        refusals = [str(refusal)]
     if is_part(request):
         return part_after_restore(request, study_id, article_id, refusals)
     for message in refusals:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from annotations.study.policy import Act
 
-from ..actions import NothingToUndo, apply_operations, undo_last
+from ..actions import NothingToUndo, NotOpen, apply_operations, undo_last
 from ..forms import RemoveForm
 from ..models import OperationTarget
 from ..protocol import Batch, Op
@@ -172,7 +172,7 @@ def undo(request: SignedIn, page: SentencePage) -> HttpResponse:
             op_id=op_id,
         )
         refusal = refusal_in(request, reply)
-    except NothingToUndo as nothing:
+    except (NothingToUndo, NotOpen) as nothing:
         refusal = str(nothing)
     if refusal:
         messages.error(request, refusal)
