@@ -83,6 +83,16 @@ test("whole sentences keep their full stop, and get it when only the words were 
   assert.equal(read(article, snap(article, ...clause, { whole: true })), "was closed on Monday");
 });
 
+test("an extent takes the quotation marks that belong to it", () => {
+  const article = articleOf("Russia called it “unacceptable” and “we will act”, he said.");
+  const taken = (words) => read(article, snap(article, ...find(article, words), { quoted: true }));
+  assert.equal(taken("it “unacceptable"), "it “unacceptable”");
+  assert.equal(taken("we will act"), "“we will act”");
+  assert.equal(taken("unacceptable” and"), "“unacceptable” and");
+  assert.equal(taken("called it"), "called it");
+  assert.equal(read(article, snap(article, ...find(article, "unacceptable"))), "unacceptable");
+});
+
 test("no boundary falls inside an emoji or a letter with marks", () => {
   const article = articleOf(EMOJI);
   assert.equal(read(article, growToGraphemes(article, 4, 5)), "👩‍🚀");

@@ -30,7 +30,7 @@ export function stretchFor(desk, label, exact) {
   const whole = label.extent === "sentence";
   const { article, selection, cursor } = desk;
   const chosen = selection
-    ? snap(article, ...selection, { exact, whole })
+    ? snap(article, ...selection, { exact, whole, quoted: !label.id })
     : whole && cursor ? article.sentenceAt(cursor.start) : cursor && [cursor.start, cursor.end];
   if (!chosen) return desk.refuse("Select words first"), null;
   const stretch = article.markable(...chosen);

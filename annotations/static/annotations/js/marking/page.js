@@ -156,6 +156,7 @@ function start(data) {
   if (data.held?.length) import("./held.js").then(({ offer }) => offer(desk, data.held, notices));
   if (!desk.readOnly) keepTime({ url: data.urls.time, tab: session.tab, token: csrfToken });
   checkText(desk, notices, data.article);
+  if (!desk.readOnly && document.activeElement === document.body) desk.focusText();
   document.documentElement.dataset.ready = "marking";
 }
 

@@ -77,17 +77,33 @@ export function withoutFinalMark(article, start, end) {
   return cut && end - 1 > start ? [start, article.trim(start, end - 1)[1]] : [start, end];
 }
 
+const QUOTES = { "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", '"': '"', "「": "」", "‹": "›" };
+
+/** Takes in the quotation mark that opens or closes what stands in the stretch (rule B3). */
+export function withQuotationMarks(article, start, end) {
+  const [before, after] = [article.slice(Math.max(0, start - 1), start), article.slice(end, end + 1)];
+  const inside = article.slice(start, end);
+  const closes = (open) => Boolean(after) && (QUOTES[open] ?? "").includes(after);
+  if (closes(before)) return [start - 1, end + 1];
+  const opened = [...inside].findLast((char) => QUOTES[char]);
+  if (opened && closes(opened) && !inside.slice(inside.lastIndexOf(opened) + 1).includes(after)) return [start, end + 1];
+  const first = [...inside].find((char) => (QUOTES[before] ?? "").includes(char));
+  return first && !inside.slice(0, inside.indexOf(first)).includes(before) ? [start - 1, end] : [start, end];
+}
+
 /**
  * What a selection marks: whole words without outer white space, or with `exact` its very
- * characters (but never half a grapheme). `whole` keeps a final full stop. Null when empty.
+ * characters (but never half a grapheme). `whole` keeps a final full stop, `quoted` takes in
+ * the quotation marks. Null when empty.
  */
-export function snap(article, start, end, { exact = false, whole = false } = {}) {
+export function snap(article, start, end, { exact = false, whole = false, quoted = false } = {}) {
   [start, end] = article.trim(start, end);
   if (start >= end) return null;
   if (exact) return growToGraphemes(article, start, end);
   start = article.pieceAt(start).start;
   end = article.pieceAt(end - 1).end;
   [start, end] = growToGraphemes(article, ...article.trim(start, end));
+  if (quoted) return withQuotationMarks(article, ...withoutFinalMark(article, start, end));
   if (!whole) return withoutFinalMark(article, start, end);
   return withFullStop(article, start, end);
 }
@@ -98,8 +114,6 @@ function withFullStop(article, start, end) {
   const rest = sentence ? article.slice(end, sentence[1]) : "x";
   return /^[.!?…”’"'»)\]]*$/u.test(rest) && start <= sentence[0] ? [start, sentence[1]] : [start, end];
 }
-
-const QUOTES = { "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", '"': '"', "「": "」", "‹": "›" };
 
 /** The innermost quotation around `point` within its block, with its marks; null if there is none. */
 export function quotationAt(article, point) {
