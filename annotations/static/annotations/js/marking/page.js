@@ -104,7 +104,6 @@ function wireHistory(desk, session) {
     part.open = true;
     globalThis.htmx?.ajax("GET", `${session.data.urls.history}?mark=${id}`, { target: "#history", swap: "innerHTML" });
   });
-  document.body.addEventListener("sm:changed", () => session.sync.pull());
   document.body.addEventListener("sm:saved", () => {
     clearTimeout(wireHistory.timer);
     wireHistory.timer = setTimeout(ask, 300);
