@@ -29,7 +29,7 @@ check: dev
 	@exec $(VENV) -m project.setup.suites checks javascript
 
 soak: dev
-	@SOAK=1 exec $(VENV) -m project.setup.suites sqlite postgresql
+	@exec $(VENV) -m project.setup.suites soak
 
 format: dev
 	@$(VENV) -m ruff check --fix --quiet && $(VENV) -m ruff format

@@ -1,9 +1,9 @@
 """Every suite there is, one after the other, and a line for each at the end.
 
-    python -m project.setup.suites [checks] [javascript] [sqlite] [postgresql] [browser]
+    python -m project.setup.suites [checks] [javascript] [sqlite] [postgresql] [browser] [soak]
 
-All suites run even when one fails; the exit code is 1 when anything did. A suite that ran no
-test, or left one out, has failed: nothing is green that was not tried.
+With none named, all run but soak, also after one failed; the exit code is 1 when anything did.
+A suite that ran no test, or left one out, has failed: nothing is green that was not tried.
 """
 
 import os
@@ -104,9 +104,21 @@ def browser() -> Outcome:
     return _pytest("-m", "browser", "-n", PROCESSES)
 
 
-SUITES: dict[str, Callable[[], Outcome]] = {
-    suite.__name__: suite for suite in (checks, javascript, sqlite, postgresql, browser)
-}
+def soak() -> Outcome:
+    """The long tests alone, on both databases, for as long as they take."""
+    long = ("-m", "soak", "-n", PROCESSES)
+    on_sqlite = _pytest(*long, SOAK="1")
+    with database_url() as url:
+        on_postgresql = _pytest(*long, SOAK="1", DATABASE_URL=url)
+    return Outcome(
+        on_sqlite.passed + on_postgresql.passed,
+        on_sqlite.failed + on_postgresql.failed,
+        f"{on_sqlite.note} {on_postgresql.note}".strip(),
+    )
+
+
+USUAL = (checks, javascript, sqlite, postgresql, browser)
+SUITES: dict[str, Callable[[], Outcome]] = {suite.__name__: suite for suite in (*USUAL, soak)}
 
 
 def main(names: Sequence[str]) -> int:
@@ -115,7 +127,7 @@ def main(names: Sequence[str]) -> int:
         print(f"No suite {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}.")
         return 2
     lines, passed, failed = [], 0, 0
-    for name in names or SUITES:
+    for name in names or [suite.__name__ for suite in USUAL]:
         print(f"\n=== {name}", flush=True)
         began = time.monotonic()
         outcome = SUITES[name]()
@@ -185,7 +197,7 @@ def _call(
             stdout=subprocess.PIPE if capture else None,
             stderr=subprocess.STDOUT if capture else None,
             text=True,
-            timeout=SUITE_SECONDS,
+            timeout=None if "SOAK" in environment else SUITE_SECONDS,
         )
     except subprocess.TimeoutExpired:
         print(f"Stopped after {SUITE_SECONDS} seconds: {' '.join(command)}", flush=True)
