@@ -59,3 +59,14 @@ def test_the_sign_in_page_and_every_file_it_names_are_served(site: str) -> None:
     assert (status, bool(files)) == (200, True)
     assert {path: answer(site + path)[0] for path in files} == dict.fromkeys(files, 200)
     assert [path for path in files if not re.search(r"\.[0-9a-f]{12}\.", path)] == []
+
+
+def test_a_static_file_is_kept_for_ever_and_carries_few_headers(site: str) -> None:
+    _, page = answer(f"{site}accounts/login/")
+    (path, *_) = re.findall(r'(?:src|href)="/(static/[^"]+\.js)"', page)
+    with urllib.request.urlopen(site + path, timeout=10) as response:
+        headers = response.headers
+    assert "immutable" in headers["Cache-Control"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Access-Control-Allow-Origin"] is None
+    assert len(str(headers)) < 500
