@@ -235,7 +235,7 @@ def test_an_overlap_out_of_reach_is_said_with_what_is_possible() -> None:
         "10 of 10 pairs will share fewer than 4 articles; the fewest is 1.",
         "No even plan with these numbers lets every pair share more than 1.",
         "What would help: at least 40 articles, or at least 4 annotators an article, or some "
-        "articles with more annotators than the rest (tick the box below).",
+        "articles with more annotators than the rest (there is a box to tick).",
     ]
 
 

@@ -48,19 +48,27 @@ def _of_pairs(plan: Plan[A, P]) -> list[str]:
 
 
 def _of_remedies(plan: Plan[A, P]) -> list[str]:
+    """Numbers are named only where nothing is assigned yet: they hold for plans from scratch."""
     wish = plan.wish
     if wish.extra:
         return []
-    n_people, n_articles = len(wish.annotators), len(wish.articles)
+    remedies = ["more articles", "more annotators an article"]
+    if not wish.existing:
+        remedies = _by_number(len(wish.annotators), len(wish.articles), plan)
+    remedies.append("some articles with more annotators than the rest (there is a box to tick)")
+    return [f"What would help: {', or '.join(remedies)}."]
+
+
+def _by_number(n_people: int, n_articles: int, plan: Plan[A, P]) -> list[str]:
+    wish = plan.wish
     fewest = fewest_articles(n_people=n_people, per_article=wish.per_article, overlap=wish.overlap)
+    enough = _enough_annotators(n_people, n_articles, wish.overlap)
     remedies = []
     if fewest is not None and fewest > n_articles:
         remedies.append(f"at least {fewest:,} articles")
-    enough = _enough_annotators(n_people, n_articles, wish.overlap)
     if enough is not None and enough > wish.per_article:
         remedies.append(f"at least {enough} annotators an article")
-    remedies.append("some articles with more annotators than the rest (tick the box below)")
-    return [f"What would help: {', or '.join(remedies)}."]
+    return remedies
 
 
 def _enough_annotators(n_people: int, n_articles: int, overlap: int) -> int | None:

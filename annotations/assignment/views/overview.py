@@ -65,7 +65,7 @@ def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "list": "open",
         "counts": counts,
         "next": queue.next if cursor == Cursor() else next_assignment(user, study),
-        "returned": queue.returned,
+        "returned": queue.returned[1:],  # the first is what is next
         "page": queue.waiting,
         "rows": timed([*queue.in_progress, *queue.waiting.rows]),
     }
