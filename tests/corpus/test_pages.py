@@ -182,6 +182,13 @@ def test_where_all_is_wrong_nothing_is_offered(manager, at):
     assert "Store nothing" in page
 
 
+@pytest.mark.parametrize("file", [("a.jsonl", b"\n"), ("a.csv", b"title,text\n")])
+def test_files_without_any_article_are_answered_with_a_sentence(manager, at, file):
+    page = manager.get(upload(manager, at, file).headers["Location"])
+    assert "There is no article in these files." in words_of(page)
+    assert b"can be stored" not in page.content
+
+
 def test_a_long_preview_has_pages(manager, at):
     answer = upload(
         manager, at, ("w.jsonl", jsonl(*[{**FIRE, "text": f"{n}"} for n in range(101)]))

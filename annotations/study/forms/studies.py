@@ -44,6 +44,11 @@ class SettingsForm(forms.ModelForm[Study]):
         model = Study
         fields = ("name", "description", "hide_source")
         labels = {"description": "What is it about", "hide_source": "Blind outlet"}
+        help_texts = {
+            "hide_source": "Hide outlet, byline, address and date of an article from annotators. "
+            "Its title and its text are shown as they came in: a date that a crawler wrote in "
+            "front of the text can still be read there."
+        }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
 
