@@ -25,13 +25,14 @@ from annotations.agreement.comparisons import (
     confusion,
     findings,
     splits,
+    summed,
     symmetric,
     tolerance_curve,
 )
 from annotations.agreement.computing import compute, gamma_with_interval
 from annotations.agreement.continuum import BadUnits, Continuum, Unit
 from annotations.agreement.dissimilarity import Dissimilarity
-from annotations.agreement.figures import by_pairs, counts, figure, leave_one_out
+from annotations.agreement.figures import article_figures, by_pairs, counts, figure, leave_one_out
 from annotations.agreement.gamma import (
     GammaSums,
     gamma_by_pairs,
@@ -89,6 +90,7 @@ __all__ = [
     "aligned",
     "aligned_units",
     "answers",
+    "article_figures",
     "attribute_agreement",
     "by_pairs",
     "columns_of",
@@ -114,6 +116,7 @@ __all__ = [
     "snapped",
     "splits",
     "stored",
+    "summed",
     "sums_of",
     "symmetric",
     "tolerance_curve",

@@ -109,9 +109,34 @@ def findings(articles: Continuum | Iterable[Continuum]) -> Iterator[Finding]:
             yield from _of_pair(index, article, a, b)
 
 
-def compare(article: Continuum, tolerances: Sequence[int] = TOLERANCES) -> list[Comparison]:
-    """The counts of an article, one per pair of annotators."""
-    return [_counted(article, a, b, tuple(tolerances)) for a, b in article.pairs]
+def compare(
+    article: Continuum,
+    tolerances: Sequence[int] = TOLERANCES,
+    matches: Mapping[tuple[str, str], Sequence[Match]] | None = None,
+) -> list[Comparison]:
+    """The counts of an article, one per pair of annotators.
+
+    matches: what `pairing.aligned` gave for each pair, if the caller has it already.
+    """
+    known = matches or {}
+    return [_counted(article, a, b, tuple(tolerances), known.get((a, b))) for a, b in article.pairs]
+
+
+def summed(counts: Iterable[Comparison]) -> Comparison:
+    """All counts as one, without names of annotators; for `splits`, `confusion` and the curve."""
+    given = list(counts)
+    tolerances = given[0].tolerances if given else TOLERANCES
+    tallies: Counter[Tally] = Counter()
+    within: dict[str, list[int]] = {}
+    for one in given:
+        for tally, n in one.tallies.items():
+            tallies[tally] += n
+        for label, reached in one.within.items():
+            sums = within.setdefault(label, [0] * len(tolerances))
+            for at, n in enumerate(reached):
+                sums[at] += n
+    total = {label: tuple(sums) for label, sums in within.items()}
+    return Comparison("", "", dict(tallies), tolerances, total)
 
 
 def splits(counts: Iterable[Comparison]) -> dict[str | None, Split]:
@@ -179,17 +204,25 @@ def tolerance_curve(
     ]
 
 
-def _of_pair(index: int, article: Continuum, a: str, b: str) -> Iterator[Finding]:
+def _of_pair(
+    index: int, article: Continuum, a: str, b: str, matches: Sequence[Match] | None = None
+) -> Iterator[Finding]:
     ours, theirs = article.annotators[a], article.annotators[b]
-    for match in aligned(ours, theirs):
+    for match in aligned(ours, theirs) if matches is None else matches:
         label_a = None if match.i is None else ours[match.i].label
         label_b = None if match.j is None else theirs[match.j].label
         yield Finding(index, a, b, match, label_a, label_b)
 
 
-def _counted(article: Continuum, a: str, b: str, tolerances: tuple[int, ...]) -> Comparison:
+def _counted(
+    article: Continuum,
+    a: str,
+    b: str,
+    tolerances: tuple[int, ...],
+    matches: Sequence[Match] | None,
+) -> Comparison:
     ours, theirs = article.annotators[a], article.annotators[b]
-    tallies = Counter(finding.tally for finding in _of_pair(0, article, a, b))
+    tallies = Counter(finding.tally for finding in _of_pair(0, article, a, b, matches))
     close = near(ours, theirs, max(tolerances, default=0))
     within: dict[str, list[int]] = {}
     for at, tolerance in enumerate(tolerances):

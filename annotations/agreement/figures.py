@@ -158,6 +158,21 @@ def figure(sums: Sums, measure: str) -> Agreement:
     )
 
 
+def article_figures(sums: Sums, measure: str) -> dict[int, Agreement]:
+    """Index of each shared article -> its pooled figure, without labels; all at once."""
+    terms = terms_of(sums, measure)
+    _, parts, wholes = terms.columns
+    n_units = np.zeros(sums.n_articles, dtype=np.int64)
+    for block in sums.blocks:
+        n_units[block.articles] = block.units.sum(axis=(0, 2))
+    return {
+        article: _figure(terms, None, float(part), float(whole), int(n_units[article]))
+        for article, part, whole in zip(
+            terms.articles.tolist(), parts[:, 0], wholes[:, 0], strict=True
+        )
+    }
+
+
 def counts(sums: Sums) -> dict[str, int]:
     """What stands behind the figures: articles shared, annotators, spans, characters, pairs of
     readings, and pairs of readings in which both found nothing."""

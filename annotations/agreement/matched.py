@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from annotations.agreement.coding import Coding, krippendorff_alpha, observed_agreement
 from annotations.agreement.continuum import Continuum, Link, as_corpus
-from annotations.agreement.pairing import aligned, same_units
+from annotations.agreement.pairing import Match, aligned, same_units
 from annotations.agreement.result import ONE_ANNOTATOR, Agreement, share, undefined
 
 NO_MATCHED_SPAN = "no two annotators answered this on the same span"
@@ -81,15 +81,23 @@ def attribute_agreement(
 
 
 def link_findings(
-    articles: Continuum | Iterable[Continuum], *, exact: bool = True
+    articles: Continuum | Iterable[Continuum],
+    *,
+    exact: bool = True,
+    matches: Sequence[Match] | None = None,
 ) -> list[LinkFinding]:
     """Links side by side. A link is shared when both of its ends match: the same units (exact),
-    or units of one label that are aligned though their boundaries differ."""
+    or units of one label that are aligned though their boundaries differ.
+
+    matches: what `pairing.aligned` gave, for one article of two annotators.
+    """
     found = []
     for index, article in enumerate(as_corpus(articles)):
         for a, b in article.pairs:
             ours, theirs = article.links.get(a, ()), article.links.get(b, ())
-            partner = _partners(article, a, b, exact=exact)
+            if not ours and not theirs:
+                continue
+            partner = _partners(article, a, b, exact=exact, matches=matches)
             place = {link: at for at, link in enumerate(theirs)}
             pairs = [(at, _shared(link, partner, place)) for at, link in enumerate(ours)]
             taken = {other for _, other in pairs if other is not None}
@@ -109,13 +117,15 @@ def link_f1(articles: Continuum | Iterable[Continuum], *, exact: bool = True) ->
     return share(name, 2 * shared, len(found) + shared, reason=NO_LINKS, shared=shared)
 
 
-def _partners(article: Continuum, a: str, b: str, *, exact: bool) -> dict[int, int]:
+def _partners(
+    article: Continuum, a: str, b: str, *, exact: bool, matches: Sequence[Match] | None
+) -> dict[int, int]:
     ours, theirs = article.annotators[a], article.annotators[b]
     if exact:
         return dict(same_units(ours, theirs))
     return {
         match.i: match.j
-        for match in aligned(ours, theirs)
+        for match in (aligned(ours, theirs) if matches is None else matches)
         if match.kind in ("agreed", "boundary") and match.i is not None and match.j is not None
     }
 

@@ -1,12 +1,12 @@
 """What one article adds to every table of a report: plain numbers that can be stored and summed."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, TypeAlias
 
 from annotations.agreement import Continuum, compare, link_findings, stored, sums_of
-from annotations.agreement.pairing import aligned
+from annotations.agreement.pairing import Match, aligned
 
 # {"submitted": {annotator: {label: n_spans}}, "sums": … or None, "pairs": [pair, …]}; a pair is
 # {"a", "b", "comparison": …, "attributes": [[label, attribute, of a, of b, n], …],
@@ -18,33 +18,45 @@ LINK_MATCHES = {"exact": True, "tolerant": False}
 
 def count_article(article: Continuum) -> Counted:
     """All that the tables need of an article, for every pair of those who submitted it."""
+    matches = {
+        (a, b): aligned(article.annotators[a], article.annotators[b]) for a, b in article.pairs
+    }
     return {
         "submitted": {
             name: dict(Counter(unit.label for unit in units))
             for name, units in sorted(article.annotators.items())
         },
         "sums": stored(sums_of([article]))[0],
-        "pairs": [_pair(article, comparison.as_dict()) for comparison in compare(article)],
+        "pairs": [
+            _pair(article, comparison.as_dict(), matches[comparison.a, comparison.b])
+            for comparison in compare(article, matches=matches)
+        ],
     }
 
 
-def _pair(article: Continuum, comparison: dict[str, Any]) -> dict[str, Any]:
+def _pair(
+    article: Continuum, comparison: dict[str, Any], matches: Sequence[Match]
+) -> dict[str, Any]:
     a, b = comparison["a"], comparison["b"]
     both = article.only((a, b))
     return {
         "a": a,
         "b": b,
         "comparison": comparison,
-        "attributes": [[*key, n] for key, n in sorted(_answers(both, a, b).items(), key=str)],
-        "links": {name: _links(both, exact=exact) for name, exact in LINK_MATCHES.items()},
+        "attributes": [
+            [*key, n] for key, n in sorted(_answers(both, a, b, matches).items(), key=str)
+        ],
+        "links": {name: _links(both, matches, exact=exact) for name, exact in LINK_MATCHES.items()},
     }
 
 
-def _answers(article: Continuum, a: str, b: str) -> Counter[tuple[str, str, Any, Any]]:
+def _answers(
+    article: Continuum, a: str, b: str, matches: Sequence[Match]
+) -> Counter[tuple[str, str, Any, Any]]:
     """(label, attribute, answer of a, answer of b) -> how many matched spans; None = left blank."""
     ours, theirs = article.annotators[a], article.annotators[b]
     found: Counter[tuple[str, str, Any, Any]] = Counter()
-    for match in aligned(ours, theirs):
+    for match in matches:
         if match.kind not in ("agreed", "boundary") or match.i is None or match.j is None:
             continue
         one, other = ours[match.i], theirs[match.j]
@@ -54,8 +66,8 @@ def _answers(article: Continuum, a: str, b: str) -> Counter[tuple[str, str, Any,
     return found
 
 
-def _links(article: Continuum, *, exact: bool) -> list[int]:
-    found = link_findings(article, exact=exact)
+def _links(article: Continuum, matches: Sequence[Match], *, exact: bool) -> list[int]:
+    found = link_findings(article, exact=exact, matches=matches)
     only_b = sum(one.link_a is None for one in found)
     only_a = sum(one.link_b is None for one in found)
     return [len(found) - only_a - only_b, only_a, only_b]

@@ -4,7 +4,7 @@ Pages, CSV, JSON and LaTeX are all written from these, so that they cannot diffe
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotations.agreement import REGISTRY
@@ -69,6 +69,13 @@ class Laid:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+
+    def shortened(self, n: int) -> "Laid":
+        """The first n rows, with a note that says how many more there are."""
+        if len(self.rows) <= n:
+            return self
+        more = f"The first {n} of {len(self.rows):,}; the files have all of them. {self.note}"
+        return replace(self, rows=self.rows[:n], note=more.strip())
 
 
 @dataclass(frozen=True, slots=True)

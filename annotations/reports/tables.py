@@ -15,6 +15,7 @@ from annotations.agreement import (
     Comparison,
     Split,
     Sums,
+    article_figures,
     attribute_agreement,
     confusion,
     counts,
@@ -23,6 +24,7 @@ from annotations.agreement import (
     leave_one_out,
     restored,
     splits,
+    summed,
     symmetric,
     tolerance_curve,
 )
@@ -77,7 +79,7 @@ class Corpus:
 
 def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> dict[str, Any]:
     """Every table that needs no gamma."""
-    sums, comparisons = corpus.sums, corpus.comparisons
+    sums, comparisons = corpus.sums, [summed(corpus.comparisons)]
     figures = figures_with_intervals(sums, [*HEADLINE, *MORE], replicates=replicates, seed=seed)
     return {
         "counts": _counts(corpus, sums),
@@ -87,7 +89,7 @@ def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> di
         "curve": _curve(corpus, comparisons),
         "pairs": _pairs(sums),
         "annotators": _annotators(corpus, sums, figures),
-        "articles": _articles(corpus),
+        "articles": _articles(corpus, sums),
         "confusion": _confusion(comparisons),
         "attributes": _attributes(corpus),
         "links": _links(corpus),
@@ -204,16 +206,15 @@ def _left_out(without: Agreement | None, whole: Agreement) -> dict[str, Any]:
     return {**found.as_dict(), "by_label": {}, "rise": rise}
 
 
-def _articles(corpus: Corpus) -> Table:
+def _articles(corpus: Corpus, sums: Sums) -> Table:
     """A row for every article with two readings or more, most disagreement first."""
     rows = []
-    for article, one in zip(corpus.articles, corpus.counted, strict=True):
+    figures = {name: article_figures(sums, name) for name in HEADLINE}
+    for at, (article, one) in enumerate(zip(corpus.articles, corpus.counted, strict=True)):
         if not one["pairs"]:
             continue
-        sums = restored([one["sums"]])
-        compared = [Comparison.from_dict(pair["comparison"]) for pair in one["pairs"]]
-        split = splits(compared)[None]
-        found = {name: figure(sums, name).as_dict() | {"by_label": {}} for name in HEADLINE}
+        split = _split_of(one)
+        found = {name: figures[name][at].as_dict() for name in HEADLINE}
         rows.append(
             {
                 "article": article,
@@ -224,6 +225,16 @@ def _articles(corpus: Corpus) -> Table:
             }
         )
     return sorted(rows, key=lambda row: -row["split"]["units"] + row["split"]["agreed"])
+
+
+def _split_of(one: Counted) -> Split:
+    """The split of all labels of one article."""
+    sorts = Counter[str]()
+    for pair in one["pairs"]:
+        for of_a, of_b, kind, n in pair["comparison"]["tallies"]:
+            sort = "presence" if kind in ("missed", "extra") else kind
+            sorts[sort] += n * ((of_a is not None) + (of_b is not None))
+    return Split(**sorts)
 
 
 def _confusion(comparisons: Sequence[Comparison]) -> Table:

@@ -34,6 +34,7 @@ from ..queries import (
 from ..selection import Selection
 
 PER_PAGE = 50
+ROWS = 100  # of a table on a page
 FOR_ANNOTATORS = ("pairs",)  # the one table that is of own pairs alone
 
 
@@ -87,7 +88,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "address": request.GET.urlencode(),
         "counts": tables["counts"],
         "n_articles": len(inputs),
-        "laid": shown_tables(scope, tables, names),
+        "laid": [one.shortened(ROWS) for one in shown_tables(scope, tables, names)],
         "plots": plots(tables, names) if scope.sees_all else {},
         "methods": methods_of(selection, tables, versions) if scope.sees_all else "",
         "versions": versions,

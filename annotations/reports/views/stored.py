@@ -18,7 +18,7 @@ from ..models import Report
 from ..plots import plots
 from ..queries import Scope, fetch_scope, read_names
 from ..selection import Selection
-from .live import chosen, file_answer, me, names_of, text_answer
+from .live import ROWS, chosen, file_answer, me, names_of, text_answer
 
 
 def fetch_desk(request: HttpRequest, study_id: uuid.UUID) -> Scope:
@@ -85,7 +85,7 @@ def report_context(scope: Scope, one: Report) -> dict[str, Any]:
         "standing": scope.standing,
         "scope": scope,
         "report": one,
-        "laid": lay_out(one.result, names),
+        "laid": [laid.shortened(ROWS) for laid in lay_out(one.result, names)],
         "plots": plots(one.result, names),
         "counts": one.result["counts"],
         "methods": methods_of(one),
