@@ -60,7 +60,7 @@ def test_a_plan_is_carried_out_once_however_often_it_is_asked_for(
     assert sorted(Assignment.objects.filter(annotator=bob).values_list("position", flat=True)) == [
         0, 1, 2,
     ]  # fmt: skip
-    assert audit(study) == [("assignments.planned", "Alice")]
+    assert audit(study) == [("assignment.planned", "Alice")]
     told = AuditEntry.objects.get().after
     assert (told["n_assignments"], told["added"]) == (6, {"bob": 3, "carol": 3})
 

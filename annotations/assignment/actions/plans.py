@@ -45,7 +45,7 @@ def apply_plan(*, study: Study, actor: User, asked: Asked, seen: str | None = No
     record(
         study=study,
         actor=actor,
-        action="assignments.planned",
+        action="assignment.planned",
         subject=asked.round,
         after=_summary(asked, plan),
     )
