@@ -3,7 +3,13 @@ import { test } from "node:test";
 
 import { makeTable } from "../../annotations/static/annotations/js/marking/offsets.js";
 import {
-  growToGraphemes, nudge, quotationAt, segment, segmentByPattern, snap, stepGrapheme,
+  growToGraphemes,
+  nudge,
+  quotationAt,
+  segment,
+  segmentByPattern,
+  snap,
+  stepGrapheme,
 } from "../../annotations/static/annotations/js/marking/segmenting.js";
 import { articleOf, find, read } from "./sample.js";
 
@@ -37,7 +43,10 @@ test("slices run across blocks", () => {
 test("blocks tile the text and are found by point", () => {
   const article = articleOf("One.\n\nTwo.\n\nThree.");
   assert.deepEqual(article.starts, [0, 6, 12]);
-  assert.deepEqual([0, 5, 6, 11, 12, 17].map((point) => article.blockAt(point)), [0, 0, 1, 1, 2, 2]);
+  assert.deepEqual(
+    [0, 5, 6, 11, 12, 17].map((point) => article.blockAt(point)),
+    [0, 0, 1, 1, 2, 2],
+  );
 });
 
 test("words step across blocks in both directions", () => {
@@ -145,7 +154,12 @@ test("boundaries move by word and by character at either end", () => {
 });
 
 test("regions are cut off the ends of a stretch and refused inside it", () => {
-  const article = articleOf(" date 2023-11-10 The cat sat. Photo: AP. End.", { regions: [[0, 17], [30, 40]] });
+  const article = articleOf(" date 2023-11-10 The cat sat. Photo: AP. End.", {
+    regions: [
+      [0, 17],
+      [30, 40],
+    ],
+  });
   assert.equal(read(article, article.markable(0, 29)), "The cat sat.");
   assert.equal(article.markable(17, article.length), null);
   assert.equal(article.markable(2, 9), null);

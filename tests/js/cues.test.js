@@ -16,7 +16,12 @@ const CASES = [
   ["Russia, a close ally of Syria, condemned strikes.", "Russia", "strikes", "condemned"],
   ["He has repeatedly urged a ceasefire.", "He", "a ceasefire", "has repeatedly urged"],
   ["Putin, who was an ally, has been critical of the war.", "Putin", "the war", "has been critical of"],
-  ["It has been reported that a few were lost.", "It has been reported", "a few were lost", "It has been reported"],
+  [
+    "It has been reported that a few were lost.",
+    "It has been reported",
+    "a few were lost",
+    "It has been reported",
+  ],
   ["“We won”, said the mayor.", "the mayor", "We won", "said"],
   ["“We won”, the mayor said on Monday.", "the mayor", "We won", "said on Monday"],
   ["The bridge fell, according to police.", "police", "The bridge fell", "according to"],

@@ -1,7 +1,6 @@
 // Just enough of a document to see as HTML what paint.js builds.
 
-const escape = (text) =>
-  text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 class FakeElement {
   constructor(name) {

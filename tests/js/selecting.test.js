@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  stretchOf, trimmed,
-} from "../../annotations/static/annotations/js/corpus/selecting.js";
+import { stretchOf, trimmed } from "../../annotations/static/annotations/js/corpus/selecting.js";
 
 const TEXTS = ["One 😀 here.\n\n", "Photo: smoke.\n"];
 

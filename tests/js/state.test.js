@@ -13,7 +13,18 @@ function span(id, words, label = "A", more = {}) {
     const [start, end] = find(article, each);
     return { start, end, quote: each };
   });
-  return { id, kind: "label", label, fragments: parts, attributes: {}, note: "", flag: "", state: "marked", origin: "hand", ...more };
+  return {
+    id,
+    kind: "label",
+    label,
+    fragments: parts,
+    attributes: {},
+    note: "",
+    flag: "",
+    state: "marked",
+    origin: "hand",
+    ...more,
+  };
 }
 
 const add = (mark, on = "span") => ({ on, id: mark.id, before: null, after: mark });
@@ -45,7 +56,11 @@ test("reading order is by start, outer before inner", () => {
 });
 
 test("crossing is told from nesting and from extents", () => {
-  const spans = [span("a", "said it"), span("b", "mayor said it rained"), span("x", "said it", null, { kind: "extent" })];
+  const spans = [
+    span("a", "said it"),
+    span("b", "mayor said it rained"),
+    span("x", "said it", null, { kind: "extent" }),
+  ];
   const store = new Store(article, { spans });
   assert.deepEqual(ids(store.crossing(...find(article, "it rained"))), ["a"]);
 });
@@ -68,12 +83,15 @@ test("operations carry the version that the person saw, one up for each further 
   const [relabelled] = perform(store, [{ on: "span", id: "a", after: { ...first, label: "B" } }]).records;
   const [removed] = perform(store, [{ on: "span", id: "a", after: null }]).records;
   const [restored] = perform(store, [{ on: "span", id: "a", after: { ...first, label: "B" } }]).records;
-  assert.deepEqual([added, relabelled, removed, restored].map(({ kind, ver, next }) => [kind, ver, next]), [
-    ["add", 0, 1],
-    ["set", 1, 2],
-    ["del", 2, 3],
-    ["restore", 3, 4],
-  ]);
+  assert.deepEqual(
+    [added, relabelled, removed, restored].map(({ kind, ver, next }) => [kind, ver, next]),
+    [
+      ["add", 0, 1],
+      ["set", 1, 2],
+      ["del", 2, 3],
+      ["restore", 3, 4],
+    ],
+  );
   assert.equal(store.get("span", "a").ver, 4);
   assert.equal(store.pending.get("a"), 4);
 });
@@ -95,7 +113,10 @@ test("links that go with their span need no operation", () => {
     { on: "link", id: "l", before: link, after: null, follows: true },
     { on: "span", id: "a", before: store.get("span", "a"), after: null },
   ]);
-  assert.deepEqual(records.map(({ on, kind }) => [on, kind]), [["span", "del"]]);
+  assert.deepEqual(
+    records.map(({ on, kind }) => [on, kind]),
+    [["span", "del"]],
+  );
   assert.equal(store.links.size, 0);
 });
 

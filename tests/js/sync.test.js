@@ -33,7 +33,18 @@ class MemoryShelf {
 
 function span(id, words, more = {}) {
   const [start, end] = find(article, words);
-  return { id, kind: "label", label: "A", fragments: [{ start, end, quote: words }], attributes: {}, note: "", flag: "", state: "marked", origin: "hand", ...more };
+  return {
+    id,
+    kind: "label",
+    label: "A",
+    fragments: [{ start, end, quote: words }],
+    attributes: {},
+    note: "",
+    flag: "",
+    state: "marked",
+    origin: "hand",
+    ...more,
+  };
 }
 
 /** A server that keeps what it was sent, answers every operation once and replays its answer. */
@@ -47,14 +58,16 @@ class Server {
   }
 
   apply({ op_id, kind, on, ver, [on]: state }) {
-    if (!this.answers.has(op_id)) this.answers.set(op_id, { op_id, id: state.id, ...this.judge(kind, on, ver, state) });
+    if (!this.answers.has(op_id))
+      this.answers.set(op_id, { op_id, id: state.id, ...this.judge(kind, on, ver, state) });
     return this.answers.get(op_id);
   }
 
   judge(kind, on, ver, state) {
     const held = this.marks.get(state.id);
     if (kind !== "add" && !held) return { status: "gone" };
-    if (kind !== "add" && held.ver !== ver) return { status: "conflict", ver: held.ver, current: { [on]: held.gone ? null : held } };
+    if (kind !== "add" && held.ver !== ver)
+      return { status: "conflict", ver: held.ver, current: { [on]: held.gone ? null : held } };
     const next = { ...held, ...state, ver: (held?.ver ?? 0) + 1, gone: kind === "del" };
     this.marks.set(state.id, next);
     this.rev += 1;
@@ -76,7 +89,12 @@ class Server {
   }
 }
 
-const reply = (status, body) => ({ status, ok: status < 300, headers: new Headers(), json: async () => body });
+const reply = (status, body) => ({
+  status,
+  ok: status < 300,
+  headers: new Headers(),
+  json: async () => body,
+});
 
 function client(server, shelf = new MemoryShelf(), data = {}) {
   const store = new Store(article, data);
@@ -84,20 +102,32 @@ function client(server, shelf = new MemoryShelf(), data = {}) {
   const outbox = new Outbox(shelf);
   const told = { notices: [], logins: [], refused: [] };
   const hooks = {
-    answered: (records, { results }) => told.notices.push(...settle({ store, outbox, undo }, records, results).notices),
+    answered: (records, { results }) =>
+      told.notices.push(...settle({ store, outbox, undo }, records, results).notices),
     changed: (changes) => takeIn(store, changes),
     refreshed: ({ found }) => replay(store, found),
     status: () => {},
     login: (url) => told.logins.push(url),
     refused: (...args) => told.refused.push(args),
   };
-  const sync = new Sync({ outbox, url: "/ops", name: "t", head: { tab: "t" }, rev: 0, hooks, token: () => "x", transport: server.fetch, locks: null });
+  const sync = new Sync({
+    outbox,
+    url: "/ops",
+    name: "t",
+    head: { tab: "t" },
+    rev: 0,
+    hooks,
+    token: () => "x",
+    transport: server.fetch,
+    locks: null,
+  });
   const act = (changes) => {
     undo.push("act", changes);
     return outbox.add(perform(store, changes).records);
   };
   const add = (mark) => act([{ on: "span", id: mark.id, before: null, after: mark }]);
-  const set = (id, more) => act([{ on: "span", id, before: store.get("span", id), after: { ...store.get("span", id), ...more } }]);
+  const set = (id, more) =>
+    act([{ on: "span", id, before: store.get("span", id), after: { ...store.get("span", id), ...more } }]);
   const drop = (id) => act([{ on: "span", id, before: store.get("span", id), after: null }]);
   const flush = async () => {
     await sync.kick();
@@ -147,7 +177,10 @@ test("a queue of 120 goes out in batches of 50", async () => {
   add(span("a", "mayor"));
   for (let i = 1; i < 120; i += 1) set("a", { note: String(i) });
   await flush();
-  assert.deepEqual(server.requests.map(({ ops }) => ops.length), [50, 50, 20]);
+  assert.deepEqual(
+    server.requests.map(({ ops }) => ops.length),
+    [50, 50, 20],
+  );
   assert.equal(server.marks.get("a").note, "119");
 });
 
@@ -200,16 +233,22 @@ test("a refused addition goes away, with a notice that keeps it", async () => {
   const { store, outbox, undo } = client(new Server());
   const records = outbox.add(perform(store, [{ on: "span", id: "a", after: span("a", "mayor") }]).records);
   const [{ op_id }] = records;
-  const { notices } = settle({ store, outbox, undo }, records, [{ op_id, id: "a", status: "invalid", message: "Not here." }]);
+  const { notices } = settle({ store, outbox, undo }, records, [
+    { op_id, id: "a", status: "invalid", message: "Not here." },
+  ]);
   assert.equal(store.spans.size, 0);
   assert.deepEqual([notices[0].kind, notices[0].mine.id, notices[0].message], ["invalid", "a", "Not here."]);
 });
 
 test("a refused change goes back to what was before", async () => {
-  const { store, outbox, undo } = client(new Server(), undefined, { spans: [span("a", "mayor", { ver: 4 })] });
+  const { store, outbox, undo } = client(new Server(), undefined, {
+    spans: [span("a", "mayor", { ver: 4 })],
+  });
   const after = { ...store.get("span", "a"), note: "x" };
   const records = outbox.add(perform(store, [{ on: "span", id: "a", after }]).records);
-  settle({ store, outbox, undo }, records, [{ op_id: records[0].op_id, id: "a", status: "invalid", message: "No." }]);
+  settle({ store, outbox, undo }, records, [
+    { op_id: records[0].op_id, id: "a", status: "invalid", message: "No." },
+  ]);
   assert.deepEqual([store.get("span", "a").note, store.get("span", "a").ver], ["", 4]);
 });
 
@@ -217,18 +256,24 @@ test("the same span made elsewhere is kept once", async () => {
   const living = span("z", "mayor", { ver: 1 });
   const { store, outbox, undo } = client(new Server(), undefined, { spans: [living] });
   const records = outbox.add(perform(store, [{ on: "span", id: "a", after: span("a", "mayor") }]).records);
-  const { notices, pull } = settle({ store, outbox, undo }, records, [{ op_id: records[0].op_id, id: "z", status: "same", ver: 1 }]);
+  const { notices, pull } = settle({ store, outbox, undo }, records, [
+    { op_id: records[0].op_id, id: "z", status: "same", ver: 1 },
+  ]);
   assert.deepEqual([...store.spans.keys()], ["z"]);
   assert.deepEqual([notices[0].kind, pull], ["same", false]);
 });
 
 test("operations held after submission are taken back from the page", async () => {
-  const { store, outbox, undo } = client(new Server(), undefined, { spans: [span("a", "mayor", { ver: 1 })] });
+  const { store, outbox, undo } = client(new Server(), undefined, {
+    spans: [span("a", "mayor", { ver: 1 })],
+  });
   const changed = { ...store.get("span", "a"), note: "late" };
-  const records = outbox.add(perform(store, [
-    { on: "span", id: "a", after: changed },
-    { on: "span", id: "b", after: span("b", "rained") },
-  ]).records);
+  const records = outbox.add(
+    perform(store, [
+      { on: "span", id: "a", after: changed },
+      { on: "span", id: "b", after: span("b", "rained") },
+    ]).records,
+  );
   const results = records.map(({ op_id, id }) => ({ op_id, id, status: "held" }));
   const { notices } = settle({ store, outbox, undo }, records, results);
   assert.deepEqual([store.get("span", "a").note, store.get("span", "b")], ["", null]);
@@ -252,7 +297,10 @@ test("too large a batch is halved until it fits, and one operation too large is 
   const { add, flush, told } = client(server);
   for (const words of ["The", "mayor", "said", "it"]) add(span(words, words));
   await flush();
-  assert.deepEqual(server.requests.map(({ ops }) => ops.length), [4, 2, 1, 2, 1]);
+  assert.deepEqual(
+    server.requests.map(({ ops }) => ops.length),
+    [4, 2, 1, 2, 1],
+  );
   assert.deepEqual(server.live(), ["The", "mayor", "said", "it"]);
   server.faults = [413];
   add(span("big", "rained"));
@@ -310,17 +358,37 @@ test("versions that the server counted otherwise move the waiting ones along", a
 });
 
 test("others' changes leave own unsent edits alone", () => {
-  const store = new Store(article, { spans: [span("a", "mayor", { ver: 1 }), span("b", "said", { ver: 1 })] });
+  const store = new Store(article, {
+    spans: [span("a", "mayor", { ver: 1 }), span("b", "said", { ver: 1 })],
+  });
   perform(store, [{ on: "span", id: "a", after: { ...store.get("span", "a"), note: "mine" } }]);
-  takeIn(store, { spans: [span("a", "mayor", { note: "theirs", ver: 5 }), span("c", "it", { ver: 1 })], gone: ["b"] });
+  takeIn(store, {
+    spans: [span("a", "mayor", { note: "theirs", ver: 5 }), span("c", "it", { ver: 1 })],
+    gone: ["b"],
+  });
   assert.equal(store.get("span", "a").note, "mine");
   assert.deepEqual([...store.spans.keys()].sort(), ["a", "c"]);
 });
 
 test("waits grow from one second to thirty, with jitter", () => {
-  assert.equal(backOff(1, () => 1), 1000);
-  assert.equal(backOff(1, () => 0), 1000);
-  assert.equal(backOff(4, () => 0), 4000);
-  assert.equal(backOff(4, () => 1), 8000);
-  assert.equal(backOff(20, () => 1), 30_000);
+  assert.equal(
+    backOff(1, () => 1),
+    1000,
+  );
+  assert.equal(
+    backOff(1, () => 0),
+    1000,
+  );
+  assert.equal(
+    backOff(4, () => 0),
+    4000,
+  );
+  assert.equal(
+    backOff(4, () => 1),
+    8000,
+  );
+  assert.equal(
+    backOff(20, () => 1),
+    30_000,
+  );
 });

@@ -64,8 +64,10 @@ export class Article {
     const lead = text.length - text.trimStart().length;
     const tail = text.length - text.trimEnd().length;
     if (lead === text.length) return [start, start];
-    return [start + makeTable(text.slice(0, lead)).length,
-      end - makeTable(tail ? text.slice(-tail) : "").length];
+    return [
+      start + makeTable(text.slice(0, lead)).length,
+      end - makeTable(tail ? text.slice(-tail) : "").length,
+    ];
   }
 
   /** Segments of a block at word edges: {start, end, word}; `word` is false for gaps and marks. */

@@ -48,9 +48,12 @@ export function keepTime({ url, tab, token }) {
     told = seconds;
     const headers = { "Content-Type": "application/json", "X-CSRFToken": token() };
     const body = JSON.stringify({ tab, active_seconds: seconds });
-    fetch(url, { method: "POST", headers, body, keepalive: true, redirect: "error" }).catch(() => (told = -1));
+    fetch(url, { method: "POST", headers, body, keepalive: true, redirect: "error" }).catch(
+      () => (told = -1),
+    );
   };
-  for (const type of SIGNS) document.addEventListener(type, () => clock.sign(), { passive: true, capture: true });
+  for (const type of SIGNS)
+    document.addEventListener(type, () => clock.sign(), { passive: true, capture: true });
   document.addEventListener("visibilitychange", () => {
     clock.run(document.visibilityState === "visible");
     report();

@@ -37,8 +37,11 @@ const stretch = ({ start, text }) => (text ? [start, start + points(text)] : nul
 
 /** The last clause of a gap: what follows its last comma or quotation mark. */
 function lastClause(start, text) {
-  const at = Math.max(text.lastIndexOf(","), text.lastIndexOf(";"),
-    ...[...text.matchAll(new RegExp(MARKS, "gu"))].map(({ index }) => index));
+  const at = Math.max(
+    text.lastIndexOf(","),
+    text.lastIndexOf(";"),
+    ...[...text.matchAll(new RegExp(MARKS, "gu"))].map(({ index }) => index),
+  );
   return [start + points(text.slice(0, at + 1)), text.slice(at + 1)];
 }
 

@@ -152,7 +152,9 @@ export class Desk extends EventTarget {
   arm(label) {
     this.armed = label;
     this.emit("mode");
-    this.say(label ? `${label.name} is ready: select or click. ${label.key} or Escape ends` : "Label put down");
+    this.say(
+      label ? `${label.name} is ready: select or click. ${label.key} or Escape ends` : "Label put down",
+    );
   }
 
   focusText() {

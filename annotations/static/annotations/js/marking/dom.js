@@ -7,11 +7,14 @@ export function h(name, props = {}, ...children) {
     if (value === false || value === null || value === undefined) continue;
     if (key === "class") element.className = value;
     else if (key === "data") Object.assign(element.dataset, value);
-    else if (key === "on") for (const [type, act] of Object.entries(value)) element.addEventListener(type, act);
+    else if (key === "on")
+      for (const [type, act] of Object.entries(value)) element.addEventListener(type, act);
     else if (key === "value" || key === "checked") element[key] = value;
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 

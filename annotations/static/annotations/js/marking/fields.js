@@ -1,189 +1,8 @@
 // The attributes of a span as fields: one click, digit or arrow each.
 
+import { YES_NO, answer, goOn } from "./answering.js";
 import { button, h } from "./dom.js";
-import { addition, setFields } from "./marks.js";
-import { hullOf, newId } from "./store.js";
-
-export const YES_NO = [{ value: "yes", title: "Yes" }, { value: "no", title: "No" }];
-
-/** Answers an attribute; an empty value takes the answer away. */
-export function answer(desk, span, attribute, value, besides = []) {
-  const live = desk.store.get("span", span.id);
-  if (!live || (live.attributes[attribute.name] ?? "") === value) return false;
-  const { [attribute.name]: _, ...others } = live.attributes;
-  const attributes = value ? { ...others, [attribute.name]: value } : others;
-  const title = titleOf(desk, attribute, value);
-  return setFields(desk, live, { attributes }, value ? `${attribute.title}: ${title}` : `${attribute.title}: no answer`, besides);
-}
-
-function titleOf(desk, { kind, choices }, value) {
-  if (kind === "entity") return desk.store.get("entity", value)?.name ?? value;
-  const options = kind === "yes_no" ? YES_NO : choices;
-  return options.find((choice) => choice.value === value)?.title ?? value;
-}
-
-/** Moves the focus from an answered field to the next one, or back to the text. */
-export function goOn(desk, field) {
-  const name = field.dataset.attribute;
-  const fields = [...document.querySelectorAll("#chosen .attribute")];
-  const next = fields[fields.findIndex((each) => each.dataset.attribute === name) + 1];
-  const input = next?.querySelector("input:checked, input");
-  if (input) input.focus();
-  else desk.focusText();
-}
-
-// --- a name from the source ledger: type to search, a digit takes one of the first nine,
-// Enter takes the marked one or makes a new name.
-
-const SHOWN = 9;
-
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/gu, " ").trim();
-
-/**
- * The ledger for a span: names last used before it first (whom a pronoun most likely means),
- * then others of this article, then the rest; with `typed` only those that hold it.
- */
-export function ledger(store, attributesOf, span, typed = "") {
-  const [here] = hullOf(span);
-  const rank = new Map();
-  for (const other of store.spans.values()) {
-    const [place] = hullOf(other);
-    if (other.id === span.id) continue;
-    for (const { name, kind } of attributesOf(other)) {
-      const id = kind === "entity" && other.attributes[name];
-      if (!id) continue;
-      const near = place < here ? place : -1 - place / 1e9;
-      rank.set(id, Math.max(rank.get(id) ?? -Infinity, near));
-    }
-  }
-  const rankOf = ({ id, article }) => rank.get(id) ?? (article ? -2 : -3);
-  const wanted = fold(typed);
-  return [...store.entities.values()]
-    .filter(({ name }) => fold(name).includes(wanted))
-    .sort((a, b) => rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
-}
-
-export function entityField(desk, span, attribute) {
-  const id = `a-${attribute.name}`;
-  const held = span.attributes[attribute.name];
-  const name = held ? (desk.store.get("entity", held)?.name ?? "") : "";
-  const input = h("input", {
-    id, type: "text", role: "combobox", autocomplete: "off", maxlength: "200", value: name, disabled: Boolean(desk.readOnly),
-    "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", placeholder: "Name", data: { k: id },
-  });
-  const list = h("ul", { id: `${id}-list`, role: "listbox", class: "ledger", "aria-label": "Names", hidden: true });
-  const field = h("div", { class: "entity-field", data: { attribute: attribute.name } },
-    h("label", { for: id }, attribute.title, attribute.required && h("span", { class: "to-answer" }, " to answer")),
-    h("div", { class: "combo" }, input, list));
-  return new Combobox(desk, span, attribute, { field, input, list, name }).field;
-}
-
-class Combobox {
-  constructor(desk, span, attribute, parts) {
-    Object.assign(this, { desk, span, attribute, ...parts });
-    const { input, list } = this;
-    input.addEventListener("focus", () => input.select());
-    input.addEventListener("click", () => this.open(""));
-    input.addEventListener("open", () => this.open(""));
-    input.addEventListener("input", () => this.open(input.value));
-    input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => this.leave());
-    list.addEventListener("pointerdown", (event) => event.preventDefault());
-    list.addEventListener("click", (event) => {
-      const option = event.target.closest("[role=option]");
-      if (option) this.take([...list.children].indexOf(option), false);
-    });
-  }
-
-  open(typed) {
-    const { desk, span, list, input } = this;
-    const found = ledger(desk.store, (each) => desk.labels.attributesOf(each), span, typed).slice(0, SHOWN);
-    const exact = found.some(({ name }) => fold(name) === fold(typed));
-    this.options = found.map((entity) => ({ entity, text: entity.name }));
-    if (typed.trim() && !exact) this.options.push({ text: typed.trim(), fresh: true });
-    this.untyped = !typed;
-    this.at = typed ? 0 : -1;
-    list.replaceChildren(...this.options.map(({ text, fresh }, i) => h("li", { role: "option", id: `${input.id}-${i}`, "aria-selected": String(i === this.at) },
-      !fresh && this.untyped && h("span", { class: "option-key", "aria-hidden": "true" }, String(i + 1)), fresh ? `New name: ${text}` : text)));
-    this.show(this.options.length > 0);
-  }
-
-  show(on) {
-    this.list.hidden = !on;
-    this.input.setAttribute("aria-expanded", String(on));
-    this.mark();
-  }
-
-  mark() {
-    [...this.list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === this.at)));
-    const marked = !this.list.hidden && this.list.children[this.at];
-    if (marked) this.input.setAttribute("aria-activedescendant", marked.id);
-    else this.input.removeAttribute("aria-activedescendant");
-  }
-
-  key(event) {
-    const { key, code, isComposing } = event;
-    if (isComposing) return;
-    const nth = /^(?:Digit|Numpad)([1-9])$/u.exec(code)?.[1];
-    const act = {
-      ArrowDown: () => this.step(1), ArrowUp: () => this.step(-1),
-      Enter: () => this.enter(), Escape: () => this.escape(),
-    }[key] ?? (nth && this.untyped && !this.list.hidden && this.options[nth - 1] ? () => this.take(nth - 1, true) : null);
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
-
-  step(way) {
-    if (this.list.hidden) return this.open(this.input.value === this.name ? "" : this.input.value);
-    this.at = (this.at + way + this.options.length) % this.options.length;
-    return this.mark();
-  }
-
-  enter() {
-    if (!this.list.hidden && this.at >= 0) return this.take(this.at, true);
-    if (!this.input.value.trim()) return this.set(null, [], true);
-    return this.back();
-  }
-
-  escape() {
-    const open = !this.list.hidden;
-    this.input.value = this.name;
-    this.show(false);
-    if (!open || this.input.dataset.back) this.desk.focusText();
-  }
-
-  take(index, byKey) {
-    const { entity, text, fresh } = this.options[index];
-    if (!fresh) return this.set(entity.id, [], byKey);
-    const made = { id: newId(), name: text };
-    return this.set(made.id, [addition("entity", made)], byKey);
-  }
-
-  set(id, besides, byKey) {
-    const { back } = this.input.dataset;
-    this.done = true;
-    this.show(false);
-    answer(this.desk, this.span, this.attribute, id ?? "", besides);
-    if (byKey) this.back(back);
-  }
-
-  back(where = this.input.dataset.back) {
-    if (where) this.desk.focusText();
-    else goOn(this.desk, this.field);
-  }
-
-  /** Leaving the field keeps nothing that was only typed, but an emptied field clears. */
-  leave() {
-    this.show(false);
-    if (this.done) return;
-    if (!this.input.value.trim() && this.name) this.set(null, [], false);
-    else this.input.value = this.name;
-  }
-}
-
-// --- all kinds of fields
+import { entityField } from "./entities.js";
 
 export function attributeFields(desk, span) {
   const missing = new Set(desk.labels.missing(span).map(({ name }) => name));
@@ -204,19 +23,51 @@ function choice(desk, span, attribute) {
   const offered = ({ archived, value: each }) => !archived || each === value;
   const options = attribute.kind === "yes_no" ? YES_NO : attribute.choices.filter(offered);
   const set = (answered) => answer(desk, span, attribute, answered);
-  const radio = ({ value: each, title }, i) => h("label", { class: "option" },
-    h("input", { type: "radio", name: `a-${attribute.name}`, value: each, checked: each === value, disabled: Boolean(desk.readOnly), data: { k: `${attribute.name} ${each}` }, on: { change: () => set(each) } }),
-    h("span", { class: "option-text" }, h("span", { class: "option-key", "aria-hidden": "true" }, String(i + 1)), title));
-  const field = h("fieldset", { class: "choice", data: { attribute: attribute.name } },
-    h("legend", {}, legendOf(attribute)), h("div", { class: "options" }, options.map(radio),
-      value && !attribute.required && !desk.readOnly && button("No answer", { quiet: true, data: { k: `${attribute.name} none` }, on: { click: () => set("") } })));
+  const radio = ({ value: each, title }, i) =>
+    h(
+      "label",
+      { class: "option" },
+      h("input", {
+        type: "radio",
+        name: `a-${attribute.name}`,
+        value: each,
+        checked: each === value,
+        disabled: Boolean(desk.readOnly),
+        data: { k: `${attribute.name} ${each}` },
+        on: { change: () => set(each) },
+      }),
+      h(
+        "span",
+        { class: "option-text" },
+        h("span", { class: "option-key", "aria-hidden": "true" }, String(i + 1)),
+        title,
+      ),
+    );
+  const field = h(
+    "fieldset",
+    { class: "choice", data: { attribute: attribute.name } },
+    h("legend", {}, legendOf(attribute)),
+    h(
+      "div",
+      { class: "options" },
+      options.map(radio),
+      value &&
+        !attribute.required &&
+        !desk.readOnly &&
+        button("No answer", {
+          quiet: true,
+          data: { k: `${attribute.name} none` },
+          on: { click: () => set("") },
+        }),
+    ),
+  );
   field.addEventListener("keydown", (event) => digit(desk, event, field, options, set));
   return field;
 }
 
 function digit(desk, event, field, options, set) {
   const nth = /^(?:Digit|Numpad)([1-9])$/u.exec(event.code)?.[1];
-  if (event.key === "Enter") return event.preventDefault(), goOn(desk, field);
+  if (event.key === "Enter") return (event.preventDefault(), goOn(desk, field));
   if (!nth || event.ctrlKey || event.metaKey || event.altKey || !options[nth - 1]) return null;
   event.preventDefault();
   set(options[nth - 1].value);
@@ -225,8 +76,21 @@ function digit(desk, event, field, options, set) {
 
 function text(desk, span, attribute) {
   const id = `a-${attribute.name}`;
-  const input = h("input", { id, type: "text", maxlength: "500", autocomplete: "off", value: span.attributes[attribute.name] ?? "", disabled: Boolean(desk.readOnly), data: { k: id } });
-  const field = h("div", { class: "text-field", data: { attribute: attribute.name } }, h("label", { for: id }, legendOf(attribute)), input);
+  const input = h("input", {
+    id,
+    type: "text",
+    maxlength: "500",
+    autocomplete: "off",
+    value: span.attributes[attribute.name] ?? "",
+    disabled: Boolean(desk.readOnly),
+    data: { k: id },
+  });
+  const field = h(
+    "div",
+    { class: "text-field", data: { attribute: attribute.name } },
+    h("label", { for: id }, legendOf(attribute)),
+    input,
+  );
   const save = () => answer(desk, span, attribute, input.value.trim());
   input.addEventListener("change", save);
   input.addEventListener("keydown", (event) => {

@@ -24,13 +24,36 @@ export function offer(desk, held, notices) {
   const open = held.filter(({ op_id: id }) => !out.has(id));
   const changes = changesOf(open, desk.store);
   if (!changes.length || desk.readOnly) return;
-  const words = ({ on, after, id }) => (on === "span" ? (after ? nameOf(desk.labels, after, 90) : `Removed: ${nameOf(desk.labels, desk.store.get(on, id), 80)}`) : after ? `A ${on}` : `Removed a ${on}`);
-  notices.show(`${countOf(changes.length, "change")} of yours arrived after you had submitted. They are not among your marks.`, {
-    key: "held",
-    details: [h("ul", { class: "small" }, changes.slice(0, 20).map((change) => h("li", {}, words(change))))],
-    acts: [
-      ["Put them in", () => desk.commit("Put in what came late", changes)],
-      ["Leave them out", () => localStorage.setItem(KEY, JSON.stringify([...out, ...open.map(({ op_id: id }) => id)].slice(-500)))],
-    ],
-  });
+  const words = ({ on, after, id }) =>
+    on === "span"
+      ? after
+        ? nameOf(desk.labels, after, 90)
+        : `Removed: ${nameOf(desk.labels, desk.store.get(on, id), 80)}`
+      : after
+        ? `A ${on}`
+        : `Removed a ${on}`;
+  notices.show(
+    `${countOf(changes.length, "change")} of yours arrived after you had submitted. They are not among your marks.`,
+    {
+      key: "held",
+      details: [
+        h(
+          "ul",
+          { class: "small" },
+          changes.slice(0, 20).map((change) => h("li", {}, words(change))),
+        ),
+      ],
+      acts: [
+        ["Put them in", () => desk.commit("Put in what came late", changes)],
+        [
+          "Leave them out",
+          () =>
+            localStorage.setItem(
+              KEY,
+              JSON.stringify([...out, ...open.map(({ op_id: id }) => id)].slice(-500)),
+            ),
+        ],
+      ],
+    },
+  );
 }

@@ -5,7 +5,11 @@ import { CHORDS, Keymap, changedKeys, chordOf, keepKeys } from "./keys.js";
 
 /** [command, what it does, group], in the order of the list. */
 export const COMMANDS = [
-  ["label", "Mark the selection, or the word or sentence under the cursor. With nothing chosen: keep the label ready for each selection or click", "Mark"],
+  [
+    "label",
+    "Mark the selection, or the word or sentence under the cursor. With nothing chosen: keep the label ready for each selection or click",
+    "Mark",
+  ],
   ["label-exact", "The same with the exact characters", "Mark"],
   ["label-second", "A second span on the same words as the chosen one", "Mark"],
   ["extent", "Mark the selection as an extent (what a source answers for)", "Mark"],
@@ -52,7 +56,11 @@ export const COMMANDS = [
 const FIXED = new Set(["label", "label-exact", "label-second"]); // the codebook sets these
 
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", mod: "Ctrl", Escape: "Esc" };
-const inSigns = (chord) => chord.split("+").map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join("+");
+const inSigns = (chord) =>
+  chord
+    .split("+")
+    .map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .join("+");
 
 export class Help {
   /** used(keymap): called with the new keymap after a change. */
@@ -65,7 +73,11 @@ export class Help {
 
   speech() {
     const select = byId("speech");
-    select.replaceChildren(...Object.entries(LEVELS).map(([value, text]) => h("option", { value, selected: value === this.desk.live.level }, text)));
+    select.replaceChildren(
+      ...Object.entries(LEVELS).map(([value, text]) =>
+        h("option", { value, selected: value === this.desk.live.level }, text),
+      ),
+    );
     select.addEventListener("input", () => this.desk.live.setLevel(select.value));
   }
 
@@ -88,8 +100,18 @@ export class Help {
 
   row(command, chords, text) {
     const keys = chords.map((chord) => h("kbd", {}, inSigns(chord)));
-    const shown = FIXED.has(command) ? h("span", {}, keys)
-      : h("button", { type: "button", class: "button little", "aria-label": `Change the key ${chords.map(inSigns).join(" or ")} of: ${text}`, on: { click: (event) => this.change(command, event.currentTarget) } }, keys);
+    const shown = FIXED.has(command)
+      ? h("span", {}, keys)
+      : h(
+          "button",
+          {
+            type: "button",
+            class: "button little",
+            "aria-label": `Change the key ${chords.map(inSigns).join(" or ")} of: ${text}`,
+            on: { click: (event) => this.change(command, event.currentTarget) },
+          },
+          keys,
+        );
     return h("tr", {}, h("td", {}, text), h("td", {}, shown));
   }
 

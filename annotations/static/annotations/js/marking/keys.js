@@ -61,7 +61,12 @@ export function keepKeys(changed) {
   localStorage.setItem(KEPT, JSON.stringify(changed));
 }
 
-const LABEL_COMMANDS = { "": "label", Alt: "label-exact", Shift: "label-second", "Alt+Shift": "label-second" };
+const LABEL_COMMANDS = {
+  "": "label",
+  Alt: "label-exact",
+  Shift: "label-second",
+  "Alt+Shift": "label-second",
+};
 
 function baseOf({ key, code }) {
   const digit = /^(?:Digit|Numpad)([0-9])$/u.exec(code ?? "");

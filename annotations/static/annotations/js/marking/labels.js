@@ -4,7 +4,17 @@ import { clip } from "./dom.js";
 import { hullOf } from "./store.js";
 
 const SOURCE = "attribution"; // the label whose spans may be the source of a link
-const EXTENT = { id: null, name: "Extent", slug: "extent", slot: "x", tag: "X", extent: "phrase", fragments: true, attributes: [], rules: [] };
+const EXTENT = {
+  id: null,
+  name: "Extent",
+  slug: "extent",
+  slot: "x",
+  tag: "X",
+  extent: "phrase",
+  fragments: true,
+  attributes: [],
+  rules: [],
+};
 
 export class Labels {
   constructor({ labels = [], rules = [] } = {}) {
@@ -15,7 +25,9 @@ export class Labels {
   }
 
   of(span) {
-    return span.kind === "extent" ? EXTENT : (this.byId.get(span.label) ?? { ...EXTENT, name: "Unknown label" });
+    return span.kind === "extent"
+      ? EXTENT
+      : (this.byId.get(span.label) ?? { ...EXTENT, name: "Unknown label" });
   }
 
   byKey(key) {
@@ -58,7 +70,9 @@ export function around(store, span) {
   const [start, end] = hullOf(span);
   const wider = (other) => {
     const [from, to] = hullOf(other);
-    return other.id !== span.id && from <= start && to >= end && (to - from > end - start || other.id < span.id);
+    return (
+      other.id !== span.id && from <= start && to >= end && (to - from > end - start || other.id < span.id)
+    );
   };
   return store.at(start).find(wider) ?? null;
 }

@@ -15,7 +15,10 @@ export function candidatesOf(desk, source) {
   const { article, store, labels } = desk;
   const [start, end] = hullOf(source);
   const first = article.sentences[Math.max(0, article.sentenceIndex(start) - SENTENCES_AWAY)];
-  const last = article.sentences[Math.min(article.sentences.length - 1, article.sentenceIndex(end - 1) + SENTENCES_AWAY)];
+  const last =
+    article.sentences[
+      Math.min(article.sentences.length - 1, article.sentenceIndex(end - 1) + SENTENCES_AWAY)
+    ];
   if (!first || !last) return [];
   const linked = new Set(store.linksOf(source.id).map(({ target }) => target));
   const distance = (span) => {
@@ -23,10 +26,16 @@ export function candidatesOf(desk, source) {
     return from >= end ? from - end : to <= start ? start - to : 0;
   };
   const fits = (span) =>
-    span.id !== source.id && !linked.has(span.id) && span.state !== "suggested" &&
-    !labels.isSource(span) && !isVoice(desk, span);
-  return store.over(first[0], last[1]).filter(fits)
-    .sort((a, b) => distance(a) - distance(b) || hullOf(a)[0] - hullOf(b)[0]).slice(0, MOST);
+    span.id !== source.id &&
+    !linked.has(span.id) &&
+    span.state !== "suggested" &&
+    !labels.isSource(span) &&
+    !isVoice(desk, span);
+  return store
+    .over(first[0], last[1])
+    .filter(fits)
+    .sort((a, b) => distance(a) - distance(b) || hullOf(a)[0] - hullOf(b)[0])
+    .slice(0, MOST);
 }
 
 /** Reporting is the outlet's own: no source answers for it. */
@@ -34,13 +43,16 @@ const isVoice = (desk, span) => span.label && desk.labels.sentence?.id === span.
 
 export function begin(desk, source = desk.span) {
   if (desk.readOnly) return desk.refuse(desk.readOnly);
-  if (!desk.labels.isSource(source)) return desk.refuse("Choose an attribution first: links go from a source to its claim");
+  if (!desk.labels.isSource(source))
+    return desk.refuse("Choose an attribution first: links go from a source to its claim");
   if (desk.spanId !== source.id) desk.choose(source.id, { quiet: true });
   desk.arm(null);
   desk.setMode({ name: "link", source: source.id, made: [] });
   refresh(desk);
   const n = desk.mode.candidates.length;
-  desk.say(`Linking from ${nameOf(desk.labels, source, 40)}. Select the claim, or press Enter for the nearest of ${n}, a number, or click one. Escape ends`);
+  desk.say(
+    `Linking from ${nameOf(desk.labels, source, 40)}. Select the claim, or press Enter for the nearest of ${n}, a number, or click one. Escape ends`,
+  );
   return true;
 }
 
@@ -61,7 +73,8 @@ export function end(desk) {
 }
 
 function newLink(desk, source, target) {
-  const earlier = desk.store.linksOf(source.id)
+  const earlier = desk.store
+    .linksOf(source.id)
     .map((link) => desk.store.get("span", link.target))
     .filter((span) => span && span.id !== target.id && hullOf(span)[1] <= hullOf(target)[0]);
   const after = Math.max(0, ...earlier.map((span) => hullOf(span)[1]));
@@ -90,7 +103,9 @@ export function linkTo(desk, source, target) {
   const known = desk.store.linksOf(source.id).find((link) => link.target === target.id);
   if (known) return desk.refuse("These two are linked already");
   const link = newLink(desk, source, target);
-  const done = desk.commit(`Linked to ${nameOf(desk.labels, target, 40)}${cueInWords(link)}`, [addition("link", link)]);
+  const done = desk.commit(`Linked to ${nameOf(desk.labels, target, 40)}${cueInWords(link)}`, [
+    addition("link", link),
+  ]);
   if (done) linked(desk, link);
   return done;
 }

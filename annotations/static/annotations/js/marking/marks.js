@@ -12,12 +12,23 @@ const MOST_SUGGESTIONS = 50;
 export function newSpan(desk, label, stretches, more = {}) {
   const fragments = stretches.map(([start, end]) => ({ start, end, quote: desk.article.slice(start, end) }));
   const attributes = {};
-  const hedge = label.attributes.find(({ name, kind, archived }) => name === "hedge" && kind === "text" && !archived);
+  const hedge = label.attributes.find(
+    ({ name, kind, archived }) => name === "hedge" && kind === "text" && !archived,
+  );
   const guess = hedge && guessHedge(fragments[0].quote);
   if (guess) attributes.hedge = guess;
   return {
-    id: newId(), kind: label.id ? "label" : "extent", label: label.id, fragments, attributes,
-    note: "", flag: "", state: "marked", origin: "hand", codebook: desk.codebook, ...more,
+    id: newId(),
+    kind: label.id ? "label" : "extent",
+    label: label.id,
+    fragments,
+    attributes,
+    note: "",
+    flag: "",
+    state: "marked",
+    origin: "hand",
+    codebook: desk.codebook,
+    ...more,
   };
 }
 
@@ -31,10 +42,12 @@ export function stretchFor(desk, label, exact) {
   const { article, selection, cursor } = desk;
   const chosen = selection
     ? snap(article, ...selection, { exact, whole, quoted: !label.id })
-    : whole && cursor ? article.sentenceAt(cursor.start) : cursor && [cursor.start, cursor.end];
-  if (!chosen) return desk.refuse("Select words first"), null;
+    : whole && cursor
+      ? article.sentenceAt(cursor.start)
+      : cursor && [cursor.start, cursor.end];
+  if (!chosen) return (desk.refuse("Select words first"), null);
   const stretch = article.markable(...chosen);
-  if (!stretch) return desk.refuse("This part is not article text and cannot be marked"), null;
+  if (!stretch) return (desk.refuse("This part is not article text and cannot be marked"), null);
   return stretch;
 }
 
@@ -61,7 +74,9 @@ export async function mark(desk, label, { exact = false, also = () => [], name }
     return twin;
   }
   const changes = twin ? more : [addition("span", span), ...more];
-  const done = desk.commit(name ?? `Added ${words}`, changes, { choose: desk.mode.name === "link" ? undefined : span.id });
+  const done = desk.commit(name ?? `Added ${words}`, changes, {
+    choose: desk.mode.name === "link" ? undefined : span.id,
+  });
   if (!done) return null;
   desk.dropSelection();
   warnOfCrossing(desk, span);
@@ -81,11 +96,18 @@ function warnOfCrossing(desk, span) {
 export function relabel(desk, label) {
   const { span } = desk;
   if (span.label === label.id) return desk.refuse(`It is ${label.name.toLowerCase()} already`);
-  if (span.fragments.length > 1 && !label.fragments) return desk.refuse(`${label.name} takes one stretch only; this span has ${span.fragments.length}`);
-  if (desk.store.twin(label.id, span.fragments)) return desk.refuse(`These words are marked as ${label.name.toLowerCase()} already`);
+  if (span.fragments.length > 1 && !label.fragments)
+    return desk.refuse(`${label.name} takes one stretch only; this span has ${span.fragments.length}`);
+  if (desk.store.twin(label.id, span.fragments))
+    return desk.refuse(`These words are marked as ${label.name.toLowerCase()} already`);
   const known = new Set(label.attributes.map(({ name }) => name));
   const attributes = Object.fromEntries(Object.entries(span.attributes).filter(([name]) => known.has(name)));
-  const after = change(span, { kind: label.id ? "label" : "extent", label: label.id, attributes, state: "marked" });
+  const after = change(span, {
+    kind: label.id ? "label" : "extent",
+    label: label.id,
+    attributes,
+    state: "marked",
+  });
   return desk.commit(`Changed to ${label.name.toLowerCase()}: ${clip(quoteOf(span), 40)}`, [after]);
 }
 
@@ -93,7 +115,8 @@ export function relabel(desk, label) {
 export function second(desk, label) {
   const { span } = desk;
   if (!span) return mark(desk, label);
-  if (desk.store.twin(label.id, span.fragments)) return desk.refuse(`These words are marked as ${label.name.toLowerCase()} already`);
+  if (desk.store.twin(label.id, span.fragments))
+    return desk.refuse(`These words are marked as ${label.name.toLowerCase()} already`);
   const parts = span.fragments.map(({ start, end }) => [start, end]);
   const made = newSpan(desk, label, label.fragments ? parts : [hullOf(span)]);
   return desk.commit(`Added ${nameOf(desk.labels, made, 40)}`, [addition("span", made)], { choose: made.id });
@@ -104,7 +127,9 @@ function reshape(desk, fragments, name) {
   const twin = store.twin(span.label, fragments);
   if (twin && twin.id !== span.id) return desk.refuse("The same label is on exactly these words already");
   desk.hints.delete(span.id);
-  const done = desk.commit(name(clip(fragments.map(({ quote }) => quote).join(" … "), 60)), [change(span, { fragments })]);
+  const done = desk.commit(name(clip(fragments.map(({ quote }) => quote).join(" … "), 60)), [
+    change(span, { fragments }),
+  ]);
   if (done) warnOfCrossing(desk, desk.span);
   return done;
 }
@@ -120,7 +145,8 @@ export function move(desk, side, direction, exact) {
   const moved = nudge(article, [parts[at].start, parts[at].end], side, direction, exact);
   const stretch = moved && article.markable(...moved);
   const beside = parts[side === "end" ? at - 1 : at + 1];
-  if (!stretch || (beside && stretch[0] < beside.end && stretch[1] > beside.start)) return desk.refuse("It cannot go further");
+  if (!stretch || (beside && stretch[0] < beside.end && stretch[1] > beside.start))
+    return desk.refuse("It cannot go further");
   parts[at] = piece(desk, stretch);
   return reshape(desk, parts, (words) => `Now: ${words}`);
 }
@@ -143,7 +169,8 @@ export function addFragment(desk) {
   const stretch = stretchFor(desk, label, false);
   if (!stretch) return false;
   const parts = [...span.fragments, piece(desk, stretch)].sort((a, b) => a.start - b.start);
-  if (parts.some((part, i) => i && part.start < parts[i - 1].end)) return desk.refuse("The parts of a span may not overlap");
+  if (parts.some((part, i) => i && part.start < parts[i - 1].end))
+    return desk.refuse("The parts of a span may not overlap");
   const done = reshape(desk, parts, (words) => `${parts.length} parts: ${words}`);
   if (done) desk.dropSelection();
   return done;
@@ -152,7 +179,10 @@ export function addFragment(desk) {
 /** Removes a span together with its links; the server does the links itself. */
 export function removal(desk, span) {
   const links = desk.store.linksOf(span.id);
-  return [...links.map(({ id }) => ({ on: "link", id, after: null, follows: true })), { on: "span", id: span.id, after: null }];
+  return [
+    ...links.map(({ id }) => ({ on: "link", id, after: null, follows: true })),
+    { on: "span", id: span.id, after: null },
+  ];
 }
 
 export function remove(desk) {
@@ -168,7 +198,8 @@ export function remove(desk) {
 export function rest(desk) {
   const label = desk.labels.sentence;
   const { cursor, article, store, labels } = desk;
-  if (!label || !cursor) return desk.refuse(label ? "Click into the paragraph first" : "No label takes whole sentences");
+  if (!label || !cursor)
+    return desk.refuse(label ? "Click into the paragraph first" : "No label takes whole sentences");
   const { end } = article.blocks[article.blockAt(cursor.start)];
   const taken = (span) => span.label === label.id || span.kind === "extent" || labels.isSource(span);
   const open = [];
@@ -179,7 +210,11 @@ export function rest(desk) {
   if (!open.length) return desk.refuse("Every sentence from here to the end of the paragraph is covered");
   const spans = open.map((stretch) => newSpan(desk, label, [stretch]));
   const name = `Marked ${spans.length === 1 ? "1 sentence" : `${spans.length} sentences`} as ${label.name.toLowerCase()}`;
-  return desk.commit(name, spans.map((span) => addition("span", span)), { choose: spans.at(-1).id });
+  return desk.commit(
+    name,
+    spans.map((span) => addition("span", span)),
+    { choose: spans.at(-1).id },
+  );
 }
 
 /** Suggests the same label for the same words elsewhere; a person accepts or rejects each. */
@@ -196,12 +231,20 @@ export function suggestSame(desk) {
       found.push([from, from + (span.fragments[0].end - span.fragments[0].start)]);
     }
   });
-  const fresh = found.filter(([start, end]) => article.markable(start, end) && !store.twin(span.label, [{ start, end }]));
+  const fresh = found.filter(
+    ([start, end]) => article.markable(start, end) && !store.twin(span.label, [{ start, end }]),
+  );
   if (!fresh.length) return desk.refuse("The same words stand nowhere else unmarked");
   const label = desk.labels.of(span);
-  const changes = fresh.slice(0, MOST_SUGGESTIONS)
-    .map((stretch) => addition("span", newSpan(desk, label, [stretch], { state: "suggested", origin: "same_words" })));
-  return desk.commit(`Suggested ${label.name.toLowerCase()} at ${changes.length} more ${changes.length === 1 ? "place" : "places"}; G goes there`, changes);
+  const changes = fresh
+    .slice(0, MOST_SUGGESTIONS)
+    .map((stretch) =>
+      addition("span", newSpan(desk, label, [stretch], { state: "suggested", origin: "same_words" })),
+    );
+  return desk.commit(
+    `Suggested ${label.name.toLowerCase()} at ${changes.length} more ${changes.length === 1 ? "place" : "places"}; G goes there`,
+    changes,
+  );
 }
 
 export function accept(desk) {

@@ -37,18 +37,20 @@ export function goTo(desk, word) {
 
 export function moveCursor(desk, way) {
   const { cursor } = desk;
-  return goTo(desk, cursor ? step(desk, cursor, way) ?? cursor : firstVisible(desk));
+  return goTo(desk, cursor ? (step(desk, cursor, way) ?? cursor) : firstVisible(desk));
 }
 
 export function extend(desk, way) {
   const from = desk.cursor ?? firstVisible(desk);
   desk.anchor ??= from;
-  const to = desk.selection || desk.cursor !== desk.anchor ? step(desk, from, way) ?? from : from;
-  const moved = desk.selection ? to : step(desk, from, way) ?? from;
+  const to = desk.selection || desk.cursor !== desk.anchor ? (step(desk, from, way) ?? from) : from;
+  const moved = desk.selection ? to : (step(desk, from, way) ?? from);
   desk.setCursor(moved, { quiet: true });
   desk.setSelection([Math.min(desk.anchor.start, moved.start), Math.max(desk.anchor.end, moved.end)]);
   desk.view.reveal(moved.start, moved.end);
-  desk.live.place(`${desk.article.slice(moved.start, moved.end)}, ${desk.article.slice(...desk.selection).match(/\S+/gu).length} words selected`);
+  desk.live.place(
+    `${desk.article.slice(moved.start, moved.end)}, ${desk.article.slice(...desk.selection).match(/\S+/gu).length} words selected`,
+  );
 }
 
 export function moveSentence(desk, way) {
@@ -126,7 +128,12 @@ export function suggestion(desk) {
 
 // Every command by name, as keys and buttons call it.
 
-export const FLAGS = [["boundary", "Boundary"], ["label", "Label"], ["source", "Source"], ["codebook_gap", "Codebook gap"]];
+export const FLAGS = [
+  ["boundary", "Boundary"],
+  ["label", "Label"],
+  ["source", "Source"],
+  ["codebook_gap", "Codebook gap"],
+];
 
 function label(desk, key, { exact = false, second = false } = {}) {
   const number = Number(key);
@@ -180,7 +187,12 @@ function flag(desk, number) {
   const reason = FLAGS[number - 1];
   if (number && !reason) return desk.refuse("1 boundary, 2 label, 3 source, 4 codebook gap, 0 no flag");
   desk.setMode(NORMAL);
-  return marks.setFields(desk, desk.span, { flag: reason?.[0] ?? "" }, reason ? `Flagged: ${reason[1].toLowerCase()}` : "Flag removed");
+  return marks.setFields(
+    desk,
+    desk.span,
+    { flag: reason?.[0] ?? "" },
+    reason ? `Flagged: ${reason[1].toLowerCase()}` : "Flag removed",
+  );
 }
 
 function askFlag(desk) {
@@ -192,7 +204,8 @@ function askFlag(desk) {
 
 /** Escape goes one step back: mode, label in hand, selection, span, cursor. */
 function leave(desk) {
-  if (desk.mode.name) return desk.mode.name === "link" ? (links.end(desk), desk.say("Linking ended")) : desk.setMode(NORMAL);
+  if (desk.mode.name)
+    return desk.mode.name === "link" ? (links.end(desk), desk.say("Linking ended")) : desk.setMode(NORMAL);
   if (desk.armed) return desk.arm(null);
   if (desk.selection) return desk.dropSelection();
   if (desk.spanId) return desk.choose(null);

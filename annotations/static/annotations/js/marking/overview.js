@@ -54,14 +54,20 @@ export class List {
     const words = this.search.value.trim().toLowerCase();
     const kind = this.filter.value;
     const fits = FILTERS[kind]?.(desk.labels) ?? (kind ? (span) => span.label === kind : () => true);
-    const named = (span) => !words || `${desk.labels.of(span).name} ${quoteOf(span)} ${span.note}`.toLowerCase().includes(words);
-    if (words || kind) return { spans: desk.store.inOrder().filter((span) => fits(span) && named(span)), part: false };
+    const named = (span) =>
+      !words || `${desk.labels.of(span).name} ${quoteOf(span)} ${span.note}`.toLowerCase().includes(words);
+    if (words || kind)
+      return { spans: desk.store.inOrder().filter((span) => fits(span) && named(span)), part: false };
     const spans = new Set();
     for (const section of this.inView) {
-      for (const block of section.children) for (const span of desk.store.inBlock(desk.view.indexOf(block))) spans.add(span);
+      for (const block of section.children)
+        for (const span of desk.store.inBlock(desk.view.indexOf(block))) spans.add(span);
     }
     const all = desk.store.inOrder();
-    return { spans: all.length > MOST ? all.filter((span) => spans.has(span)) : all, part: all.length > MOST };
+    return {
+      spans: all.length > MOST ? all.filter((span) => spans.has(span)) : all,
+      part: all.length > MOST,
+    };
   }
 
   draw() {
@@ -72,20 +78,39 @@ export class List {
     const held = this.root.contains(document.activeElement) && document.activeElement.dataset.id;
     this.root.replaceChildren(...shown.map((span) => this.item(span)));
     if (held) this.root.querySelector(`[data-id="${held}"]`)?.focus({ preventScroll: true });
-    byId("list-note").textContent = spans.length > MOST
-      ? `${countOf(spans.length - MOST, "more mark")}: search to narrow them down.`
-      : part ? "Marks of the part in view. Search finds all." : shown.length ? "" : "No marks to show.";
+    byId("list-note").textContent =
+      spans.length > MOST
+        ? `${countOf(spans.length - MOST, "more mark")}: search to narrow them down.`
+        : part
+          ? "Marks of the part in view. Search finds all."
+          : shown.length
+            ? ""
+            : "No marks to show.";
   }
 
   item(span) {
     const { labels, store, spanId } = this.desk;
     const label = labels.of(span);
     const open = labels.missing(span).length;
-    return h("li", {}, h("button", {
-      type: "button", class: `row-button slot-${label.slot}`, data: { id: span.id }, "aria-current": span.id === spanId ? "true" : null, "aria-label": describe(labels, store, span, 120),
-    }, h("span", { class: "chip" }, label.name), ` ${clip(quoteOf(span), 70)}`,
-      open > 0 && h("span", { class: "to-answer" }, ` ${open} to answer`), span.flag && h("span", { class: "to-answer" }, " flagged"),
-      span.state === "suggested" && h("span", { class: "muted" }, " suggestion")));
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: `row-button slot-${label.slot}`,
+          data: { id: span.id },
+          "aria-current": span.id === spanId ? "true" : null,
+          "aria-label": describe(labels, store, span, 120),
+        },
+        h("span", { class: "chip" }, label.name),
+        ` ${clip(quoteOf(span), 70)}`,
+        open > 0 && h("span", { class: "to-answer" }, ` ${open} to answer`),
+        span.flag && h("span", { class: "to-answer" }, " flagged"),
+        span.state === "suggested" && h("span", { class: "muted" }, " suggestion"),
+      ),
+    );
   }
 
   current() {
@@ -144,7 +169,11 @@ export function voiceOf([start, end], spans, rankOf) {
     if (!rank) continue;
     for (const part of span.fragments) {
       const length = Math.min(end, part.end) - Math.max(start, part.start);
-      if (length > 0) covered.set(rank.voice, { rank: rank.order, length: (covered.get(rank.voice)?.length ?? 0) + length });
+      if (length > 0)
+        covered.set(rank.voice, {
+          rank: rank.order,
+          length: (covered.get(rank.voice)?.length ?? 0) + length,
+        });
     }
   }
   const all = [...covered].sort(([, a], [, b]) => b.length - a.length || a.rank - b.rank);
@@ -159,11 +188,29 @@ export class Ribbon {
     this.root = byId("ribbon");
     this.rows = rowsOf(desk.article.sentences, desk.article.length);
     this.starts = this.rows.map(([start]) => start);
-    this.picture = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", class: "ribbon-picture" });
+    this.picture = shape("svg", {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      class: "ribbon-picture",
+    });
     this.title = shape("title", {});
-    this.bars = this.rows.map(([start, end]) => shape("rect", { x: 0, y: this.y(start), width: 0, height: Math.max(1, this.y(end) - this.y(start) - 1), class: "voice" }));
+    this.bars = this.rows.map(([start, end]) =>
+      shape("rect", {
+        x: 0,
+        y: this.y(start),
+        width: 0,
+        height: Math.max(1, this.y(end) - this.y(start) - 1),
+        class: "voice",
+      }),
+    );
     this.frame = shape("rect", { x: 0, y: 0, width: WIDTH, height: 0, class: "in-view" });
-    this.picture.append(this.title, shape("rect", { x: 0, y: 0, width: WIDTH, height: HEIGHT, class: "track" }), ...this.bars, this.frame);
+    this.picture.append(
+      this.title,
+      shape("rect", { x: 0, y: 0, width: WIDTH, height: HEIGHT, class: "track" }),
+      ...this.bars,
+      this.frame,
+    );
     this.root.replaceChildren(this.picture);
     this.picture.addEventListener("click", (event) => this.go(event));
     this.dirty = new Set(this.rows.keys());

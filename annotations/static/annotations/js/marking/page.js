@@ -9,9 +9,10 @@ import { changedKeys, chordOf, Keymap } from "./keys.js";
 import { Labels } from "./labels.js";
 import { apply, run } from "./moves.js";
 import { List, Ribbon } from "./overview.js";
+import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
 import { listen } from "./pointer.js";
-import { csrfToken, Notices, Session } from "./session.js";
+import { csrfToken, Session } from "./session.js";
 import { Store, Undo } from "./store.js";
 import { Highlights, TextView } from "./text_view.js";
 
@@ -23,12 +24,27 @@ const READ_ONLY = {
 function buildDesk(data) {
   const root = byId("text");
   const { language, direction } = data.article;
-  const article = new Article({ texts: TextView.textsOf(root), sentences: data.sentences, regions: data.regions, language });
+  const article = new Article({
+    texts: TextView.textsOf(root),
+    sentences: data.sentences,
+    regions: data.regions,
+    language,
+  });
   const store = new Store(article, data);
   const labels = new Labels(data.codebook);
   const view = new TextView(root, article, store, labels);
   const highlights = new Highlights(view, byId("layer"));
-  const desk = new Desk({ article, store, labels, view, highlights, undo: new Undo(), live: new Live(byId("live")), ask, direction });
+  const desk = new Desk({
+    article,
+    store,
+    labels,
+    view,
+    highlights,
+    undo: new Undo(),
+    live: new Live(byId("live")),
+    ask,
+    direction,
+  });
   desk.codebook = data.codebook.number;
   desk.readOnly = data.read_only ? (READ_ONLY[data.state] ?? "This article can be read, not changed") : "";
   return desk;
@@ -44,7 +60,10 @@ async function checkText(desk, notices, { sha256, length }) {
   }
   if (same) return;
   desk.readOnly = "The text on this page is not the stored one";
-  notices.show(`${desk.readOnly}: an extension or a translation may have changed it. Nothing can be marked here. Switch that off and reload.`, { key: "text", kind: "bad" });
+  notices.show(
+    `${desk.readOnly}: an extension or a translation may have changed it. Nothing can be marked here. Switch that off and reload.`,
+    { key: "text", kind: "bad" },
+  );
   desk.emit("mode");
 }
 
@@ -81,10 +100,13 @@ function wireBar(desk) {
   const bar = byId("bar");
   if (!bar) return;
   const draw = () => {
-    for (const each of bar.querySelectorAll("[data-label]")) each.setAttribute("aria-pressed", String(each.dataset.label === desk.armed?.id));
-    for (const each of bar.querySelectorAll('[data-command="link"]')) each.setAttribute("aria-pressed", String(desk.mode.name === "link"));
+    for (const each of bar.querySelectorAll("[data-label]"))
+      each.setAttribute("aria-pressed", String(each.dataset.label === desk.armed?.id));
+    for (const each of bar.querySelectorAll('[data-command="link"]'))
+      each.setAttribute("aria-pressed", String(desk.mode.name === "link"));
     for (const redo of [false, true]) {
-      for (const each of bar.querySelectorAll(`[data-command="${redo ? "redo" : "undo"}"]`)) each.disabled = !desk.undo.next(redo);
+      for (const each of bar.querySelectorAll(`[data-command="${redo ? "redo" : "undo"}"]`))
+        each.disabled = !desk.undo.next(redo);
     }
     bar.hidden = Boolean(desk.readOnly);
   };
@@ -97,12 +119,16 @@ function wireHistory(desk, session) {
   const ask = () => {
     clearTimeout(wireHistory.timer);
     // A swap now would take the form from under a request that it has just made.
-    if (part.open && !part.querySelector(".htmx-request")) document.body.dispatchEvent(new CustomEvent("sm:history"));
+    if (part.open && !part.querySelector(".htmx-request"))
+      document.body.dispatchEvent(new CustomEvent("sm:history"));
   };
   part.addEventListener("toggle", ask);
   desk.on("history", ({ id }) => {
     part.open = true;
-    globalThis.htmx?.ajax("GET", `${session.data.urls.history}?mark=${id}`, { target: "#history", swap: "innerHTML" });
+    globalThis.htmx?.ajax("GET", `${session.data.urls.history}?mark=${id}`, {
+      target: "#history",
+      swap: "innerHTML",
+    });
   });
   document.body.addEventListener("sm:saved", () => {
     clearTimeout(wireHistory.timer);
@@ -128,8 +154,16 @@ function later(desk, load, make) {
 
 function wireParts(desk, session, keys, labelKeys) {
   const use = (map) => (keys.map = map);
-  const help = later(desk, () => import("./help.js"), ({ Help }) => new Help(desk, labelKeys, use));
-  const submit = later(desk, () => import("./submit.js"), ({ Submit }) => new Submit(desk, session));
+  const help = later(
+    desk,
+    () => import("./help.js"),
+    ({ Help }) => new Help(desk, labelKeys, use),
+  );
+  const submit = later(
+    desk,
+    () => import("./submit.js"),
+    ({ Submit }) => new Submit(desk, session),
+  );
   desk.on("help", async () => (await help())?.open());
   desk.on("submit", async () => (await submit())?.open());
 }
@@ -138,8 +172,11 @@ function start(data) {
   const desk = buildDesk(data);
   const labelKeys = desk.labels.live.map(({ key }) => key.toLowerCase());
   const notices = new Notices(desk);
-  const signIn = later(desk, () => import("./sign_in.js"), ({ SignIn }) =>
-    new SignIn({ isSignedIn: () => session.isSignedIn(), done: () => session.signedIn() }));
+  const signIn = later(
+    desk,
+    () => import("./sign_in.js"),
+    ({ SignIn }) => new SignIn({ isSignedIn: () => session.isSignedIn(), done: () => session.signedIn() }),
+  );
   const session = new Session(desk, data, { notices, login: async (url) => (await signIn())?.open(url) });
   const keys = wireKeys(desk, labelKeys);
   wireButtons(desk);

@@ -6,8 +6,7 @@ import { makeTable } from "./offsets.js";
 
 export const LANES = 4;
 
-const bySize = (a, b) =>
-  a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const bySize = (a, b) => a.start - b.start || b.end - a.end || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** Fragments that touch [from, to), as items {id, start, end, look, order}, outer before inner. */
 export function itemsOf(spans, from, to, lookOf) {

@@ -63,7 +63,9 @@ function tagAt(desk, { target, clientX, clientY }) {
   const begins = desk.article.starts[desk.view.indexOf(mark.closest(".b"))];
   const point = desk.view.pointOf(mark, 0);
   const ids = mark.dataset.i.split(" ").map((id) => desk.store.get("span", id));
-  const tagged = ids.filter((span) => span?.fragments.some(({ start }) => start === point && start >= begins));
+  const tagged = ids.filter((span) =>
+    span?.fragments.some(({ start }) => start === point && start >= begins),
+  );
   return tagged[Math.min(nth, tagged.length - 1)] ?? null;
 }
 
@@ -101,9 +103,12 @@ function mouseUp(desk, event) {
 
 function drop(desk, { drag, x, y }, event) {
   drag.line.remove();
-  if (Math.hypot(event.clientX - x, event.clientY - y) < 4) return desk.choose(drag.source.id, { reveal: false });
+  if (Math.hypot(event.clientX - x, event.clientY - y) < 4)
+    return desk.choose(drag.source.id, { reveal: false });
   const point = desk.view.pointFrom(event.clientX, event.clientY);
-  const target = point !== null && desk.store.at(point).find((span) => span.id !== drag.source.id && !desk.labels.isSource(span));
+  const target =
+    point !== null &&
+    desk.store.at(point).find((span) => span.id !== drag.source.id && !desk.labels.isSource(span));
   if (!target) return desk.refuse("No claim there to link to");
   desk.choose(drag.source.id, { quiet: true, reveal: false });
   links.linkTo(desk, drag.source, target);
@@ -138,7 +143,9 @@ function click(desk, event) {
 
 function clickInLinkMode(desk, point, spans) {
   const { source } = desk.mode;
-  const target = spans.find((span) => span.id !== source && !desk.labels.isSource(span) && span.label !== desk.labels.sentence?.id);
+  const target = spans.find(
+    (span) => span.id !== source && !desk.labels.isSource(span) && span.label !== desk.labels.sentence?.id,
+  );
   if (target) return links.linkTo(desk, desk.store.get("span", source), target);
   desk.setCursor(desk.article.wordAt(point));
   return false;
@@ -148,7 +155,8 @@ function clickInLinkMode(desk, point, spans) {
 function clickMark(desk, point, spans) {
   const again = desk.lastClick !== undefined && desk.article.wordAt(point).start === desk.lastClick;
   desk.lastClick = desk.article.wordAt(point).start;
-  if (again && (desk.spanId ? spans.some(({ id }) => id === desk.spanId) : false)) return outward(desk, point);
+  if (again && (desk.spanId ? spans.some(({ id }) => id === desk.spanId) : false))
+    return outward(desk, point);
   desk.choose(spans[0].id, { reveal: false });
   desk.setCursor(desk.article.wordAt(point), { quiet: true });
   return true;
@@ -160,7 +168,10 @@ function clickWord(desk, point) {
   if (desk.spanId) desk.choose(null, { quiet: true });
   desk.setCursor(word);
   if (desk.armed) {
-    desk.setSelection(desk.armed.extent === "sentence" ? desk.article.sentenceAt(word.start) : [word.start, word.end], { shown: true });
+    desk.setSelection(
+      desk.armed.extent === "sentence" ? desk.article.sentenceAt(word.start) : [word.start, word.end],
+      { shown: true },
+    );
     apply(desk, desk.armed);
   }
 }

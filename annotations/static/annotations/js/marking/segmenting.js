@@ -86,7 +86,8 @@ export function withQuotationMarks(article, start, end) {
   const closes = (open) => Boolean(after) && (QUOTES[open] ?? "").includes(after);
   if (closes(before)) return [start - 1, end + 1];
   const opened = [...inside].findLast((char) => QUOTES[char]);
-  if (opened && closes(opened) && !inside.slice(inside.lastIndexOf(opened) + 1).includes(after)) return [start, end + 1];
+  if (opened && closes(opened) && !inside.slice(inside.lastIndexOf(opened) + 1).includes(after))
+    return [start, end + 1];
   const first = [...inside].find((char) => (QUOTES[before] ?? "").includes(char));
   return first && !inside.slice(0, inside.indexOf(first)).includes(before) ? [start - 1, end] : [start, end];
 }
@@ -137,7 +138,8 @@ export function quotationAt(article, point) {
 
 /** One word (or with `exact` one character) out or in at one end of [start, end). */
 export function nudge(article, [start, end], side, direction, exact = false) {
-  const moved = exact ? stepBy(article, side === "end" ? end : start, direction)
+  const moved = exact
+    ? stepBy(article, side === "end" ? end : start, direction)
     : wordEdge(article, side === "end" ? end : start, side, direction);
   if (moved === null) return null;
   const next = side === "end" ? [start, moved] : [moved, end];

@@ -1,7 +1,7 @@
 // Joins the desk to the server and to other tabs: outbox, sending, taking in, what is shown of it.
 
-import { button, byId, h } from "./dom.js";
-import { countOf, nameOf } from "./labels.js";
+import { byId } from "./dom.js";
+import { countOf } from "./labels.js";
 import { Channel, Outbox, Shelf } from "./outbox.js";
 import { newId, replay, wireOf } from "./store.js";
 import { settle, Sync, takeIn } from "./sync.js";
@@ -10,8 +10,11 @@ const AWAY = 10_000; // hidden for longer than this: ask for news on return
 
 /** The token of the moment: it changes with every sign-in, so it is read for each request. */
 export function csrfToken() {
-  return /(?:^|; )csrftoken=([^;]+)/u.exec(document.cookie)?.[1]
-    ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  return (
+    /(?:^|; )csrftoken=([^;]+)/u.exec(document.cookie)?.[1] ??
+    document.querySelector("[name=csrfmiddlewaretoken]")?.value ??
+    ""
+  );
 }
 
 export class Session {
@@ -21,10 +24,17 @@ export class Session {
     const name = `${data.user} ${data.assignment}`;
     this.outbox = new Outbox(new Shelf(name));
     this.sync = new Sync({
-      outbox: this.outbox, url: data.urls.ops, name, rev: data.rev, token: csrfToken,
+      outbox: this.outbox,
+      url: data.urls.ops,
+      name,
+      rev: data.rev,
+      token: csrfToken,
       head: { tab: this.tab, assignment: data.assignment },
       hooks: {
-        answered: (records, reply) => (this.answered(records, reply), this.channel.post("answered", { records, reply })),
+        answered: (records, reply) => (
+          this.answered(records, reply),
+          this.channel.post("answered", { records, reply })
+        ),
         changed: (reply) => this.changed(reply),
         refreshed: (news) => this.refreshed(news),
         status: () => this.status(),
@@ -65,7 +75,9 @@ export class Session {
 
   send(records, follows) {
     const stamped = this.outbox.add(records);
-    this.outbox.writes.then(() => !this.outbox.broken && this.channel.post("made", { records: stamped, follows }));
+    this.outbox.writes.then(
+      () => !this.outbox.broken && this.channel.post("made", { records: stamped, follows }),
+    );
     this.status();
     if (this.sync.trouble !== "login") this.sync.kick();
   }
@@ -99,7 +111,9 @@ export class Session {
     if (elsewhere) sync.rev = Math.max(sync.rev, reply.rev);
     for (const { id, hints } of out.hints) desk.hints.set(id, hints);
     if (out.hints.length) desk.emit("chosen");
-    out.notices.forEach((notice) => (notice.kind === "held" ? this.held(notice.count) : this.notices.refused(notice)));
+    out.notices.forEach((notice) =>
+      notice.kind === "held" ? this.held(notice.count) : this.notices.refused(notice),
+    );
     if (out.pull) sync.pull();
     this.state(reply.state);
     this.notices.clear("refused");
@@ -116,25 +130,41 @@ export class Session {
   state(state) {
     const { desk } = this;
     if (!["submitted", "withdrawn"].includes(state) || desk.readOnly) return;
-    desk.readOnly = state === "submitted" ? "This article has been submitted: it can be read, not changed" : "This article is no longer assigned to you";
+    desk.readOnly =
+      state === "submitted"
+        ? "This article has been submitted: it can be read, not changed"
+        : "This article is no longer assigned to you";
     this.notices.show(`${desk.readOnly}.`, { key: "state" });
     desk.emit("mode");
   }
 
   held(count) {
-    this.notices.show(`${countOf(count, "change")} came after the article was closed. They are kept on the server, and offered to you when the article is sent back.`, { key: "held", kind: "bad" });
+    this.notices.show(
+      `${countOf(count, "change")} came after the article was closed. They are kept on the server, and offered to you when the article is sent back.`,
+      { key: "held", kind: "bad" },
+    );
   }
 
   refused(status, message) {
-    const text = status === 403 ? "The server refuses to save." : "The server no longer knows this article for you.";
-    this.notices.show(`${text} ${message} ${countOf(this.outbox.size, "change")} kept in this browser. Reload the page; if that does not help, save them as a file and ask the manager.`, {
-      key: "refused", kind: "bad", acts: [["Save as a file", () => this.saveAsFile()]],
-    });
+    const text =
+      status === 403 ? "The server refuses to save." : "The server no longer knows this article for you.";
+    this.notices.show(
+      `${text} ${message} ${countOf(this.outbox.size, "change")} kept in this browser. Reload the page; if that does not help, save them as a file and ask the manager.`,
+      {
+        key: "refused",
+        kind: "bad",
+        acts: [["Save as a file", () => this.saveAsFile()]],
+      },
+    );
   }
 
   saveAsFile() {
     const { article, assignment } = this.data;
-    const text = JSON.stringify({ article: article.id, assignment, ops: this.outbox.inOrder().map(wireOf) }, null, 1);
+    const text = JSON.stringify(
+      { article: article.id, assignment, ops: this.outbox.inOrder().map(wireOf) },
+      null,
+      1,
+    );
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
     link.download = `unsaved-${article.id}.json`;
@@ -150,7 +180,9 @@ export class Session {
 
   /** Whether the server takes us for the same person again: true, false, or "other". */
   async isSignedIn() {
-    const response = await this.sync.ask(`${this.data.urls.ops}?since=${this.sync.rev}&assignment=${this.data.assignment}`);
+    const response = await this.sync.ask(
+      `${this.data.urls.ops}?since=${this.sync.rev}&assignment=${this.data.assignment}`,
+    );
     return response?.status === 404 ? "other" : Boolean(response?.ok);
   }
 
@@ -170,7 +202,8 @@ export class Session {
     if (!n) return ["good", this.desk.readOnly ? "Read only" : "Saved"];
     if (trouble === "login") return ["bad", `Signed out: ${waiting} not saved`];
     if (trouble === "refused") return ["bad", `Refused: ${waiting} not saved`];
-    if (this.outbox.broken && this.outbox.unkept) return ["bad", `${waiting} not saved, not kept: leave this page open`];
+    if (this.outbox.broken && this.outbox.unkept)
+      return ["bad", `${waiting} not saved, not kept: leave this page open`];
     if (!navigator.onLine || trouble === "offline") return ["warn", `Offline: ${waiting} not saved yet`];
     if (trouble === "server") return ["bad", `The server does not answer: ${waiting} not saved yet`];
     return ["", `${waiting} not saved yet`];
@@ -188,66 +221,5 @@ export class Session {
     if (trouble !== Boolean(this.inTrouble)) this.desk.say(text);
     this.desk.view.root.classList.toggle("trouble", trouble);
     this.inTrouble = trouble;
-  }
-}
-
-// Notices that stay until they are read: conflicts, refusals, what could not be saved.
-
-const WORDS = {
-  conflict: "Changed elsewhere in the meantime",
-  gone: "Removed elsewhere in the meantime",
-  invalid: "Not saved",
-  same: "Marked elsewhere already",
-};
-
-export class Notices {
-  constructor(desk) {
-    this.desk = desk;
-    this.root = byId("notices");
-    this.keyed = new Map();
-  }
-
-  /** One notice; the same key again replaces the earlier one. */
-  show(text, { key = newId(), kind = "warn", acts = [], details = [] } = {}) {
-    this.clear(key);
-    const read = button("Read", { on: { click: () => (this.clear(key), this.desk.focusText()) } });
-    const notice = h("div", { class: `alert ${kind}`, role: "alert" }, h("p", {}, text), ...details,
-      h("p", { class: "row" }, acts.map(([name, act]) => button(name, { on: { click: () => (act(), this.clear(key)) } })), read));
-    this.keyed.set(key, notice);
-    this.root.append(notice);
-    this.desk.emit("status");
-  }
-
-  clear(key) {
-    this.keyed.get(key)?.remove();
-    this.keyed.delete(key);
-    this.desk.emit("status");
-  }
-
-  get count() {
-    return this.keyed.size;
-  }
-
-  /** A refused operation: what was meant, what stands now, and a way to insist. */
-  refused({ kind, on, mine, theirs, message }) {
-    if (kind === "same" && on === "span") return this.desk.say("The same span was there already");
-    const details = [];
-    if (on === "span") {
-      if (mine) details.push(h("p", { class: "small" }, "Yours: ", this.inWords(mine)));
-      if (theirs) details.push(h("p", { class: "small" }, "Kept: ", this.inWords(theirs)));
-    }
-    const acts = mine && kind !== "invalid" ? [["Use mine", () => this.insist(on, mine)]] : [];
-    return this.show([WORDS[kind], message].filter(Boolean).join(": "), { kind: kind === "invalid" ? "bad" : "warn", details, acts });
-  }
-
-  inWords(span) {
-    const more = [span.flag && "flagged", span.note && `note “${span.note}”`, ...Object.values(span.attributes ?? {})].filter(Boolean);
-    return [nameOf(this.desk.labels, span, 100), ...more.map((each) => this.desk.store.get("entity", each)?.name ?? each)].join(", ");
-  }
-
-  insist(on, mine) {
-    const live = this.desk.store.get(on, mine.id);
-    const mark = live ? mine : { ...mine, id: newId() };
-    this.desk.commit("Put back your version", [{ on, id: mark.id, after: mark }]);
   }
 }

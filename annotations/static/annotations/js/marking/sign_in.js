@@ -30,14 +30,23 @@ export class SignIn {
   }
 
   elsewhere(url) {
-    this.place.replaceChildren(h("p", {}, h("a", { href: url, target: "_blank", rel: "noopener" }, "Sign in in a new tab"), ", then come back here."));
+    this.place.replaceChildren(
+      h(
+        "p",
+        {},
+        h("a", { href: url, target: "_blank", rel: "noopener" }, "Sign in in a new tab"),
+        ", then come back here.",
+      ),
+    );
   }
 
   async submit(event) {
     event.preventDefault();
     const form = event.target;
     const body = new URLSearchParams(new FormData(form, event.submitter));
-    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" }).catch(() => null);
+    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" }).catch(
+      () => null,
+    );
     const known = await this.isSignedIn();
     if (known === true) return this.finish();
     if (known === "other") return this.other();
@@ -45,8 +54,15 @@ export class SignIn {
   }
 
   other() {
-    this.place.replaceChildren(h("p", { role: "alert" }, "That is another person’s account. Your unsaved changes stay here until you sign in as yourself: ",
-      h("a", { href: "/accounts/logout/", target: "_blank", rel: "noopener" }, "sign out in a new tab"), " first."));
+    this.place.replaceChildren(
+      h(
+        "p",
+        { role: "alert" },
+        "That is another person’s account. Your unsaved changes stay here until you sign in as yourself: ",
+        h("a", { href: "/accounts/logout/", target: "_blank", rel: "noopener" }, "sign out in a new tab"),
+        " first.",
+      ),
+    );
   }
 
   finish() {

@@ -10,7 +10,11 @@ const KEYS = {
 function ordered(value) {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(ordered);
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, ordered(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, ordered(value[key])]),
+  );
 }
 
 /** What a mark says, without version and bookkeeping, as comparable text. */
@@ -116,7 +120,8 @@ export class Store {
         if (hit) found.set(span, hit);
       }
     }
-    return [...found].sort(([a, p], [b, q]) => q.start - p.start || p.end - q.end || (a.id < b.id ? 1 : -1))
+    return [...found]
+      .sort(([a, p], [b, q]) => q.start - p.start || p.end - q.end || (a.id < b.id ? 1 : -1))
       .map(([span]) => span);
   }
 
@@ -211,7 +216,8 @@ export function replay(store, records, follows = []) {
     const known = store.get(on, id)?.ver ?? 0;
     if (known < next) put(store, record, touched);
     if (!after && on === "span") {
-      for (const link of store.linksOf(id)) put(store, { on: "link", id: link.id, after: null, next: link.ver + 1 }, touched);
+      for (const link of store.linksOf(id))
+        put(store, { on: "link", id: link.id, after: null, next: link.ver + 1 }, touched);
     }
     store.expect(id);
   }

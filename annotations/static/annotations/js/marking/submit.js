@@ -7,16 +7,28 @@ import { walk } from "./moves.js";
 const PATIENCE = 8_000;
 
 const QUESTIONS = [
-  ["span has something to answer", "spans have something to answer", (desk, span) => desk.labels.missing(span).length > 0],
+  [
+    "span has something to answer",
+    "spans have something to answer",
+    (desk, span) => desk.labels.missing(span).length > 0,
+  ],
   ["span is flagged as unsure", "spans are flagged as unsure", (desk, span) => Boolean(span.flag)],
-  ["suggestion is undecided and will not count", "suggestions are undecided and will not count", (desk, span) => span.state === "suggested"],
+  [
+    "suggestion is undecided and will not count",
+    "suggestions are undecided and will not count",
+    (desk, span) => span.state === "suggested",
+  ],
 ];
 
 /** What a person may want to see to before submitting: {n, one, many, test}. */
 function open(desk) {
   const spans = desk.store.inOrder();
-  return QUESTIONS.map(([one, many, test]) => ({ n: spans.filter((span) => test(desk, span)).length, one, many, test }))
-    .filter(({ n }) => n);
+  return QUESTIONS.map(([one, many, test]) => ({
+    n: spans.filter((span) => test(desk, span)).length,
+    one,
+    many,
+    test,
+  })).filter(({ n }) => n);
 }
 
 export class Submit {
@@ -34,14 +46,30 @@ export class Submit {
   async open() {
     const { desk } = this;
     if (desk.readOnly) return desk.refuse(desk.readOnly);
-    if (!(await this.session.saved(PATIENCE))) return desk.refuse("Some changes are not saved yet. Submit when “Saved” shows.");
+    if (!(await this.session.saved(PATIENCE)))
+      return desk.refuse("Some changes are not saved yet. Submit when “Saved” shows.");
     const left = open(desk);
     byId("submit-problem").textContent = "";
     byId("submit-text").replaceChildren(
       h("p", {}, `${countOf(desk.store.spans.size, "span")}, ${countOf(desk.store.links.size, "link")}.`),
       left.length ? h("p", {}, "Still open:") : h("p", {}, "Nothing is open."),
-      h("ul", {}, left.map((item) => h("li", {}, `${countOf(item.n, item.one, item.many)} `, button("Go there", { on: { click: () => this.go(item) } })))),
-      h("p", { class: "small muted" }, "After submitting you can read your marks but not change them, until a curator or manager sends the article back."),
+      h(
+        "ul",
+        {},
+        left.map((item) =>
+          h(
+            "li",
+            {},
+            `${countOf(item.n, item.one, item.many)} `,
+            button("Go there", { on: { click: () => this.go(item) } }),
+          ),
+        ),
+      ),
+      h(
+        "p",
+        { class: "small muted" },
+        "After submitting you can read your marks but not change them, until a curator or manager sends the article back.",
+      ),
     );
     this.dialog.showModal();
     return true;
@@ -61,10 +89,11 @@ export class Submit {
     const saved = await session.saved(PATIENCE);
     const { sync, data } = session;
     const body = JSON.stringify({ confirm: true, rev: sync.rev });
-    const response = saved && await sync.ask(data.urls.submit, { method: "POST", body });
+    const response = saved && (await sync.ask(data.urls.submit, { method: "POST", body }));
     const reply = response ? await response.json().catch(() => ({})) : {};
     if (response?.ok) return location.assign(reply.next ?? data.urls.next);
-    byId("submit-problem").textContent = reply.message ?? "The server did not answer. Nothing was submitted; try again.";
+    byId("submit-problem").textContent =
+      reply.message ?? "The server did not answer. Nothing was submitted; try again.";
     return sync.pull();
   }
 }

@@ -30,7 +30,7 @@ export class Sync {
   /** Starts sending, now; safe to call at any time. */
   kick() {
     clearTimeout(this.timer);
-    if (this.running) return (this.again = true), this.running;
+    if (this.running) return ((this.again = true), this.running);
     this.running = this.hold(() => this.drain())
       .catch(() => this.later("server"))
       .finally(() => {
@@ -95,7 +95,9 @@ export class Sync {
       this.limit = Math.max(1, Math.floor(batch.length / 2));
       return true;
     }
-    const message = reply?.message ?? (status === 413 ? "This change is too large to be saved." : "The server could not read this change.");
+    const message =
+      reply?.message ??
+      (status === 413 ? "This change is too large to be saved." : "The server could not read this change.");
     const results = batch.map(({ op_id, id }) => ({ op_id, id, status: "invalid", message }));
     return this.accept(batch, { rev: this.rev, results });
   }
@@ -110,7 +112,10 @@ export class Sync {
     const first = this.trouble !== trouble;
     this.trouble = trouble;
     this.tries += 1;
-    this.timer = setTimeout(() => this.kick(), Math.max(backOff(this.tries), Math.min(atLeast || 0, LONGEST_WAIT)));
+    this.timer = setTimeout(
+      () => this.kick(),
+      Math.max(backOff(this.tries), Math.min(atLeast || 0, LONGEST_WAIT)),
+    );
     if (first) tell?.();
     this.hooks.status();
     return false;
@@ -118,10 +123,20 @@ export class Sync {
 
   /** A response, or null when none came: then nobody knows, and the same is sent again. */
   async ask(url, options = {}) {
-    const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token() };
+    const headers = {
+      "Content-Type": "application/json",
+      Accept: "application/json",
+      "X-CSRFToken": this.token(),
+    };
     const signal = AbortSignal.timeout(TIMEOUT);
     try {
-      return await this.transport(url, { credentials: "same-origin", redirect: "error", headers, signal, ...options });
+      return await this.transport(url, {
+        credentials: "same-origin",
+        redirect: "error",
+        headers,
+        signal,
+        ...options,
+      });
     } catch {
       return null;
     }
@@ -205,7 +220,10 @@ function rename(context, { id }, result) {
   for (const span of [...store.spans.values()]) {
     const names = Object.entries(span.attributes).filter(([, value]) => value === id);
     if (!names.length) continue;
-    const attributes = { ...span.attributes, ...Object.fromEntries(names.map(([name]) => [name, result.id])) };
+    const attributes = {
+      ...span.attributes,
+      ...Object.fromEntries(names.map(([name]) => [name, result.id])),
+    };
     write(context, "span", span.id, { ...span, attributes });
   }
 }

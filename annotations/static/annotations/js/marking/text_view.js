@@ -6,7 +6,9 @@ export class TextView {
   constructor(root, article, store, labels) {
     Object.assign(this, { root, article, store, labels });
     this.elements = [...root.querySelectorAll(".b")];
-    this.regions = article.blocks.map(({ start, end }) => article.regions.filter(([s, e]) => s < end && e > start));
+    this.regions = article.blocks.map(({ start, end }) =>
+      article.regions.filter(([s, e]) => s < end && e > start),
+    );
     this.chosen = null;
     this.lookOf = (span) => {
       const { slot, tag } = labels.of(span);
@@ -96,7 +98,9 @@ export class TextView {
 
   /** The text node and unit at a code point; at a seam the end of what is before with `after` false. */
   placeOf(point, after = true) {
-    const index = this.article.blockAt(after ? Math.min(point, this.article.length - 1) : Math.max(point - 1, 0));
+    const index = this.article.blockAt(
+      after ? Math.min(point, this.article.length - 1) : Math.max(point - 1, 0),
+    );
     const { start, table } = this.article.blocks[index];
     let left = table.toUnits(point - start);
     const walker = document.createTreeWalker(this.elements[index], NodeFilter.SHOW_TEXT);
@@ -183,7 +187,12 @@ export class Highlights {
       for (const { left, top, width, height } of [...range.getClientRects()].slice(0, 4)) {
         const box = document.createElement("div");
         box.className = `over over-${name}`;
-        Object.assign(box.style, { left: `${left - origin.left}px`, top: `${top - origin.top}px`, width: `${width}px`, height: `${height}px` });
+        Object.assign(box.style, {
+          left: `${left - origin.left}px`,
+          top: `${top - origin.top}px`,
+          width: `${width}px`,
+          height: `${height}px`,
+        });
         this.layer.append(box);
       }
     }

@@ -1,0 +1,263 @@
+// What the card of the chosen span shows, part by part.
+
+import { button, clip, h } from "./dom.js";
+import { attributeFields } from "./fields.js";
+import { quoteOf } from "./labels.js";
+import { chooseLink, linkTo, setCue } from "./links.js";
+import { setFields } from "./marks.js";
+import { FLAGS, run } from "./moves.js";
+
+/** The parts of the card, top to bottom. */
+export function card(desk, span) {
+  const label = desk.labels.of(span);
+  const open = !desk.readOnly;
+  return [
+    h(
+      "header",
+      { class: "chosen-head" },
+      h("h2", { class: `chip slot-${label.slot}` }, label.name),
+      span.state === "suggested" && h("span", { class: "badge" }, "suggestion"),
+      open &&
+        button(span.state === "suggested" ? "Reject" : "Remove", {
+          quiet: true,
+          data: { command: "remove", k: "remove" },
+        }),
+      open && span.state === "suggested" && button("Accept", { data: { command: "replace", k: "accept" } }),
+    ),
+    h(
+      "blockquote",
+      { class: "chosen-quote", dir: desk.direction, lang: desk.article.language },
+      clip(quoteOf(span), 220),
+    ),
+    around(desk),
+    hintList(desk, span),
+    desk.mode.name === "link" ? linking(desk) : null,
+    open && ends(desk),
+    ...attributeFields(desk, span),
+    linkList(desk, span),
+    flag(desk, span),
+    note(desk, span),
+    button("History of this span", {
+      quiet: true,
+      data: { k: "history" },
+      on: { click: () => desk.emit("history", { id: span.id }) },
+    }),
+  ].filter(Boolean);
+}
+
+/** Spans under the cursor, inner first. */
+export function spansHere(desk) {
+  const { span, cursor, store } = desk;
+  return span ? store.at(cursor?.start ?? span.fragments[0].start) : [];
+}
+
+/** The spans at this place, when there are several. */
+function around(desk) {
+  const here = spansHere(desk);
+  if (here.length < 2) return null;
+  return h(
+    "div",
+    { class: "here", role: "group", "aria-label": "Spans at this place, inner first" },
+    here.map((span) =>
+      button(desk.labels.of(span).name, {
+        class: `button little slot-${desk.labels.of(span).slot}`,
+        "aria-pressed": String(span.id === desk.spanId),
+        title: clip(quoteOf(span), 120),
+        data: { k: `here ${span.id}` },
+        on: { click: () => desk.choose(span.id, { reveal: false }) },
+      }),
+    ),
+  );
+}
+
+function hintList(desk, span) {
+  const hints = desk.hints.get(span.id) ?? [];
+  if (!hints.length) return null;
+  return h(
+    "ul",
+    { class: "hints", "aria-label": "Hints" },
+    hints.map(({ rule, message }) => h("li", {}, h("strong", {}, rule), ` ${message}`)),
+  );
+}
+
+function ends(desk) {
+  const end = (title, word, commands) =>
+    h(
+      "span",
+      { class: "end", role: "group", "aria-label": title },
+      h("span", { class: "small muted" }, title),
+      commands.map(([command, sign, text]) =>
+        button(sign, {
+          "aria-label": `${word} ${text}`,
+          title: `${word} ${text}`,
+          data: { command, k: command },
+        }),
+      ),
+    );
+  return h(
+    "div",
+    { class: "ends" },
+    end("Start", "Start one word", [
+      ["start-out", "←", "earlier"],
+      ["start-in", "→", "later"],
+    ]),
+    end("End", "End one word", [
+      ["end-in", "←", "earlier"],
+      ["end-out", "→", "later"],
+    ]),
+  );
+}
+
+function linking(desk) {
+  const { candidates = [], cueFor } = desk.mode;
+  const source = desk.store.get("span", desk.mode.source);
+  return h(
+    "div",
+    { class: "linking" },
+    h(
+      "p",
+      {},
+      h("strong", {}, "Linking. "),
+      cueFor ? "Select the cue words." : "Select the claim in the text, click a mark, or take one of these:",
+    ),
+    h(
+      "ol",
+      { class: "candidates" },
+      candidates.map((span) =>
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            {
+              type: "button",
+              class: `row-button slot-${desk.labels.of(span).slot}`,
+              data: { k: `candidate ${span.id}` },
+              on: { click: () => linkTo(desk, source, span) },
+            },
+            h("span", { class: "chip" }, desk.labels.of(span).name),
+            ` ${clip(quoteOf(span), 70)}`,
+          ),
+        ),
+      ),
+    ),
+    h(
+      "p",
+      { class: "buttons" },
+      button("Cue words", { data: { command: "cue", k: "cue" } }),
+      button("End linking", { data: { command: "leave", k: "leave" } }),
+    ),
+  );
+}
+
+function linkList(desk, span) {
+  const links = desk.store
+    .linksOf(span.id)
+    .filter(({ source, target }) => desk.store.get("span", source) && desk.store.get("span", target));
+  const source = desk.labels.isSource(span);
+  const linking = desk.mode.name === "link";
+  if (!links.length && (!source || linking)) return null;
+  const begin =
+    source &&
+    !desk.readOnly &&
+    !linking &&
+    button("Link to a claim", { data: { command: "link", k: "link" } });
+  return h(
+    "div",
+    { class: "links" },
+    h("h3", {}, source ? "Answers for" : "Source"),
+    h(
+      "ul",
+      {},
+      links.map((link) => linkRow(desk, span, link)),
+    ),
+    begin,
+  );
+}
+
+function linkRow(desk, span, link) {
+  const other = desk.store.get("span", link.source === span.id ? link.target : link.source);
+  const on = link.id === desk.linkId;
+  const act = (text, k, click) =>
+    button(text, { quiet: true, data: { k: `${k} ${link.id}` }, on: { click } });
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      {
+        type: "button",
+        class: `row-button slot-${desk.labels.of(other).slot}`,
+        "aria-pressed": String(on),
+        data: { k: `link ${link.id}` },
+        on: { click: () => chooseLink(desk, on ? null : link.id) },
+      },
+      h("span", { class: "chip" }, desk.labels.of(other).name),
+      ` ${clip(quoteOf(other), 70)}`,
+      h("span", { class: "cue muted" }, link.cue ? ` cue: ${clip(link.cue.quote, 40)}` : " no cue"),
+    ),
+    on &&
+      h(
+        "p",
+        { class: "link-acts" },
+        act("Go there", "goto", () => desk.choose(other.id)),
+        !desk.readOnly &&
+          act("New cue words", "newcue", () => (run(desk, { command: "cue" }), desk.focusText())),
+        !desk.readOnly && link.cue && act("No cue", "nocue", () => setCue(desk, link, null)),
+        !desk.readOnly && act("Remove link", "unlink", () => run(desk, { command: "remove" })),
+      ),
+  );
+}
+
+function flag(desk, span) {
+  if (desk.readOnly && !span.flag) return null;
+  const asking = desk.mode.name === "flag";
+  const set = (value, title) => () => {
+    if (asking) desk.setMode({ name: "" });
+    const off = span.flag === value;
+    setFields(
+      desk,
+      span,
+      { flag: off ? "" : value },
+      off ? "Flag removed" : `Flagged: ${title.toLowerCase()}`,
+    );
+  };
+  return h(
+    "div",
+    { class: `flag${asking ? " asking" : ""}`, role: "group", "aria-label": "Unsure about" },
+    h("h3", {}, "Unsure about"),
+    FLAGS.map(([value, title], i) =>
+      button(asking ? `${i + 1} ${title}` : title, {
+        "aria-pressed": String(span.flag === value),
+        disabled: Boolean(desk.readOnly),
+        data: { k: `flag ${value}` },
+        on: { click: set(value, title) },
+      }),
+    ),
+  );
+}
+
+function note(desk, span) {
+  if (desk.readOnly)
+    return span.note
+      ? h("div", { class: "note" }, h("h3", {}, "Note"), h("p", { class: "pre" }, span.note))
+      : null;
+  const area = h("textarea", {
+    id: "note",
+    rows: "2",
+    maxlength: "5000",
+    data: { k: "note" },
+    value: span.note,
+  });
+  const save = () =>
+    area.value !== (desk.store.get("span", span.id)?.note ?? area.value) &&
+    setFields(desk, span, { note: area.value }, area.value ? "Note saved" : "Note removed");
+  area.addEventListener("change", save);
+  area.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    save();
+    desk.focusText();
+  });
+  return h("div", { class: "note" }, h("label", { for: "note" }, "Note"), area);
+}
