@@ -130,6 +130,7 @@ def database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     options: dict[str, Any] = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["ENGINE"] = "project.sqlite3"
         options.update(
             transaction_mode="IMMEDIATE",
             timeout=20,
