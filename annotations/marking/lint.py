@@ -32,6 +32,13 @@ DETERMINER_BEFORE = re.compile(r"\b(?:the|an?|his|her|its|their|our)\s$", re.IGN
 DETERMINER_FIRST = re.compile(r"^(?:the|an?|this|that|these|those)\s", re.IGNORECASE)
 ASIDE = re.compile(r",\s(?:an?|the|who|whom|whose|which|where)\s", re.IGNORECASE)
 LEADING_THAT = re.compile(r"^that\s", re.IGNORECASE)
+SAYING = re.compile(
+    r"\b(?:said|says?|saying|told(?:\s\w+)+|stat(?:ed|es)|claim\w*|warn\w*|insist\w*|argu\w*|"
+    r"add(?:ed|s)|believ\w*|thinks?|thought|report\w*|announc\w*|den(?:y|ies|ied)|suggest\w*|"
+    r"not(?:ed|es)|explain\w*|alleg\w*|confirm\w*|declar\w*|ruled|found|conclud\w*|hopes?|"
+    r"maintain\w*|fear\w*|show\w*|means?)\s$",
+    re.IGNORECASE,
+)
 LEADING_MEASURE = re.compile(r"^(?:a|the)\s(?:series|string|number|wave|set)\sof\s", re.IGNORECASE)
 HEDGE = re.compile(
     r"\b(?:alleg\w*|reportedly|purport\w*|suspect\w*|suspici\w*|accus\w*|believ\w*|thought|said to|"
@@ -165,7 +172,7 @@ def loaded_word(place: Place) -> Iterator[Hint]:
 
 def content(place: Place) -> Iterator[Hint]:
     """B3: what the source says begins after “that”."""
-    if LEADING_THAT.search(place.words):
+    if LEADING_THAT.search(place.words) and SAYING.search(place.before):
         yield "B3", "It takes in the word “that”."
 
 

@@ -201,3 +201,34 @@ def test_time_only_grows(tab: Tab, article: Article) -> None:
     assert sorted(WorkTime.objects.values_list("active_seconds", flat=True)) == [5, 25]
     for wrong in (-1, 1.5, "9", None, True, 10**9):
         assert report(wrong).status_code == 400
+
+
+def test_nobody_else_reads_submitted_marks(
+    tab: Tab,
+    bobs: Assignment,
+    carols: Assignment,
+    bob: User,
+    carol: User,
+    mallory: User,
+    alice: User,
+    sign_in: SignIn,
+) -> None:
+    submit(tab)
+    assert sign_in(mallory).get(reading(bobs)).status_code == 404
+    assert sign_in(carol).get(reading(bobs)).status_code == 404
+    other = make_plain_article(bobs.study, "Another text.", "Another")
+    wrong = reading(bobs).replace(str(bobs.article_id), str(other.pk))
+    assert sign_in(alice).get(wrong).status_code == 404
+    assert sign_in(alice).get(reading(carols)).status_code == 403
+    assert not AuditEntry.objects.filter(action="marks.read").exists()
+
+
+def test_returned_work_costs_no_more_than_twelve_statements_to_open(
+    tab: Tab, bobs: Assignment, dave: User, django_assert_max_num_queries: Any
+) -> None:
+    tab.made("span", complete(bobs.article))
+    submit(tab)
+    tab.post(add("span", span(bobs.article, None, (0, 3))))
+    return_submission(assignment=bobs, actor=dave, reason="More.")
+    with django_assert_max_num_queries(12):
+        tab.client.get(address("page", bobs.article))
