@@ -59,6 +59,25 @@ test("words step across blocks in both directions", () => {
   assert.equal(article.slice(...Object.values(article.previousWord(10)).slice(0, 2)), "two");
 });
 
+test("an opening mark belongs to the word behind it, a closing one to the word before", () => {
+  const article = articleOf("It said no. “We saw – nothing,” she said.");
+  const wordAt = (words) => {
+    const { start, end } = article.wordAt(find(article, words)[0]);
+    return article.slice(start, end);
+  };
+  const places = ["“We", ",” she", "” she", "– nothing", ". “"];
+  assert.deepEqual(places.map(wordAt), ["We", "nothing", "nothing", "saw", "no"]);
+});
+
+test("what opens with a mark begins with its first word", () => {
+  const article = articleOf("It said no. – “We saw nothing.”");
+  const wordFrom = (point) => {
+    const { start, end } = article.wordFrom(point);
+    return article.slice(start, end);
+  };
+  assert.deepEqual([0, find(article, "– “We")[0], find(article, "ing.”")[0]].map(wordFrom), ["It", "We", "nothing"]);
+});
+
 test("a selection snaps outward to whole words and drops white space", () => {
   const article = articleOf("The Russian paramilitary group known as Wagner.");
   const [start] = find(article, "ussian");

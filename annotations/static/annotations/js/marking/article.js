@@ -96,11 +96,19 @@ export class Article {
     return pieces.find((piece) => piece.end > inside) ?? pieces.at(-1);
   }
 
-  /** The word at `point`, else the nearest before it in its block, else the next one. */
+  /** The word at `point`, on an opening mark the one behind it; else the nearest before, else the next. */
   wordAt(point) {
     const words = this.words(this.blockAt(Math.min(point, this.length - 1)));
-    const held = words.find((word) => word.start <= point && word.end > point);
-    return held ?? words.findLast((word) => word.end <= point) ?? this.nextWord(point);
+    const next = words.find((word) => word.end > point);
+    const opens = () => /^\s\S+$/u.test(this.slice(point - 1, next.start));
+    if (next && (next.start <= point || opens())) return next;
+    return words.findLast((word) => word.end <= point) ?? this.nextWord(point);
+  }
+
+  /** The word at `point`, else the next: what opens with “ or a dash begins with the word behind it. */
+  wordFrom(point) {
+    const held = this.words(this.blockAt(point)).find((word) => word.end > point);
+    return held ?? this.nextWord(point) ?? this.wordAt(point);
   }
 
   nextWord(point) {

@@ -253,6 +253,7 @@ function note(desk, span) {
     area.value !== (desk.store.get("span", span.id)?.note ?? area.value) &&
     setFields(desk, span, { note: area.value }, area.value ? "Note saved" : "Note removed");
   area.addEventListener("change", save);
+  area.addEventListener("blur", () => setTimeout(() => area.isConnected && save()));
   area.addEventListener("keydown", (event) => {
     if (event.isComposing || event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();

@@ -14,6 +14,7 @@ export class Desk extends EventTarget {
     this.anchor = null; // where an extended selection began: {start, end} of a word
     this.selection = null; // [start, end] as selected, not yet snapped
     this.spanId = null;
+    this.lastSpanId = null; // chosen now or last: moving on by keys lets go of it
     this.linkId = null;
     this.armed = null; // label that the next selection or click gets
     this.mode = NORMAL; // {name: "link" | "flag" | "cue" …}
@@ -94,9 +95,10 @@ export class Desk extends EventTarget {
     this.view.showChosen(this.spanId);
     if (!span) this.setCursor(this.cursor, { quiet: true });
     if (span) {
+      this.lastSpanId = id;
       this.dropSelection();
       const [start, end] = hullOf(span);
-      this.setCursor(this.article.wordAt(start), { quiet: true });
+      this.setCursor(this.article.wordFrom(start), { quiet: true });
       if (reveal) this.view.reveal(start, Math.min(end, start + 80));
       if (!quiet) this.live.place(describe(this.labels, this.store, span));
     }

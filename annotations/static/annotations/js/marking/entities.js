@@ -7,6 +7,7 @@ import { addition } from "./marks.js";
 import { hullOf, newId } from "./store.js";
 
 const SHOWN = 9;
+const LONG = 500; // as many names as the page brings along
 
 const fold = (text) =>
   text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/gu, " ").trim();
@@ -91,7 +92,19 @@ class Combobox {
     });
   }
 
+  /** A ledger too long for the page is searched on the server; what it finds joins the list. */
+  async searchFurther(typed) {
+    const { desk, input } = this;
+    if (desk.store.entities.size < LONG || typed.trim().length < 2) return;
+    const response = await fetch(`${desk.urls.entities}?q=${encodeURIComponent(typed)}`).catch(() => null);
+    const { entities = [] } = response?.ok ? await response.json() : {};
+    const fresh = entities.filter(({ id }) => !desk.store.get("entity", id));
+    for (const entity of fresh) desk.store.write("entity", entity.id, entity);
+    if (fresh.length && input.value === typed && !this.list.hidden) this.open(typed);
+  }
+
   open(typed) {
+    this.searchFurther(typed);
     const { desk, span, list, input } = this;
     const found = ledger(desk.store, (each) => desk.labels.attributesOf(each), span, typed).slice(0, SHOWN);
     const exact = found.some(({ name }) => fold(name) === fold(typed));
@@ -176,6 +189,7 @@ class Combobox {
   set(id, besides, byKey) {
     const { back } = this.input.dataset;
     this.done = true;
+    this.input.value = this.desk.store.get("entity", id)?.name ?? besides[0]?.after.name ?? "";
     this.show(false);
     answer(this.desk, this.span, this.attribute, id ?? "", besides);
     if (byKey) this.back(back);

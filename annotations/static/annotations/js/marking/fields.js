@@ -93,6 +93,7 @@ function text(desk, span, attribute) {
   );
   const save = () => answer(desk, span, attribute, input.value.trim());
   input.addEventListener("change", save);
+  input.addEventListener("blur", () => setTimeout(() => input.isConnected && save()));
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();

@@ -10,7 +10,10 @@ import { hullOf, newId } from "./store.js";
 const SENTENCES_AWAY = 2;
 const MOST = 9;
 
-/** Possible claims of a source: spans within two sentences that are no sources, nearest first. */
+/**
+ * Possible claims of a source: spans within two sentences that are no sources; those that
+ * nobody answers for yet before the others, nearest first.
+ */
 export function candidatesOf(desk, source) {
   const { article, store, labels } = desk;
   const [start, end] = hullOf(source);
@@ -31,10 +34,13 @@ export function candidatesOf(desk, source) {
     span.state !== "suggested" &&
     !labels.isSource(span) &&
     !isVoice(desk, span);
+  const taken = new Set([...store.links.values()].map(({ target }) => target));
   return store
     .over(first[0], last[1])
     .filter(fits)
-    .sort((a, b) => distance(a) - distance(b) || hullOf(a)[0] - hullOf(b)[0])
+    .sort(
+      (a, b) => taken.has(a.id) - taken.has(b.id) || distance(a) - distance(b) || hullOf(a)[0] - hullOf(b)[0],
+    )
     .slice(0, MOST);
 }
 
@@ -135,13 +141,15 @@ export function choose(desk, nth) {
   return linkTo(desk, desk.store.get("span", desk.mode.source), target);
 }
 
-/** Enter in link mode: the selection, else the nearest claim. */
+/** Enter in link mode: the selection (as the cue, where that is waited for), else the nearest claim. */
 export function confirm(desk) {
+  if (desk.mode.cueFor) return cue(desk);
   return desk.selection ? claim(desk) : choose(desk, 1);
 }
 
 /** C: the selection becomes the cue of the chosen link, or of the next one; without a selection it is waited for. */
 export function cue(desk) {
+  if (desk.mode.cueFor) return takeCue(desk) || desk.refuse("Select the cue words first");
   const link = desk.linkId ? desk.store.get("link", desk.linkId) : onlyLink(desk);
   if (!link && desk.mode.name !== "link") return desk.refuse("Choose a link in the panel first");
   if (!desk.selection) {
@@ -164,12 +172,16 @@ const onlyLink = (desk) => {
   return links.length === 1 && desk.mode.name !== "link" ? links[0] : null;
 };
 
-/** A selection made while the cue is waited for. True when it was taken. */
+/** Takes what is selected while the cue is waited for: the mouse at once, keys with C or Enter. */
 export function takeCue(desk) {
   const { cueFor } = desk.mode;
   if (!cueFor || !desk.selection) return false;
+  const { selection } = desk;
   desk.mode = desk.mode.name === "cue" ? NORMAL : { ...desk.mode, cueFor: null };
-  desk.linkId = cueFor === true ? desk.linkId : cueFor;
+  const link = desk.store.get("link", cueFor);
+  if (link && desk.mode.name !== "link") desk.choose(link.source, { quiet: true, reveal: false });
+  desk.selection = selection;
+  desk.linkId = link ? cueFor : desk.linkId;
   cue(desk);
   desk.emit("mode");
   return true;

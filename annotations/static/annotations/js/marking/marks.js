@@ -122,15 +122,16 @@ export function second(desk, label) {
   return desk.commit(`Added ${nameOf(desk.labels, made, 40)}`, [addition("span", made)], { choose: made.id });
 }
 
-function reshape(desk, fragments, name) {
-  const { span, store } = desk;
+function reshape(desk, fragments, name, span = desk.span) {
+  const { store } = desk;
   const twin = store.twin(span.label, fragments);
   if (twin && twin.id !== span.id) return desk.refuse("The same label is on exactly these words already");
   desk.hints.delete(span.id);
   const done = desk.commit(name(clip(fragments.map(({ quote }) => quote).join(" … "), 60)), [
     change(span, { fragments }),
   ]);
-  if (done) warnOfCrossing(desk, desk.span);
+  if (done && desk.spanId === span.id) desk.setCursor(desk.article.wordFrom(fragments[0].start), { quiet: true });
+  if (done) warnOfCrossing(desk, store.get("span", span.id));
   return done;
 }
 
@@ -160,9 +161,15 @@ export function replace(desk) {
   return done;
 }
 
-/** Adds the selection to the chosen span as a further fragment. */
+/** What a further part goes to: while linking the claim linked last, else the span chosen now or last. */
+function inParts(desk) {
+  const linked = desk.mode.name === "link" && desk.store.get("link", desk.linkId ?? "");
+  return desk.store.get("span", linked ? linked.target : (desk.spanId ?? desk.lastSpanId ?? ""));
+}
+
+/** Adds the selection to a span as a further fragment. */
 export function addFragment(desk) {
-  const { span } = desk;
+  const span = inParts(desk);
   if (!span || !desk.selection) return desk.refuse("Choose a span, then select the further part");
   const label = desk.labels.of(span);
   if (!label.fragments) return desk.refuse(`${label.name} takes one stretch only`);
@@ -171,7 +178,8 @@ export function addFragment(desk) {
   const parts = [...span.fragments, piece(desk, stretch)].sort((a, b) => a.start - b.start);
   if (parts.some((part, i) => i && part.start < parts[i - 1].end))
     return desk.refuse("The parts of a span may not overlap");
-  const done = reshape(desk, parts, (words) => `${parts.length} parts: ${words}`);
+  const done = reshape(desk, parts, (words) => `${parts.length} parts: ${words}`, span);
+  if (done && desk.mode.name !== "link") desk.choose(span.id, { quiet: true });
   if (done) desk.dropSelection();
   return done;
 }

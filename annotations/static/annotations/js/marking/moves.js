@@ -57,9 +57,9 @@ export function moveSentence(desk, way) {
   const { cursor, article } = desk;
   if (!cursor) return goTo(desk, firstVisible(desk));
   const at = article.sentenceIndex(cursor.start);
-  const back = way < 0 && cursor.start > article.wordAt(article.sentences[at]?.[0] ?? 0).start;
+  const back = way < 0 && cursor.start > article.wordFrom(article.sentences[at]?.[0] ?? 0).start;
   const sentence = article.sentences[back ? at : at + way];
-  return goTo(desk, sentence ? article.wordAt(sentence[0]) : cursor);
+  return goTo(desk, sentence ? article.wordFrom(sentence[0]) : cursor);
 }
 
 function select(desk, stretch, none) {
@@ -110,7 +110,7 @@ export function unmarked(desk, way) {
   const from = cursor ? article.sentenceIndex(cursor.start) : way > 0 ? -1 : article.sentences.length;
   for (let i = from + way; i >= 0 && i < article.sentences.length; i += way) {
     const stretch = article.markable(...article.sentences[i]);
-    if (stretch && !store.over(...stretch).length) return goTo(desk, article.wordAt(stretch[0]));
+    if (stretch && !store.over(...stretch).length) return goTo(desk, article.wordFrom(stretch[0]));
   }
   return desk.refuse(way > 0 ? "No later sentence without a span" : "No earlier sentence without a span");
 }
@@ -165,7 +165,7 @@ function extent(desk) {
 
 /** Enter: link, accept, or give the chosen span the selected words. */
 function enter(desk) {
-  if (desk.mode.name === "link") return links.confirm(desk);
+  if (desk.mode.name === "link" || desk.mode.cueFor) return links.confirm(desk);
   if (desk.span?.state === "suggested" && !desk.selection) return decide(desk, marks.accept);
   if (desk.span && desk.selection) return marks.replace(desk);
   return desk.refuse("Choose a span and select its new words, then press Enter");

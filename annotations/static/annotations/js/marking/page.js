@@ -46,6 +46,7 @@ function buildDesk(data) {
     direction,
   });
   desk.codebook = data.codebook.number;
+  desk.urls = data.urls;
   desk.readOnly = data.read_only ? (READ_ONLY[data.state] ?? "This article can be read, not changed") : "";
   return desk;
 }

@@ -2,7 +2,10 @@
 
 import { card, spansHere } from "./card.js";
 import { byId, h } from "./dom.js";
-import { describe } from "./labels.js";
+import { nameOf } from "./labels.js";
+import { run } from "./moves.js";
+
+const TYPED = "textarea, input[type=text]"; // fields that hold letters
 
 export class Panel {
   constructor(desk) {
@@ -10,11 +13,27 @@ export class Panel {
     this.root = byId("chosen");
     this.strip = byId("strip");
     this.root.addEventListener("keydown", (event) => this.key(event));
-    desk.on("chosen marks mode", () => this.draw());
+    desk.on("chosen marks mode", () => this.soon());
+    this.root.addEventListener("pointerdown", () => (this.pressed = true));
+    for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => this.release());
+    desk.on("chosen marks mode selection", () => this.drawStrip());
+    this.strip?.addEventListener("click", () => this.tapStrip());
     desk.on("to-attributes", () => this.toAttributes());
     desk.on("to-who", () => this.toWho());
     desk.on("to-note", () => this.toNote());
     this.draw();
+  }
+
+  /** Never in the middle of a click or of Tab: what they aim at would be gone. */
+  soon() {
+    clearTimeout(this.timer);
+    if (!this.pressed) this.timer = setTimeout(() => this.draw());
+  }
+
+  release() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    this.soon();
   }
 
   /** Draws anew only when something shown has changed, and keeps the focus where it was. */
@@ -33,20 +52,55 @@ export class Panel {
     ]);
     if (seen === this.seen) return;
     this.seen = seen;
-    if (this.strip) this.strip.textContent = this.summary();
-    const held = this.root.contains(document.activeElement) ? document.activeElement.dataset.k : null;
+    const held = this.held();
     this.root.replaceChildren(...(desk.span ? card(desk, desk.span) : this.idle()));
-    if (held)
-      (this.root.querySelector(`[data-k="${CSS.escape(held)}"]`) ?? desk.view.root).focus({
-        preventScroll: true,
-      });
+    if (held) this.giveBack(held);
+    for (const field of this.root.querySelectorAll(TYPED)) field.dataset.was ??= field.value;
+    this.shown = desk.spanId;
+  }
+
+  /** What has the focus, with the letters in it that nothing has saved yet. */
+  held() {
+    const field = document.activeElement;
+    if (!this.root.contains(field)) return null;
+    const { value, dataset, selectionStart, selectionEnd } = field;
+    const typed = field.matches(TYPED) && value !== dataset.was && this.shown === this.desk.spanId;
+    const open = field.getAttribute("aria-expanded") === "true";
+    return { ...dataset, open, typed: typed && { value, caret: [selectionStart, selectionEnd] } };
+  }
+
+  giveBack({ k, back, open, typed }) {
+    const field = this.root.querySelector(`[data-k="${CSS.escape(k)}"]`) ?? this.desk.view.root;
+    field.focus({ preventScroll: true });
+    if (open && back) field.dataset.back = back;
+    if (typed && field.matches(TYPED) && field.value !== typed.value) {
+      field.dataset.was = field.value;
+      field.value = typed.value;
+      field.setSelectionRange(...typed.caret);
+    }
+    if (open) field.dispatchEvent(new Event(field.dataset.was === undefined ? "open" : "input"));
+  }
+
+  drawStrip() {
+    if (this.strip) this.strip.textContent = this.summary();
+  }
+
+  /** Opens the card; with words selected for a link, links them (touch knows no end of a drag). */
+  tapStrip() {
+    const { desk } = this;
+    if (desk.mode.name === "link" && desk.selection) run(desk, { command: "replace" });
+    else document.body.classList.toggle("panel-open");
   }
 
   /** One line for narrow screens, where the card is folded away. */
   summary() {
     const { desk } = this;
-    if (desk.mode.name === "link") return "Linking: select the claim, or tap a mark";
-    return desk.span ? `${describe(desk.labels, desk.store, desk.span, 40)} · Details` : "";
+    if (desk.mode.name === "link") {
+      return desk.selection ? "Link the selected words" : "Linking: select the claim, or tap a mark";
+    }
+    if (!desk.span) return "";
+    const open = desk.labels.missing(desk.span).length;
+    return `Details${open ? ` · ${open} to answer` : ""} · ${nameOf(desk.labels, desk.span, 40)}`;
   }
 
   idle() {
@@ -67,6 +121,7 @@ export class Panel {
   }
 
   focusFirst(...selectors) {
+    this.draw();
     this.open();
     const found = selectors.map((selector) => this.root.querySelector(selector)).find(Boolean);
     found?.focus();

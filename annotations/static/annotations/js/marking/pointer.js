@@ -121,7 +121,7 @@ function afterSelecting(desk, exact) {
   const stretch = selected(desk);
   if (!stretch) return;
   desk.setSelection(stretch, { shown: true });
-  const word = desk.article.wordAt(stretch[0]);
+  const word = desk.article.wordFrom(stretch[0]);
   if (desk.mode.name !== "link") desk.setCursor(word, { quiet: true });
   if (links.takeCue(desk)) return;
   if (desk.mode.name === "link") links.claim(desk, undefined, exact);
