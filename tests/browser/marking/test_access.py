@@ -12,6 +12,16 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 
+# What native handles do: words of a block become the browser's selection.
+SELECT = """([words, block]) => {
+    const node = document.querySelectorAll(".b")[block].lastChild;
+    const range = document.createRange();
+    range.setStart(node, node.data.indexOf(words));
+    range.setEnd(node, node.data.indexOf(words) + words.length);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
+
 
 def violations(desk: Desk) -> list[str]:
     found = Axe().run(desk.page, options=RULES)
@@ -47,15 +57,7 @@ def test_touch_taps_a_word_and_a_label(open_desk: OpenDesk) -> None:
 
 def test_touch_marks_what_the_handles_select(open_desk: OpenDesk) -> None:
     desk = open_desk(touch=True, width=360)
-    select = """() => {
-        const node = document.querySelector(".b").firstChild;
-        const range = document.createRange();
-        range.setStart(node, 3);
-        range.setEnd(node, 25);
-        getSelection().removeAllRanges();
-        getSelection().addRange(range);
-    }"""
-    desk.page.evaluate(select)
+    desk.page.evaluate(SELECT, ["intelligence officials", 0])
     desk.page.locator("#bar").get_by_role("button", name="Attribution").tap()
     assert desk.spans() == [("attribution", "intelligence officials")]
 
@@ -197,3 +199,18 @@ def test_the_browser_paints_as_the_server_does(desk: Desk) -> None:
     desk.page.reload()
     desk.ready()
     assert desk.page.evaluate(html) == painted
+
+
+def test_touch_links_a_source_to_selected_words(open_desk: OpenDesk) -> None:
+    desk = open_desk(touch=True, width=390)
+    bar, strip = desk.page.locator("#bar"), desk.page.locator("#strip")
+    place = desk.place("Russia,")
+    desk.page.touchscreen.tap(place["x"] - 8, place["y"])
+    bar.get_by_role("button", name="Attribution").tap()
+    bar.get_by_text("More").tap()
+    bar.get_by_role("button", name="Link", exact=True).tap()
+    expect(strip).to_contain_text("Linking")
+    desk.page.evaluate(SELECT, ["Israeli airstrikes", 1])
+    expect(strip).to_have_text("Link the selected words")
+    strip.tap()
+    assert desk.links() == [("Russia", "Israeli airstrikes", "condemned")]

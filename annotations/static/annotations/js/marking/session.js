@@ -98,7 +98,7 @@ export class Session {
     const { desk } = this;
     if (found.length) this.calmly(() => desk.painted(replay(desk.store, found)));
     for (const { id } of missing) desk.store.expect(id, -1);
-    if (missing.length) this.sync.pull();
+    if (missing.length) this.sync.pull(0); // their answers went to another tab
   }
 
   answered(records, reply, elsewhere = false) {

@@ -142,9 +142,9 @@ export class Sync {
     }
   }
 
-  /** Fetches what changed on the server since `rev`; false when it could not. */
-  async pull() {
-    const response = await this.ask(`${this.url}?since=${this.rev}&assignment=${this.head.assignment}`);
+  /** Fetches what changed on the server since a revision; false when it could not. */
+  async pull(since = this.rev) {
+    const response = await this.ask(`${this.url}?since=${since}&assignment=${this.head.assignment}`);
     if (response?.status === 401) {
       const { login = "" } = (await response.json().catch(() => null)) ?? {};
       return this.stop("login", () => this.hooks.login(login));
