@@ -17,8 +17,8 @@ from annotations.agreement.continuum import Fragment
 
 CaseKind = Literal["alike", "boundary", "label", "missing"]
 CASE_KINDS: dict[CaseKind, str] = {
-    "label": "Other label",
-    "boundary": "Other boundaries",
+    "label": "Different label",
+    "boundary": "Different boundaries",
     "missing": "Not found by all",
     "alike": "Alike",
 }

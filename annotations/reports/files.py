@@ -101,6 +101,13 @@ def methods_text(
         if few
         else "Intervals are 95 % percentile bootstrap intervals over articles (1,000 replicates)."
     )
+    gamma = (
+        "Gamma (Mathet, Widlöcher & Métivier 2015) is the exact optimum; chance was modelled by "
+        "rotating each annotator's spans around the article "
+        f"({SAMPLES} samples, seed {seed}). "
+        if "chance" in tables
+        else ""
+    )
     return (
         f"Agreement was computed on {counts['articles']:,} articles that at least two of "
         f"{counts['annotators']:,} annotators had submitted ({counts['spans']:,} spans, "
@@ -109,8 +116,6 @@ def methods_text(
         "2016) was computed for each label against gaps and pooled as 1 minus the sum of observed "
         "over the sum of expected disagreement. Exact F1 (Hripcsak & Rothschild 2005) counts "
         "spans with the same label and boundaries, character-overlap F1 the characters that two "
-        "annotators gave the same label; both are summed over pairs of annotators. Gamma (Mathet, "
-        "Widlöcher & Métivier 2015) is the exact optimum; chance was modelled by rotating each "
-        f"annotator's spans around the article ({SAMPLES} samples, seed {seed}). {intervals} "
-        f"Computed with Sourcemark's agreement engine, version {engine}."
+        f"annotators gave the same label; both are summed over pairs of annotators. {gamma}"
+        f"{intervals} Computed with Sourcemark's agreement engine, version {engine}."
     )

@@ -14,8 +14,8 @@ from .tables import ALL_LABELS, HEADLINE, MORE, PAIRWISE
 UNDEFINED = "–"
 SORTS = {
     "presence": "Found by one only",
-    "boundary": "Other boundaries",
-    "label": "Other label",
+    "boundary": "Different boundaries",
+    "label": "Different label",
 }
 SORT_HELP = {
     "presence": "Spans that the other of two annotators did not mark at all.",
@@ -247,7 +247,7 @@ def _annotators(tables: Mapping[str, Any], names: Names) -> Laid:
         "The figures as they would be without this annotator, and in brackets how far they would "
         "rise: a high rise means that this annotator pulls them down."
     )
-    return Laid("annotators", "Who pulls it down", columns, rows, note)
+    return Laid("annotators", "Agreement without each annotator", columns, rows, note)
 
 
 def _without(agreement: Mapping[str, Any], annotator: str) -> Cell:

@@ -20,11 +20,11 @@ LISTINGS: tuple[Listing, ...] = ("findings", "exact", "attributes", "links")
 PRESENCE = ("missed", "extra")
 KIND_TITLES = {
     "agreed": "Alike",
-    "boundary": "Other boundaries",
-    "label": "Other label",
+    "boundary": "Different boundaries",
+    "label": "Different label",
     "missed": "Only one found it",
     "extra": "Only one found it",
-    "differs": "Other answer",
+    "differs": "Different answer",
     "blank": "Left blank",
 }
 

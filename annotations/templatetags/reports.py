@@ -1,22 +1,37 @@
 """Small things the report room's pages need."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.template import Library
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+
+from annotations.reports.layout import Cell
 
 register = Library()
 
 
-@register.filter
-def as_query(items: Iterable[tuple[str, str]]) -> str:
-    """Pairs as the query of an address."""
-    return urlencode(list(items))
+@register.simple_tag(takes_context=True)
+def cell_html(context: Context, cell: Cell, passages: str = "") -> SafeString:
+    """A cell with what it leads to, its interval or why it has no figure.
+
+    Written here and not in a template of its own, because a page has a thousand of them.
+    """
+    shown = format_html("{}", cell.text)
+    if cell.query and passages:
+        chosen = context.get("address", "")
+        query = urlencode(list(cell.query.items()))
+        address = f"{passages}?{chosen}&{query}" if chosen else f"{passages}?{query}"
+        shown = format_html('<a href="{}">{}</a>', address, cell.text)
+    if cell.interval:
+        return format_html('{} <span class="interval muted small">{}</span>', shown, cell.interval)
+    if cell.reason:
+        return format_html('{} <span class="why muted small">{}</span>', shown, cell.reason)
+    return shown
 
 
 @register.filter

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
@@ -34,7 +35,7 @@ from ..queries import (
 from ..selection import Selection
 
 PER_PAGE = 50
-ROWS = 100  # of a table on a page
+ROWS = 50  # of a table on a page
 FOR_ANNOTATORS = ("pairs",)  # the one table that is of own pairs alone
 
 
@@ -92,7 +93,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "plots": plots(tables, names) if scope.sees_all else {},
         "methods": methods_of(selection, tables, versions) if scope.sees_all else "",
         "versions": versions,
-        "make_form": ReportForm(initial={"name": "Agreement"}),
+        "make_form": ReportForm(initial={"name": f"Agreement, {timezone.now():%-d %B %Y}"}),
         "reports": Report.objects.filter(study=scope.study).defer("result")[:20],
     }
     return render(request, "reports/agreement.html", context)
@@ -169,12 +170,12 @@ def kinds_of(request: HttpRequest, wanted: Wanted) -> list[tuple[str, str, bool]
             "": "All",
             "disagreement": "Disagreements",
             "agreed": "Alike",
-            "boundary": "Other boundaries",
-            "label": "Other label",
+            "boundary": "Different boundaries",
+            "label": "Different label",
             "presence": "Only one found it",
         },
         "exact": {"": "All", "agreed": "Alike", "disagreement": "Not alike"},
-        "attributes": {"": "All", "agreed": "Same", "differs": "Other", "blank": "Left blank"},
+        "attributes": {"": "All", "agreed": "Same", "differs": "Different", "blank": "Left blank"},
         "links": {"": "All", "agreed": "Drawn by both", "presence": "Drawn by one"},
     }[wanted.listing]
     rest = without(request.GET, "kind", "page")
