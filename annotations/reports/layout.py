@@ -12,6 +12,7 @@ from annotations.agreement import REGISTRY
 from .tables import ALL_LABELS, HEADLINE, MORE, PAIRWISE
 
 UNDEFINED = "–"
+NOT_YET = {"value": None, "reason": "not computed yet: it comes with a report that is kept"}
 SORTS = {
     "presence": "Found by one only",
     "boundary": "Different boundaries",
@@ -113,7 +114,7 @@ def figure(agreement: Mapping[str, Any] | None, query: Query | None = None) -> C
     """A figure to three places, with its interval, or a dash with the reason. Why there are no
     intervals is said once, in the note of the headline."""
     if agreement is None:
-        return Cell(UNDEFINED, reason="not computed yet")
+        return Cell(UNDEFINED)
     value = agreement["value"]
     if value is None:
         return Cell(UNDEFINED, reason=agreement["reason"], query=query)
@@ -146,7 +147,7 @@ def _headline(tables: Mapping[str, Any], names: Names) -> Laid:
     rows = [
         [
             Cell(REGISTRY[name].title, name, reason=REGISTRY[name].says),
-            figure(found.get(name), queries.get(name, {"listing": "findings"})),
+            figure(found.get(name, NOT_YET), queries.get(name, {"listing": "findings"})),
             Cell(figure(found.get(name)).interval, figure(found.get(name)).interval),
         ]
         for name in (HEADLINE[0], "gamma", "gamma_cat", *HEADLINE[1:])
