@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +41,20 @@ def env_int(name: str, default: int) -> int:
 
 
 def kept_secret_key() -> str:
-    """The key of this installation: made on first run, then read from the var folder."""
+    """The key of this installation: made on first run, then read from the var folder.
+
+    It appears there whole or not at all, so that two processes starting at once share one.
+    """
     path = VAR_DIR / "secret_key"
     VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key
+    if not path.exists():
+        draft = VAR_DIR / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
 
 
 # --- what runs -------------------------------------------------------------------------
