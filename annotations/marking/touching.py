@@ -5,22 +5,19 @@ it costs more than the rest of a save. Only rows of this assignment are shown to
 of others under an id that the batch names come along as "not yours".
 """
 
-import json
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from .articles import FixedText, keep_text, kept_text
+from .articles import kept_text
 from .checking import BY_BROWSER
-from .codebook import codebook_of
 from .desk import Desk
-from .entity_acts import fold
-from .models import OperationKind, OperationTarget, Origin
-from .protocol import Op, is_uuid
-from .state import EntityState, LinkState, SpanState
-from .wire import parse_stretch, value_of
+from .gathering import Gathered, Lock, inner
+from .models import OperationTarget, Origin
+from .protocol import Op
+from .touched import Touched
 
 MOST_STRETCHES = 100  # in one WHERE: SQLite's expressions are at most 1,000 deep
 BUILD_OBJECT = {"sqlite": "json_object", "postgresql": "jsonb_build_object"}
@@ -31,69 +28,6 @@ class Part(NamedTuple):
 
     sql: str
     params: list[Any]
-
-
-class Touched:
-    """What the operations name: ids by kind, stretches, names."""
-
-    def __init__(self, ops: Iterable[Op]) -> None:
-        self.ops = list(ops)
-        self.op_ids = [op.op_id for op in self.ops]
-        self.ids = {on: self._ids(on) for on in OperationTarget}
-        self.span_ids = self.ids[OperationTarget.SPAN] | set(self._link_ends())
-        self.entity_ids = self.ids[OperationTarget.ENTITY] | set(self._answers())
-        self.stretches = set(self._stretches())
-        self.names = {fold(name) for name in self._names()}
-        self.restored_spans = self._restored(OperationTarget.SPAN)
-        self.restored_links = self._restored(OperationTarget.LINK)
-
-    def _ids(self, on: OperationTarget) -> set[uuid.UUID]:
-        return {op.target_id for op in self.ops if op.on == on}
-
-    def _restored(self, on: OperationTarget) -> set[uuid.UUID]:
-        kind = OperationKind.RESTORE
-        return {op.target_id for op in self.ops if op.on == on and op.kind == kind}
-
-    def _link_ends(self) -> Iterator[uuid.UUID]:
-        for op in self.ops:
-            if op.on == OperationTarget.LINK:
-                ends = (op.payload.get(end) for end in ("source", "target"))
-                yield from (uuid.UUID(end) for end in ends if is_uuid(end))
-
-    def _answers(self) -> Iterator[uuid.UUID]:
-        for op in self.ops:
-            answers = op.payload.get("attributes")
-            if op.on == OperationTarget.SPAN and isinstance(answers, dict):
-                yield from (uuid.UUID(each) for each in answers.values() if is_uuid(each))
-
-    def _stretches(self) -> Iterator[tuple[int, int]]:
-        """Hulls of what the spans are to cover, as far as they can be read."""
-        for op in self.ops:
-            parts = op.payload.get("fragments")
-            if op.on != OperationTarget.SPAN or not isinstance(parts, list):
-                continue
-            parts = [part for part in parts if isinstance(part, dict)]
-            places = [part.get(side) for part in parts for side in ("start", "end")]
-            numbers = [place for place in places if type(place) is int and 0 <= place < 2**31]
-            if numbers:
-                yield min(numbers), max(numbers)
-
-    def _names(self) -> Iterator[str]:
-        for op in self.ops:
-            name = op.payload.get("name")
-            if op.on == OperationTarget.ENTITY and isinstance(name, str) and not op.fault:
-                yield name
-
-
-class Lock(NamedTuple):
-    """An assignment whose row this transaction holds, as it stands now."""
-
-    assignment_id: uuid.UUID
-    study_id: uuid.UUID
-    article_id: uuid.UUID
-    owner_id: uuid.UUID
-    rev: int
-    state: str
 
 
 def read_desk(
@@ -266,110 +200,3 @@ def marks(values: Iterable[Any]) -> str:
 def hexes(ids: Iterable[uuid.UUID]) -> list[str]:
     """Ids as both databases take them."""
     return [each.hex for each in ids]
-
-
-# --- rows into marks ------------------------------------------------------------------------
-
-
-class Gathered:
-    """The rows of the one query, by what they are."""
-
-    def __init__(self, rows: Iterable[tuple[str, uuid.UUID, dict[str, Any]]]) -> None:
-        self.rows: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = {}
-        for what, key, told in rows:
-            self.rows.setdefault(what, []).append((key, told))
-
-    def of(self, what: str) -> list[tuple[uuid.UUID, dict[str, Any]]]:
-        return self.rows.get(what, [])
-
-    def desk(self, lock: Lock, known: FixedText | None, origins: tuple[Origin, ...]) -> Desk:
-        ((version_id, version),) = self.of("version")
-        desk = Desk(
-            assignment_id=lock.assignment_id,
-            study_id=lock.study_id,
-            owner_id=lock.owner_id,
-            rev=lock.rev,
-            state=lock.state,
-            fixed=known or self._text(lock.article_id),
-            codebook=codebook_of(lock.study_id, version_id, version["number"]),
-            regions=sorted((row["start"], row["end"]) for _, row in self.of("region")),
-            origins=origins,
-        )
-        self._spans(desk)
-        self._links(desk)
-        self._entities(desk)
-        for op_id, row in self.of("answered"):
-            if uuid.UUID(row["assignment"]) == lock.assignment_id:
-                desk.answered[op_id] = inner(row["result"])
-            else:
-                desk.foreign_ops.add(op_id)
-        return desk
-
-    def _text(self, article_id: uuid.UUID) -> FixedText:
-        ((_, row),) = self.of("text")
-        return keep_text(article_id, row["text"], inner(row["sentences"]), row["language"])
-
-    def _spans(self, desk: Desk) -> None:
-        values: dict[uuid.UUID, dict[str, str]] = {}
-        for span_id, row in self.of("value"):
-            answers = values.setdefault(span_id, {})
-            answers[row["name"]] = value_of(row["text"], optional_uuid(row["entity"]))
-        for span_id, row in [*self.of("near"), *self.of("span")]:
-            span = SpanState(
-                id=span_id,
-                kind=row["kind"],
-                label_id=optional_uuid(row["label"]),
-                fragments=tuple(parse_stretch(row["stretch"])),
-                attributes=values.get(span_id, {}),
-                note=row["note"],
-                flag=row["flag"],
-                state=row["state"],
-                origin=row["origin"],
-                ver=row["ver"],
-                codebook=row["codebook"],
-                removed=bool(row["removed"]),
-                own=uuid.UUID(row["assignment"]) == desk.assignment_id,
-            )
-            desk.put(span)
-
-    def _links(self, desk: Desk) -> None:
-        for link_id, row in self.of("link"):
-            desk.links[link_id] = LinkState(
-                id=link_id,
-                source=uuid.UUID(row["source"]),
-                target=uuid.UUID(row["target"]),
-                cue=None if row["start"] is None else (row["start"], row["end"]),
-                ver=row["ver"],
-                removed=bool(row["removed"]),
-                own=uuid.UUID(row["assignment"]) == desk.assignment_id,
-                fell_with_span=bool(row["fell"]),
-                source_live=bool(row["source_live"]),
-                target_live=bool(row["target_live"]),
-                source_label=optional_uuid(row["source_label"]),
-                target_label=optional_uuid(row["target_label"]),
-            )
-
-    def _entities(self, desk: Desk) -> None:
-        for entity_id, row in self.of("entity"):
-            here = uuid.UUID(row["study"]) == desk.study_id
-            owner = optional_uuid(row["owner"])
-            desk.entities[entity_id] = EntityState(
-                id=entity_id,
-                name=row["name"],
-                folded_name=row["folded_name"],
-                ver=row["ver"],
-                own=here and owner == desk.owner_id,
-                shared=here and owner is None,
-                removed=bool(row["removed"]),
-                same_as=optional_uuid(row["same_as"]),
-                in_use=bool(row["in_use"]),
-            )
-
-
-def optional_uuid(value: str | None) -> uuid.UUID | None:
-    return uuid.UUID(value) if value else None
-
-
-def inner(value: Any) -> Any:
-    """A JSON column inside a JSON object: SQLite gives its text, PostgreSQL its value."""
-    return json.loads(value) if isinstance(value, str) else value

@@ -17,11 +17,12 @@ from annotations.text.refusal import Refusal
 from ..applying import Applied, Hand, apply_batch, hold_batch
 from ..checking import BY_BROWSER
 from ..desk import Desk
+from ..gathering import Lock
 from ..models import Operation, OperationStatus, Origin
 from ..protocol import Batch, Op
 from ..queries import fetch_work, read_changes
 from ..storing import Writer
-from ..touching import Lock, read_desk
+from ..touching import read_desk
 from ..wire import Wire
 
 
