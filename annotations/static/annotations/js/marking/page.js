@@ -11,7 +11,7 @@ import { apply, run } from "./moves.js";
 import { List, Ribbon } from "./overview.js";
 import { Notices } from "./notices.js";
 import { Panel } from "./panel.js";
-import { listen } from "./pointer.js";
+import { catchUp, listen } from "./pointer.js";
 import { csrfToken, Session } from "./session.js";
 import { Store, Undo } from "./store.js";
 import { Highlights, TextView } from "./text_view.js";
@@ -74,6 +74,7 @@ function wireKeys(desk, labelKeys) {
     const found = !event.isComposing && keys.map.find(chordOf(event));
     if (!found) return;
     event.preventDefault();
+    catchUp(desk);
     run(desk, found);
   });
   return keys;

@@ -40,6 +40,13 @@ function noteSelection(desk) {
   desk.setSelection(stretch, { shown: true });
 }
 
+/** Before a key acts: a selection made just now counts, though its event is still to come. */
+export function catchUp(desk) {
+  const stretch = selected(desk);
+  const known = desk.selection;
+  if (stretch && (!known || known[0] !== stretch[0] || known[1] !== stretch[1])) noteSelection(desk);
+}
+
 function pointerDown(desk, event) {
   desk.dragged = false;
   desk.down = { x: event.clientX, y: event.clientY, drag: null };
@@ -120,6 +127,7 @@ function drop(desk, { drag, x, y }, event) {
 function afterSelecting(desk, exact) {
   const stretch = selected(desk);
   if (!stretch) return;
+  desk.anchor = null;
   desk.setSelection(stretch, { shown: true });
   const word = desk.article.wordFrom(stretch[0]);
   if (desk.mode.name !== "link") desk.setCursor(word, { quiet: true });
