@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, WebError, expect
 
 from project.setup.environment import apt
 from project.setup.suites import CHROMIUM_NAMES
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=20_000)  # a loaded machine is slow; no test is about speed
 
 # Playwright's sync API runs an event loop in this thread, and Django would refuse to query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -1,12 +1,11 @@
 """From an empty study to two submitted readings of an article, as new people would go about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from django.core.management import call_command
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from annotations.corpus.models import Article
@@ -24,14 +23,6 @@ UP_TO = 1110  # half of the article: with all its marks a robot takes a minute o
 
 MONA = pages.Newcomer("Mona Maus", "mona", "a rather long phrase")
 KAI = pages.Newcomer("Kai Keller", "kai", "another long phrase")
-
-
-@pytest.fixture(autouse=True)
-def _patience() -> Iterator[None]:
-    """On a busy machine a page may take a while."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def reference() -> Reference:
