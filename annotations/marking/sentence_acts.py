@@ -6,7 +6,7 @@ from .forms import EXTENT, AnswersForm, LinkForm, MarkForm, RemoveForm
 from .models import OperationKind, OperationTarget
 from .protocol import Op, cleaned, storable
 from .sentence_page import SentencePage
-from .sentences import Found, find_words, paragraph_of
+from .sentences import Found, find_words, hull, paragraph_of
 from .wire import Stretch, Wire, fragment_wire
 
 
@@ -127,7 +127,7 @@ def find_cue(page: SentencePage, form: LinkForm) -> Stretch | None:
     source = page.span(uuid.UUID(form.cleaned_data["source"]))
     if source is None:
         return None
-    start, end = page.where(source)
+    start, end = hull(source)
     found = find_words(
         page.text, *paragraph_of(page.work.article.blocks, start), form.cleaned_data["cue"]
     )

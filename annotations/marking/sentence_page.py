@@ -8,7 +8,7 @@ from typing import Any
 from .codebook import ATTRIBUTION, REPORTING, codebook_wire
 from .forms import EXTENT, AnswersForm, Choices, LinkForm, MarkForm, fresh_ids
 from .queries import Work, live_spans, read_entities, read_links, read_regions, read_spans
-from .sentences import NEAR, Found, Sentence, first_unmarked, hull, markable, marks_in
+from .sentences import NEAR, Found, Sentence, first_unmarked, markable, marks_in
 from .wire import Stretch, Wire
 
 CLIP = 70
@@ -175,6 +175,3 @@ class SentencePage:
             for link in self.links
             if here & {link["source"], link["target"]}
         ]
-
-    def where(self, hull_of: Wire) -> Stretch:
-        return hull(hull_of)

@@ -118,3 +118,55 @@ def test_sentences_that_open_with_a_mark_are_walked_and_marked(open_desk: OpenDe
         ("reporting", "“We saw nothing,” she said."),
         ("reporting", "– Nobody came."),
     ]
+
+
+def test_a_selection_grows_by_sentences(desk: Desk) -> None:
+    desk.click("continue")
+    desk.press("Shift+ArrowDown", "3")
+    desk.click("Hezbollah")
+    desk.press("Shift+ArrowUp", "4")
+    desk.press("ArrowDown", "Shift+ArrowDown", "1")
+    texts = [words for _, words in desk.spans()]
+    assert texts == [
+        "US intelligence officials are concerned that the Russian group Wagner could potentially"
+        " provide the terrorist organization Hezbollah",
+        "This news comes as fighters continue to launch missiles, posing a threat.",
+        "continue to launch missiles, posing a threat",
+    ]
+
+
+def test_a_dragged_selection_grows_from_its_end(desk: Desk) -> None:
+    desk.drag("Russian group")
+    desk.press("Shift+ArrowRight", "3")
+    desk.click("comes")
+    desk.press("e", "Shift+ArrowLeft", "Shift+ArrowLeft", "x")
+    assert desk.spans() == [
+        ("allegation", "Russian group Wagner"),
+        ("extent", "This news comes as fighters continue to launch missiles, posing"),
+    ]
+
+
+def test_a_source_s_own_words_are_offered_as_its_name(desk: Desk) -> None:
+    desk.mark("US intelligence officials", "2")
+    desk.press("w", "1")
+    assert desk.answers("US intelligence officials") == {"entity": "US intelligence officials"}
+    desk.mark("He", "2")
+    desk.press("t", "1")  # the kind of source, and on to the open list of names
+    options = desk.chosen.get_by_role("option")
+    expect(options).to_have_text(["1US intelligence officials"])
+    desk.press("1")
+    assert desk.answers("He")["entity"] == "US intelligence officials"
+
+
+def test_a_name_typed_in_full_is_taken_before_longer_ones(desk: Desk) -> None:
+    for words, name in (("Russia,", "Russia’s envoy"), ("He", "Russia"), ("Wagner", "Russia")):
+        desk.mark(words, "2")
+        desk.press("w")
+        desk.page.keyboard.type(name)
+        new = desk.chosen.get_by_role("option", name=f"New name: {name}", exact=True)
+        desk.press(*["ArrowDown"] * new.count(), "Enter")
+    assert [desk.answers(words)["entity"] for words in ("Russia", "He", "Wagner")] == [
+        "Russia’s envoy",
+        "Russia",
+        "Russia",
+    ]

@@ -35,6 +35,7 @@ export function goOn(desk, field) {
   const fields = [...document.querySelectorAll("#chosen .attribute")];
   const next = fields[fields.findIndex((each) => each.dataset.attribute === name) + 1];
   const input = next?.querySelector("input:checked, input");
-  if (input) input.focus();
-  else desk.focusText();
+  if (!input) return desk.focusText();
+  input.focus();
+  return input.dispatchEvent(new Event("open")); // a list of names; other fields do not know it
 }

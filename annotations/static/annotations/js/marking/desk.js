@@ -52,7 +52,7 @@ export class Desk extends EventTarget {
     const full = changes.map((change) => ({ ...change, before: this.store.get(change.on, change.id) }));
     this.undo.push(name, full);
     this.run(full);
-    if (choose !== undefined) this.choose(choose, { quiet: true });
+    if (choose !== undefined) this.choose(choose, { quiet: true, reveal: false }); // made in view
     this.say(`${say ?? name}. ${countOf(this.store.spans.size, "span")}`);
     return true;
   }

@@ -3,11 +3,15 @@
 
 import { answer, goOn } from "./answering.js";
 import { h } from "./dom.js";
+import { quoteOf } from "./labels.js";
 import { addition } from "./marks.js";
 import { hullOf, newId } from "./store.js";
 
 const SHOWN = 9;
 const LONG = 500; // as many names as the page brings along
+const MOST = 200; // characters of a name
+
+const PRONOUN = /^(?:I|you|he|him|his|she|her|it|its|we|us|they|them|their|who)$/iu;
 
 const fold = (text) =>
   text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/gu, " ").trim();
@@ -31,9 +35,10 @@ export function ledger(store, attributesOf, span, typed = "") {
   }
   const rankOf = ({ id, article }) => rank.get(id) ?? (article ? -2 : -3);
   const wanted = fold(typed);
+  const isIt = ({ name }) => fold(name) === wanted;
   return [...store.entities.values()]
     .filter(({ name }) => fold(name).includes(wanted))
-    .sort((a, b) => rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
+    .sort((a, b) => isIt(b) - isIt(a) || rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
 }
 
 export function entityField(desk, span, attribute) {
@@ -45,7 +50,7 @@ export function entityField(desk, span, attribute) {
     type: "text",
     role: "combobox",
     autocomplete: "off",
-    maxlength: "200",
+    maxlength: String(MOST),
     value: name,
     disabled: Boolean(desk.readOnly),
     "aria-expanded": "false",
@@ -109,7 +114,8 @@ class Combobox {
     const found = ledger(desk.store, (each) => desk.labels.attributesOf(each), span, typed).slice(0, SHOWN);
     const exact = found.some(({ name }) => fold(name) === fold(typed));
     this.options = found.map((entity) => ({ entity, text: entity.name }));
-    if (typed.trim() && !exact) this.options.push({ text: typed.trim(), fresh: true });
+    const made = typed.trim() || this.ownWords();
+    if (made && !exact) this.options.push({ text: made, fresh: true });
     this.untyped = !typed;
     this.at = typed ? 0 : -1;
     list.replaceChildren(
@@ -117,12 +123,21 @@ class Combobox {
         h(
           "li",
           { role: "option", id: `${input.id}-${i}`, "aria-selected": String(i === this.at) },
-          !fresh && this.untyped && h("span", { class: "option-key", "aria-hidden": "true" }, String(i + 1)),
+          this.untyped && i < SHOWN && h("span", { class: "option-key", "aria-hidden": "true" }, String(i + 1)),
           fresh ? `New name: ${text}` : text,
         ),
       ),
     );
     this.show(this.options.length > 0);
+  }
+
+  /** A source often bears its name: its words are offered as a new one, unless it is in the ledger. */
+  ownWords() {
+    const { desk, span } = this;
+    const words = quoteOf(span);
+    const known = [...desk.store.entities.values()].some(({ name }) => fold(name) === fold(words));
+    const fits = words.length <= MOST && !PRONOUN.test(words);
+    return desk.labels.isSource(span) && fits && !known ? words : "";
   }
 
   show(on) {

@@ -31,6 +31,8 @@ export const COMMANDS = [
   ["right", "Cursor one word right", "Move"],
   ["extend-left", "Extend the selection one word left", "Move"],
   ["extend-right", "Extend the selection one word right", "Move"],
+  ["extend-sentence-back", "Extend the selection to the start of the sentence", "Move"],
+  ["extend-sentence-on", "Extend the selection to the end of the sentence", "Move"],
   ["sentence-back", "Previous sentence", "Move"],
   ["sentence-on", "Next sentence", "Move"],
   ["take-sentence", "Select the sentence around the cursor", "Move"],

@@ -24,6 +24,8 @@ export const CHORDS = {
   right: ["ArrowRight"],
   "extend-left": ["Shift+ArrowLeft"],
   "extend-right": ["Shift+ArrowRight"],
+  "extend-sentence-back": ["Shift+ArrowUp"],
+  "extend-sentence-on": ["Shift+ArrowDown"],
   "sentence-back": ["ArrowUp"],
   "sentence-on": ["ArrowDown"],
   "take-sentence": ["e"],

@@ -40,17 +40,39 @@ export function moveCursor(desk, way) {
   return goTo(desk, cursor ? (step(desk, cursor, way) ?? cursor) : firstVisible(desk));
 }
 
-export function extend(desk, way) {
-  const from = desk.cursor ?? firstVisible(desk);
-  desk.anchor ??= from;
-  const to = desk.selection || desk.cursor !== desk.anchor ? (step(desk, from, way) ?? from) : from;
-  const moved = desk.selection ? to : (step(desk, from, way) ?? from);
-  desk.setCursor(moved, { quiet: true });
-  desk.setSelection([Math.min(desk.anchor.start, moved.start), Math.max(desk.anchor.end, moved.end)]);
-  desk.view.reveal(moved.start, moved.end);
+/** A selection is held at one end while the other moves: one that was dragged or taken whole, at its start. */
+function hold(desk) {
+  desk.cursor ??= firstVisible(desk);
+  if (desk.anchor) return;
+  const [start, end] = desk.selection ?? [desk.cursor.start, desk.cursor.end];
+  desk.anchor = desk.article.wordFrom(start);
+  desk.cursor = desk.article.wordAt(end - 1);
+}
+
+function extendTo(desk, word) {
+  desk.setCursor(word, { quiet: true });
+  desk.setSelection([Math.min(desk.anchor.start, word.start), Math.max(desk.anchor.end, word.end)]);
+  desk.view.reveal(word.start, word.end);
   desk.live.place(
-    `${desk.article.slice(moved.start, moved.end)}, ${desk.article.slice(...desk.selection).match(/\S+/gu).length} words selected`,
+    `${desk.article.slice(word.start, word.end)}, ${desk.article.slice(...desk.selection).match(/\S+/gu).length} words selected`,
   );
+}
+
+export function extend(desk, way) {
+  hold(desk);
+  extendTo(desk, step(desk, desk.cursor, way) ?? desk.cursor);
+}
+
+/** To the last word of the sentence or back to its first; from there through the next sentence. */
+export function extendSentence(desk, way) {
+  hold(desk);
+  const { article, cursor } = desk;
+  const at = article.sentenceIndex(cursor.start);
+  const edge = ([start, end]) => (way > 0 ? article.wordAt(end - 1) : article.wordFrom(start));
+  const here = edge(article.sentences[at]);
+  const next = article.sentences[at + way];
+  const isThere = way * (here.start - cursor.start) <= 0;
+  extendTo(desk, isThere && next ? edge(next) : here);
 }
 
 export function moveSentence(desk, way) {
@@ -64,6 +86,7 @@ export function moveSentence(desk, way) {
 
 function select(desk, stretch, none) {
   if (!stretch) return desk.refuse(none);
+  desk.anchor = null;
   desk.setSelection(stretch);
   desk.live.place(`Selected: ${desk.article.slice(...stretch)}`);
   return true;
@@ -237,6 +260,8 @@ export const ACTS = {
   right: (desk) => moveCursor(desk, direction(desk, "right")),
   "extend-left": (desk) => extend(desk, direction(desk, "left")),
   "extend-right": (desk) => extend(desk, direction(desk, "right")),
+  "extend-sentence-back": (desk) => extendSentence(desk, -1),
+  "extend-sentence-on": (desk) => extendSentence(desk, 1),
   "sentence-back": (desk) => moveSentence(desk, -1),
   "sentence-on": (desk) => moveSentence(desk, 1),
   "take-sentence": takeSentence,
