@@ -25,6 +25,7 @@ TEXT = (
     " warned that they could escalate the conflict. He has repeatedly urged a ceasefire."
     " Russia did not comment.\n"
 )
+PATIENCE = 20_000  # milliseconds: tests share their machine
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 # The middle of the nth time that words stand in the text, and their left and right ends.
@@ -86,7 +87,7 @@ class Desk:
         return self.ready()
 
     def ready(self) -> "Desk":
-        expect(self.page.locator("html[data-ready=marking]")).to_be_attached()
+        expect(self.page.locator("html[data-ready=marking]")).to_be_attached(timeout=PATIENCE)
         return self
 
     def place(self, words: str, nth: int = 0) -> dict[str, Any]:
@@ -117,11 +118,11 @@ class Desk:
         self.press(key)
 
     def saved(self) -> "Desk":
-        expect(self.page.locator("#save-state")).to_have_text("Saved")
+        expect(self.page.locator("#save-state")).to_have_text("Saved", timeout=PATIENCE)
         return self
 
     def heard(self, words: str) -> None:
-        expect(self.page.locator("#live")).to_contain_text(words)
+        expect(self.page.locator("#live")).to_contain_text(words, timeout=PATIENCE)
 
     def spans(self) -> list[tuple[str, str]]:
         """Label and words of each stored span, in reading order."""
