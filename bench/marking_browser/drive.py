@@ -10,6 +10,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page
 
+from bench.marking_browser.trace import CATEGORIES, cpu_until_painted
+
 PROBE = Path(__file__).with_name("probe.js").read_text()
 VIEW = {"width": 1280, "height": 800}
 SETTLED_MS = 300  # what saving and the panel still do after a change is painted
@@ -31,6 +33,9 @@ class Figures:
     add: list[float] = field(default_factory=list)
     relabel: list[float] = field(default_factory=list)
     remove: list[float] = field(default_factory=list)
+    add_cpu: list[float] = field(default_factory=list)
+    relabel_cpu: list[float] = field(default_factory=list)
+    remove_cpu: list[float] = field(default_factory=list)
     change_cpu: list[float] = field(default_factory=list)
     keys: list[float] = field(default_factory=list)
     n_keys: int = 0
@@ -99,11 +104,12 @@ def measure_working(
         page.wait_for_timeout(1_000)
         devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
         dice = random.Random(rounds)
-        for number in range(rounds + 1):
-            page.wait_for_timeout(SETTLED_MS)
-            measure_marks(
-                page, devtools, dice, into if number else Figures()
-            )  # the first one warms up
+        measure_marks(page, devtools, dice, Figures())  # warms up
+        browser.start_tracing(page=page, categories=CATEGORIES)
+        for _ in range(rounds):
+            measure_marks(page, devtools, dice, into)
+        costs = cpu_until_painted(browser.stop_tracing())
+        into.add_cpu, into.relabel_cpu, into.remove_cpu = costs[::3], costs[1::3], costs[2::3]
         measure_keys(page, dice, into)
         measure_scrolling(page, devtools, into)
 
