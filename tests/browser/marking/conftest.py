@@ -1,6 +1,6 @@
 """Bob at the marking page: gestures by what stands in the text, and what is stored then."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
+from annotations.corpus.models import Region
 from annotations.marking.models import Link, Span
 from annotations.study.actions import create_study
 from annotations.study.models import Role, Study
@@ -196,6 +197,7 @@ def open_desk(
         beside: Desk | None = None,
         language: str = "en",
         direction: str = "ltr",
+        regions: Iterable[tuple[int, int]] = (),
         **options: Any,
     ) -> Desk:
         if beside:
@@ -203,6 +205,10 @@ def open_desk(
         article = make_article(study, text)
         article.language, article.direction = language, direction
         article.save(update_fields=["language", "direction"])
+        for start, end in regions:
+            Region.objects.create(
+                study=study, article=article, start=start, end=end, created_by=study.created_by
+            )
         size = {"width": width, "height": 800}
         context = new_context(viewport=size, has_touch=touch, is_mobile=touch, **options)
         contexts.append(context)

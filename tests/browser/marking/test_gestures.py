@@ -248,3 +248,14 @@ def test_marking_moves_nothing(open_desk: OpenDesk) -> None:
     after = desk.place("ceasefire")
     assert (before["x"], before["y"]) == (after["x"], after["y"])
     assert desk.page.evaluate("() => window.shifted") == []
+
+
+def test_what_is_not_article_text_is_never_marked(open_desk: OpenDesk) -> None:
+    desk = open_desk(regions=[(0, 3)])
+    expect(desk.page.locator(".nat")).to_have_text("US ")
+    desk.mark("US intelligence officials", "3")
+    assert desk.spans() == [("allegation", "intelligence officials")]
+    desk.drag("US")
+    desk.press("3")
+    desk.heard("not article text")
+    assert len(desk.spans()) == 1

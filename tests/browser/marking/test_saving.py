@@ -338,3 +338,23 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
     desk.page.reload()
     desk.ready()
     expect(offer).to_have_count(0)
+
+
+def test_what_the_server_takes_no_more_can_be_kept_as_a_file(desk: Desk) -> None:
+    desk.page.route(OPS, lambda route: route.fulfill(status=404, json={"message": "Not yours."}))
+    desk.mark("Wagner", "2")
+    notice = desk.page.get_by_role("alert").filter(has_text="no longer knows this article")
+    expect(notice).to_contain_text("1 change kept in this browser")
+    with desk.page.expect_download() as download:
+        notice.get_by_role("button", name="Save as a file").click()
+    kept = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert [op["span"]["fragments"][0]["quote"] for op in kept["ops"]] == ["Wagner"]
+    desk.page.unroute(OPS)
+
+
+def test_time_spent_is_reported_when_the_page_is_left(desk: Desk) -> None:
+    desk.page.wait_for_timeout(1500)
+    with desk.page.expect_request("**/mark/time") as request:
+        desk.page.evaluate("() => dispatchEvent(new PageTransitionEvent('pagehide'))")
+    told = json.loads(request.value.post_data or "{}")
+    assert 1 <= told["active_seconds"] <= 30

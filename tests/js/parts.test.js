@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Clock } from "../../annotations/static/annotations/js/marking/clock.js";
+import { ledger } from "../../annotations/static/annotations/js/marking/entities.js";
+import { changesOf } from "../../annotations/static/annotations/js/marking/held.js";
+import { Labels, around, describe } from "../../annotations/static/annotations/js/marking/labels.js";
+import { rowsOf, voiceOf } from "../../annotations/static/annotations/js/marking/overview.js";
+import { Store } from "../../annotations/static/annotations/js/marking/store.js";
+import { articleOf, find } from "./sample.js";
+
+const SECOND = 1000;
+
+function clockAt(start = 0) {
+  const time = { now: start };
+  return { time, clock: new Clock(() => time.now) };
+}
+
+test("time runs while there are signs of life", () => {
+  const { time, clock } = clockAt();
+  for (let i = 0; i < 6; i += 1) {
+    time.now += 20 * SECOND;
+    clock.sign();
+  }
+  assert.equal(clock.seconds, 120);
+});
+
+test("a pause counts for a minute, then no more", () => {
+  const { time, clock } = clockAt();
+  time.now = 600 * SECOND;
+  assert.equal(clock.seconds, 60);
+  clock.sign();
+  time.now += 5 * SECOND;
+  assert.equal(clock.seconds, 65);
+});
+
+test("out of view nothing counts", () => {
+  const { time, clock } = clockAt();
+  time.now = 10 * SECOND;
+  clock.run(false);
+  time.now = 50 * SECOND;
+  clock.run(true);
+  time.now = 55 * SECOND;
+  assert.equal(clock.seconds, 15);
+});
+
+const article = articleOf("Putin spoke. Voss agreed. He left. She stayed.\n");
+const WHO = [{ name: "who", kind: "entity" }];
+
+function span(id, words, more = {}) {
+  const [start, end] = find(article, words);
+  return {
+    id,
+    kind: "label",
+    label: "A",
+    fragments: [{ start, end, quote: words }],
+    attributes: {},
+    ...more,
+  };
+}
+
+const names = (entities) => entities.map(({ name }) => name);
+
+test("the ledger begins with whom the text named last before this place", () => {
+  const entities = [
+    { id: "1", name: "Abel" },
+    { id: "2", name: "Putin", article: true },
+    { id: "3", name: "Voss", article: true },
+    { id: "4", name: "Zoë", article: true },
+  ];
+  const spans = [
+    span("p", "Putin", { attributes: { who: "2" } }),
+    span("v", "Voss", { attributes: { who: "3" } }),
+    span("s", "She", { attributes: { who: "4" } }),
+  ];
+  const store = new Store(article, { spans, entities });
+  const he = span("h", "He");
+  assert.deepEqual(names(ledger(store, () => WHO, he)), ["Voss", "Putin", "Zoë", "Abel"]);
+  assert.deepEqual(names(ledger(store, () => WHO, he, "zoe")), ["Zoë"]);
+});
+
+test("the ribbon has a row a sentence, and joins them when there are too many", () => {
+  const sentences = Array.from({ length: 10 }, (_, i) => [i * 10, i * 10 + 9]);
+  assert.equal(rowsOf(sentences, 100, 20).length, 10);
+  const joined = rowsOf(sentences, 100, 5);
+  assert.ok(joined.length <= 5);
+  assert.deepEqual([joined[0][0], joined.at(-1)[1]], [0, 99]);
+});
+
+test("a row tells whose voice covers most of it, and how much is covered", () => {
+  const rank = ({ label }) => ({ R: { voice: "outlet", order: 1 }, A: { voice: "source", order: 0 } })[label];
+  const part = (label, start, end) => ({ label, fragments: [{ start, end }] });
+  assert.deepEqual(voiceOf([0, 10], [], rank), { voice: null, share: 0 });
+  assert.deepEqual(voiceOf([0, 10], [part("R", 0, 4), part("A", 4, 10)], rank), {
+    voice: "source",
+    share: 1,
+  });
+  assert.deepEqual(voiceOf([0, 10], [part("R", 5, 20), part("C", 0, 5)], rank), {
+    voice: "outlet",
+    share: 0.5,
+  });
+});
+
+test("late operations become one change a mark, the last word first", () => {
+  const store = new Store(article, { spans: [span("p", "Putin", { note: "" }), span("v", "Voss")] });
+  const held = [
+    { op_id: "1", kind: "set", on: "span", span: { id: "p", note: "a" } },
+    { op_id: "2", kind: "set", on: "span", span: { id: "p", note: "b" } },
+    { op_id: "3", kind: "add", on: "span", span: span("h", "He") },
+    { op_id: "4", kind: "del", on: "span", span: { id: "v" } },
+    { op_id: "5", kind: "del", on: "span", span: { id: "x" } },
+  ];
+  const changes = changesOf(held, store);
+  assert.deepEqual(
+    changes.map(({ id, after }) => [id, after && (after.note ?? after.fragments[0].quote)]),
+    [
+      ["p", "b"],
+      ["h", "He"],
+      ["v", null],
+    ],
+  );
+});
+
+test("a mark is told with what is around it and what is still to answer", () => {
+  const attributes = [
+    { name: "kind", required: true },
+    { name: "old", required: true, archived: true },
+  ];
+  const labels = new Labels({
+    labels: [
+      { id: "R", name: "Reporting", slug: "reporting", extent: "sentence", attributes: [], key: "1" },
+      { id: "A", name: "Attribution", slug: "attribution", extent: "phrase", attributes, key: "2" },
+    ],
+  });
+  const outer = span("o", "Putin spoke.", { label: "R" });
+  const inner = span("i", "Putin", { flag: "label" });
+  const store = new Store(article, { spans: [outer, inner] });
+  assert.equal(around(store, inner).id, "o");
+  assert.equal(describe(labels, store, inner), "Attribution: Putin, inside reporting, 1 to answer, flagged");
+  assert.equal(describe(labels, store, outer), "Reporting: Putin spoke.");
+});
