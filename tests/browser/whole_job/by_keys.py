@@ -35,7 +35,6 @@ class ByKeys(Keyboard):
     def mark_article(self, reference: Reference) -> None:
         self.reader = Reader(self.page)
         self.paths = Paths(self.reader)
-        self.known: list[str] = []
         self.cursor: int | None = None
         self.go(self.page.locator("#text"))
         for span in in_order(reference):
@@ -77,7 +76,9 @@ class ByKeys(Keyboard):
         keys = self.paths.to_selection(self.where(), stretch, quoted)
         self.press(*keys)
         first, last = self.paths.inside(stretch)
-        self.cursor = first if keys[-1] == "Shift+ArrowLeft" else last
+        how = next((key for key in keys if key.startswith("Shift+")), "")
+        on = how in ("Shift+ArrowRight", "Shift+ArrowDown") and first != last
+        self.cursor = last if on else first
         assert self.reader.selected() in self.reader.text[slice(*stretch)]
 
     def expect_chosen(self, span: Span) -> None:
@@ -117,13 +118,9 @@ class ByKeys(Keyboard):
 
     def name(self, name: str) -> None:
         """A name by its number in the list, else typed and taken with Enter."""
-        options = self.reader.chosen.locator("[role=option]:visible")
-        if name in self.known and not options.count():
-            self.press("ArrowDown")  # opens the list
-        if name in (listed := [text[1:].strip() for text in options.all_inner_texts()]):
+        if (listed := self.reader.names_offered()) and name in listed:
             return self.press(str(listed.index(name) + 1))
         self.type(name)
-        self.known.append(name)
         while name != self.aimed_at():
             self.press("ArrowDown")
         return self.press("Enter")

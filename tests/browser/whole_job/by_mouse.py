@@ -179,12 +179,10 @@ class ByMouse:
     def name(self, field: Locator, name: str) -> None:
         """Out of the list, which a click opens; a name that is not there is typed."""
         self.press(field.locator("input"))
-        offered = field.get_by_role("option")
-        if name in (listed := [text[1:].strip() for text in offered.all_inner_texts()]):
-            return self.press(offered.nth(listed.index(name)))
-        self.type(name)
-        listed = [text.removeprefix("New name: ") for text in offered.all_inner_texts()]
-        return self.press(offered.nth(listed.index(name)))
+        if name not in self.reader.names_offered():
+            self.type(name)
+        options = field.get_by_role("option")
+        return self.press(options.nth(self.reader.names_offered().index(name)))
 
     # --- links ---------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class Paths:
         self.sentences = reader.sentences
         self.sentence_at = reader.sentence_at
         self.firsts = [reader.word_from(start) for start, _ in self.sentences]
+        self.lasts = [self.inside(sentence)[1] for sentence in self.sentences]
 
     def to_word(self, cursor: int, word: int) -> Keys:
         """Arrow keys from one word to another: by words, or by sentences and then words."""
@@ -62,14 +63,30 @@ class Paths:
         first, last = self.inside(stretch)
         if quoted and stretch == self._quotation(first):
             return [*self.to_word(cursor, first), "q"]
-        n = last - first
-        if n == 0:  # there and back: a single word is selected by two keys
+        if first == last:  # there and back: a single word is selected by two keys
             return [*self.to_word(cursor, first), "Shift+ArrowRight", "Shift+ArrowLeft"]
         return min(
-            [*self.to_word(cursor, first), *["Shift+ArrowRight"] * n],
-            [*self.to_word(cursor, last), *["Shift+ArrowLeft"] * n],
+            [*self.to_word(cursor, first), *self._on(first, last)],
+            [*self.to_word(cursor, last), *self._back(last, first)],
             key=len,
         )
+
+    def _on(self, word: int, last: int) -> Keys:
+        """Keys that extend a selection on to a later word: by words, or by sentences first."""
+        ways = [["Shift+ArrowRight"] * (last - word)]
+        ends = [end for end in self.lasts if end > word]
+        for n, end in enumerate(ends, start=1):
+            rest = _repeat("Shift+ArrowRight", "Shift+ArrowLeft", last - end)
+            ways.append(["Shift+ArrowDown"] * n + rest)
+        return min(ways, key=len)
+
+    def _back(self, word: int, first: int) -> Keys:
+        ways = [["Shift+ArrowLeft"] * (word - first)]
+        starts = [start for start in reversed(self.firsts) if start < word]
+        for n, start in enumerate(starts, start=1):
+            rest = _repeat("Shift+ArrowRight", "Shift+ArrowLeft", first - start)
+            ways.append(["Shift+ArrowUp"] * n + rest)
+        return min(ways, key=len)
 
     def inside(self, stretch: Stretch) -> tuple[int, int]:
         numbers = [

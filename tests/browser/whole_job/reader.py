@@ -1,5 +1,6 @@
 """What a person sees of the marking page: where words stand, what is selected and chosen."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -48,6 +49,8 @@ BOXES = """([start, end]) => {
     return [...range.getClientRects()].filter(({ width }) => width)
         .map(({ left, top, right, bottom }) => ({ left, top, right, bottom }));
 }"""
+
+NUMBER = re.compile(r"^[1-9]\s*(?=\D)")
 
 SELECTED = "() => document.getSelection().toString()"
 
@@ -106,6 +109,11 @@ class Reader:
 
     def selected(self) -> str:
         return str(self.page.evaluate(SELECTED))
+
+    def names_offered(self) -> list[str]:
+        """What the open list of names holds, numbers left away."""
+        options = self.chosen.locator("[role=option]:visible").all_inner_texts()
+        return [NUMBER.sub("", option).removeprefix("New name: ") for option in options]
 
     def in_short(self, span: Span, most: int) -> str:
         """Its words as lists and cards show them, shortened."""
