@@ -225,9 +225,12 @@ def _counted(
     tallies = Counter(finding.tally for finding in _of_pair(0, article, a, b, matches))
     close = near(ours, theirs, max(tolerances, default=0))
     within: dict[str, list[int]] = {}
+    n_edges, pairs = 0, list[tuple[int, int]]()
     for at, tolerance in enumerate(tolerances):
         edges = [(i, j, 1.0) for i, j, distance in close if distance <= tolerance]
-        for i, _ in best_pairs(edges):
+        if len(edges) != n_edges:
+            n_edges, pairs = len(edges), best_pairs(edges)
+        for i, _ in pairs:
             within.setdefault(ours[i].label, [0] * len(tolerances))[at] += 1
     reached = {label: tuple(counts) for label, counts in within.items()}
     return Comparison(a, b, dict(tallies), tolerances, reached)

@@ -120,6 +120,8 @@ def best_pairs(edges: Iterable[Edge]) -> list[tuple[int, int]]:
     """The one-to-one pairs (i, j) of greatest total weight; weights above 0. Exact: the
     Hungarian method on each connected part."""
     given = list(edges)
+    if not given:
+        return []
     of_i, of_j = Counter(i for i, _, _ in given), Counter(j for _, j, _ in given)
     pairs = [(i, j) for i, j, _ in given if of_i[i] == of_j[j] == 1]
     rest = [(i, j, w) for i, j, w in given if not of_i[i] == of_j[j] == 1]

@@ -2,22 +2,40 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations
 from typing import Any, TypeAlias
 
 from annotations.agreement import Continuum, compare, link_findings, stored, sums_of
 from annotations.agreement.pairing import Match, aligned
 
-# {"submitted": {annotator: {label: n_spans}}, "sums": … or None, "pairs": [pair, …]}; a pair is
+# {"submitted": {annotator: {label: n_spans}}, "versions": {annotator: [codebook version, …]},
+#  "sums": … or None, "pairs": [pair, …]}; a pair is
 # {"a", "b", "comparison": …, "attributes": [[label, attribute, of a, of b, n], …],
 #  "links": {"exact": [shared, only a, only b], "tolerant": […]}}
 Counted: TypeAlias = dict[str, Any]
-COUNTED_VERSION = 1  # of the form above; another one is counted anew
+COUNTED_VERSION = 2  # of the form above; another one is counted anew
 LINK_MATCHES = {"exact": True, "tolerant": False}
 
 
-def count_article(article: Continuum) -> Counted:
+Versions: TypeAlias = Mapping[str, Sequence[int]]
+
+
+def count_article(article: Continuum, versions: Versions | None = None) -> Counted:
     """All that the tables need of an article, for every pair of those who submitted it."""
+    return count_articles([article], [versions or {}])[0]
+
+
+def count_articles(articles: Sequence[Continuum], versions: Sequence[Versions]) -> list[Counted]:
+    """The same of many at once; `versions` are the codebook versions each annotator used."""
+    sums = stored(sums_of(articles))
+    return [
+        _counted(article, part, used)
+        for article, part, used in zip(articles, sums, versions, strict=True)
+    ]
+
+
+def _counted(article: Continuum, sums: Mapping[str, Any] | None, versions: Versions) -> Counted:
     matches = {
         (a, b): aligned(article.annotators[a], article.annotators[b]) for a, b in article.pairs
     }
@@ -26,7 +44,8 @@ def count_article(article: Continuum) -> Counted:
             name: dict(Counter(unit.label for unit in units))
             for name, units in sorted(article.annotators.items())
         },
-        "sums": stored(sums_of([article]))[0],
+        "versions": {name: list(numbers) for name, numbers in versions.items()},
+        "sums": sums,
         "pairs": [
             _pair(article, comparison.as_dict(), matches[comparison.a, comparison.b])
             for comparison in compare(article, matches=matches)
@@ -73,25 +92,28 @@ def _links(article: Continuum, matches: Sequence[Match], *, exact: bool) -> list
     return [len(found) - only_a - only_b, only_a, only_b]
 
 
-def narrowed(counted: Counted, names: Collection[str], labels: Collection[str] = ()) -> Counted:
+def narrowed(counted: Counted, names: AbstractSet[str], labels: Collection[str] = ()) -> Counted:
     """The same article as if only `names` had submitted it, and only `labels` been counted.
 
     No label means all of them. Alignment stays that of all labels, so that a span found under
     a label that is not counted still shows as that.
     """
+    if not labels and names >= counted["submitted"].keys():
+        return counted
     return {
         "submitted": {
             name: {label: n for label, n in found.items() if not labels or label in labels}
             for name, found in counted["submitted"].items()
             if name in names
         },
+        "versions": {name: used for name, used in counted["versions"].items() if name in names},
         "sums": counted["sums"] and _narrowed_sums(counted["sums"], names, labels),
         "pairs": [pair for pair in counted["pairs"] if pair["a"] in names and pair["b"] in names],
     }
 
 
 def _narrowed_sums(
-    sums: Mapping[str, Any], names: Collection[str], labels: Collection[str]
+    sums: Mapping[str, Any], names: AbstractSet[str], labels: Collection[str]
 ) -> dict[str, Any] | None:
     slots = [slot for slot, name in enumerate(sums["annotators"]) if name in names]
     if len(slots) < 2:

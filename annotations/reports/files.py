@@ -86,13 +86,12 @@ WRITERS: dict[str, tuple[str, Callable[[Laid], str]]] = {
 }
 
 
-def methods_text(
-    tables: Mapping[str, Any], *, level: str, seed: int, engine: str, versions: list[int]
-) -> str:
+def methods_text(tables: Mapping[str, Any], *, level: str, seed: int, engine: str) -> str:
     """A paragraph ready for a paper: what was computed, over what, how."""
     counts = tables["counts"]
     unit = {Level.WORD: "words", Level.SENTENCE: "sentences"}.get(Level(level), "characters")
     labels = [row["label"] for row in tables["labels"] if row["label"]]
+    versions = tables["versions"]
     many = len(versions) > 1
     book = "codebook version" + ("s " if many else " ") + ", ".join(map(str, versions))
     few = tables["headline"]["exact_f1"].get("interval_reason") or ""

@@ -68,6 +68,30 @@ class ArticleGamma(models.Model):
         return f"Gamma of {self.article_id}"
 
 
+class StudyTables(models.Model):
+    """The tables of one selection as they were last computed.
+
+    `input_hash` names all they depend on: with any other input they are not found. They can be
+    thrown away at any time.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="kept_tables")
+    input_hash = models.CharField(max_length=64)
+    tables = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "study tables"
+        ordering: ClassVar = ["-computed_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["study", "input_hash"], name="study_tables_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Tables of {self.study_id}"
+
+
 class ReportState(models.TextChoices):
     COMPUTING = "computing", "Being computed"
     DONE = "done", "Done"

@@ -44,6 +44,7 @@ MORE = (
     "gwet_ac1",
 )
 PAIRWISE = ("exact_f1", "character_f1", "krippendorff_alpha_u")
+TABLES_VERSION = 1  # of what `build_tables` answers
 ALL_LABELS = ""  # stands for all labels together where a table has a row for them
 
 
@@ -76,6 +77,13 @@ class Corpus:
     def annotators(self) -> list[str]:
         return sorted({name for one in self.counted for name in one["submitted"]})
 
+    @property
+    def versions(self) -> list[int]:
+        """The codebook versions under which the counted spans were made, ascending."""
+        return sorted(
+            {n for one in self.counted for used in one["versions"].values() for n in used}
+        )
+
 
 def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> dict[str, Any]:
     """Every table that needs no gamma."""
@@ -83,6 +91,7 @@ def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> di
     figures = figures_with_intervals(sums, [*HEADLINE, *MORE], replicates=replicates, seed=seed)
     return {
         "counts": _counts(corpus, sums),
+        "versions": corpus.versions,
         "headline": {name: figures[name].as_dict() for name in HEADLINE},
         "more": {name: figures[name].as_dict() for name in MORE},
         "labels": _labels(corpus, figures, comparisons),

@@ -14,7 +14,7 @@ from annotations.reports.actions import all_tables
 from annotations.reports.files import WRITERS, methods_text
 from annotations.reports.layout import Laid, lay_out
 from annotations.reports.models import Level
-from annotations.reports.queries import read_codebook_versions, read_names, read_titles
+from annotations.reports.queries import read_names, read_titles
 from annotations.reports.selection import Selection
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
@@ -64,7 +64,6 @@ class Command(BaseCommand):
             level=selection.level,
             seed=options["seed"],
             engine=ENGINE_VERSION,
-            versions=read_codebook_versions(study, selection),
         )
         return lay_out(tables, names), methods
 

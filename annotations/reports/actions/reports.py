@@ -21,7 +21,8 @@ from ..chance import SAMPLES, gamma_of_article, gamma_tables
 from ..models import ArticleGamma, Level, Report, ReportState
 from ..queries import (
     ArticleInput,
-    read_codebook_versions,
+    Groups,
+    find_tables,
     read_continua,
     read_groups,
     read_inputs,
@@ -30,6 +31,7 @@ from ..queries import (
 from ..selection import Selection
 from ..tables import Corpus, build_tables
 from .sums import choose, refresh_sums
+from .tables import by_version, keep_tables, tables_key
 
 FROM_CONTINUA = ("krippendorff_alpha_cu", "krippendorff_alpha_u_1995", "partial_credit_f1")
 OTHER_LEVELS = {"word_alpha": Level.WORD, "sentence_alpha": Level.SENTENCE}
@@ -55,7 +57,7 @@ def make_report(
             created_by=actor,
             seed=seed,
             engine_version=ENGINE_VERSION,
-            inputs=_told(study, inputs, selection),
+            inputs=_told(inputs, tables["versions"]),
             parameters={"selection": selection.as_json(), "samples": SAMPLES, "labels": labels},
             result=tables,
             n_all=len(inputs),
@@ -73,17 +75,36 @@ def tables_now(
     *,
     seed: int = 1,
 ) -> dict[str, Any]:
-    """Every table that needs no gamma, counting only articles whose input changed."""
+    """Every table that needs no gamma, as kept, or made anew of what has changed since."""
+    groups = read_groups(study, selection)
+    key = tables_key(inputs, selection, labels, groups, seed)
+    kept = find_tables(study, key)
+    if kept is not None:
+        return kept
+    tables = _make_tables(study, selection, inputs, labels, groups, seed)
+    keep_tables(study=study, key=key, tables=tables)
+    return tables
+
+
+def _make_tables(
+    study: Study,
+    selection: Selection,
+    inputs: Sequence[ArticleInput],
+    labels: Sequence[str],
+    groups: Groups,
+    seed: int,
+) -> dict[str, Any]:
     whole = inputs if selection == Selection(level=selection.level) else None
     counted = refresh_sums(study=study, level=selection.level, inputs=whole)
     chosen = choose(counted, inputs, selection.labels)
     articles = [str(one.article_id) for one in inputs]
-    groups = [
+    grouped = [
         (kind, group, {str(article) for article in found})
-        for kind, by_group in read_groups(study, selection).items()
+        for kind, by_group in groups.items()
         for group, found in by_group.items()
     ]
-    return build_tables(Corpus(articles, chosen, labels, groups), seed=seed)
+    grouped += by_version(articles, chosen)
+    return build_tables(Corpus(articles, chosen, labels, grouped), seed=seed)
 
 
 def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str, Any]:
@@ -100,7 +121,7 @@ def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str
     return tables | long_tables(job, tables)
 
 
-def _told(study: Study, inputs: Sequence[ArticleInput], selection: Selection) -> dict[str, Any]:
+def _told(inputs: Sequence[ArticleInput], versions: Sequence[int]) -> dict[str, Any]:
     """What the report was made from, as it stood."""
     hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
     return {
@@ -111,7 +132,7 @@ def _told(study: Study, inputs: Sequence[ArticleInput], selection: Selection) ->
             str(one.article_id): [[str(who), rev] for who, (_, rev) in sorted(one.work.items())]
             for one in inputs
         },
-        "codebook_versions": read_codebook_versions(study, selection),
+        "codebook_versions": list(versions),
     }
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from annotations.agreement import ENGINE_VERSION
 from annotations.study.models import Study
 
-from ..counted import COUNTED_VERSION, Counted, count_article, narrowed
+from ..counted import COUNTED_VERSION, Counted, count_articles, narrowed
 from ..models import ArticleSums, Level
-from ..queries import ArticleInput, read_continua, read_inputs
+from ..queries import ArticleInput, read_continua, read_inputs, read_versions
 from ..selection import Selection
 
 KEPT_FIELDS = ["input_hash", "sums", "computed_at"]
@@ -51,7 +51,8 @@ def hash_of(one: ArticleInput, level: str) -> str:
 
 
 def _count(study: Study, stale: Sequence[ArticleInput], level: str) -> dict[uuid.UUID, Counted]:
-    counted = [count_article(article) for article in read_continua(stale, level=level)]
+    continua = list(read_continua(stale, level=level))
+    counted = count_articles(continua, read_versions(stale))
     now = timezone.now()
     rows = [
         ArticleSums(

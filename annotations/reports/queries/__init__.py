@@ -1,9 +1,10 @@
 """The one door from rows to measures."""
 
 from .continua import fragments_of, read_continua
-from .facts import read_codebook_versions
+from .facts import read_versions
 from .groups import Groups, read_groups
 from .inputs import ArticleInput, read_inputs
+from .kept import find_tables
 from .names import read_names, read_titles
 from .quotes import Quoted, quote_passages
 from .scope import Scope, fetch_scope
@@ -14,12 +15,13 @@ __all__ = [
     "Quoted",
     "Scope",
     "fetch_scope",
+    "find_tables",
     "fragments_of",
     "quote_passages",
-    "read_codebook_versions",
     "read_continua",
     "read_groups",
     "read_inputs",
     "read_names",
     "read_titles",
+    "read_versions",
 ]

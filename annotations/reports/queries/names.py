@@ -34,7 +34,8 @@ def _labels(study: Study) -> dict[str, str]:
     """Slug -> name in the codebook's order, archived ones that were used last, then extents."""
     rows = Label.objects.filter(study=study).order_by("position", "name", "id")
     labels = list(rows.values_list("slug", "name", "archived_at"))
-    spans = Span.objects.marked().filter(study=study, label__archived_at__isnull=False)
+    archived = {slug for slug, _, archived_at in labels if archived_at}
+    spans = Span.objects.marked().filter(study=study, label__slug__in=archived)
     used = set(spans.order_by().values_list("label__slug", flat=True).distinct())
     current = {slug: name for slug, name, archived_at in labels if archived_at is None}
     old = {slug: f"{name} (archived)" for slug, name, at in labels if at and slug in used}

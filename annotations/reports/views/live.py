@@ -27,7 +27,6 @@ from ..queries import (
     Scope,
     fetch_scope,
     quote_passages,
-    read_codebook_versions,
     read_continua,
     read_names,
     read_titles,
@@ -80,7 +79,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     names = names_of(scope)
     form, selection = chosen(scope, request.GET, names)
     tables, inputs = compute(scope, selection, names)
-    versions = read_codebook_versions(scope.study, selection)
+    versions = tables["versions"]
     context = {
         "standing": scope.standing,
         "scope": scope,
@@ -91,7 +90,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "n_articles": len(inputs),
         "laid": [one.shortened(ROWS) for one in shown_tables(scope, tables, names)],
         "plots": plots(tables, names) if scope.sees_all else {},
-        "methods": methods_of(selection, tables, versions) if scope.sees_all else "",
+        "methods": methods_of(selection, tables) if scope.sees_all else "",
         "versions": versions,
         "make_form": ReportForm(initial={"name": f"Agreement, {timezone.now():%-d %B %Y}"}),
         "reports": Report.objects.filter(study=scope.study).defer("result")[:20],
@@ -99,10 +98,8 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "reports/agreement.html", context)
 
 
-def methods_of(selection: Selection, tables: Mapping[str, Any], versions: list[int]) -> str:
-    return methods_text(
-        tables, level=selection.level, seed=1, engine=ENGINE_VERSION, versions=versions
-    )
+def methods_of(selection: Selection, tables: Mapping[str, Any]) -> str:
+    return methods_text(tables, level=selection.level, seed=1, engine=ENGINE_VERSION)
 
 
 @require_GET
@@ -241,8 +238,7 @@ def methods(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     names = read_names(scope.study)
     _, selection = chosen(scope, request.GET, names)
     tables, _ = compute(scope, selection, names)
-    versions = read_codebook_versions(scope.study, selection)
-    return text_answer(methods_of(selection, tables, versions))
+    return text_answer(methods_of(selection, tables))
 
 
 def text_answer(text: str) -> HttpResponse:

@@ -112,7 +112,6 @@ def methods_of(one: Report) -> str:
         level=one.parameters["selection"]["level"],
         seed=one.seed,
         engine=one.engine_version,
-        versions=one.inputs["codebook_versions"],
     )
 
 
