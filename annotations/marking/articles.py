@@ -1,9 +1,15 @@
-"""Texts kept in the process. A text never changes (the database refuses), so none grows stale."""
+"""Texts kept in the process. A text never changes (the database refuses); how it is cut may.
+
+Sentences follow from the text, its language, what cut it, and the regions that are not article
+text. Every batch reads those along with its rows, so that a manager's change in another process
+is seen with the next save.
+"""
 
 import uuid
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from annotations.corpus.models import Article
 
@@ -12,13 +18,25 @@ from .wire import Stretch
 KEPT_CODE_POINTS = 12_000_000  # some 12 to 48 MB
 
 
+class Cut(NamedTuple):
+    """What the sentences of a text follow from; with another cut they are read again."""
+
+    language: str
+    segmenter: str
+    regions: tuple[Stretch, ...]
+
+
 @dataclass(frozen=True)
 class FixedText:
-    """What of an article never changes: its text, and the sentences found at import."""
+    """A text with its sentences as of `cut`; without a cut they are not known."""
 
     text: str
-    sentences: tuple[Stretch, ...]
-    language: str = "en"
+    sentences: tuple[Stretch, ...] = ()
+    cut: Cut | None = None
+
+    @property
+    def language(self) -> str:
+        return self.cut.language if self.cut else "en"
 
 
 _kept: OrderedDict[uuid.UUID, FixedText] = OrderedDict()
@@ -33,10 +51,7 @@ def kept_text(article_id: uuid.UUID) -> FixedText | None:
         return known
 
 
-def keep_text(
-    article_id: uuid.UUID, text: str, sentences: list[list[int]], language: str
-) -> FixedText:
-    fixed = FixedText(text, tuple((start, end) for start, end in sentences), language)
+def keep_text(article_id: uuid.UUID, fixed: FixedText) -> FixedText:
     with _lock:
         _kept[article_id] = fixed
         _kept.move_to_end(article_id)
@@ -45,7 +60,7 @@ def keep_text(
     return fixed
 
 
-def fixed_text(article: Article) -> FixedText:
+def text_of(article: Article) -> str:
     """The text of an article that may have been fetched without it."""
-    known = kept_text(article.pk)
-    return known or keep_text(article.pk, article.text, article.sentences, article.language)
+    known = kept_text(article.pk) or keep_text(article.pk, FixedText(article.text))
+    return known.text

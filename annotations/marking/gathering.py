@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from .articles import FixedText, keep_text
+from .articles import Cut, FixedText, keep_text
 from .codebook import codebook_of
 from .desk import Desk
 from .models import Origin
 from .state import EntityState, LinkState, SpanState
-from .wire import parse_stretch, value_of
+from .wire import Stretch, parse_stretch, value_of
 
 
 class Lock(NamedTuple):
@@ -29,13 +29,30 @@ class Gathered:
 
     def __init__(self, rows: Iterable[tuple[str, uuid.UUID, dict[str, Any]]]) -> None:
         self.rows: dict[str, list[tuple[uuid.UUID, dict[str, Any]]]] = {}
+        self.add(rows)
+
+    def add(self, rows: Iterable[tuple[str, uuid.UUID, dict[str, Any]]]) -> None:
         for what, key, told in rows:
             self.rows.setdefault(what, []).append((key, told))
 
     def of(self, what: str) -> list[tuple[uuid.UUID, dict[str, Any]]]:
         return self.rows.get(what, [])
 
-    def desk(self, lock: Lock, known: FixedText | None, origins: tuple[Origin, ...]) -> Desk:
+    @property
+    def regions(self) -> tuple[Stretch, ...]:
+        return tuple(sorted((row["start"], row["end"]) for _, row in self.of("region")))
+
+    @property
+    def cut(self) -> Cut:
+        (_, row), *_ = [*self.of("text"), *self.of("cut")]
+        return Cut(row["language"], row["segmenter"], self.regions)
+
+    def keep_text(self, article_id: uuid.UUID) -> FixedText:
+        ((_, row),) = self.of("text")
+        sentences = tuple((start, end) for start, end in inner(row["sentences"]))
+        return keep_text(article_id, FixedText(row["text"], sentences, self.cut))
+
+    def desk(self, lock: Lock, fixed: FixedText, origins: tuple[Origin, ...]) -> Desk:
         ((version_id, version),) = self.of("version")
         desk = Desk(
             assignment_id=lock.assignment_id,
@@ -43,9 +60,9 @@ class Gathered:
             owner_id=lock.owner_id,
             rev=lock.rev,
             state=lock.state,
-            fixed=known or self._text(lock.article_id),
+            fixed=fixed,
             codebook=codebook_of(lock.study_id, version_id, version["number"]),
-            regions=sorted((row["start"], row["end"]) for _, row in self.of("region")),
+            regions=list(self.regions),
             origins=origins,
         )
         self._spans(desk)
@@ -57,10 +74,6 @@ class Gathered:
             else:
                 desk.foreign_ops.add(op_id)
         return desk
-
-    def _text(self, article_id: uuid.UUID) -> FixedText:
-        ((_, row),) = self.of("text")
-        return keep_text(article_id, row["text"], inner(row["sentences"]), row["language"])
 
     def _spans(self, desk: Desk) -> None:
         values: dict[uuid.UUID, dict[str, str]] = {}

@@ -37,7 +37,8 @@ def read_desk(
     actor_id: uuid.UUID | None = None,
     origins: tuple[Origin, ...] = BY_BROWSER,
 ) -> Desk:
-    """The desk for these operations. One statement, and one more for a codebook not seen yet.
+    """The desk for these operations. One statement; one more for a codebook not seen yet, and one
+    for a text whose sentences were cut anew since it was kept.
 
     `actor_id` is who does it when that is not the owner of the marks.
     """
@@ -50,9 +51,13 @@ def read_desk(
         *span_parts(lock, touched),
         *link_parts(touched),
         *entity_parts(lock, touched),
-        *([] if known else [text_part(lock)]),
+        cut_part(lock) if known else text_part(lock),
     ]
-    return Gathered(fetch(parts)).desk(lock, known, origins)
+    gathered = Gathered(fetch(parts))
+    if known and known.cut != gathered.cut:
+        gathered.add(fetch([text_part(lock)]))
+        known = None
+    return gathered.desk(lock, known or gathered.keep_text(lock.article_id), origins)
 
 
 def fetch(parts: list[Part]) -> Iterator[tuple[str, uuid.UUID, Any]]:
@@ -85,7 +90,15 @@ def region_part(lock: Lock) -> Part:
 
 def text_part(lock: Lock) -> Part:
     return Part(
-        "SELECT 'text', id, build('text', text, 'sentences', sentences, 'language', language)"
+        "SELECT 'text', id, build('text', text, 'sentences', sentences, 'language', language,"
+        " 'segmenter', segmenter) FROM annotations_article WHERE id = %s",
+        [lock.article_id.hex],
+    )
+
+
+def cut_part(lock: Lock) -> Part:
+    return Part(
+        "SELECT 'cut', id, build('language', language, 'segmenter', segmenter)"
         " FROM annotations_article WHERE id = %s",
         [lock.article_id.hex],
     )

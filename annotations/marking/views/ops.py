@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from annotations.accounts.models import User
 
 from ..actions import apply_operations, record_time
-from ..articles import fixed_text
+from ..articles import text_of
 from ..protocol import (
     Malformed,
     TooLarge,
@@ -79,7 +79,7 @@ def changed_after(
     return {
         "rev": work.assignment.rev,
         "state": work.assignment.state,
-        "changes": read_changes(work.assignment.pk, fixed_text(work.article).text, rev),
+        "changes": read_changes(work.assignment.pk, text_of(work.article), rev),
     }
 
 
