@@ -23,8 +23,16 @@ FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("annotations_submission", (), "A submission cannot be changed."),
     ("annotations_operation", (), "History cannot be changed."),
     ("annotations_auditentry", (), "History cannot be changed."),
+    ("annotations_ruling", (), "History cannot be changed."),
+    ("annotations_goldversion", (), "A version of the gold cannot be changed."),
+    ("annotations_mergerules", (), "Rules that gold was merged by cannot be changed."),
 )
-KEPT = ("annotations_operation", "annotations_auditentry")
+KEPT = (
+    "annotations_operation",
+    "annotations_auditentry",
+    "annotations_ruling",
+    "annotations_goldversion",
+)
 
 
 def guards() -> Iterator[tuple[str, str, tuple[str, ...], str]]:

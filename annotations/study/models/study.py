@@ -24,6 +24,10 @@ class Study(models.Model):
         default=False,
         help_text="Hide outlet, byline, address and date of an article from annotators.",
     )
+    blind_curation = models.BooleanField(
+        default=False,
+        help_text="Show curators “Annotator 1”, “Annotator 2” in place of names.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="studies_created"

@@ -1,0 +1,40 @@
+"""From disagreement to gold: cases, decisions, gold spans, history, and the talk about them."""
+
+from .adjudication import Adjudication, AdjudicationState, Alias, ArticleCases, GoldVersion
+from .calibration import Calibration, Revision
+from .cases import Case, CaseKind, CaseState, Choice, Reason
+from .discussion import Comment, Meeting, MeetingSeat, Mention, Thread
+from .gold import GoldFragment, GoldLink, GoldSpan, GoldValue
+from .history import Ruling, RulingKind, RulingStatus
+from .merging import BoundaryRule, Merge, MergeRules, MergeState
+
+__all__ = [
+    "Adjudication",
+    "AdjudicationState",
+    "Alias",
+    "ArticleCases",
+    "BoundaryRule",
+    "Calibration",
+    "Case",
+    "CaseKind",
+    "CaseState",
+    "Choice",
+    "Comment",
+    "GoldFragment",
+    "GoldLink",
+    "GoldSpan",
+    "GoldValue",
+    "GoldVersion",
+    "Meeting",
+    "MeetingSeat",
+    "Mention",
+    "Merge",
+    "MergeRules",
+    "MergeState",
+    "Reason",
+    "Revision",
+    "Ruling",
+    "RulingKind",
+    "RulingStatus",
+    "Thread",
+]
