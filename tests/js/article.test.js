@@ -79,28 +79,28 @@ test("what opens with a mark begins with its first word", () => {
 });
 
 test("a selection snaps outward to whole words and drops white space", () => {
-  const article = articleOf("The Russian paramilitary group known as Wagner.");
-  const [start] = find(article, "ussian");
-  const [, end] = find(article, "paramil");
-  assert.equal(read(article, snap(article, start, end)), "Russian paramilitary");
-  assert.equal(read(article, snap(article, 3, 12)), "Russian");
+  const article = articleOf("The Norvian maritime union led by Keston.");
+  const [start] = find(article, "orvian");
+  const [, end] = find(article, "maritim");
+  assert.equal(read(article, snap(article, start, end)), "Norvian maritime");
+  assert.equal(read(article, snap(article, 3, 12)), "Norvian");
 });
 
 test("with Alt the exact characters are kept, white space is not", () => {
-  const article = articleOf("The Russian group.");
-  assert.equal(read(article, snap(article, 5, 12, { exact: true })), "ussian");
+  const article = articleOf("The Norvian group.");
+  assert.equal(read(article, snap(article, 5, 12, { exact: true })), "orvian");
 });
 
 test("an empty or blank selection is nothing", () => {
-  const article = articleOf("The Russian group.");
+  const article = articleOf("The Norvian group.");
   assert.equal(snap(article, 3, 4), null);
   assert.equal(snap(article, 3, 3), null);
 });
 
 test("a final comma is left out, and a full stop at the sentence end", () => {
-  const article = articleOf("Russia, a close ally, condemned strikes. More.");
-  assert.equal(read(article, snap(article, ...find(article, "Russia,"))), "Russia");
-  assert.equal(read(article, snap(article, ...find(article, "strikes."))), "strikes");
+  const article = articleOf("Norvia, a loyal partner, rejected tariffs. More.");
+  assert.equal(read(article, snap(article, ...find(article, "Norvia,"))), "Norvia");
+  assert.equal(read(article, snap(article, ...find(article, "tariffs."))), "tariffs");
 });
 
 test("whole sentences keep their full stop, and get it when only the words were taken", () => {
@@ -112,13 +112,13 @@ test("whole sentences keep their full stop, and get it when only the words were 
 });
 
 test("an extent takes the quotation marks that belong to it", () => {
-  const article = articleOf("Russia called it “unacceptable” and “we will act”, he said.");
+  const article = articleOf("Norvia called it “unlawful” and “we will act”, he said.");
   const taken = (words) => read(article, snap(article, ...find(article, words), { quoted: true }));
-  assert.equal(taken("it “unacceptable"), "it “unacceptable”");
+  assert.equal(taken("it “unlawful"), "it “unlawful”");
   assert.equal(taken("we will act"), "“we will act”");
-  assert.equal(taken("unacceptable” and"), "“unacceptable” and");
+  assert.equal(taken("unlawful” and"), "“unlawful” and");
   assert.equal(taken("called it"), "called it");
-  assert.equal(read(article, snap(article, ...find(article, "unacceptable"))), "unacceptable");
+  assert.equal(read(article, snap(article, ...find(article, "unlawful"))), "unlawful");
 });
 
 test("no boundary falls inside an emoji or a letter with marks", () => {
@@ -136,13 +136,13 @@ test("a step by character goes over a whole emoji", () => {
 });
 
 test("the pattern fallback tiles the text like the segmenter", () => {
-  for (const text of [EMOJI, "Russia’s U.N. envoy — 3,000 men", "قال المسؤول إن"]) {
+  for (const text of [EMOJI, "Norvia’s U.N. envoy — 3,000 men", "قال المسؤول إن"]) {
     for (const granularity of ["word", "grapheme"]) {
       const pieces = segmentByPattern(text, granularity);
       assert.equal(pieces.map(({ from, to }) => text.slice(from, to)).join(""), text);
     }
   }
-  const plain = "Russia’s envoy left.";
+  const plain = "Norvia’s envoy left.";
   const words = (pieces) => pieces.filter((piece) => piece.word).map(({ from, to }) => plain.slice(from, to));
   assert.deepEqual(words(segmentByPattern(plain, "word")), words(segment(plain, "word")));
 });

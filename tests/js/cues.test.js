@@ -11,16 +11,16 @@ function cueOf(text, source, target, previous) {
 }
 
 const CASES = [
-  ["officials are concerned that Wagner could act.", "officials", "Wagner could act", "are concerned"],
-  ["officials are concerned that the group Wagner could act.", "officials", "could act", "are concerned"],
-  ["Russia, a close ally of Syria, condemned strikes.", "Russia", "strikes", "condemned"],
-  ["He has repeatedly urged a ceasefire.", "He", "a ceasefire", "has repeatedly urged"],
-  ["Putin, who was an ally, has been critical of the war.", "Putin", "the war", "has been critical of"],
+  ["officials are worried that Keston could act.", "officials", "Keston could act", "are worried"],
+  ["officials are worried that the group Keston could act.", "officials", "could act", "are worried"],
+  ["Norvia, a loyal partner of Selk, rejected tariffs.", "Norvia", "tariffs", "rejected"],
+  ["He has often demanded a refund.", "He", "a refund", "has often demanded"],
+  ["Pell, who was a partner, has been critical of the deal.", "Pell", "the deal", "has been critical of"],
   [
-    "It has been reported that a few were lost.",
-    "It has been reported",
+    "It was reported that a few were lost.",
+    "It was reported",
     "a few were lost",
-    "It has been reported",
+    "It was reported",
   ],
   ["“We won”, said the mayor.", "the mayor", "We won", "said"],
   ["“We won”, the mayor said on Monday.", "the mayor", "We won", "said on Monday"],
@@ -28,7 +28,7 @@ const CASES = [
   ["According to police, the bridge fell.", "police", "the bridge fell", "According to"],
   ["The mayor told reporters that the “deal” was off.", "The mayor", "the “deal” was off", "told reporters"],
   ["The mayor: we won.", "The mayor", "we won", null],
-  ["Russia, an ally of Syria, condemned it.", "Russia", "condemned it", null],
+  ["Norvia, a partner of Selk, rejected it.", "Norvia", "rejected it", null],
 ];
 
 for (const [text, source, target, cue] of CASES) {
@@ -36,8 +36,8 @@ for (const [text, source, target, cue] of CASES) {
 }
 
 test("the cue of a second claim begins behind the first", () => {
-  const text = "Russia condemned strikes as “unacceptable” and warned that they could escalate.";
-  assert.equal(cueOf(text, "Russia", "they could escalate", "“unacceptable”"), "warned");
+  const text = "Norvia rejected tariffs as “unlawful” and argued that they could prolong.";
+  assert.equal(cueOf(text, "Norvia", "they could prolong", "“unlawful”"), "argued");
 });
 
 test("a long gap is cut to the six words nearest the claim", () => {
@@ -50,8 +50,8 @@ test("a claim that holds its source has no cue", () => {
 });
 
 test("hedges are found in a claim", () => {
-  assert.equal(guessHedge("alleged Israeli airstrikes"), "alleged");
-  assert.equal(guessHedge("they could potentially escalate"), "could potentially");
-  assert.equal(guessHedge("widely believed to have been orchestrated"), "widely believed");
+  assert.equal(guessHedge("alleged Tavish tariffs"), "alleged");
+  assert.equal(guessHedge("they could possibly prolong"), "could possibly");
+  assert.equal(guessHedge("widely believed to be rigged"), "widely believed");
   assert.equal(guessHedge("The bridge was closed"), "");
 });

@@ -45,7 +45,7 @@ def test_every_sign_that_is_no_space_is_in_exactly_one_sentence(text, language):
         ["J.K. Rowling met George W. Bush.", "He left."],
         ["J.\u00a0K. Rowling met him.", "He left."],
         ["1. First item.", "Then more."],
-        ["KYIV, Ukraine (AP) — A strike hit.", "Russia’s U.N. ambassador Mr. Nebenzya spoke."],
+        ["KYIV, Ukraine (AP) — A strike hit.", "Norvia’s U.N. envoy Mr. Berg spoke."],
         ["Prices rose 3.5 percent.", "See www.example.com for more."],
         [f"He sent {hard.FAMILY}.", f"She sent {hard.FLAGS}."],
         ["هل ذهب؟", "نعم."],

@@ -9,9 +9,9 @@ def quotes(text, stretches):
 
 
 def test_words_are_what_a_double_click_takes():
-    text = "Russia’s well-known U.S. critics don't pay 3.5 percent – 😀!"
+    text = "Norvia’s well-known U.S. critics don't pay 3.5 percent – 😀!"
     assert quotes(text, words(text)) == [
-        *["Russia’s", "well", "known", "U.S", "critics", "don't", "pay", "3.5", "percent"],
+        *["Norvia’s", "well", "known", "U.S", "critics", "don't", "pay", "3.5", "percent"],
     ]
 
 
@@ -30,13 +30,13 @@ def test_snapping_never_shrinks_what_is_no_white_space(text):
 
 
 def test_snapping_grows_to_words_and_leaves_white_space_out():
-    text = "the Russian\nparamilitary group"
-    assert quotes(text, [snap_to_words(text, 2, 6)]) == ["the Russian"]
-    assert quotes(text, [snap_to_words(text, 3, 14)]) == ["Russian\nparamilitary"]
+    text = "the Norvian\nmaritime group"
+    assert quotes(text, [snap_to_words(text, 2, 6)]) == ["the Norvian"]
+    assert quotes(text, [snap_to_words(text, 3, 14)]) == ["Norvian\nmaritime"]
     assert snap_to_words(text, 3, 4) == (3, 3)
 
 
 def test_words_are_counted_without_being_listed():
-    text = "Russia’s well-known U.S. critics don't pay 3.5 percent – 😀!"
+    text = "Norvia’s well-known U.S. critics don't pay 3.5 percent – 😀!"
     assert count_words(text) == len(words(text)) == 9
     assert count_words(hard.FLAGS * 100) == 0

@@ -19,12 +19,12 @@ from annotations.study.models import Role, Study
 from tests.people import assign, join, make_article, make_user
 
 TEXT = (
-    "US intelligence officials are concerned that the Russian group Wagner could potentially"
-    " provide the terrorist organization Hezbollah with an advanced system. This news comes as"
-    " fighters continue to launch missiles, posing a threat.\n\n"
-    "Russia, a close ally of Syria, condemned Israeli airstrikes on Syria as “unacceptable” and"
-    " warned that they could escalate the conflict. He has repeatedly urged a ceasefire."
-    " Russia did not comment.\n"
+    "EU harbour inspectors are worried that the Norvian group Keston could possibly"
+    " supply the notorious dockyard Bramhall with an untested engine. This letter arrives as"
+    " crews continue to load barges, causing a nuisance.\n\n"
+    "Norvia, a loyal partner of Selk, rejected Tavish tariffs on Selk as “unlawful” and"
+    " argued that they could prolong the dispute. He has often demanded a refund."
+    " Norvia did not answer.\n"
 )
 PATIENCE = 20_000  # milliseconds: tests share their machine
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -158,7 +158,7 @@ def words_of(span: Span) -> str:
 @pytest.fixture
 def study(alice: User) -> Study:
     """A study with the shipped codebook."""
-    study = create_study(actor=alice, name="Syria")
+    study = create_study(actor=alice, name="Harbour")
     join(study, make_user("bob"), Role.ANNOTATOR)
     return study
 

@@ -12,21 +12,21 @@ PRESS = """([key, code]) => document.getElementById("text").dispatchEvent(
 def test_arrows_move_by_word_and_shift_extends(desk: Desk) -> None:
     desk.text.focus()
     desk.press("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
-    assert desk.page.evaluate("() => getSelection().toString()") == "intelligence officials are"
+    assert desk.page.evaluate("() => getSelection().toString()") == "harbour inspectors are"
     desk.press("Shift+ArrowLeft", "2")
-    assert desk.spans() == [("attribution", "intelligence officials")]
+    assert desk.spans() == [("attribution", "harbour inspectors")]
 
 
 def test_digits_work_by_place_and_on_the_numpad(desk: Desk) -> None:
-    desk.click("terrorist")
+    desk.click("notorious")
     desk.page.evaluate(PRESS, ["4", "Numpad4"])
-    desk.click("advanced")
+    desk.click("untested")
     desk.page.evaluate(PRESS, ["'", "Digit4"])
-    assert [words for _, words in desk.spans()] == ["terrorist", "advanced"]
+    assert [words for _, words in desk.spans()] == ["notorious", "untested"]
 
 
 def test_keys_are_left_alone_outside_the_text(desk: Desk) -> None:
-    desk.click("terrorist")
+    desk.click("notorious")
     search = desk.page.get_by_role("searchbox", name="Search the marks")
     search.focus()
     desk.press("4")
@@ -35,17 +35,17 @@ def test_keys_are_left_alone_outside_the_text(desk: Desk) -> None:
 
 
 def test_a_sentence_and_a_quotation_are_taken_whole(desk: Desk) -> None:
-    desk.click("unacceptable")
+    desk.click("unlawful")
     desk.press("q", "4", "Escape", "ArrowDown", "e", "1")
     assert desk.spans() == [
-        ("characterization", "“unacceptable”"),
-        ("reporting", "He has repeatedly urged a ceasefire."),
+        ("characterization", "“unlawful”"),
+        ("reporting", "He has often demanded a refund."),
     ]
 
 
 def test_spans_are_walked_and_gaps_found(desk: Desk) -> None:
-    desk.mark("Wagner", "2")
-    desk.mark("ceasefire", "4")
+    desk.mark("Keston", "2")
+    desk.mark("refund", "4")
     heading = desk.chosen.locator("h2")
     desk.press("k")
     expect(heading).to_have_text("Attribution")
@@ -54,85 +54,85 @@ def test_spans_are_walked_and_gaps_found(desk: Desk) -> None:
     desk.press("Shift+u", "1")
     desk.press("u", "1")
     assert [words[:9] for label, words in desk.spans() if label == "reporting"] == [
-        "Russia, a",
-        "Russia di",
+        "Norvia, a",
+        "Norvia di",
     ]
 
 
 def test_a_source_is_linked_to_the_nearest_and_the_nth_claim(desk: Desk) -> None:
-    desk.mark("could potentially provide", "3")
-    desk.mark("terrorist", "4")
-    desk.mark("US intelligence officials", "2")
+    desk.mark("could possibly supply", "3")
+    desk.mark("notorious", "4")
+    desk.mark("EU harbour inspectors", "2")
     desk.press("l", "Enter", "1", "Escape")
     assert desk.links() == [
-        ("US intelligence officials", "could potentially provide", "are concerned"),
-        ("US intelligence officials", "terrorist", "the"),
+        ("EU harbour inspectors", "could possibly supply", "are worried"),
+        ("EU harbour inspectors", "notorious", "the"),
     ]
 
 
 def test_claims_are_drawn_and_linked_with_keys_alone(desk: Desk) -> None:
-    desk.click("Russia,")
+    desk.click("Norvia,")
     desk.press("2", "l", *["ArrowRight"] * 7)
     desk.press("Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "Enter", "Escape")
-    assert desk.links() == [("Russia", "Israeli airstrikes on Syria", "condemned")]
+    assert desk.links() == [("Norvia", "Tavish tariffs on Selk", "rejected")]
 
 
 def test_the_cue_is_chosen_anew_and_taken_away(desk: Desk) -> None:
     desk.mark("He", "2")
     desk.press("l")
-    desk.drag("a ceasefire")
-    assert desk.links() == [("He", "a ceasefire", "has repeatedly urged")]
+    desk.drag("a refund")
+    assert desk.links() == [("He", "a refund", "has often demanded")]
     desk.press("Escape")
     desk.press("c")
-    desk.drag("urged")
-    assert desk.links() == [("He", "a ceasefire", "urged")]
+    desk.drag("demanded")
+    assert desk.links() == [("He", "a refund", "demanded")]
     desk.press("Control+z")
-    assert desk.links() == [("He", "a ceasefire", "has repeatedly urged")]
+    assert desk.links() == [("He", "a refund", "has often demanded")]
 
 
 def test_attributes_are_answered_by_digits(desk: Desk) -> None:
-    desk.click("terrorist")
+    desk.click("notorious")
     desk.press("4", "t")
     desk.press("1", "1")
-    assert desk.answers("terrorist") == {"voice": "outlet", "polarity": "negative"}
+    assert desk.answers("notorious") == {"voice": "outlet", "polarity": "negative"}
     expect(desk.text).to_be_focused()
     desk.press("Control+z", "Control+z")
-    assert desk.answers("terrorist") == {}
+    assert desk.answers("notorious") == {}
 
 
 def test_a_pronoun_is_resolved_in_two_keys(desk: Desk) -> None:
-    desk.mark("Russia,", "2")
+    desk.mark("Norvia,", "2")
     desk.press("w")
-    desk.page.keyboard.type("Vladimir Putin")
+    desk.page.keyboard.type("Ivor Pell")
     desk.press("Enter")
-    assert desk.answers("Russia") == {"entity": "Vladimir Putin"}
+    assert desk.answers("Norvia") == {"entity": "Ivor Pell"}
     desk.mark("He", "2")
     desk.press("w", "1")
-    assert desk.answers("He") == {"entity": "Vladimir Putin"}
+    assert desk.answers("He") == {"entity": "Ivor Pell"}
     expect(desk.text).to_be_focused()
 
 
 def test_a_note_and_a_flag_are_kept(desk: Desk) -> None:
-    desk.click("terrorist")
+    desk.click("notorious")
     desk.press("4", "n")
     desk.page.keyboard.type("loaded?")
     desk.press("Enter", "s", "2")
-    span = desk.span("terrorist")
+    span = desk.span("notorious")
     assert (span.note, span.flag) == ("loaded?", "label")
     expect(desk.text).to_be_focused()
     desk.press("Control+z", "Control+z")
-    span = desk.span("terrorist")
+    span = desk.span("notorious")
     assert (span.note, span.flag) == ("", "")
 
 
 def test_escape_leaves_a_note_without_losing_the_place(desk: Desk) -> None:
-    desk.click("terrorist")
+    desk.click("notorious")
     desk.press("4", "n", "Escape")
     expect(desk.text).to_be_focused()
 
 
 def test_help_lists_the_keys_and_changes_one(desk: Desk) -> None:
-    desk.mark("Russia,", "2")
+    desk.mark("Norvia,", "2")
     desk.press("?")
     dialog = desk.page.get_by_role("dialog", name="Keys and settings")
     button = dialog.get_by_role("button", name="Change the key L of")
@@ -149,7 +149,7 @@ def test_help_lists_the_keys_and_changes_one(desk: Desk) -> None:
 
 @pytest.mark.parametrize("key", ["Dead", "Process"])
 def test_input_methods_are_ignored(desk: Desk, key: str) -> None:
-    desk.click("terrorist")
+    desk.click("notorious")
     desk.page.evaluate(PRESS, [key, "Digit4"])
     assert desk.spans() == []
 

@@ -14,38 +14,36 @@ def tag_of(desk: Desk, words: str) -> tuple[float, float]:
 
 
 def test_source_then_claims_in_one_gesture_each(desk: Desk) -> None:
-    desk.click("Russia,")
+    desk.click("Norvia,")
     desk.press("2", "l")
-    desk.drag("Israeli airstrikes on Syria as “unacceptable”")
-    desk.drag("they could escalate the conflict")
+    desk.drag("Tavish tariffs on Selk as “unlawful”")
+    desk.drag("they could prolong the dispute")
     desk.press("Escape")
     assert desk.links() == [
-        ("Russia", "Israeli airstrikes on Syria as “unacceptable”", "condemned"),
-        ("Russia", "they could escalate the conflict", "warned"),
+        ("Norvia", "Tavish tariffs on Selk as “unlawful”", "rejected"),
+        ("Norvia", "they could prolong the dispute", "argued"),
     ]
     desk.press("Control+z")
-    assert [target for _, target, _ in desk.links()] == [
-        "Israeli airstrikes on Syria as “unacceptable”"
-    ]
-    assert ("extent", "they could escalate the conflict") not in desk.spans()
+    assert [target for _, target, _ in desk.links()] == ["Tavish tariffs on Selk as “unlawful”"]
+    assert ("extent", "they could prolong the dispute") not in desk.spans()
 
 
 def test_an_allegation_is_linked_by_a_click(desk: Desk) -> None:
-    desk.mark("Wagner could potentially provide", "3")
-    desk.mark("US intelligence officials", "2")
+    desk.mark("Keston could possibly supply", "3")
+    desk.mark("EU harbour inspectors", "2")
     desk.press("l")
-    desk.click("potentially")
+    desk.click("possibly")
     assert desk.links() == [
-        ("US intelligence officials", "Wagner could potentially provide", "are concerned")
+        ("EU harbour inspectors", "Keston could possibly supply", "are worried")
     ]
 
 
 def test_a_drag_from_tag_to_mark_links(desk: Desk) -> None:
-    desk.mark("Wagner could potentially provide", "3")
-    desk.mark("US intelligence officials", "2")
+    desk.mark("Keston could possibly supply", "3")
+    desk.mark("EU harbour inspectors", "2")
     desk.press("Escape")
-    end = desk.place("Wagner could")
-    desk.page.mouse.move(*tag_of(desk, "US intelligence officials"))
+    end = desk.place("Keston could")
+    desk.page.mouse.move(*tag_of(desk, "EU harbour inspectors"))
     desk.page.mouse.down()
     desk.page.mouse.move(end["x"], end["y"], steps=5)
     expect(desk.page.locator(".link-line")).to_be_attached()
@@ -55,62 +53,62 @@ def test_a_drag_from_tag_to_mark_links(desk: Desk) -> None:
 
 
 def test_a_candidate_in_the_panel_is_linked_by_a_click(desk: Desk) -> None:
-    desk.mark("Wagner could potentially provide", "3")
-    desk.mark("US intelligence officials", "2")
+    desk.mark("Keston could possibly supply", "3")
+    desk.mark("EU harbour inspectors", "2")
     desk.chosen.get_by_role("button", name="Link to a claim").click()
-    desk.chosen.get_by_role("button", name="Allegation Wagner could").click()
+    desk.chosen.get_by_role("button", name="Allegation Keston could").click()
     assert len(desk.links()) == 1
 
 
 def test_a_source_is_no_claim_and_a_link_is_made_once(desk: Desk) -> None:
-    desk.mark("Wagner", "2")
-    desk.mark("US intelligence officials", "2")
+    desk.mark("Keston", "2")
+    desk.mark("EU harbour inspectors", "2")
     desk.press("l")
-    desk.drag("an advanced system")
-    desk.click("advanced")
+    desk.drag("an untested engine")
+    desk.click("untested")
     desk.heard("linked already")
-    desk.click("Wagner")
+    desk.click("Keston")
     assert len(desk.links()) == 1
 
 
 def test_a_claim_may_be_labelled_while_it_is_linked(desk: Desk) -> None:
-    desk.click("Russia,")
+    desk.click("Norvia,")
     desk.press("2", "l", *["ArrowRight"] * 7, "Shift+ArrowRight", "3", "Escape")
-    assert desk.spans() == [("attribution", "Russia"), ("allegation", "Israeli airstrikes")]
-    assert desk.links() == [("Russia", "Israeli airstrikes", "condemned")]
+    assert desk.spans() == [("attribution", "Norvia"), ("allegation", "Tavish tariffs")]
+    assert desk.links() == [("Norvia", "Tavish tariffs", "rejected")]
 
 
 def test_a_link_is_followed_given_other_cue_words_and_removed_in_the_panel(desk: Desk) -> None:
-    desk.click("Russia,")
+    desk.click("Norvia,")
     desk.press("2", "l")
-    desk.drag("Israeli airstrikes on Syria")
+    desk.drag("Tavish tariffs on Selk")
     desk.press("Escape")
-    words = "Extent Israeli airstrikes on Syria cue: condemned"
+    words = "Extent Tavish tariffs on Selk cue: rejected"
     desk.chosen.get_by_role("button", name=words).click()
     desk.chosen.get_by_role("button", name="New cue words").click()
-    desk.drag("condemned Israeli")
-    assert desk.links()[0][2] == "condemned Israeli"
+    desk.drag("rejected Tavish")
+    assert desk.links()[0][2] == "rejected Tavish"
     desk.chosen.get_by_role("button", name="No cue").click()
     assert desk.links()[0][2] == ""
     desk.chosen.get_by_role("button", name="Go there").click()
     expect(desk.chosen.locator("h2")).to_have_text("Extent")
-    desk.chosen.get_by_role("button", name="Attribution Russia").click()
+    desk.chosen.get_by_role("button", name="Attribution Norvia").click()
     desk.chosen.get_by_role("button", name="Remove link").click()
     assert desk.links() == []
     assert len(desk.spans()) == 2
 
 
 def test_names_are_found_made_and_taken_by_mouse(desk: Desk) -> None:
-    desk.mark("Russia,", "2")
+    desk.mark("Norvia,", "2")
     who = desk.chosen.get_by_role("combobox", name="Who the source is")
     who.click()
-    desk.page.keyboard.type("Moscow")
-    desk.chosen.get_by_role("option", name="New name: Moscow").click()
-    assert desk.answers("Russia")["entity"] == "Moscow"
+    desk.page.keyboard.type("Halden")
+    desk.chosen.get_by_role("option", name="New name: Halden").click()
+    assert desk.answers("Norvia")["entity"] == "Halden"
     desk.mark("He", "2")
     who.click()
-    desk.chosen.get_by_role("option", name="Moscow").click()
-    assert desk.answers("He")["entity"] == "Moscow"
+    desk.chosen.get_by_role("option", name="Halden").click()
+    assert desk.answers("He")["entity"] == "Halden"
     assert Entity.objects.count() == 1
     desk.text.focus()
     desk.press("Control+z")
@@ -118,36 +116,36 @@ def test_names_are_found_made_and_taken_by_mouse(desk: Desk) -> None:
 
 
 def test_the_same_name_entered_again_is_the_same_entry(desk: Desk) -> None:
-    for words in ("Russia,", "He"):
+    for words in ("Norvia,", "He"):
         desk.mark(words, "2")
         desk.press("w")
-        desk.page.keyboard.type("moscow " if words == "He" else "Moscow")
+        desk.page.keyboard.type("halden " if words == "He" else "Halden")
         desk.press("Enter")
-    assert desk.answers("He")["entity"] == "Moscow"
+    assert desk.answers("He")["entity"] == "Halden"
     assert Entity.objects.count() == 1
 
 
 def test_attributes_take_one_click_each(desk: Desk) -> None:
-    desk.double_click("terrorist")
+    desk.double_click("notorious")
     desk.press("4")
     expect(desk.chosen.locator(".attribute.missing")).to_have_count(2)
     desk.chosen.get_by_role("radio", name="The source's").check()
     desk.chosen.get_by_role("radio", name="Negative").check()
     expect(desk.chosen.locator(".attribute.missing")).to_have_count(0)
-    assert desk.answers("terrorist") == {"voice": "source", "polarity": "negative"}
+    assert desk.answers("notorious") == {"voice": "source", "polarity": "negative"}
 
 
 def test_the_hedge_of_an_allegation_is_filled_in_and_editable(desk: Desk) -> None:
-    desk.mark("Wagner could potentially provide", "3")
+    desk.mark("Keston could possibly supply", "3")
     hedge = desk.chosen.get_by_label("Hedge words")
-    expect(hedge).to_have_value("could potentially")
+    expect(hedge).to_have_value("could possibly")
     hedge.fill("could")
     hedge.press("Enter")
-    assert desk.answers("Wagner could potentially provide")["hedge"] == "could"
+    assert desk.answers("Keston could possibly supply")["hedge"] == "could"
 
 
 def test_a_hint_about_a_boundary_cites_its_rule(desk: Desk) -> None:
-    desk.drag("Russia,")
+    desk.drag("Norvia,")
     desk.press("Alt+2")
     expect(desk.chosen.locator(".hints")).to_contain_text("B1")
     desk.press("Alt+,")
@@ -155,12 +153,12 @@ def test_a_hint_about_a_boundary_cites_its_rule(desk: Desk) -> None:
 
 
 def test_history_shows_what_was_done_and_puts_it_back(desk: Desk) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.press("Delete")
     desk.saved()
     part = desk.page.locator("#history-part")
     part.locator("summary").click()
-    expect(part.locator("li").first).to_contain_text("Wagner")
+    expect(part.locator("li").first).to_contain_text("Keston")
     part.locator("form button").first.click()
-    expect(desk.page.locator("mark")).to_have_text("Wagner")
-    assert desk.spans() == [("attribution", "Wagner")]
+    expect(desk.page.locator("mark")).to_have_text("Keston")
+    assert desk.spans() == [("attribution", "Keston")]

@@ -51,9 +51,9 @@ class Cut:
 @pytest.mark.parametrize("after_server", [False, True], ids=["request lost", "reply lost"])
 def test_a_lost_message_ends_in_one_span_and_one_operation(desk: Desk, after_server: bool) -> None:
     cut = Cut(desk, after_server)
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     state(desk, "Offline: 1 change not saved yet")
-    assert desk.spans() == [("attribution", "Wagner")]
+    assert desk.spans() == [("attribution", "Keston")]
     assert cut.seen == 1
     assert Operation.objects.filter(assignment=desk.assignment).count() == 1
 
@@ -64,27 +64,27 @@ def test_a_doubled_request_is_one_operation(desk: Desk) -> None:
         route.continue_()
 
     desk.page.route(OPS, twice)
-    desk.mark("Wagner", "2")
-    assert desk.spans() == [("attribution", "Wagner")]
+    desk.mark("Keston", "2")
+    assert desk.spans() == [("attribution", "Keston")]
     assert Operation.objects.filter(assignment=desk.assignment).count() == 1
 
 
 def test_five_marks_and_one_undo_offline_leave_four(desk: Desk) -> None:
     desk.page.context.set_offline(True)
-    for words in ("intelligence", "Russian", "group", "terrorist", "advanced"):
+    for words in ("harbour", "Norvian", "group", "notorious", "untested"):
         desk.double_click(words)
         desk.press("4")
     desk.press("Control+z")
     state(desk, "Offline: 6 changes not saved yet")
     desk.page.context.set_offline(False)
     assert len(desk.spans()) == 4
-    assert "advanced" not in {words for _, words in desk.spans()}
+    assert "untested" not in {words for _, words in desk.spans()}
 
 
 def test_unsaved_marks_look_unsaved_until_they_are_saved(desk: Desk) -> None:
     desk.page.context.set_offline(True)
-    desk.mark("Wagner", "2")
-    expect(desk.page.locator("mark.un")).to_have_text("Wagner")
+    desk.mark("Keston", "2")
+    expect(desk.page.locator("mark.un")).to_have_text("Keston")
     desk.page.context.set_offline(False)
     desk.saved()
     expect(desk.page.locator("mark.un")).to_have_count(0)
@@ -93,8 +93,8 @@ def test_unsaved_marks_look_unsaved_until_they_are_saved(desk: Desk) -> None:
 def test_a_reload_with_a_full_outbox_is_asked_about_and_then_sent(desk: Desk) -> None:
     page = desk.page
     page.route(OPS, lambda route: route.abort())
-    desk.mark("Wagner", "2")
-    desk.mark("terrorist", "4")
+    desk.mark("Keston", "2")
+    desk.mark("notorious", "4")
     state(desk, "2 changes not saved yet")
     asked: list[str] = []
 
@@ -109,16 +109,16 @@ def test_a_reload_with_a_full_outbox_is_asked_about_and_then_sent(desk: Desk) ->
     desk.ready()
     expect(page.locator("mark")).to_have_count(2)
     assert asked == ["beforeunload"]
-    assert desk.spans() == [("attribution", "Wagner"), ("characterization", "terrorist")]
+    assert desk.spans() == [("attribution", "Keston"), ("characterization", "notorious")]
 
 
 def test_a_server_error_is_told_at_once_and_tried_again(desk: Desk) -> None:
     desk.page.route(OPS, lambda route: route.fulfill(status=500, body="oh"), times=1)
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     expect(desk.page.locator("#save-state")).to_contain_text(
         "The server does not answer", timeout=3000
     )
-    assert desk.spans() == [("attribution", "Wagner")]
+    assert desk.spans() == [("attribution", "Keston")]
 
 
 def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
@@ -132,7 +132,7 @@ def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
             route.continue_()
 
     desk.page.context.set_offline(True)
-    for words in ("intelligence", "Russian", "group"):
+    for words in ("harbour", "Norvian", "group"):
         desk.double_click(words)
         desk.press("4")
     desk.page.route(OPS, limit)
@@ -144,8 +144,8 @@ def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
 def test_a_second_tab_sees_a_span_at_once(desk: Desk, open_desk: OpenDesk) -> None:
     other = open_desk(beside=desk)
     desk.page.bring_to_front()
-    desk.mark("Wagner", "2")
-    expect(other.page.locator("mark")).to_have_text("Wagner")
+    desk.mark("Keston", "2")
+    expect(other.page.locator("mark")).to_have_text("Keston")
     desk.press("Delete")
     expect(other.page.locator("mark")).to_have_count(0)
     other.saved()
@@ -154,7 +154,7 @@ def test_a_second_tab_sees_a_span_at_once(desk: Desk, open_desk: OpenDesk) -> No
 def test_the_first_of_two_relabellings_wins_and_the_notice_stays_until_read(
     desk: Desk, open_desk: OpenDesk
 ) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.saved()
     other = open_desk(beside=desk)
     mute = "() => { BroadcastChannel.prototype.postMessage = () => {}; }"
@@ -163,24 +163,24 @@ def test_the_first_of_two_relabellings_wins_and_the_notice_stays_until_read(
     other.page.context.new_page()
     other.page.route(OPS, lambda route: route.abort())
     other.page.bring_to_front()
-    other.click("Wagner")
+    other.click("Keston")
     other.press("3")
     expect(other.page.locator("#save-state")).to_contain_text("not saved")
     Span.objects.filter(assignment=desk.assignment).update(ver=2, note="first")
     other.page.unroute(OPS)
     notice = other.page.get_by_role("alert").filter(has_text="changed elsewhere")
-    expect(notice).to_contain_text("Yours: Allegation: Wagner")
-    expect(notice).to_contain_text("Kept: Attribution: Wagner")
-    other.mark("terrorist", "4")
+    expect(notice).to_contain_text("Yours: Allegation: Keston")
+    expect(notice).to_contain_text("Kept: Attribution: Keston")
+    other.mark("notorious", "4")
     other.saved()
     expect(notice).to_be_visible()
     notice.get_by_role("button", name="Read").click()
     expect(notice).to_have_count(0)
-    assert other.spans() == [("attribution", "Wagner"), ("characterization", "terrorist")]
+    assert other.spans() == [("attribution", "Keston"), ("characterization", "notorious")]
 
 
 def test_undo_over_anothers_change_is_dropped_and_said(desk: Desk) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.press("3")
     desk.saved()
     span = Span.objects.get(assignment=desk.assignment)
@@ -194,7 +194,7 @@ def test_undo_over_anothers_change_is_dropped_and_said(desk: Desk) -> None:
 def test_an_ended_session_keeps_the_queue_and_asks_to_sign_in(desk: Desk) -> None:
     page = desk.page
     page.context.clear_cookies(name="sessionid")
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     state(desk, "Signed out: 1 change not saved")
     dialog = page.get_by_role("dialog", name="You have been signed out")
     dialog.get_by_label("Password").fill("wrong")
@@ -205,8 +205,8 @@ def test_an_ended_session_keeps_the_queue_and_asks_to_sign_in(desk: Desk) -> Non
     dialog.get_by_label("Password").fill("correct horse")
     dialog.get_by_role("button", name="Sign in").click()
     expect(dialog).not_to_be_visible()
-    assert desk.spans() == [("attribution", "Wagner")]
-    desk.mark("terrorist", "4")
+    assert desk.spans() == [("attribution", "Keston")]
+    desk.mark("notorious", "4")
     assert len(desk.spans()) == 2
 
 
@@ -214,7 +214,7 @@ def test_work_is_never_saved_in_another_persons_name(
     desk: Desk, study: object, carol: User
 ) -> None:
     desk.page.context.clear_cookies(name="sessionid")
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     dialog = desk.page.get_by_role("dialog", name="You have been signed out")
     dialog.locator("input[name=login]").fill("carol")
     dialog.get_by_label("Password").fill("correct horse")
@@ -224,7 +224,7 @@ def test_work_is_never_saved_in_another_persons_name(
 
 
 def test_operations_after_submission_are_held_and_said(desk: Desk, bob: User) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.saved()
     submit_assignment(
         user=bob,
@@ -232,15 +232,15 @@ def test_operations_after_submission_are_held_and_said(desk: Desk, bob: User) ->
         article_id=desk.assignment.article_id,
         confirmed=True,
     )
-    desk.double_click("terrorist")
+    desk.double_click("notorious")
     desk.press("4")
     expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
-    expect(desk.page.locator("mark")).to_have_text(["Wagner"])
-    desk.double_click("advanced")
+    expect(desk.page.locator("mark")).to_have_text(["Keston"])
+    desk.double_click("untested")
     desk.press("4")
     desk.heard("has been submitted")
     state(desk, "Read only")
-    assert [words_of(span) for span in Span.objects.live()] == ["Wagner"]
+    assert [words_of(span) for span in Span.objects.live()] == ["Keston"]
 
 
 def test_a_full_storage_is_said_and_the_mark_saved_all_the_same(desk: Desk) -> None:
@@ -252,10 +252,10 @@ def test_a_full_storage_is_said_and_the_mark_saved_all_the_same(desk: Desk) -> N
         }"""
     )
     page.route(OPS, lambda route: route.abort())
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     state(desk, "not kept: leave this page open")
     page.unroute(OPS)
-    assert desk.spans() == [("attribution", "Wagner")]
+    assert desk.spans() == [("attribution", "Keston")]
 
 
 def test_a_refused_mark_goes_with_a_notice_that_names_it(desk: Desk) -> None:
@@ -266,9 +266,9 @@ def test_a_refused_mark_goes_with_a_notice_that_names_it(desk: Desk) -> None:
         route.continue_(post_data=json.dumps(body))
 
     desk.page.route(OPS, spoil, times=1)
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     notice = desk.page.get_by_role("alert").filter(has_text="Not saved")
-    expect(notice).to_contain_text("Yours: Attribution: Wagner")
+    expect(notice).to_contain_text("Yours: Attribution: Keston")
     assert desk.spans() == []
     expect(desk.page.locator("mark")).to_have_count(0)
 
@@ -279,29 +279,29 @@ def test_a_changed_text_makes_the_page_read_only(open_desk: OpenDesk, bob: User)
 
     def translate(route: Route) -> None:
         response = route.fetch()
-        route.fulfill(response=response, body=response.text().replace("terrorist", "militant_"))
+        route.fulfill(response=response, body=response.text().replace("notorious", "infamous_"))
 
     page.route("**/mark/", translate)
     page.reload()
     expect(page.get_by_role("alert").filter(has_text="not the stored one")).to_be_visible()
-    desk.double_click("militant_")
+    desk.double_click("infamous_")
     desk.press("4")
     assert Span.objects.count() == 0
 
 
 def test_the_page_from_the_back_button_fetches_the_news_first(desk: Desk) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.saved()
     Span.objects.filter(assignment=desk.assignment).update(changed_rev=50, ver=2, note="elsewhere")
     desk.page.evaluate(
         "() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
     )
-    desk.click("Wagner")
+    desk.click("Keston")
     expect(desk.page.get_by_label("Note")).to_have_value("elsewhere")
 
 
 def test_submitting_names_what_is_open_and_goes_on(desk: Desk) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.press("Control+Enter")
     dialog = desk.page.get_by_role("dialog", name="Submit this article?")
     expect(dialog).to_contain_text("1 span has something to answer")
@@ -318,11 +318,11 @@ def test_submitting_names_what_is_open_and_goes_on(desk: Desk) -> None:
 
 
 def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: User) -> None:
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     desk.saved()
     work = desk.assignment
     submit_assignment(user=bob, study_id=work.study_id, article_id=work.article_id, confirmed=True)
-    desk.double_click("terrorist")
+    desk.double_click("notorious")
     desk.press("4")
     expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
     work.refresh_from_db()
@@ -332,9 +332,9 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
     desk.page.reload()
     desk.ready()
     offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived after")
-    expect(offer).to_contain_text("Characterization: terrorist")
+    expect(offer).to_contain_text("Characterization: notorious")
     offer.get_by_role("button", name="Put them in").click()
-    assert desk.spans() == [("attribution", "Wagner"), ("characterization", "terrorist")]
+    assert desk.spans() == [("attribution", "Keston"), ("characterization", "notorious")]
     desk.page.reload()
     desk.ready()
     expect(offer).to_have_count(0)
@@ -342,13 +342,13 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
 
 def test_what_the_server_takes_no_more_can_be_kept_as_a_file(desk: Desk) -> None:
     desk.page.route(OPS, lambda route: route.fulfill(status=404, json={"message": "Not yours."}))
-    desk.mark("Wagner", "2")
+    desk.mark("Keston", "2")
     notice = desk.page.get_by_role("alert").filter(has_text="no longer knows this article")
     expect(notice).to_contain_text("1 change kept in this browser")
     with desk.page.expect_download() as download:
         notice.get_by_role("button", name="Save as a file").click()
     kept = json.loads(download.value.path().read_text(encoding="utf-8"))
-    assert [op["span"]["fragments"][0]["quote"] for op in kept["ops"]] == ["Wagner"]
+    assert [op["span"]["fragments"][0]["quote"] for op in kept["ops"]] == ["Keston"]
     desk.page.unroute(OPS)
 
 

@@ -65,16 +65,16 @@ def test_an_article_is_marked_and_submitted_without_a_script(
     page = open_form(script=False)
     expect(page.get_by_label("Select the words in the sentence")).to_be_hidden()
     for label, words in (
-        ("Attribution", "US intelligence officials"),
-        ("Allegation", "Wagner could potentially provide the terrorist organization Hezbollah"),
+        ("Attribution", "EU harbour inspectors"),
+        ("Allegation", "Keston could possibly supply the notorious dockyard Bramhall"),
     ):
         page.get_by_label("Words to mark").fill(words)
         page.get_by_label(label, exact=True).first.check()
         page.get_by_role("button", name="Save the mark").click()
-    page.get_by_label("Cue words").fill("are concerned")
+    page.get_by_label("Cue words").fill("are worried")
     page.get_by_role("button", name="Link them").click()
-    expect(page.get_by_text("by “are concerned”")).to_be_visible()
-    assert Link.objects.get().cue_quote == "are concerned"
+    expect(page.get_by_text("by “are worried”")).to_be_visible()
+    assert Link.objects.get().cue_quote == "are worried"
     page.get_by_label("What kind of source").select_option("Unnamed person or group")
     page.get_by_role("button", name="Save Attribution").click()
     page.get_by_role("button", name="Submit the article").click()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from annotations.marking.models import Entity
+
 from .conftest import Desk, OpenDesk
 
 
@@ -30,42 +32,42 @@ def hold_saves(desk: Desk) -> Callable[[], None]:
 
 def test_letters_typed_while_a_reply_comes_in_stay(desk: Desk) -> None:
     release = hold_saves(desk)
-    desk.drag("Russia,")
+    desk.drag("Norvia,")
     desk.press("Alt+2", "w")
-    desk.page.keyboard.type("Mos")
+    desk.page.keyboard.type("Hal")
     release()
     expect(desk.chosen.locator(".hints")).to_contain_text("B1")  # the card is drawn anew
-    desk.page.keyboard.type("cow")
+    desk.page.keyboard.type("den")
     desk.press("Enter")
-    assert desk.answers("Russia,") == {"entity": "Moscow"}
+    assert desk.answers("Norvia,") == {"entity": "Halden"}
     expect(desk.text).to_be_focused()
 
 
 def test_a_note_typed_while_a_reply_comes_in_is_kept(desk: Desk) -> None:
     release = hold_saves(desk)
-    desk.drag("Russia,")
+    desk.drag("Norvia,")
     desk.press("Alt+2", "n")
     desk.page.keyboard.type("comma?")
     release()
     expect(desk.chosen.locator(".hints")).to_contain_text("B1")
-    desk.click("ceasefire")
-    assert desk.span("Russia,").note == "comma?"
+    desk.click("refund")
+    assert desk.span("Norvia,").note == "comma?"
 
 
 def test_the_click_after_typing_lands(desk: Desk) -> None:
-    desk.mark("could potentially provide", "3")
+    desk.mark("could possibly supply", "3")
     desk.chosen.get_by_label("Hedge words").fill("might")
     desk.chosen.get_by_role("radio", name="The source").check()
     desk.chosen.get_by_label("Hedge words").fill("could")
     desk.chosen.get_by_role("combobox", name="Whom the claim is about").click()
-    desk.page.keyboard.type("Wagner")
-    desk.chosen.get_by_role("option", name="New name: Wagner").click()
-    answers = desk.answers("could potentially provide")
-    assert answers == {"hedge": "could", "hedger": "source", "about": "Wagner"}
+    desk.page.keyboard.type("Keston")
+    desk.chosen.get_by_role("option", name="New name: Keston").click()
+    answers = desk.answers("could possibly supply")
+    assert answers == {"hedge": "could", "hedger": "source", "about": "Keston"}
 
 
 def test_tab_after_typing_goes_on(desk: Desk) -> None:
-    desk.mark("could potentially provide", "3")
+    desk.mark("could possibly supply", "3")
     hedge = desk.chosen.get_by_label("Hedge words")
     hedge.focus()
     desk.press("Control+a")
@@ -73,7 +75,7 @@ def test_tab_after_typing_goes_on(desk: Desk) -> None:
     desk.press("Tab")
     about = desk.chosen.get_by_role("combobox", name="Whom the claim is about")
     expect(about).to_be_focused()
-    assert desk.answers("could potentially provide") == {"hedge": "might"}
+    assert desk.answers("could possibly supply") == {"hedge": "might"}
     expect(about).to_be_focused()
 
 
@@ -81,31 +83,31 @@ def test_an_extent_gets_further_parts_by_keys_alone(desk: Desk) -> None:
     desk.text.focus()
     desk.press("ArrowRight", "Shift+ArrowRight", "x")
     desk.press("ArrowDown", "Shift+ArrowRight", "f")
-    assert desk.spans() == [("extent", "US intelligence … This news")]
+    assert desk.spans() == [("extent", "EU harbour … This letter")]
     expect(desk.chosen.locator("h2")).to_have_text("Extent")
 
 
 def test_a_claim_in_parts_is_linked_by_keys_alone(desk: Desk) -> None:
-    desk.click("Russia,")
+    desk.click("Norvia,")
     desk.press("2", "l", *["ArrowRight"] * 7, "Shift+ArrowRight", "Enter")
     desk.press("ArrowRight", "ArrowRight", "Shift+ArrowRight", "f", "Escape")
     assert desk.spans() == [
-        ("attribution", "Russia"),
-        ("extent", "Israeli airstrikes … Syria as"),
+        ("attribution", "Norvia"),
+        ("extent", "Tavish tariffs … Selk as"),
     ]
-    assert desk.links() == [("Russia", "Israeli airstrikes … Syria as", "condemned")]
+    assert desk.links() == [("Norvia", "Tavish tariffs … Selk as", "rejected")]
 
 
 @pytest.mark.parametrize("key", ["c", "Enter"])
 def test_new_cue_words_are_chosen_by_keys_alone(desk: Desk, key: str) -> None:
     desk.mark("He", "2")
     desk.press("l")
-    desk.drag("a ceasefire")
+    desk.drag("a refund")
     desk.press("Escape", "c")
     desk.heard("Select the cue words")
     desk.press("ArrowRight", "ArrowRight", "Shift+ArrowRight", key)
-    assert desk.links() == [("He", "a ceasefire", "repeatedly urged")]
-    assert desk.spans() == [("attribution", "He"), ("extent", "a ceasefire")]
+    assert desk.links() == [("He", "a refund", "often demanded")]
+    assert desk.spans() == [("attribution", "He"), ("extent", "a refund")]
     expect(desk.chosen.locator("h2")).to_have_text("Attribution")
 
 
@@ -123,50 +125,64 @@ def test_sentences_that_open_with_a_mark_are_walked_and_marked(open_desk: OpenDe
 def test_a_selection_grows_by_sentences(desk: Desk) -> None:
     desk.click("continue")
     desk.press("Shift+ArrowDown", "3")
-    desk.click("Hezbollah")
+    desk.click("Bramhall")
     desk.press("Shift+ArrowUp", "4")
     desk.press("ArrowDown", "Shift+ArrowDown", "1")
     texts = [words for _, words in desk.spans()]
     assert texts == [
-        "US intelligence officials are concerned that the Russian group Wagner could potentially"
-        " provide the terrorist organization Hezbollah",
-        "This news comes as fighters continue to launch missiles, posing a threat.",
-        "continue to launch missiles, posing a threat",
+        "EU harbour inspectors are worried that the Norvian group Keston could possibly"
+        " supply the notorious dockyard Bramhall",
+        "This letter arrives as crews continue to load barges, causing a nuisance.",
+        "continue to load barges, causing a nuisance",
     ]
 
 
 def test_a_dragged_selection_grows_from_its_end(desk: Desk) -> None:
-    desk.drag("Russian group")
+    desk.drag("Norvian group")
     desk.press("Shift+ArrowRight", "3")
-    desk.click("comes")
+    desk.click("arrives")
     desk.press("e", "Shift+ArrowLeft", "Shift+ArrowLeft", "x")
     assert desk.spans() == [
-        ("allegation", "Russian group Wagner"),
-        ("extent", "This news comes as fighters continue to launch missiles, posing"),
+        ("allegation", "Norvian group Keston"),
+        ("extent", "This letter arrives as crews continue to load barges, causing"),
     ]
 
 
 def test_a_source_s_own_words_are_offered_as_its_name(desk: Desk) -> None:
-    desk.mark("US intelligence officials", "2")
+    desk.mark("EU harbour inspectors", "2")
     desk.press("w", "1")
-    assert desk.answers("US intelligence officials") == {"entity": "US intelligence officials"}
+    assert desk.answers("EU harbour inspectors") == {"entity": "EU harbour inspectors"}
     desk.mark("He", "2")
     desk.press("t", "1")  # the kind of source, and on to the open list of names
     options = desk.chosen.get_by_role("option")
-    expect(options).to_have_text(["1US intelligence officials"])
+    expect(options).to_have_text(["1EU harbour inspectors"])
     desk.press("1")
-    assert desk.answers("He")["entity"] == "US intelligence officials"
+    assert desk.answers("He")["entity"] == "EU harbour inspectors"
 
 
 def test_a_name_typed_in_full_is_taken_before_longer_ones(desk: Desk) -> None:
-    for words, name in (("Russia,", "Russia’s envoy"), ("He", "Russia"), ("Wagner", "Russia")):
+    for words, name in (("Norvia,", "Norvia’s envoy"), ("He", "Norvia"), ("Keston", "Norvia")):
         desk.mark(words, "2")
         desk.press("w")
         desk.page.keyboard.type(name)
         new = desk.chosen.get_by_role("option", name=f"New name: {name}", exact=True)
         desk.press(*["ArrowDown"] * new.count(), "Enter")
-    assert [desk.answers(words)["entity"] for words in ("Russia", "He", "Wagner")] == [
-        "Russia’s envoy",
-        "Russia",
-        "Russia",
+    assert [desk.answers(words)["entity"] for words in ("Norvia", "He", "Keston")] == [
+        "Norvia’s envoy",
+        "Norvia",
+        "Norvia",
     ]
+
+
+def test_a_new_name_of_a_long_list_has_a_digit_too(desk: Desk) -> None:
+    for name in "ABCDEFGHIJ":
+        Entity.objects.create(study=desk.assignment.study, name=name, folded_name=name.lower())
+    desk.page.reload()
+    desk.ready().mark("Keston", "2")
+    desk.press("w")
+    options = desk.chosen.get_by_role("option")
+    expect(options).to_have_count(9)
+    desk.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    desk.press("9")
+    assert desk.answers("Keston") == {"entity": "Keston"}

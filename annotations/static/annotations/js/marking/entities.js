@@ -111,11 +111,12 @@ class Combobox {
   open(typed) {
     this.searchFurther(typed);
     const { desk, span, list, input } = this;
-    const found = ledger(desk.store, (each) => desk.labels.attributesOf(each), span, typed).slice(0, SHOWN);
+    const found = ledger(desk.store, (each) => desk.labels.attributesOf(each), span, typed);
     const exact = found.some(({ name }) => fold(name) === fold(typed));
-    this.options = found.map((entity) => ({ entity, text: entity.name }));
-    const made = typed.trim() || this.ownWords();
-    if (made && !exact) this.options.push({ text: made, fresh: true });
+    const made = exact ? "" : typed.trim() || this.ownWords();
+    const known = found.slice(0, made && !typed ? SHOWN - 1 : SHOWN); // each has a digit
+    this.options = known.map((entity) => ({ entity, text: entity.name }));
+    if (made) this.options.push({ text: made, fresh: true });
     this.untyped = !typed;
     this.at = typed ? 0 : -1;
     list.replaceChildren(
@@ -177,7 +178,8 @@ class Combobox {
 
   step(way) {
     if (this.list.hidden) return this.open(this.input.value === this.name ? "" : this.input.value);
-    this.at = (this.at + way + this.options.length) % this.options.length;
+    const from = this.at < 0 && way < 0 ? 0 : this.at;
+    this.at = (from + way + this.options.length) % this.options.length;
     return this.mark();
   }
 

@@ -60,7 +60,7 @@ export class Labels {
 
 export const quoteOf = (span) => span.fragments.map(({ quote }) => quote).join(" … ");
 
-/** "Attribution: US intelligence officials" */
+/** "Attribution: port officials" */
 export function nameOf(labels, span, most = 80) {
   return `${labels.of(span).name}: ${clip(quoteOf(span), most)}`;
 }
@@ -77,7 +77,7 @@ export function around(store, span) {
   return store.at(start).find(wider) ?? null;
 }
 
-/** "Attribution: US intelligence officials, inside reporting, suggested" */
+/** "Attribution: port officials, inside reporting, suggested" */
 export function describe(labels, store, span, most) {
   const outer = around(store, span);
   const parts = [nameOf(labels, span, most)];
