@@ -19,7 +19,7 @@ from .records import Limits, Record, RecordWrong, in_bytes, shortened
 from .tables import read_csv, read_json_lines
 
 ENDINGS = (".txt", ".jsonl", ".csv", ".zip")
-_BAD_ZIP = (
+BAD_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -70,7 +70,7 @@ class Reader:
                         yield Record(inside, problem=str(wrong))
         except RecordWrong as wrong:
             yield Record(name, problem=f"{wrong} Nothing was taken from this zip file.")
-        except _BAD_ZIP as error:
+        except BAD_ZIP as error:
             yield Record(name, problem=f"This is not a zip file that can be read ({error}).")
 
     def _entries(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -81,8 +81,8 @@ class Reader:
                 f"It holds {len(entries):,} files, more than {self.limits.zip_entries:,}."
             )
         for entry in entries:
-            _check_path(entry)
-        wanted = [entry for entry in entries if not _passed_over(entry)]
+            check_path(entry)
+        wanted = [entry for entry in entries if not passed_over(entry)]
         declared = sum(entry.file_size for entry in wanted)
         if declared + self._unpacked > self.limits.unpacked_bytes:
             raise RecordWrong(
@@ -99,7 +99,7 @@ class Reader:
         try:
             with archive.open(entry) as file:
                 content = file.read(left + 1)
-        except _BAD_ZIP as error:
+        except BAD_ZIP as error:
             raise RecordWrong(f"This file cannot be unpacked ({error}).") from error
         self._unpacked += len(content)
         if len(content) > left:
@@ -136,7 +136,7 @@ def _ending(name: str) -> str:
     return PurePosixPath(name).suffix.lower()
 
 
-def _check_path(entry: zipfile.ZipInfo) -> None:
+def check_path(entry: zipfile.ZipInfo) -> None:
     path = entry.orig_filename.replace("\\", "/")
     if path.startswith("/") or ":" in path.partition("/")[0]:
         raise RecordWrong(f"It holds an absolute path, “{tidy(path)}”.")
@@ -146,7 +146,7 @@ def _check_path(entry: zipfile.ZipInfo) -> None:
         raise RecordWrong(f"It holds a link to another file, “{tidy(path)}”.")
 
 
-def _passed_over(entry: zipfile.ZipInfo) -> bool:
+def passed_over(entry: zipfile.ZipInfo) -> bool:
     """Folders, and what a Mac puts into its zip files."""
     path = PurePosixPath(entry.filename)
     return entry.is_dir() or path.parts[:1] == ("__MACOSX",) or path.name == ".DS_Store"

@@ -1,8 +1,4 @@
-"""Neutral records: one annotator's marks on an article, as values that know no database.
-
-Offsets are code points into the article's stored text, 0-based, end exclusive. Ids are names
-within one set of marks ("A1", "X2"), not keys of rows.
-"""
+"""One annotator's marks on an article. Ids are names within one set of marks ("A1", "X2")."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,17 +21,31 @@ class FragmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
-    """An entry of the source ledger."""
+    """An entry of the source ledger; its id is what answers of kind "entity" name."""
 
     id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
+class SpanTrace:
+    """What a whole study keeps of a span's row beside what the span says."""
+
+    id: str  # UUID
+    ver: int
+    rev: int  # the assignment's revision at the last change
+    created_at: str
+    changed_at: str
+    deleted_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpanRecord:
     """A span with its label's slug; an extent has none. Fragments are sorted by start.
 
-    `codebook` is the version it was made under, or None for that of all the marks.
+    `codebook` is the version it was made under, or None for that of all the marks. A suggested
+    span is no mark until its annotator accepts it. `origin` is hand, same_words, import or model;
+    "" where a file does not say. `place` is where in its file it stood ("line 12").
     """
 
     id: str
@@ -45,6 +55,10 @@ class SpanRecord:
     note: str = ""
     flag: str = ""
     codebook: int | None = None
+    suggested: bool = False
+    origin: str = ""
+    trace: SpanTrace | None = None
+    place: str = field(default="", compare=False, metadata={"in_files": False})
 
     @property
     def kind(self) -> str:
@@ -65,12 +79,26 @@ class SpanRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTrace:
+    """What a whole study keeps of a link's row beside what the link says."""
+
+    id: str  # UUID
+    ver: int
+    rev: int
+    created_at: str
+    changed_at: str
+    deleted_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkRecord:
     """From an attribution to what it is the source of, by the ids of the two spans."""
 
     source: str
     target: str
     cue: FragmentRecord | None = None
+    trace: LinkTrace | None = None
+    place: str = field(default="", compare=False, metadata={"in_files": False})
 
 
 @dataclass(frozen=True, slots=True)

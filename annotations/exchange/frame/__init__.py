@@ -1,0 +1,24 @@
+"""What every format stands on: files in, findings, losses, JSON of records, safe XML. No Django."""
+
+from .findings import Finding, Findings, Kind
+from .form import Chunk, Form, Hints, Option, Reading
+from .losses import Loss
+from .refused import FileRefused
+from .sources import SourceFiles, SourceLimits
+from .stored_text import StoredText
+
+__all__ = [
+    "Chunk",
+    "FileRefused",
+    "Finding",
+    "Findings",
+    "Form",
+    "Hints",
+    "Kind",
+    "Loss",
+    "Option",
+    "Reading",
+    "SourceFiles",
+    "SourceLimits",
+    "StoredText",
+]

@@ -1,0 +1,233 @@
+"""The files of one import: uploaded or on disk, packed or not, always within limits."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from annotations.corpus.files import BAD_ZIP, check_path, passed_over, tidy
+from annotations.corpus.records import RecordWrong, in_bytes
+from annotations.text.cleaning import UnreadableText, decode
+
+from .refused import FileRefused
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+_OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLimits:
+    """How much one import may hold; bytes are counted after unpacking."""
+
+    n_files: int = 1_000
+    total_bytes: int = 20_000_000
+    file_bytes: int = 20_000_000
+    line_bytes: int = 12_000_000
+
+
+# At a command line, for who runs the site. A file is still never read whole without a bound.
+LARGE = SourceLimits(
+    n_files=200_000,
+    total_bytes=50_000_000_000,
+    file_bytes=50_000_000_000,
+    line_bytes=100_000_000,
+)
+WHOLE = 200_000_000  # bytes that are read at once at most, whatever the limits
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    n_bytes: int
+    open: Callable[[], BinaryIO]
+
+
+class SourceFiles:
+    """Files by path, in the order of their names. A .zip among them is opened, one level deep."""
+
+    def __init__(self, limits: SourceLimits | None = None) -> None:
+        self.limits = limits or SourceLimits()
+        self._entries: dict[str, _Entry] = {}
+        self._n_bytes = 0
+
+    @classmethod
+    def uploaded(
+        cls, files: Iterable[tuple[str, bytes]], limits: SourceLimits | None = None
+    ) -> "SourceFiles":
+        """From (name, content). Raises FileRefused."""
+        made = cls(limits)
+        for name, content in files:
+            made._add_or_unpack(tidy(name), len(content), _opener(content))
+        return made._sorted()
+
+    @classmethod
+    def on_disk(cls, path: Path, limits: SourceLimits | None = None) -> "SourceFiles":
+        """A file, or all that lies in a folder. Raises FileRefused."""
+        made = cls(limits or LARGE)
+        if not path.exists():
+            raise FileRefused(str(path), "There is no such file or folder.")
+        if path.is_file():
+            made._add_or_unpack(path.name, path.stat().st_size, lambda: path.open("rb"))
+            return made
+        for inner in sorted(path.rglob("*")):
+            if inner.is_file() and not inner.is_symlink():
+                name = inner.relative_to(path).as_posix()
+                made._add(name, inner.stat().st_size, _path_opener(inner))
+        return made._sorted()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self._entries)
+
+    def ending(self, *endings: str) -> tuple[str, ...]:
+        """The paths that end so, whatever their case."""
+        return tuple(path for path in self._entries if path.lower().endswith(endings))
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._entries
+
+    def open(self, path: str) -> BinaryIO:
+        """The bytes of a file, as a stream to be closed."""
+        try:
+            return self._entries[path].open()
+        except (*BAD_ZIP, RecordWrong) as error:
+            raise FileRefused(path, f"This file cannot be unpacked ({error}).") from error
+
+    def read(self, path: str) -> bytes:
+        """All bytes of a file."""
+        n_bytes = self._entries[path].n_bytes
+        if n_bytes > WHOLE:
+            raise FileRefused(path, f"It is {in_bytes(n_bytes)}, too much to be read at once.")
+        with self.open(path) as file:
+            try:
+                return file.read()
+            except BAD_ZIP as error:
+                raise FileRefused(path, f"This file cannot be unpacked ({error}).") from error
+
+    def text(self, path: str) -> str:
+        """The characters of a file, line ends as they are (see StoredText)."""
+        try:
+            return decode(self.read(path))
+        except UnreadableText as error:
+            raise FileRefused(path, str(error)) from error
+
+    def lines(self, path: str) -> Iterator[tuple[int, str]]:
+        """(number from 1, line without its line end), one line at a time in memory.
+
+        Lines end with LF or CRLF, nothing else.
+        """
+        with self.open(path) as file:
+            number = 0
+            mark = b""
+            while True:
+                line = self._line(path, file, number + 1)
+                if number == 0:
+                    mark = line[:2]
+                if mark in _OTHER_MARKS:
+                    break
+                if not line:
+                    return
+                number += 1
+                yield number, self._decoded(path, line, number)
+        for at, words in enumerate(self.text(path).split("\n"), 1):
+            yield at, words.removesuffix("\r")
+
+    def _line(self, path: str, file: BinaryIO, number: int) -> bytes:
+        most = self.limits.line_bytes
+        try:
+            line = file.readline(most + 1)
+        except BAD_ZIP as error:
+            raise FileRefused(path, f"This file cannot be unpacked ({error}).") from error
+        if len(line) > most:
+            reason = f"The line is longer than {in_bytes(most)}."
+            raise FileRefused(path, reason, place=f"line {number}")
+        return line
+
+    def _decoded(self, path: str, line: bytes, number: int) -> str:
+        if number == 1:
+            line = line.removeprefix(_UTF8_MARK)
+        try:
+            return line.decode().removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError as error:
+            raise FileRefused(
+                path,
+                f"Byte {error.start + 1} of the line is not UTF-8. Save the file as UTF-8.",
+                place=f"line {number}",
+            ) from error
+
+    def beginning(self, path: str, n_bytes: int = 4096) -> str:
+        """The first characters of a file, for `recognises`; "" where they cannot be read."""
+        with suppress(FileRefused, *BAD_ZIP), self.open(path) as file:
+            raw = file.read(n_bytes)
+            encoding = "utf-16" if raw[:2] in _OTHER_MARKS else "utf-8-sig"
+            return raw.decode(encoding, errors="ignore")
+        return ""
+
+    def inside(self, path: str) -> "SourceFiles":
+        """The files in a file that is a zip itself (.qdpx), within the same limits."""
+        inner = SourceFiles(self.limits)
+        content = self.read(path)
+        inner._unpack(path, _opener(content), prefix="")
+        return inner._sorted()
+
+    def _add_or_unpack(self, name: str, n_bytes: int, opener: Callable[[], BinaryIO]) -> None:
+        if PurePosixPath(name).suffix.lower() == ".zip":
+            self._unpack(name, opener)
+        else:
+            self._add(name, n_bytes, opener)
+
+    def _add(self, path: str, n_bytes: int, opener: Callable[[], BinaryIO]) -> None:
+        if path in self._entries:
+            raise FileRefused(path, "Two files have this name.")
+        self._n_bytes += n_bytes
+        limits = self.limits
+        if len(self._entries) >= limits.n_files:
+            raise FileRefused("", f"There are more than {limits.n_files:,} files.")
+        if n_bytes > limits.file_bytes:
+            most = in_bytes(limits.file_bytes)
+            raise FileRefused(path, f"It is {in_bytes(n_bytes)}; a file may have {most}.")
+        if self._n_bytes > limits.total_bytes:
+            most = in_bytes(limits.total_bytes)
+            raise FileRefused(path, f"With it the files are more than {most} unpacked.")
+        self._entries[path] = _Entry(n_bytes, opener)
+
+    def _unpack(self, name: str, opener: Callable[[], BinaryIO], prefix: str = "") -> None:
+        try:
+            archive = zipfile.ZipFile(opener())
+            entries = archive.infolist()
+        except BAD_ZIP as error:
+            reason = f"This is not a zip file that can be read ({error})."
+            raise FileRefused(name, reason) from error
+        if len(entries) > self.limits.n_files:
+            reason = f"It holds {len(entries):,} files, more than {self.limits.n_files:,}."
+            raise FileRefused(name, reason)
+        for entry in entries:
+            try:
+                check_path(entry)
+            except RecordWrong as wrong:
+                raise FileRefused(name, f"{wrong} Nothing was taken from it.") from wrong
+            if passed_over(entry):
+                continue
+            if entry.flag_bits & 0x1:
+                inside = tidy(entry.filename)
+                raise FileRefused(name, f"“{inside}” in it is locked with a password.")
+            self._add(prefix + tidy(entry.filename), entry.file_size, _zip_opener(archive, entry))
+
+    def _sorted(self) -> "SourceFiles":
+        self._entries = dict(sorted(self._entries.items()))
+        return self
+
+
+def _opener(content: bytes) -> Callable[[], BinaryIO]:
+    return lambda: io.BytesIO(content)
+
+
+def _path_opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
+
+
+def _zip_opener(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    # zipfile reads no more than the size that an entry declares, which the limits have counted.
+    return lambda: cast(BinaryIO, archive.open(entry))

@@ -1,0 +1,97 @@
+"""An article with everybody's work on it, and a whole corpus of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .gold import GoldRecord, ThreadRecord
+from .history import HistoryRecord, SubmissionRecord
+from .marks import EntityRecord, LinkRecord, SpanRecord
+from .study import StudyRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRecord:
+    """A stretch that is not article text: metadata, caption, newsletter or other."""
+
+    start: int
+    end: int
+    kind: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentTrace:
+    """What a whole study keeps of an assignment beside its marks."""
+
+    id: str  # UUID
+    rev: int
+    position: int
+    created_at: str
+    created_by: str
+    started_at: str = ""
+    submitted_at: str = ""
+    returned_at: str = ""
+    returned_by: str = ""
+    return_reason: str = ""
+    handed_to: str = ""  # UUID of an assignment
+    removed_spans: tuple[SpanRecord, ...] = ()
+    removed_links: tuple[LinkRecord, ...] = ()
+    history: tuple[HistoryRecord, ...] = ()
+    submissions: tuple[SubmissionRecord, ...] = ()
+    work_times: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRecord:
+    """One annotator's (or one model's) work on an article, in reading order.
+
+    An annotator who found nothing has an assignment without spans: that is a finding too, and
+    something else than no assignment. `state` is waiting, in_progress, submitted, returned or
+    withdrawn; "" where a file does not say. `codebook` is the version that holds for spans which
+    name none. Every span of a model is suggested.
+    """
+
+    annotator: str
+    spans: tuple[SpanRecord, ...] = ()
+    links: tuple[LinkRecord, ...] = ()
+    entities: tuple[EntityRecord, ...] = ()
+    state: str = ""
+    round: str = ""
+    codebook: int | None = None
+    trace: AssignmentTrace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """A text and all that was made of it.
+
+    `text` is "" in an export without texts; then `sha256` and `n_code_points` still say which text
+    the offsets count, and no fragment has words.
+    """
+
+    id: str
+    title: str
+    text: str
+    sha256: str
+    n_code_points: int
+    outlet: str = ""
+    byline: str = ""
+    url: str = ""
+    published_on: str = ""
+    language: str = ""
+    direction: str = ""
+    event: str = ""
+    regions: tuple[RegionRecord, ...] = ()
+    assignments: tuple[AssignmentRecord, ...] = ()
+    gold: GoldRecord | None = None
+    threads: tuple[ThreadRecord, ...] = ()
+    trace: Mapping[str, Any] | None = None
+    place: str = field(default="", compare=False, metadata={"in_files": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What a format writes. `articles` can be walked more than once, each time from the start."""
+
+    study: StudyRecord
+    articles: Iterable[ArticleRecord]

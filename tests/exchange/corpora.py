@@ -1,0 +1,201 @@
+"""Any corpus: what a round trip has to bring back. Shared by the tests of all formats.
+
+Texts hold emoji of several code points, combining marks, right-to-left words, odd spaces and line
+ends; spans nest, cross and fall into fragments; some annotators found nothing.
+"""
+
+from hypothesis import strategies as st
+
+from annotations.exchange.frame.naming import canonical
+from annotations.exchange.records import (
+    Answer,
+    ArticleRecord,
+    AssignmentRecord,
+    AttributeRecord,
+    ChoiceRecord,
+    CodebookRecord,
+    Corpus,
+    EntityRecord,
+    FragmentRecord,
+    GoldRecord,
+    LabelRecord,
+    LinkRecord,
+    MembershipRecord,
+    PersonRecord,
+    ProvenanceRecord,
+    RegionRecord,
+    RoundRecord,
+    RuleRecord,
+    SpanRecord,
+    StudyRecord,
+)
+from annotations.text.cleaning import sha256
+from annotations.text.direction import direction
+from annotations.text.offsets import graphemes
+
+LABELS = (
+    LabelRecord(
+        "attribution",
+        "Attribution",
+        "Who answers for the words.",
+        key="2",
+        tag="A",
+        slot=2,
+        attributes=(
+            AttributeRecord(
+                "source_kind",
+                "Kind of source",
+                "choice",
+                choices=(ChoiceRecord("person", "A person"), ChoiceRecord("paper", "A paper")),
+            ),
+            AttributeRecord("entity", "Who", "entity"),
+        ),
+        rules=(RuleRecord("A1", "Take the whole phrase.", examples_yes=("“he said”",)),),
+    ),
+    LabelRecord(
+        "allegation",
+        "Allegation",
+        key="3",
+        tag="L",
+        slot=3,
+        attributes=(
+            AttributeRecord("hedge", "Hedge words", "text"),
+            AttributeRecord("is_quoted", "Quoted?", "yes_no"),
+        ),
+    ),
+    LabelRecord("loaded_word", "Loaded word", key="4", tag="C", slot=4, fragments=True),
+)
+PARTS = st.sampled_from(
+    ["word", "“", "”", "\u00e9", "e\u0301", "\U0001f469\u200d\U0001f467", "🇳🇴", "🔥", "שלום",
+     "يوسف", "\u2028", "\u00a0", "\n", "\n\n", "\t", " ", " ", "\ufdfd", "\ufeff", "=1+1", ",", ";",
+     "<b>", "&amp;", "'", '"', "\\n", "T1\t", "-DOCSTART-", "|", "[1]", "*", "_", "a b c"]
+)  # fmt: skip
+SIGNS = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"])
+WORDS = st.one_of(
+    st.sampled_from(["=1+1", "@x", "'quoted'", "a|b", "a;b", "50 %", "_", "*", "a\\b", "x[1]"]),
+    st.text(SIGNS, min_size=1, max_size=12),
+).filter(lambda words: words == " ".join(words.split()))  # fmt: skip
+ANNOTATORS = ("bob", "carol", "zoë 🔥")
+
+
+@st.composite
+def works(
+    draw: st.DrawFn, text: str, annotator: str, regions: list[tuple[int, int]]
+) -> AssignmentRecord:
+    """One annotator's marks, perhaps none."""
+    edges = [0, *(end for _, end in graphemes(text))]
+    names = draw(st.lists(WORDS, max_size=2, unique_by=str.casefold))
+    entities = [EntityRecord(f"entity {n}", name) for n, name in enumerate(names, 1)]
+    spans: dict[object, SpanRecord] = {}
+    for n in range(draw(st.integers(0, 5))):
+        label = draw(st.sampled_from([*LABELS, None]))
+        most = 3 if label is None or label.fragments else 1
+        fragments = _fragments(draw, text, edges, most, regions)
+        if fragments:
+            slug = label.slug if label else None
+            answers = _answers(draw, label, entities) if label else {}
+            note = draw(st.one_of(st.just(""), WORDS))
+            flag = draw(st.sampled_from(["", "", "boundary", "codebook_gap"]))
+            stretch = tuple((each.start, each.end) for each in fragments)
+            spans[slug, stretch] = SpanRecord(f"n{n}", slug, fragments, answers, note, flag)
+    made = list(spans.values())
+    links = [
+        LinkRecord(one.id, other.id, draw(st.sampled_from([None, *one.fragments])))
+        for one in made
+        for other in made
+        if one.label == "attribution" != other.label and draw(st.booleans())
+    ]
+    return AssignmentRecord(
+        annotator, tuple(made), tuple(links), tuple(entities), state="submitted", round="Pilot",
+        codebook=1,
+    )  # fmt: skip
+
+
+def _fragments(
+    draw: st.DrawFn, text: str, edges: list[int], most: int, regions: list[tuple[int, int]]
+) -> tuple[FragmentRecord, ...]:
+    places = sorted(draw(st.sets(st.sampled_from(edges), min_size=2, max_size=2 * most)))
+    pairs = list(zip(places[::2], places[1::2], strict=False))
+    return tuple(
+        FragmentRecord(start, end, text[start:end])
+        for start, end in pairs
+        if text[start:end].strip()
+        and not any(start < upper and lower < end for lower, upper in regions)
+    )
+
+
+def _answers(
+    draw: st.DrawFn, label: LabelRecord, entities: list[EntityRecord]
+) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for attribute in label.attributes:
+        if not draw(st.booleans()):
+            continue
+        if attribute.kind == "entity" and entities:
+            answers[attribute.name] = draw(st.sampled_from(entities)).id
+        elif attribute.kind == "choice":
+            answers[attribute.name] = draw(st.sampled_from(attribute.choices)).value
+        elif attribute.kind == "yes_no":
+            answers[attribute.name] = draw(st.booleans())
+        elif attribute.kind == "text":
+            answers[attribute.name] = draw(WORDS)
+    return answers
+
+
+@st.composite
+def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
+    parts = draw(st.lists(PARTS, min_size=1, max_size=30))
+    text = f"a{number}" + "".join(parts) + "z"
+    regions = draw(st.sampled_from([[], [], [(0, 2)]]))
+    people = draw(st.sets(st.sampled_from(ANNOTATORS), max_size=3))
+    made = [draw(works(text, annotator, regions)) for annotator in sorted(people)]
+    gold = None
+    if people and draw(st.booleans()):
+        marks = draw(works(text, "", regions))
+        why = [
+            ProvenanceRecord(
+                span.id, proposed_by=tuple(sorted(people)), decided_by="dave", why="boundary",
+                codebook_rule="A1", note=draw(st.one_of(st.just(""), WORDS)),
+                decided_at="2026-01-02T03:04:05.000006Z",
+            )
+            for span in marks.spans
+        ]  # fmt: skip
+        gold = GoldRecord(marks.spans, marks.links, marks.entities, tuple(why), "done", ("dave",))
+    return canonical(
+        ArticleRecord(
+            id=f"article-{number}",
+            title=draw(st.one_of(st.just(f"Title {number}"), WORDS)),
+            text=text,
+            sha256=sha256(text),
+            n_code_points=len(text),
+            outlet=draw(st.sampled_from(["", "The Paper"])),
+            byline=draw(st.sampled_from(["", "A. Nyone"])),
+            url=draw(st.sampled_from(["", "https://example.org/a?b=c&d"])),
+            published_on=draw(st.sampled_from(["", "2023-11-10"])),
+            language="en",
+            direction=direction(text),
+            event=draw(st.sampled_from(["", "the fire"])),
+            regions=tuple(RegionRecord(start, end, "metadata") for start, end in regions),
+            assignments=tuple(made),
+            gold=gold,
+        )
+    )
+
+
+MEMBER = (MembershipRecord("annotator"),)
+STUDY = StudyRecord(
+    name="Studied",
+    codebooks=(CodebookRecord(1, LABELS, (RuleRecord("B1", "Mark the shortest."),)),),
+    people=(
+        *(PersonRecord(name, name, memberships=MEMBER) for name in ANNOTATORS),
+        PersonRecord("dave", "Dave", memberships=(MembershipRecord("curator"),)),
+    ),
+    rounds=(RoundRecord("Pilot", "pilot"),),
+)  # fmt: skip
+
+
+@st.composite
+def corpora(draw: st.DrawFn, most: int = 3) -> Corpus:
+    """A study and up to `most` articles, in canonical form (frame/naming.py)."""
+    n_articles = draw(st.integers(1, most))
+    return Corpus(STUDY, tuple(draw(articles(number)) for number in range(1, n_articles + 1)))

@@ -1,0 +1,72 @@
+"""Every format that can be read and written brings back what went out, but for its losses."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from annotations.exchange.formats import find_format, formats, recognised
+from annotations.exchange.frame import Form, Hints, SourceFiles, SourceLimits
+from annotations.exchange.frame.losses import strip_all
+from annotations.exchange.frame.naming import canonical
+from annotations.exchange.records import ArticleRecord, Corpus
+
+from .corpora import corpora
+
+BOTH_WAYS = [form.name for form in formats().values() if form.can_read and form.can_write]
+WRITTEN = [form.name for form in formats().values() if form.can_write]
+ROOM = SourceLimits(total_bytes=100_000_000, n_files=10_000)
+
+
+def written(form: Form, corpus: Corpus) -> list[tuple[str, bytes]]:
+    """The files, chunks of one path put together."""
+    assert form.write is not None
+    files: dict[str, bytes] = {}
+    last = ""
+    for path, chunk in form.write(corpus, {}):
+        assert path == last or path not in files, f"{path} is begun twice"
+        files[path] = files.get(path, b"") + chunk
+        last = path
+    return list(files.items())
+
+
+def read_back(form: Form, files: list[tuple[str, bytes]]) -> list[ArticleRecord]:
+    assert form.read is not None
+    reading = form.read(SourceFiles.uploaded(files, ROOM), Hints())
+    articles = [canonical(article) for article in reading.articles]
+    assert [str(finding) for finding in reading.findings if finding.kind != "lost"] == []
+    return articles
+
+
+def by_text(articles: list[ArticleRecord]) -> list[ArticleRecord]:
+    return sorted(articles, key=lambda article: article.sha256)
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+@given(corpus=corpora())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_goes_out_comes_back_but_for_the_losses(name: str, corpus: Corpus) -> None:
+    form = find_format(name)
+    expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
+    assert by_text(read_back(form, written(form, corpus))) == by_text(expected)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@given(corpus=corpora(most=2))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_same_records_give_the_same_bytes(name: str, corpus: Corpus) -> None:
+    form = find_format(name)
+    assert written(form, corpus) == written(form, corpus)
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+@given(corpus=corpora())
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_format_recognises_its_own_files(name: str, corpus: Corpus) -> None:
+    files = SourceFiles.uploaded(written(find_format(name), corpus), ROOM)
+    assert name in [form.name for form in recognised(files)]
+
+
+@pytest.mark.parametrize("form", formats().values(), ids=lambda form: form.name)
+def test_a_format_says_what_it_loses_in_sentences(form: Form) -> None:
+    assert form.title
+    assert [each.name for each in form.losses if not each.sentence.endswith(".")] == []
+    assert len({each.name for each in form.losses}) == len(form.losses)
