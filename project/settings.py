@@ -73,7 +73,7 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "annotations",
-    "django.contrib.admin",
+    "project.housekeeping.HousekeepingConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

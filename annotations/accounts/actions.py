@@ -53,6 +53,14 @@ def deactivate(*, user: User) -> User:
     return user
 
 
+@transaction.atomic
+def reactivate(*, user: User) -> User:
+    """Open a closed account again: whoever knows its password can sign in."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    return user
+
+
 def end_sessions(*, user: User, keep: str | None = None) -> int:
     """Sign the person out everywhere, but for the session `keep`. Returns how many ended."""
     ended, _ = Session.objects.filter(user=user).exclude(session_key=keep).delete()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.accounts.actions import deactivate
+from annotations.accounts.actions import deactivate, reactivate
 from annotations.accounts.models import User
 from annotations.text.refusal import Refusal
 
@@ -154,3 +154,28 @@ def close_account(*, user: User) -> None:
     for study in Study.objects.kept().filter(memberships__user=user).distinct():
         set_roles(study=study, actor=user, user=user, roles=())
     deactivate(user=user)
+
+
+@transaction.atomic
+def deactivate_account(*, user: User, actor: User) -> list[Study]:
+    """A site admin closes somebody's account; the roles stay, should it be opened again.
+
+    Returns the studies that nobody leads now: an account may have to be closed at once.
+    """
+    unled = studies_managed_alone(user)
+    deactivate(user=user)
+    _record_account(user, actor, "account.deactivated")
+    return unled
+
+
+@transaction.atomic
+def activate_account(*, user: User, actor: User) -> None:
+    """Let somebody sign in again, with the roles they had."""
+    reactivate(user=user)
+    _record_account(user, actor, "account.activated")
+
+
+def _record_account(user: User, actor: User, action: str) -> None:
+    mine = Study.objects.filter(memberships__user=user, memberships__ended_at=None).distinct()
+    for study in mine.order_by("pk"):
+        record(study=study, actor=actor, action=action, subject=user)

@@ -1,0 +1,82 @@
+"""Accounts: opened, corrected, deactivated; never deleted, because the work stays."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from annotations.accounts.actions import change_profile
+from annotations.accounts.models import User
+from annotations.study.actions.people import activate_account, deactivate_account
+from annotations.study.models import Study
+
+RIGHTS = ("is_active", "is_staff", "is_superuser")
+OWN = ("username", "is_staff", "is_superuser", "password")  # what no action changes
+
+
+@admin.action(description="Deactivate: sign out everywhere, keep the work")
+def deactivate(model_admin: "AccountAdmin", request: HttpRequest, accounts: QuerySet[User]) -> None:
+    assert isinstance(request.user, User)
+    chosen = list(accounts.exclude(pk=request.user.pk).filter(is_active=True))
+    for user in chosen:
+        tell_unled(request, deactivate_account(user=user, actor=request.user))
+    messages.success(request, f"Deactivated: {', '.join(map(str, chosen)) or 'nobody'}.")
+
+
+@admin.action(description="Let them sign in again")
+def activate(model_admin: "AccountAdmin", request: HttpRequest, accounts: QuerySet[User]) -> None:
+    assert isinstance(request.user, User)
+    chosen = list(accounts.filter(is_active=False))
+    for user in chosen:
+        activate_account(user=user, actor=request.user)
+    messages.success(request, f"Active again: {', '.join(map(str, chosen)) or 'nobody'}.")
+
+
+def tell_unled(request: HttpRequest, studies: list[Study]) -> None:
+    if studies:
+        names = ", ".join(f"“{study.name}”" for study in studies)
+        messages.warning(request, f"Nobody leads {names} now. Make somebody a manager there.")
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin[User]):
+    list_display = ("username", "display_name", "email", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("username", "display_name", "email")
+    actions = (deactivate, activate)
+    filter_horizontal = ()
+    list_per_page = 50
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("display_name", "email", "theme")}),
+        ("Rights", {"fields": RIGHTS}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "display_name", "password1", "password2")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody takes their own rights away: then nobody might be left to give them back."""
+        dates = ("last_login", "date_joined")
+        return (*dates, *RIGHTS) if obj is not None and obj == request.user else dates
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Through the same acts as everywhere: an address or a closed account has consequences."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        assert isinstance(request.user, User)
+        stored = User.objects.get(pk=obj.pk)
+        change_profile(user=stored, display_name=obj.display_name, email=obj.email, theme=obj.theme)
+        obj.save(update_fields=[name for name in OWN if name in form.changed_data])
+        if stored.is_active and not obj.is_active:
+            tell_unled(request, deactivate_account(user=stored, actor=request.user))
+        elif obj.is_active and not stored.is_active:
+            activate_account(user=stored, actor=request.user)
