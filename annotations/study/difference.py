@@ -34,8 +34,13 @@ class Difference:
 
 
 def compare(before: Content, after: Content) -> list[Difference]:
-    """What a reader of `before` has to learn to follow `after`, in the order of the codebook."""
-    old, new = dict(things(before)), dict(things(after))
+    """What a reader of `before` has to learn to follow `after`, in the order of the codebook.
+
+    Labels are called by their newest name throughout, so that renaming one is a single change and
+    not one of each of its rules and of the order as well.
+    """
+    names = label_names(before) | label_names(after)
+    old, new = dict(things(before, names)), dict(things(after, names))
     found = [difference(old.get(key), new[key]) for key in new]
     found += [difference(old[key], None) for key in old if key not in new]
     return [each for each in found if each.what != "changed" or each.fields]
@@ -61,25 +66,25 @@ class Thing:
     fields: dict[str, str]
 
 
-def things(content: Content) -> Iterator[tuple[str, Thing]]:
-    """(id, thing) of all that a codebook holds."""
+def label_names(content: Content) -> dict[str, str]:
+    return {label["id"]: label["name"] for label in content.get("labels", [])}
+
+
+def things(content: Content, names: dict[str, str]) -> Iterator[tuple[str, Thing]]:
+    """(id, thing) of all that a codebook holds; `names` of labels by their ids."""
     labels = content.get("labels", [])
-    order = ", ".join(label["name"] for label in labels if not label["archived"])
+    order = ", ".join(names[label["id"]] for label in labels if not label["archived"])
     yield "order", Thing("Order of labels", {"Order": order})
     for label in labels:
-        yield label["id"], Thing(f"Label {label['name']}", label_fields(label))
+        name = names[label["id"]]
+        yield label["id"], Thing(f"Label {name}", label_fields(label))
         for attribute in label["attributes"]:
-            subject = f"Question “{attribute['title']}” of {label['name']}"
+            subject = f"Question “{attribute['title']}” of {name}"
             yield attribute["id"], Thing(subject, attribute_fields(attribute))
-    for owner, rule in all_rules(content):
-        yield rule["id"], Thing(f"Rule {rule['name']}", rule_fields(rule, owner))
-
-
-def all_rules(content: Content) -> Iterator[tuple[str, Content]]:
-    """(name of the label it belongs to or "All labels", rule)."""
-    for label in content.get("labels", []):
-        yield from ((label["name"], rule) for rule in label["rules"])
-    yield from (("All labels", rule) for rule in content.get("rules", []))
+        for rule in label["rules"]:
+            yield rule["id"], Thing(f"Rule {rule['name']}", rule_fields(rule, name))
+    for rule in content.get("rules", []):
+        yield rule["id"], Thing(f"Rule {rule['name']}", rule_fields(rule, "All labels"))
 
 
 def yes_no(value: bool) -> str:
