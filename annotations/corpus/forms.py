@@ -10,7 +10,7 @@ from annotations.study.models import Study
 
 from .files import ENDINGS
 from .models import Article, RegionKind
-from .queries import list_events, list_outlets
+from .queries import events_to_choose, list_outlets
 from .records import Defaults, RecordWrong, Source, source_of
 
 
@@ -109,13 +109,15 @@ class ArticleFilter(forms.Form):
 
     words = forms.CharField(label="Words", required=False, max_length=200)
     outlet = forms.ChoiceField(label="Outlet", required=False)
-    event = forms.ChoiceField(label="Event", required=False)
+    event = forms.CharField(label="Event", required=False, max_length=200)
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         outlets = [(str(outlet.pk), outlet.name) for outlet in list_outlets(study)]
         self._choose("outlet", [("", "All"), *outlets, ("none", "No outlet given")])
-        self._choose("event", [("", "All"), *((event, event) for event in list_events(study))])
+        if (events := events_to_choose(study)) is not None:
+            choices = [("", "All"), *((event, event) for event in events)]
+            self.fields["event"] = forms.ChoiceField(label="Event", required=False, choices=choices)
 
     def _choose(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -14,6 +14,8 @@ from annotations.text.offsets import Stretch
 from .models import Article, ArticleQuerySet, Import, Outlet, Region, SourceFile
 from .records import Limits
 
+EVENTS_LISTED = 100
+
 
 def import_limits() -> Limits:
     """As the settings say."""
@@ -56,9 +58,16 @@ def list_outlets(study: Study) -> QuerySet[Outlet]:
     return Outlet.objects.filter(study=study).order_by("name", "id")
 
 
-def list_events(study: Study) -> list[str]:
-    events = Article.objects.kept().filter(study=study).exclude(event="")
-    return list(events.order_by("event").values_list("event", flat=True).distinct())
+def list_events(study: Study, at_most: int | None = None) -> list[str]:
+    """What the study's kept articles tell of, by name."""
+    events = Article.objects.kept().filter(study=study, event__gt="")
+    return list(events.order_by("event").values_list("event", flat=True).distinct()[:at_most])
+
+
+def events_to_choose(study: Study) -> list[str] | None:
+    """The events, unless they are too many to choose from a list: then None, at the same cost."""
+    events = list_events(study, at_most=EVENTS_LISTED + 1)
+    return events if len(events) <= EVENTS_LISTED else None
 
 
 def fetch_article(study: Study, article_id: uuid.UUID, *, binned: bool | None = False) -> Article:

@@ -8,6 +8,7 @@ from django.forms import BoundField
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Outlet
+from annotations.corpus.queries import events_to_choose
 from annotations.study.models import Round, Study
 
 from ..queries.people import list_annotators
@@ -22,7 +23,9 @@ class PlanForm(forms.Form):
     outlet = forms.ModelChoiceField(
         Outlet.objects.none(), label="Outlet", required=False, empty_label="any"
     )
-    event = forms.ChoiceField(label="Event", required=False)
+    event = forms.CharField(
+        label="Event", required=False, max_length=200, help_text="Its exact name."
+    )
     words = forms.CharField(label="Words in the title", required=False, max_length=200)
     only_new = forms.BooleanField(label="Only articles that nobody has yet", required=False)
     annotators = forms.ModelMultipleChoiceField(
@@ -55,10 +58,9 @@ class PlanForm(forms.Form):
         self._choose("annotators", list_annotators(study))
         self.fields["round"].initial = study.rounds.filter(closed_at=None).last()
         self.fields["annotators"].initial = self.people
-        events = study.articles.exclude(event="").order_by("event").values_list("event", flat=True)
-        event = self.fields["event"]
-        assert isinstance(event, forms.ChoiceField)
-        event.choices = [("", "any"), *((name, name) for name in events.distinct())]
+        if (events := events_to_choose(study)) is not None:
+            choices = [("", "any"), *((name, name) for name in events)]
+            self.fields["event"] = forms.ChoiceField(label="Event", required=False, choices=choices)
         for person in self.people:
             self.fields[cap_name(person)] = forms.IntegerField(
                 label=f"At most, for {person}",

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from annotations.accounts.models import User
 from ..models import AuditEntry, Role, Round, Study
 
 BIN_KEEPS = timedelta(days=30)
+LOOKED_AT = 2_000  # acts
 
 
 def studies_seen_by(user: User) -> QuerySet[Study]:
@@ -55,12 +56,20 @@ def list_history(study: Study, *, actor: str = "", noun: str = "") -> QuerySet[A
     return entries.filter(action__startswith=f"{noun}.") if noun else entries
 
 
+def recent_acts(study: Study) -> QuerySet[AuditEntry]:
+    """The newest: enough to say what there is to choose from, at the same cost after years."""
+    newest = study.audit_entries.order_by("-pk").values("pk")[:LOOKED_AT]
+    return AuditEntry.objects.filter(pk__in=newest).order_by()
+
+
 def actors(study: Study) -> QuerySet[User]:
-    """Everybody who did something in the study."""
-    return User.objects.filter(audit_entries__study=study).distinct().order_by("username")
+    """Everybody who is or was a member, and whoever else did something of late."""
+    members = study.memberships.order_by().values("user")
+    others = recent_acts(study).values("actor")
+    return User.objects.filter(Q(pk__in=members) | Q(pk__in=others)).order_by("username")
 
 
 def nouns(study: Study) -> list[str]:
-    """Kinds of things that acts were done to, as in `noun.verb`."""
-    actions = study.audit_entries.order_by("action").values_list("action", flat=True).distinct()
+    """Kinds of things that acts were done to of late, as in `noun.verb`."""
+    actions = recent_acts(study).values_list("action", flat=True).distinct()
     return sorted({action.split(".")[0] for action in actions})
