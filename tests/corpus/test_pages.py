@@ -179,7 +179,7 @@ def test_where_all_is_wrong_nothing_is_offered(manager, at):
     answer = upload(manager, at, ("a.txt", b"\xff"))
     page = manager.get(answer.url).content.decode()
     assert f"{answer.url}store/" not in page
-    assert "Store nothing" in page
+    assert "Cancel the import" in page
 
 
 @pytest.mark.parametrize("file", [("a.jsonl", b"\n"), ("a.csv", b"title,text\n")])

@@ -50,7 +50,7 @@ def import_article(page: Page, file: Path) -> None:
     page.get_by_role("link", name="Import articles").first.click()
     page.get_by_label("Files").set_input_files(file)
     page.get_by_role("button", name="Look at the files").click()
-    expect(page.get_by_role("heading", name="What the files hold")).to_be_visible()
+    expect(page.get_by_role("heading", name="What is in the files")).to_be_visible()
     page.get_by_role("button", name="Store 1 article").click()
     expect(page.get_by_role("heading", name="1 article stored")).to_be_visible()
 
