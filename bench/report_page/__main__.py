@@ -2,7 +2,9 @@
 
 A temporary SQLite database with 1,000 articles, three annotators and 40 spans each. Measured are
 process CPU seconds and SQL queries of the server side alone, through Django's test client: the
-first computation, the page once its sums are stored (median of RUNS), and one more submission.
+first computation; the page as it is opened again and again (median of RUNS: sums and tables are
+kept); counting the one article that somebody submitted meanwhile; and the first page after that,
+which makes the tables anew from the stored sums.
 
     python -m bench.report_page [--articles 1000] [--json]
 """
@@ -139,21 +141,33 @@ def refresh_one(study: Any, article: Any) -> float:
     from annotations.assignment.models import Assignment
     from annotations.reports.actions import refresh_sums
     from annotations.reports.models import ArticleSums
+    from annotations.reports.queries import read_inputs
+    from annotations.reports.selection import Selection
 
-    whole = []
+    spent = []
     for _ in range(RUNS):
-        before = time.process_time()
-        refresh_sums(study=study)
-        unchanged = time.process_time() - before
         one = Assignment.objects.filter(article=article).first()
         assert one is not None
         Assignment.objects.filter(pk=one.pk).update(rev=one.rev + 1)
         stored = ArticleSums.objects.get(article=article).input_hash
         before = time.process_time()
-        refresh_sums(study=study)
-        whole.append(time.process_time() - before - unchanged)
+        refresh_sums(study=study, inputs=read_inputs(study, Selection(articles=(article.pk,))))
+        spent.append(time.process_time() - before)
         assert ArticleSums.objects.get(article=article).input_hash != stored
-    return statistics.median(whole)
+    return statistics.median(spent)
+
+
+def page_after_submission(client: Any, url: str, article: Any) -> float:
+    """CPU seconds of the page that is opened first after somebody submitted."""
+    from annotations.assignment.models import Assignment
+
+    spent = []
+    for _ in range(RUNS):
+        one = Assignment.objects.filter(article=article).first()
+        assert one is not None
+        Assignment.objects.filter(pk=one.pk).update(rev=one.rev + 1)
+        spent.append(timed(client, url)[0])
+    return statistics.median(spent)
 
 
 def measure(n_articles: int) -> dict[str, float]:
@@ -171,6 +185,7 @@ def measure(n_articles: int) -> dict[str, float]:
         "page, CPU s": statistics.median(cpu for cpu, _ in pages),
         "page, queries": max(queries for _, queries in pages),
         "one more submission, CPU s": refresh_one(study, articles[0]),
+        "page after it, CPU s": page_after_submission(client, url, articles[0]),
     }
 
 
@@ -186,7 +201,9 @@ def main() -> None:
         json.dump(found, sys.stdout)
         return
     for name, value in found.items():
-        print(f"{name:30} {value:8.3f}   goal {GOALS[name]:g}   {value / GOALS[name]:6.2f} of it")
+        goal = GOALS.get(name)
+        against = f"   goal {goal:g}   {value / goal:6.2f} of it" if goal else ""
+        print(f"{name:30} {value:8.3f}{against}")
 
 
 if __name__ == "__main__":

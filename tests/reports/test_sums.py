@@ -11,16 +11,9 @@ from annotations.reports.counted import count_article, narrowed
 from annotations.reports.models import ArticleSums
 from annotations.reports.queries import read_continua, read_inputs
 from annotations.reports.selection import Selection
-from annotations.study.models import Role, Study
+from annotations.study.models import Study
 from tests.marks import link, mark, submit
-from tests.people import assign, join, make_user
-
-
-@pytest.fixture
-def erin(study: Study) -> User:
-    user = make_user("erin")
-    join(study, user, Role.ANNOTATOR)
-    return user
+from tests.people import assign
 
 
 @pytest.fixture

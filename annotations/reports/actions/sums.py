@@ -29,6 +29,8 @@ def refresh_sums(
     if inputs is None:
         inputs = read_inputs(study, Selection(level=level))
     rows = ArticleSums.objects.filter(study=study, level=level)
+    if len(inputs) <= CHUNK:
+        rows = rows.filter(article__in=[one.article_id for one in inputs])
     known = {
         article: (hash_, sums)
         for article, hash_, sums in rows.values_list("article_id", "input_hash", "sums")
