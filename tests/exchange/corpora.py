@@ -28,6 +28,7 @@ from annotations.exchange.records import (
     RuleRecord,
     SpanRecord,
     StudyRecord,
+    VoteRecord,
 )
 from annotations.text.cleaning import sha256
 from annotations.text.direction import direction
@@ -154,13 +155,15 @@ def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
         marks = draw(works(text, "", regions))
         why = [
             ProvenanceRecord(
-                span.id, proposed_by=tuple(sorted(people)), decided_by="dave", why="boundary",
+                span.id, span.start, span.end, "boundary", "variant",
+                agreed_exactly=tuple(sorted(people)), decided_by="dave", why="boundary",
                 codebook_rule="A1", note=draw(st.one_of(st.just(""), WORDS)),
                 decided_at="2026-01-02T03:04:05.000006Z",
+                votes=tuple(VoteRecord(name, note=draw(WORDS)) for name in sorted(people)),
             )
             for span in marks.spans
         ]  # fmt: skip
-        gold = GoldRecord(marks.spans, marks.links, marks.entities, tuple(why), "done", ("dave",))
+        gold = GoldRecord(marks.spans, marks.links, marks.entities, tuple(why))
     return canonical(
         ArticleRecord(
             id=f"article-{number}",

@@ -8,7 +8,6 @@ this program. The codebook, the people and the rounds lie beside it in study.jso
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
@@ -23,19 +22,12 @@ LOSSES = (HISTORY,)
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
-    head = {"format": NAME, **dump(replace(corpus.study, traces={}), all_keys=True)}
+    head = {"format": NAME, **dump(corpus.study, all_keys=True)}
     yield STUDY, (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
     yield ARTICLES, b""
     for article in corpus.articles:
-        line = json.dumps(_bare(dump(article, all_keys=True)), ensure_ascii=False)
+        line = json.dumps(dump(article, all_keys=True), ensure_ascii=False)
         yield ARTICLES, line.encode() + b"\n"
-
-
-def _bare(value: Any) -> Any:
-    """Without the traces, which only a whole study keeps."""
-    if isinstance(value, dict):
-        return {key: _bare(each) for key, each in value.items() if key != "trace"}
-    return [_bare(each) for each in value] if isinstance(value, list) else value
 
 
 def recognises(files: SourceFiles) -> bool:

@@ -71,21 +71,15 @@ def _without_gold(article: ArticleRecord) -> ArticleRecord:
 def _without_provenance(article: ArticleRecord) -> ArticleRecord:
     if article.gold is None:
         return article
-    gold = replace(article.gold, provenance=(), curators=(), state="done")
+    gold = replace(article.gold, provenance=(), state="closed")
     return replace(article, gold=gold)
 
 
+# Neutral records hold no history, so nothing is to be stripped.
 HISTORY = Loss(
     "history",
     "Who changed what and when is left out: only the marks as they stand now.",
-    lambda article: replace(
-        each_link(lambda link: replace(link, trace=None))(
-            each_span(lambda span: replace(span, trace=None))(
-                each_assignment(lambda work: replace(work, trace=None))(article)
-            )
-        ),
-        trace=None,
-    ),
+    lambda article: article,
 )
 THREADS = Loss(
     "threads",

@@ -35,13 +35,13 @@ def canonical_work(work: AssignmentRecord) -> AssignmentRecord:
 
 def canonical_gold(gold: GoldRecord) -> GoldRecord:
     work, ids = _canonical(AssignmentRecord("", gold.spans, gold.links, gold.entities))
-    decided = [replace(each, span=ids[each.span]) for each in gold.provenance if each.span in ids]
+    decided = [replace(each, span=ids.get(each.span, "")) for each in gold.provenance]
     return replace(
         gold,
         spans=work.spans,
         links=work.links,
         entities=work.entities,
-        provenance=tuple(sorted(decided, key=lambda each: (len(each.span), each.span))),
+        provenance=tuple(sorted(decided, key=lambda each: (each.start, -each.end, each.span))),
     )
 
 

@@ -5,16 +5,17 @@ code points into the article's stored text, 0-based, end exclusive. People, labe
 called by their names ("bob", "attribution", "Pilot"), marks by ids within one annotator's work
 ("A1", "X2"). Times are ISO 8601 in UTC ("2026-11-22T15:37:19.123456Z"); "" is no time.
 
-What only a whole study keeps (keys of rows, times, removed marks, history) hangs on `trace`
-fields, which are None everywhere else.
+What was done to marks and when is not here: only a whole study's file keeps it, as rows.
 """
 
 from .articles import (
     ArticleRecord,
     AssignmentRecord,
-    AssignmentTrace,
     Corpus,
     RegionRecord,
+    Row,
+    StudyRows,
+    Tables,
 )
 from .codebook import (
     AttributeRecord,
@@ -28,18 +29,16 @@ from .gold import (
     MessageRecord,
     ProvenanceRecord,
     ThreadRecord,
+    VoteRecord,
 )
-from .history import HistoryRecord, SubmissionRecord
 from .marks import (
     Answer,
     EntityRecord,
     FragmentRecord,
     LinkRecord,
-    LinkTrace,
     MarksRecord,
     MarksRefused,
     SpanRecord,
-    SpanTrace,
 )
 from .study import MembershipRecord, PersonRecord, RoundRecord, StudyRecord
 
@@ -47,7 +46,6 @@ __all__ = [
     "Answer",
     "ArticleRecord",
     "AssignmentRecord",
-    "AssignmentTrace",
     "AttributeRecord",
     "ChoiceRecord",
     "CodebookRecord",
@@ -55,10 +53,8 @@ __all__ = [
     "EntityRecord",
     "FragmentRecord",
     "GoldRecord",
-    "HistoryRecord",
     "LabelRecord",
     "LinkRecord",
-    "LinkTrace",
     "MarksRecord",
     "MarksRefused",
     "MembershipRecord",
@@ -67,10 +63,12 @@ __all__ = [
     "ProvenanceRecord",
     "RegionRecord",
     "RoundRecord",
+    "Row",
     "RuleRecord",
     "SpanRecord",
-    "SpanTrace",
     "StudyRecord",
-    "SubmissionRecord",
+    "StudyRows",
+    "Tables",
     "ThreadRecord",
+    "VoteRecord",
 ]

@@ -1,11 +1,10 @@
 """An article with everybody's work on it, and a whole corpus of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .gold import GoldRecord, ThreadRecord
-from .history import HistoryRecord, SubmissionRecord
 from .marks import EntityRecord, LinkRecord, SpanRecord
 from .study import StudyRecord
 
@@ -17,28 +16,6 @@ class RegionRecord:
     start: int
     end: int
     kind: str = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentTrace:
-    """What a whole study keeps of an assignment beside its marks."""
-
-    id: str  # UUID
-    rev: int
-    position: int
-    created_at: str
-    created_by: str
-    started_at: str = ""
-    submitted_at: str = ""
-    returned_at: str = ""
-    returned_by: str = ""
-    return_reason: str = ""
-    handed_to: str = ""  # UUID of an assignment
-    removed_spans: tuple[SpanRecord, ...] = ()
-    removed_links: tuple[LinkRecord, ...] = ()
-    history: tuple[HistoryRecord, ...] = ()
-    submissions: tuple[SubmissionRecord, ...] = ()
-    work_times: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +35,6 @@ class AssignmentRecord:
     state: str = ""
     round: str = ""
     codebook: int | None = None
-    trace: AssignmentTrace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +61,20 @@ class ArticleRecord:
     assignments: tuple[AssignmentRecord, ...] = ()
     gold: GoldRecord | None = None
     threads: tuple[ThreadRecord, ...] = ()
-    trace: Mapping[str, Any] | None = None
     place: str = field(default="", compare=False, metadata={"in_files": False})
+
+
+Row: TypeAlias = Mapping[str, Any]
+Tables: TypeAlias = Mapping[str, Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRows:
+    """Every row of a study as JSON values, by table: first what holds for the study, then one
+    `Tables` an article."""
+
+    head: Tables
+    articles: Iterable[Tables]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +83,6 @@ class Corpus:
 
     study: StudyRecord
     articles: Iterable[ArticleRecord]
+    rows: StudyRows | None = (
+        None  # of a whole study as a database holds it; most formats have no use
+    )

@@ -1,41 +1,62 @@
-"""What curators decided, on whose proposals, and what was said about it."""
+"""What curators decided, on whose votes, and what was said about it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from .marks import EntityRecord, FragmentRecord, LinkRecord, SpanRecord
+from .marks import Answer, EntityRecord, FragmentRecord, LinkRecord, SpanRecord
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRecord:
+    """What one annotator had at the place of a case when it was decided.
+
+    `label` is a slug, "extent", or "" for nothing here. Answers hold names, not entity ids.
+    """
+
+    annotator: str
+    label: str = ""
+    fragments: tuple[FragmentRecord, ...] = ()
+    attributes: Mapping[str, Answer] = field(default_factory=dict)
+    note: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenanceRecord:
-    """Why a gold span is what it is. People are called by name.
+    """How a gold span came to be; one without `span` says why there is none at its place.
 
-    `decided_by` is a curator's name, or "" where the rule `rule` decided. `why` is a reason code,
-    `codebook_rule` the card it cites. `dissent` are those who marked otherwise.
+    Of the annotators, `agreed_exactly` marked just this, `agreed_nearly` the same label on other
+    words, `dissent` something else or nothing. `choice` is how it was decided (variant, majority,
+    union, intersection, edited, no_span, added, left, rule), `decided_by` the curator or "" where
+    the rule `merge_rule` did. `why` is a reason code, `codebook_rule` the card that is cited.
     """
 
     span: str  # id of the gold span
-    proposed_by: tuple[str, ...] = ()
+    start: int = 0
+    end: int = 0
+    kind: str = ""
+    choice: str = ""
     agreed_exactly: tuple[str, ...] = ()
     agreed_nearly: tuple[str, ...] = ()
-    rule: str = ""
+    dissent: tuple[str, ...] = ()
     decided_by: str = ""
+    merge_rule: str = ""
     why: str = ""
     codebook_rule: str = ""
     note: str = ""
     decided_at: str = ""
-    dissent: tuple[str, ...] = ()
+    votes: tuple[VoteRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GoldRecord:
-    """The decided spans of an article. `state` is open or done."""
+    """The decided spans of an article. `state` is open or closed."""
 
     spans: tuple[SpanRecord, ...] = ()
     links: tuple[LinkRecord, ...] = ()
     entities: tuple[EntityRecord, ...] = ()
     provenance: tuple[ProvenanceRecord, ...] = ()
-    state: str = "done"
-    curators: tuple[str, ...] = ()
+    state: str = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +66,13 @@ class MessageRecord:
     by: str
     at: str
     text: str
-    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadRecord:
-    """A discussion about a stretch of an article, or about the whole of it."""
+    """A discussion about a stretch of an article; `rule` is the codebook card it is about."""
 
     messages: tuple[MessageRecord, ...]
     about: FragmentRecord | None = None
-    state: str = "open"
-    rule: str = ""  # the codebook card it is about
-    id: str = ""
+    rule: str = ""
+    resolved_at: str = ""

@@ -28,18 +28,6 @@ class EntityRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SpanTrace:
-    """What a whole study keeps of a span's row beside what the span says."""
-
-    id: str  # UUID
-    ver: int
-    rev: int  # the assignment's revision at the last change
-    created_at: str
-    changed_at: str
-    deleted_at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SpanRecord:
     """A span with its label's slug; an extent has none. Fragments are sorted by start.
 
@@ -57,7 +45,6 @@ class SpanRecord:
     codebook: int | None = None
     suggested: bool = False
     origin: str = ""
-    trace: SpanTrace | None = None
     place: str = field(default="", compare=False, metadata={"in_files": False})
 
     @property
@@ -79,25 +66,12 @@ class SpanRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkTrace:
-    """What a whole study keeps of a link's row beside what the link says."""
-
-    id: str  # UUID
-    ver: int
-    rev: int
-    created_at: str
-    changed_at: str
-    deleted_at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class LinkRecord:
     """From an attribution to what it is the source of, by the ids of the two spans."""
 
     source: str
     target: str
     cue: FragmentRecord | None = None
-    trace: LinkTrace | None = None
     place: str = field(default="", compare=False, metadata={"in_files": False})
 
 

@@ -1,8 +1,6 @@
 """What holds for a whole study: its people, its codebook in all versions, its rounds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from .codebook import CodebookRecord
 from .marks import EntityRecord
@@ -49,7 +47,6 @@ class StudyRecord:
     """The head of a corpus. `codebooks` are its versions, oldest first; the last one holds now.
 
     `entities` is the study's own list of names, apart from each annotator's.
-    `traces` is what only a whole study keeps, by the name of its part; formats leave it alone.
     """
 
     name: str = ""
@@ -60,7 +57,6 @@ class StudyRecord:
     rounds: tuple[RoundRecord, ...] = ()
     entities: tuple[EntityRecord, ...] = ()
     id: str = ""
-    traces: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def codebook(self) -> CodebookRecord:
