@@ -25,6 +25,7 @@ FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("annotations_auditentry", (), "History cannot be changed."),
     ("annotations_ruling", (), "History cannot be changed."),
     ("annotations_goldversion", (), "A version of the gold cannot be changed."),
+    ("annotations_commentversion", (), "What a comment said before cannot be changed."),
     ("annotations_mergerules", (), "Rules that gold was merged by cannot be changed."),
 )
 KEPT = (
@@ -32,6 +33,7 @@ KEPT = (
     "annotations_auditentry",
     "annotations_ruling",
     "annotations_goldversion",
+    "annotations_commentversion",
 )
 
 

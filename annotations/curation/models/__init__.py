@@ -3,7 +3,7 @@
 from .adjudication import Adjudication, AdjudicationState, Alias, ArticleCases, GoldVersion
 from .calibration import Calibration, Revision
 from .cases import Case, CaseKind, CaseState, Choice, Reason
-from .discussion import Comment, Meeting, MeetingSeat, Mention, Thread
+from .discussion import Comment, CommentVersion, Meeting, MeetingSeat, Mention, Thread
 from .gold import GoldFragment, GoldLink, GoldSpan, GoldValue
 from .history import Ruling, RulingKind, RulingStatus
 from .merging import BoundaryRule, Merge, MergeRules, MergeState
@@ -20,6 +20,7 @@ __all__ = [
     "CaseState",
     "Choice",
     "Comment",
+    "CommentVersion",
     "GoldFragment",
     "GoldLink",
     "GoldSpan",

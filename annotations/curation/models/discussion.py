@@ -149,6 +149,26 @@ class Comment(models.Model):
         return self.text[:80]
 
 
+class CommentVersion(models.Model):
+    """What a comment said before its author corrected it. The database refuses changes to it."""
+
+    id = models.BigAutoField(primary_key=True)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="comment_versions")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["comment", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["comment", "number"], name="comment_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
 class Mention(models.Model):
     """A person named in a comment, and when they saw it."""
 
