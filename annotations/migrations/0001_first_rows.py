@@ -21,51 +21,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Label',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Use small letters, digits and _; begin with a letter.')])),
-                ('name', models.CharField(max_length=60)),
-                ('definition', models.TextField(blank=True)),
-                ('key', models.CharField(max_length=1)),
-                ('tag', models.CharField(max_length=2)),
-                ('slot', models.PositiveSmallIntegerField(default=1)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('extent', models.CharField(choices=[('word', 'Word'), ('phrase', 'Phrase'), ('sentence', 'Sentence')], default='phrase', max_length=8)),
-                ('fragments_allowed', models.BooleanField(default=False)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'ordering': ['position', 'name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Outlet',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-            ],
-            options={
-                'ordering': ['name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Round',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('purpose', models.CharField(choices=[('pilot', 'Pilot'), ('training', 'Training'), ('reliability', 'Reliability'), ('main', 'Main')], default='main', max_length=12)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('starts_on', models.DateField(blank=True, null=True)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('comparison_opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'ordering': ['position', 'name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
             name='User',
             fields=[
                 ('password', models.CharField(max_length=128, verbose_name='password')),
@@ -83,9 +38,164 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='user_email_once', violation_error_message='Another account has this e-mail address.')],
+            },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
             ],
+        ),
+        migrations.CreateModel(
+            name='Session',
+            fields=[
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Study',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=200)),
+                ('description', models.TextField(blank=True)),
+                ('hide_source', models.BooleanField(default=False, help_text='Hide outlet, byline, address and date of an article from annotators.', verbose_name='blind outlet')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('deleted_at', models.DateTimeField(blank=True, null=True)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies_created', to=settings.AUTH_USER_MODEL)),
+                ('deleted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'studies',
+                'ordering': ['name', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('deleted_at', None), ('deleted_by', None)), models.Q(('deleted_at__isnull', False), ('deleted_by__isnull', False)), _connector='OR'), name='study_deleted_by_whom')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Label',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('slug', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Use small letters, digits and _; begin with a letter.')])),
+                ('name', models.CharField(max_length=60)),
+                ('definition', models.TextField(blank=True)),
+                ('key', models.CharField(max_length=1)),
+                ('tag', models.CharField(max_length=2)),
+                ('slot', models.PositiveSmallIntegerField(default=1)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('extent', models.CharField(choices=[('word', 'Word'), ('phrase', 'Phrase'), ('sentence', 'Sentence')], default='phrase', max_length=8)),
+                ('fragments_allowed', models.BooleanField(default=False)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['position', 'name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'slug'), name='label_slug_once'), models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('study', 'key'), name='label_key_once'), models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('study', 'name'), name='label_name_once'), models.CheckConstraint(condition=models.Q(('slot__range', (1, 8))), name='label_slot_1_to_8')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Outlet',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=200)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outlets', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'name'), name='outlet_name_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Round',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=120)),
+                ('purpose', models.CharField(choices=[('pilot', 'Pilot'), ('training', 'Training'), ('reliability', 'Reliability'), ('main', 'Main')], default='main', max_length=12)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('starts_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
+                ('comparison_opened_at', models.DateTimeField(blank=True, null=True)),
+                ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['position', 'name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'name'), name='round_name_once'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='round_ends_after_start')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CodebookVersion',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('content', models.JSONField()),
+                ('reason', models.CharField(max_length=300)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codebook_versions', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['study', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'number'), name='codebook_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Import',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('preview', 'Waiting for a yes'), ('running', 'Being stored'), ('done', 'Stored'), ('failed', 'Not stored'), ('cancelled', 'Given up')], default='preview', max_length=10)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('n_records', models.PositiveIntegerField(default=0)),
+                ('n_done', models.PositiveIntegerField(default=0)),
+                ('findings', models.JSONField(blank=True, default=list)),
+                ('message', models.TextField(blank=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['-created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attribute',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Use small letters, digits and _; begin with a letter.')])),
+                ('title', models.CharField(max_length=80)),
+                ('kind', models.CharField(choices=[('choice', 'One of several choices'), ('yes_no', 'Yes or no'), ('text', 'Text'), ('entity', 'Name from the source ledger')], max_length=8)),
+                ('required', models.BooleanField(default=False)),
+                ('choices', models.JSONField(blank=True, default=list)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('label', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='annotations.label')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['position', 'name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('label', 'name'), name='attribute_name_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SourceFile',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('name', models.CharField(max_length=255)),
+                ('content', models.BinaryField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('n_bytes', models.PositiveIntegerField()),
+                ('imported_in', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='annotations.import')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='source_files', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['imported_in', 'position', 'id'],
+            },
         ),
         migrations.CreateModel(
             name='Article',
@@ -111,9 +221,13 @@ class Migration(migrations.Migration):
                 ('deleted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('outlet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='annotations.outlet')),
+                ('source_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='annotations.sourcefile')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='articles', to='annotations.study')),
             ],
             options={
                 'ordering': ['title', 'id'],
+                'indexes': [models.Index(fields=['study', 'title', 'id'], name='article_by_title'), models.Index(fields=['study', 'event'], name='article_by_event'), models.Index(fields=['study', 'published_on'], name='article_by_date')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('study', 'text_sha256'), name='article_text_once'), models.CheckConstraint(condition=models.Q(('n_code_points__gt', 0)), name='article_not_empty'), models.CheckConstraint(condition=models.Q(('direction__in', ['ltr', 'rtl'])), name='article_direction_known')],
             },
         ),
         migrations.CreateModel(
@@ -134,108 +248,12 @@ class Migration(migrations.Migration):
                 ('handed_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handed_from', to='annotations.assignment')),
                 ('returned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='annotations.round')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='annotations.study')),
             ],
             options={
                 'ordering': ['position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CodebookVersion',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['study', '-number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Import',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('preview', 'Waiting for a yes'), ('running', 'Being stored'), ('done', 'Stored'), ('failed', 'Not stored'), ('cancelled', 'Given up')], default='preview', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('n_records', models.PositiveIntegerField(default=0)),
-                ('n_done', models.PositiveIntegerField(default=0)),
-                ('findings', models.JSONField(blank=True, default=list)),
-                ('message', models.TextField(blank=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-created_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Attribute',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]*$', 'Use small letters, digits and _; begin with a letter.')])),
-                ('title', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('choice', 'One of several choices'), ('yes_no', 'Yes or no'), ('text', 'Text'), ('entity', 'Name from the source ledger')], max_length=8)),
-                ('required', models.BooleanField(default=False)),
-                ('choices', models.JSONField(blank=True, default=list)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('label', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='annotations.label')),
-            ],
-            options={
-                'ordering': ['position', 'name', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Session',
-            fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'session',
-                'verbose_name_plural': 'sessions',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SourceFile',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=255)),
-                ('content', models.BinaryField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('n_bytes', models.PositiveIntegerField()),
-                ('imported_in', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='annotations.import')),
-            ],
-            options={
-                'ordering': ['imported_in', 'position', 'id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='article',
-            name='source_file',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='annotations.sourcefile'),
-        ),
-        migrations.CreateModel(
-            name='Study',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('hide_source', models.BooleanField(default=False, help_text='Hide outlet, byline, address and date of an article from annotators.', verbose_name='blind outlet')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies_created', to=settings.AUTH_USER_MODEL)),
-                ('deleted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'studies',
-                'ordering': ['name', 'id'],
+                'indexes': [models.Index(fields=['study', 'annotator', 'state', 'position'], name='queue'), models.Index(fields=['study', 'state'], name='assignment_by_state')],
+                'constraints': [models.UniqueConstraint(fields=('article', 'annotator'), name='assignment_once'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'in_progress', 'submitted', 'returned', 'withdrawn'])), name='assignment_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='assignment_submitted_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='assignment_returned_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -262,12 +280,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['start', '-end', 'id'],
+                'indexes': [models.Index(fields=['assignment', 'changed_rev'], name='span_changes'), models.Index(fields=['study', 'label'], name='span_by_label')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label__isnull', False)), fields=('assignment', 'label', 'stretch'), name='span_once_a_label'), models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label', None)), fields=('assignment', 'stretch'), name='extent_once'), models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='span_half_open'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'label'), ('label__isnull', False)), models.Q(('kind', 'extent'), ('label', None)), _connector='OR'), name='span_label_unless_extent'), models.CheckConstraint(condition=models.Q(('flag__in', ['', 'boundary', 'label', 'source', 'codebook_gap'])), name='span_flag_known'), models.CheckConstraint(condition=models.Q(('state__in', ['marked', 'suggested'])), name='span_state_known')],
             },
-        ),
-        migrations.AddField(
-            model_name='sourcefile',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='source_files', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='Rule',
@@ -286,12 +301,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'name'), name='rule_name_once')],
             },
-        ),
-        migrations.AddField(
-            model_name='round',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='Region',
@@ -309,12 +320,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['article', 'start', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='region_half_open')],
             },
-        ),
-        migrations.AddField(
-            model_name='outlet',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outlets', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='Operation',
@@ -338,6 +345,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['assignment', 'target_id'], name='operation_by_target')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'op_id'), name='operation_once'), models.UniqueConstraint(condition=models.Q(('rev__isnull', False)), fields=('assignment', 'rev'), name='operation_rev')],
             },
         ),
         migrations.CreateModel(
@@ -352,6 +361,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['study', 'user', 'role'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('study', 'user', 'role'), name='membership_role_once'), models.CheckConstraint(condition=models.Q(('role__in', ['annotator', 'curator', 'manager'])), name='membership_role_known')],
             },
         ),
         migrations.CreateModel(
@@ -373,12 +383,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['source', 'target', 'id'],
+                'indexes': [models.Index(fields=['assignment', 'changed_rev'], name='link_changes')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('source', 'target'), name='link_once'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='link_two_ends'), models.CheckConstraint(condition=models.Q(models.Q(('cue_end', None), ('cue_quote', ''), ('cue_start', None)), models.Q(('cue_start__gte', 0), ('cue_start__lt', models.F('cue_end')), models.Q(('cue_quote', ''), _negated=True)), _connector='OR'), name='link_cue_half_open')],
             },
-        ),
-        migrations.AddField(
-            model_name='label',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -397,12 +404,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('used_at', None), ('used_by', None)), models.Q(('used_at__isnull', False), ('used_by__isnull', False)), _connector='OR'), name='invitation_used_by_whom')],
             },
-        ),
-        migrations.AddField(
-            model_name='import',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='Fragment',
@@ -417,6 +420,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['span', 'start'],
+                'constraints': [models.UniqueConstraint(fields=('span', 'start'), name='fragment_once'), models.CheckConstraint(condition=models.Q(('end__lte', models.F('text_length')), ('start__gte', 0), ('start__lt', models.F('end'))), name='fragment_inside_text')],
             },
         ),
         migrations.CreateModel(
@@ -435,12 +439,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'entities',
                 'ordering': ['folded_name', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('owner__isnull', False)), fields=('study', 'owner', 'folded_name'), name='entity_once_an_owner'), models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('owner', None)), fields=('study', 'folded_name'), name='entity_once_in_study')],
             },
-        ),
-        migrations.AddField(
-            model_name='codebookversion',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='codebook_versions', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='AuditEntry',
@@ -459,6 +459,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'audit entries',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['study', '-id'], name='audit_by_study'), models.Index(fields=['subject_type', 'subject_id'], name='audit_by_subject')],
             },
         ),
         migrations.CreateModel(
@@ -473,22 +474,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['span', 'attribute'],
+                'constraints': [models.UniqueConstraint(fields=('span', 'attribute'), name='attribute_value_once'), models.CheckConstraint(condition=models.Q(models.Q(('text', ''), ('entity__isnull', False)), models.Q(models.Q(('text', ''), _negated=True), ('entity', None)), _connector='OR'), name='attribute_value_one_kind')],
             },
-        ),
-        migrations.AddField(
-            model_name='attribute',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='annotations.study'),
-        ),
-        migrations.AddField(
-            model_name='assignment',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='annotations.study'),
-        ),
-        migrations.AddField(
-            model_name='article',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='articles', to='annotations.study'),
         ),
         migrations.CreateModel(
             name='Submission',
@@ -504,6 +491,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['assignment', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('assignment', 'number'), name='submission_once')],
             },
         ),
         migrations.CreateModel(
@@ -519,218 +507,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('assignment', 'tab'), name='work_time_tab_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='user_email_once', violation_error_message='Another account has this e-mail address.'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deleted_at', None), ('deleted_by', None)), models.Q(('deleted_at__isnull', False), ('deleted_by__isnull', False)), _connector='OR'), name='study_deleted_by_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='span',
-            index=models.Index(fields=['assignment', 'changed_rev'], name='span_changes'),
-        ),
-        migrations.AddIndex(
-            model_name='span',
-            index=models.Index(fields=['study', 'label'], name='span_by_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='span',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label__isnull', False)), fields=('assignment', 'label', 'stretch'), name='span_once_a_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='span',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label', None)), fields=('assignment', 'stretch'), name='extent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='span',
-            constraint=models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='span_half_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='span',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'label'), ('label__isnull', False)), models.Q(('kind', 'extent'), ('label', None)), _connector='OR'), name='span_label_unless_extent'),
-        ),
-        migrations.AddConstraint(
-            model_name='span',
-            constraint=models.CheckConstraint(condition=models.Q(('flag__in', ['', 'boundary', 'label', 'source', 'codebook_gap'])), name='span_flag_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='span',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['marked', 'suggested'])), name='span_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('study', 'name'), name='rule_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('study', 'name'), name='round_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='round_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='region_half_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='outlet',
-            constraint=models.UniqueConstraint(fields=('study', 'name'), name='outlet_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['assignment', 'target_id'], name='operation_by_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('user', 'op_id'), name='operation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(condition=models.Q(('rev__isnull', False)), fields=('assignment', 'rev'), name='operation_rev'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('study', 'user', 'role'), name='membership_role_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['annotator', 'curator', 'manager'])), name='membership_role_known'),
-        ),
-        migrations.AddIndex(
-            model_name='link',
-            index=models.Index(fields=['assignment', 'changed_rev'], name='link_changes'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('source', 'target'), name='link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='link_two_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cue_end', None), ('cue_quote', ''), ('cue_start', None)), models.Q(('cue_start__gte', 0), ('cue_start__lt', models.F('cue_end')), models.Q(('cue_quote', ''), _negated=True)), _connector='OR'), name='link_cue_half_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('study', 'slug'), name='label_slug_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('study', 'key'), name='label_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at', None)), fields=('study', 'name'), name='label_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('slot__range', (1, 8))), name='label_slot_1_to_8'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('used_at', None), ('used_by', None)), models.Q(('used_at__isnull', False), ('used_by__isnull', False)), _connector='OR'), name='invitation_used_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='fragment',
-            constraint=models.UniqueConstraint(fields=('span', 'start'), name='fragment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='fragment',
-            constraint=models.CheckConstraint(condition=models.Q(('end__lte', models.F('text_length')), ('start__gte', 0), ('start__lt', models.F('end'))), name='fragment_inside_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='entity',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('owner__isnull', False)), fields=('study', 'owner', 'folded_name'), name='entity_once_an_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='entity',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('owner', None)), fields=('study', 'folded_name'), name='entity_once_in_study'),
-        ),
-        migrations.AddConstraint(
-            model_name='codebookversion',
-            constraint=models.UniqueConstraint(fields=('study', 'number'), name='codebook_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['study', '-id'], name='audit_by_study'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='audit_by_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='attributevalue',
-            constraint=models.UniqueConstraint(fields=('span', 'attribute'), name='attribute_value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attributevalue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), ('entity__isnull', False)), models.Q(models.Q(('text', ''), _negated=True), ('entity', None)), _connector='OR'), name='attribute_value_one_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='attribute',
-            constraint=models.UniqueConstraint(fields=('label', 'name'), name='attribute_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['study', 'annotator', 'state', 'position'], name='queue'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['study', 'state'], name='assignment_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('article', 'annotator'), name='assignment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'in_progress', 'submitted', 'returned', 'withdrawn'])), name='assignment_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'submitted'), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='assignment_submitted_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='assignment_returned_by_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['study', 'title', 'id'], name='article_by_title'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['study', 'event'], name='article_by_event'),
-        ),
-        migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['study', 'published_on'], name='article_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('study', 'text_sha256'), name='article_text_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('n_code_points__gt', 0)), name='article_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['ltr', 'rtl'])), name='article_direction_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('assignment', 'number'), name='submission_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='worktime',
-            constraint=models.UniqueConstraint(fields=('assignment', 'tab'), name='work_time_tab_once'),
         ),
     ]

@@ -13,11 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='study',
-            name='blind_curation',
-            field=models.BooleanField(default=False, help_text='Show curators “Annotator 1”, “Annotator 2” in place of names.'),
-        ),
         migrations.CreateModel(
             name='Adjudication',
             fields=[
@@ -36,6 +31,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['created_at', 'id'],
+                'indexes': [models.Index(fields=['study', 'state'], name='adjudication_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('state', 'open')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed')), _connector='OR'), name='adjudication_closed_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('names_shown_at', None), ('names_shown_by', None)), models.Q(('names_shown_at__isnull', False), ('names_shown_by__isnull', False)), _connector='OR'), name='adjudication_names_by_whom')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'aliases',
                 'ordering': ['adjudication', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('adjudication', 'annotator'), name='alias_once'), models.UniqueConstraint(fields=('adjudication', 'number'), name='alias_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +67,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'article cases',
                 'ordering': ['article'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('n_decided__lte', models.F('n_all'))), name='article_cases_decided')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +85,98 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revealed_at', None), ('revealed_by', None)), models.Q(('revealed_at__isnull', False), ('revealed_by__isnull', False)), _connector='OR'), name='calibration_revealed_by_whom'), models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('ended_at__gte', models.F('revealed_at')), ('revealed_at__isnull', False)), _connector='OR'), name='calibration_ends_after_reveal')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GoldVersion',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('rev', models.PositiveIntegerField()),
+                ('made_at', models.DateTimeField()),
+                ('n_undecided', models.PositiveIntegerField(default=0)),
+                ('note', models.TextField(blank=True)),
+                ('content', models.JSONField()),
+                ('content_sha256', models.CharField(max_length=64)),
+                ('adjudication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='annotations.adjudication')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gold_versions', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['adjudication', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('adjudication', 'number'), name='gold_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Meeting',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('title', models.CharField(blank=True, max_length=200)),
+                ('notes', models.TextField(blank=True)),
+                ('planned_for', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='annotations.article')),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='annotations.study')),
+            ],
+            options={
+                'ordering': ['-created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='MeetingSeat',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='annotations.meeting')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meeting_seats', to='annotations.study')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['meeting', 'position', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'user'), name='meeting_seat_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MergeRules',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('unanimous', models.BooleanField(default=True)),
+                ('at_least', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('boundary', models.CharField(blank=True, choices=[('', 'Leave them to a curator'), ('words', 'Words that most of them took'), ('union', 'All that any of them took'), ('intersection', 'What all of them took'), ('extent', 'The codebook’s default extent')], default='', max_length=12)),
+                ('least_votes', models.PositiveSmallIntegerField(default=2)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merge_rules', to='annotations.study')),
+            ],
+            options={
+                'verbose_name_plural': 'merge rules',
+                'ordering': ['study', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('study', 'number'), name='merge_rules_once'), models.CheckConstraint(condition=models.Q(('at_least', None), ('at_least__gte', 1), _connector='OR'), name='merge_rules_at_least'), models.CheckConstraint(condition=models.Q(('boundary__in', ['', 'words', 'union', 'intersection', 'extent'])), name='merge_rules_boundary_known')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Merge',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for its turn'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8)),
+                ('articles', models.JSONField(default=list)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('n_all', models.PositiveIntegerField(default=0)),
+                ('n_done', models.PositiveIntegerField(default=0)),
+                ('counts', models.JSONField(default=dict)),
+                ('message', models.TextField(blank=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='annotations.study')),
+                ('rules', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='annotations.mergerules')),
+            ],
+            options={
+                'ordering': ['-created_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('n_done__lte', models.F('n_all'))), name='merge_done')],
             },
         ),
         migrations.CreateModel(
@@ -115,24 +206,13 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links_out', to='annotations.case')),
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='annotations.study')),
                 ('target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links_in', to='annotations.case')),
+                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='annotations.meeting')),
+                ('merge', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='annotations.merge')),
             ],
             options={
                 'ordering': ['start', '-end', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Comment',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='annotations.study')),
-            ],
-            options={
-                'ordering': ['thread', 'written_at', 'id'],
+                'indexes': [models.Index(fields=['adjudication', 'changed_rev'], name='case_changes'), models.Index(fields=['study', 'state'], name='case_by_state'), models.Index(fields=['study', 'reason'], name='case_by_reason')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('source__isnull', False)), fields=('source', 'target'), name='link_case_once'), models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='case_half_open'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'link'), ('source__isnull', False), ('target__isnull', False)), models.Q(models.Q(('kind', 'link'), _negated=True), ('source', None), ('target', None)), _connector='OR'), name='case_link_has_ends'), models.CheckConstraint(condition=models.Q(models.Q(('choice', ''), ('decided_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('choice', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='case_decided_when'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('choice', 'rule'), ('curator', None), ('merge__isnull', False)), models.Q(models.Q(('choice', 'rule'), _negated=True), ('curator__isnull', False), ('merge', None)), _connector='OR'), name='case_decided_by_whom'), models.CheckConstraint(condition=models.Q(('kind__in', ['label', 'nesting', 'boundary', 'missing', 'attribute', 'link', 'unanimous', 'added'])), name='case_kind_known'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'decided', 'undecided'])), name='case_state_known'), models.CheckConstraint(condition=models.Q(('choice__in', ['', 'variant', 'majority', 'union', 'intersection', 'edited', 'no_span', 'added', 'left', 'rule'])), name='case_choice_known'), models.CheckConstraint(condition=models.Q(('reason__in', ['', 'boundary', 'label', 'source', 'codebook_gap', 'slip'])), name='case_reason_known')],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +234,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['start', '-end', 'id'],
+                'indexes': [models.Index(fields=['study', 'label'], name='gold_span_by_label')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label__isnull', False)), fields=('adjudication', 'label', 'stretch'), name='gold_span_once_a_label'), models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label', None)), fields=('adjudication', 'stretch'), name='gold_extent_once'), models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='gold_span_half_open'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'label'), ('label__isnull', False)), models.Q(('kind', 'extent'), ('label', None)), _connector='OR'), name='gold_span_label_unless_extent')],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +256,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['source', 'target', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('source', 'target'), name='gold_link_once'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='gold_link_two_ends'), models.CheckConstraint(condition=models.Q(models.Q(('cue_end', None), ('cue_quote', ''), ('cue_start', None)), models.Q(('cue_start__gte', 0), ('cue_start__lt', models.F('cue_end')), models.Q(('cue_quote', ''), _negated=True)), _connector='OR'), name='gold_link_cue_half_open')],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +272,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['span', 'start'],
+                'constraints': [models.UniqueConstraint(fields=('span', 'start'), name='gold_fragment_once'), models.CheckConstraint(condition=models.Q(('end__lte', models.F('text_length')), ('start__gte', 0), ('start__lt', models.F('end'))), name='gold_fragment_inside_text')],
             },
         ),
         migrations.CreateModel(
@@ -202,121 +286,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['span', 'attribute'],
+                'constraints': [models.UniqueConstraint(fields=('span', 'attribute'), name='gold_value_once'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='gold_value_not_empty')],
             },
-        ),
-        migrations.CreateModel(
-            name='GoldVersion',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('rev', models.PositiveIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('n_undecided', models.PositiveIntegerField(default=0)),
-                ('note', models.TextField(blank=True)),
-                ('content', models.JSONField()),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('adjudication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='annotations.adjudication')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gold_versions', to='annotations.study')),
-            ],
-            options={
-                'ordering': ['adjudication', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Meeting',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('notes', models.TextField(blank=True)),
-                ('planned_for', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='annotations.article')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='annotations.study')),
-            ],
-            options={
-                'ordering': ['-created_at', 'id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='meeting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='annotations.meeting'),
-        ),
-        migrations.CreateModel(
-            name='MeetingSeat',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='annotations.meeting')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meeting_seats', to='annotations.study')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['meeting', 'position', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Mention',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='annotations.comment')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='annotations.study')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['comment', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Merge',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for its turn'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8)),
-                ('articles', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('n_all', models.PositiveIntegerField(default=0)),
-                ('n_done', models.PositiveIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict)),
-                ('message', models.TextField(blank=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merges', to='annotations.study')),
-            ],
-            options={
-                'ordering': ['-created_at', 'id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='case',
-            name='merge',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='annotations.merge'),
-        ),
-        migrations.CreateModel(
-            name='MergeRules',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('unanimous', models.BooleanField(default=True)),
-                ('at_least', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('boundary', models.CharField(blank=True, choices=[('', 'Leave them to a curator'), ('words', 'Words that most of them took'), ('union', 'All that any of them took'), ('intersection', 'What all of them took'), ('extent', 'The codebook’s default extent')], default='', max_length=12)),
-                ('least_votes', models.PositiveSmallIntegerField(default=2)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='merge_rules', to='annotations.study')),
-            ],
-            options={
-                'verbose_name_plural': 'merge rules',
-                'ordering': ['study', '-number'],
-            },
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='rules',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='annotations.mergerules'),
         ),
         migrations.CreateModel(
             name='Revision',
@@ -330,6 +301,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['calibration', 'assignment'],
+                'constraints': [models.UniqueConstraint(fields=('calibration', 'assignment'), name='revision_once'), models.CheckConstraint(condition=models.Q(('after', None), models.Q(('after', models.F('before')), _negated=True), _connector='OR'), name='revision_two_versions')],
             },
         ),
         migrations.CreateModel(
@@ -354,6 +326,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['adjudication', 'case_id'], name='ruling_by_case')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'op_id'), name='ruling_once'), models.UniqueConstraint(condition=models.Q(('rev__isnull', False)), fields=('adjudication', 'rev'), name='ruling_rev')],
             },
         ),
         migrations.CreateModel(
@@ -378,219 +352,45 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-opened_at', 'id'],
+                'indexes': [models.Index(fields=['study', 'article'], name='thread_by_article'), models.Index(condition=models.Q(('resolved_at', None)), fields=['study', '-opened_at'], name='thread_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('case', None), ('end', None), ('span__isnull', False), ('start', None)), models.Q(('case__isnull', False), ('end', None), ('span', None), ('start', None)), models.Q(('case', None), ('span', None), ('start__gte', 0), ('start__lt', models.F('end'))), _connector='OR'), name='thread_about_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at', None), ('resolved_by', None)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='thread_resolved_by_whom'), models.UniqueConstraint(condition=models.Q(('span__isnull', False)), fields=('span',), name='thread_once_a_span'), models.UniqueConstraint(condition=models.Q(('case__isnull', False)), fields=('case',), name='thread_once_a_case')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('text', models.TextField()),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(blank=True, null=True)),
+                ('deleted_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='annotations.study')),
+                ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='annotations.thread')),
+            ],
+            options={
+                'ordering': ['thread', 'written_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_not_empty')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='annotations.comment')),
+                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='annotations.study')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['comment', 'id'],
+                'indexes': [models.Index(condition=models.Q(('seen_at', None)), fields=['user', 'study'], name='mention_new')],
+                'constraints': [models.UniqueConstraint(fields=('comment', 'user'), name='mention_once')],
             },
         ),
         migrations.AddField(
-            model_name='comment',
-            name='thread',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='annotations.thread'),
-        ),
-        migrations.AddIndex(
-            model_name='adjudication',
-            index=models.Index(fields=['study', 'state'], name='adjudication_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjudication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('state', 'open')), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed')), _connector='OR'), name='adjudication_closed_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjudication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('names_shown_at', None), ('names_shown_by', None)), models.Q(('names_shown_at__isnull', False), ('names_shown_by__isnull', False)), _connector='OR'), name='adjudication_names_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('adjudication', 'annotator'), name='alias_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alias',
-            constraint=models.UniqueConstraint(fields=('adjudication', 'number'), name='alias_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='articlecases',
-            constraint=models.CheckConstraint(condition=models.Q(('n_decided__lte', models.F('n_all'))), name='article_cases_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='calibration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revealed_at', None), ('revealed_by', None)), models.Q(('revealed_at__isnull', False), ('revealed_by__isnull', False)), _connector='OR'), name='calibration_revealed_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='calibration',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('ended_at__gte', models.F('revealed_at')), ('revealed_at__isnull', False)), _connector='OR'), name='calibration_ends_after_reveal'),
-        ),
-        migrations.AddIndex(
-            model_name='goldspan',
-            index=models.Index(fields=['study', 'label'], name='gold_span_by_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldspan',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label__isnull', False)), fields=('adjudication', 'label', 'stretch'), name='gold_span_once_a_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldspan',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label', None)), fields=('adjudication', 'stretch'), name='gold_extent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldspan',
-            constraint=models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='gold_span_half_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldspan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'label'), ('label__isnull', False)), models.Q(('kind', 'extent'), ('label', None)), _connector='OR'), name='gold_span_label_unless_extent'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('source', 'target'), name='gold_link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldlink',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='gold_link_two_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cue_end', None), ('cue_quote', ''), ('cue_start', None)), models.Q(('cue_start__gte', 0), ('cue_start__lt', models.F('cue_end')), models.Q(('cue_quote', ''), _negated=True)), _connector='OR'), name='gold_link_cue_half_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldfragment',
-            constraint=models.UniqueConstraint(fields=('span', 'start'), name='gold_fragment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldfragment',
-            constraint=models.CheckConstraint(condition=models.Q(('end__lte', models.F('text_length')), ('start__gte', 0), ('start__lt', models.F('end'))), name='gold_fragment_inside_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldvalue',
-            constraint=models.UniqueConstraint(fields=('span', 'attribute'), name='gold_value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='gold_value_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='goldversion',
-            constraint=models.UniqueConstraint(fields=('adjudication', 'number'), name='gold_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingseat',
-            constraint=models.UniqueConstraint(fields=('meeting', 'user'), name='meeting_seat_once'),
-        ),
-        migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['user', 'study'], name='mention_new'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('comment', 'user'), name='mention_once'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['adjudication', 'changed_rev'], name='case_changes'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['study', 'state'], name='case_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['study', 'reason'], name='case_by_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('source__isnull', False)), fields=('source', 'target'), name='link_case_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='case_half_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'link'), ('source__isnull', False), ('target__isnull', False)), models.Q(models.Q(('kind', 'link'), _negated=True), ('source', None), ('target', None)), _connector='OR'), name='case_link_has_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', ''), ('decided_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('choice', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='case_decided_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('choice', 'rule'), ('curator', None), ('merge__isnull', False)), models.Q(models.Q(('choice', 'rule'), _negated=True), ('curator__isnull', False), ('merge', None)), _connector='OR'), name='case_decided_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['label', 'nesting', 'boundary', 'missing', 'attribute', 'link', 'unanimous', 'added'])), name='case_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'decided', 'undecided'])), name='case_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['', 'variant', 'majority', 'union', 'intersection', 'edited', 'no_span', 'added', 'left', 'rule'])), name='case_choice_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['', 'boundary', 'label', 'source', 'codebook_gap', 'slip'])), name='case_reason_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergerules',
-            constraint=models.UniqueConstraint(fields=('study', 'number'), name='merge_rules_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergerules',
-            constraint=models.CheckConstraint(condition=models.Q(('at_least', None), ('at_least__gte', 1), _connector='OR'), name='merge_rules_at_least'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergerules',
-            constraint=models.CheckConstraint(condition=models.Q(('boundary__in', ['', 'words', 'union', 'intersection', 'extent'])), name='merge_rules_boundary_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('n_done__lte', models.F('n_all'))), name='merge_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('calibration', 'assignment'), name='revision_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('after', None), models.Q(('after', models.F('before')), _negated=True), _connector='OR'), name='revision_two_versions'),
-        ),
-        migrations.AddIndex(
-            model_name='ruling',
-            index=models.Index(fields=['adjudication', 'case_id'], name='ruling_by_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.UniqueConstraint(fields=('user', 'op_id'), name='ruling_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.UniqueConstraint(condition=models.Q(('rev__isnull', False)), fields=('adjudication', 'rev'), name='ruling_rev'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['study', 'article'], name='thread_by_article'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('resolved_at', None)), fields=['study', '-opened_at'], name='thread_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case', None), ('end', None), ('span__isnull', False), ('start', None)), models.Q(('case__isnull', False), ('end', None), ('span', None), ('start', None)), models.Q(('case', None), ('span', None), ('start__gte', 0), ('start__lt', models.F('end'))), _connector='OR'), name='thread_about_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at', None), ('resolved_by', None)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='thread_resolved_by_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.UniqueConstraint(condition=models.Q(('span__isnull', False)), fields=('span',), name='thread_once_a_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='thread',
-            constraint=models.UniqueConstraint(condition=models.Q(('case__isnull', False)), fields=('case',), name='thread_once_a_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_not_empty'),
+            model_name='study',
+            name='blind_curation',
+            field=models.BooleanField(default=False, help_text='Show curators “Annotator 1”, “Annotator 2” in place of names.'),
         ),
     ]
