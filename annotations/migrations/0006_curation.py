@@ -223,6 +223,8 @@ class Migration(migrations.Migration):
                 ('start', models.PositiveIntegerField()),
                 ('end', models.PositiveIntegerField()),
                 ('stretch', models.TextField()),
+                ('text_length', models.PositiveIntegerField()),
+                ('answers', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField()),
                 ('changed_at', models.DateTimeField()),
                 ('deleted_at', models.DateTimeField(blank=True, null=True)),
@@ -235,7 +237,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['start', '-end', 'id'],
                 'indexes': [models.Index(fields=['study', 'label'], name='gold_span_by_label')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label__isnull', False)), fields=('adjudication', 'label', 'stretch'), name='gold_span_once_a_label'), models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label', None)), fields=('adjudication', 'stretch'), name='gold_extent_once'), models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='gold_span_half_open'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'label'), ('label__isnull', False)), models.Q(('kind', 'extent'), ('label', None)), _connector='OR'), name='gold_span_label_unless_extent')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label__isnull', False)), fields=('adjudication', 'label', 'stretch'), name='gold_span_once_a_label'), models.UniqueConstraint(condition=models.Q(('deleted_at', None), ('label', None)), fields=('adjudication', 'stretch'), name='gold_extent_once'), models.CheckConstraint(condition=models.Q(('end__lte', models.F('text_length')), ('start__gte', 0), ('start__lt', models.F('end'))), name='gold_span_inside_text'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'label'), ('label__isnull', False)), models.Q(('kind', 'extent'), ('label', None)), _connector='OR'), name='gold_span_label_unless_extent')],
             },
         ),
         migrations.CreateModel(
@@ -260,36 +262,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='GoldFragment',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('quote', models.TextField()),
-                ('text_length', models.PositiveIntegerField()),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gold_fragments', to='annotations.study')),
-                ('span', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fragments', to='annotations.goldspan')),
-            ],
-            options={
-                'ordering': ['span', 'start'],
-                'constraints': [models.UniqueConstraint(fields=('span', 'start'), name='gold_fragment_once'), models.CheckConstraint(condition=models.Q(('end__lte', models.F('text_length')), ('start__gte', 0), ('start__lt', models.F('end'))), name='gold_fragment_inside_text')],
-            },
-        ),
-        migrations.CreateModel(
-            name='GoldValue',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('attribute', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gold_values', to='annotations.attribute')),
-                ('span', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='annotations.goldspan')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gold_values', to='annotations.study')),
-            ],
-            options={
-                'ordering': ['span', 'attribute'],
-                'constraints': [models.UniqueConstraint(fields=('span', 'attribute'), name='gold_value_once'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='gold_value_not_empty')],
-            },
-        ),
-        migrations.CreateModel(
             name='Revision',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -311,7 +283,7 @@ class Migration(migrations.Migration):
                 ('op_id', models.UUIDField()),
                 ('tab', models.UUIDField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('decide', 'decided'), ('reopen', 'opened again'), ('add', 'added'), ('merge', 'merged by rule')], max_length=8)),
+                ('kind', models.CharField(choices=[('decide', 'decided'), ('add', 'added'), ('reopen', 'opened again'), ('restore', 'put back'), ('merge', 'merged by rule')], max_length=8)),
                 ('case_id', models.UUIDField()),
                 ('status', models.CharField(choices=[('applied', 'Applied'), ('same', 'Decided so already'), ('gone', 'No such case any more'), ('conflict', 'Decided elsewhere'), ('invalid', 'Refused'), ('held', 'Kept, not applied')], max_length=8)),
                 ('rev', models.PositiveIntegerField(blank=True, null=True)),

@@ -4,7 +4,7 @@ from .adjudication import Adjudication, AdjudicationState, Alias, ArticleCases, 
 from .calibration import Calibration, Revision
 from .cases import Case, CaseKind, CaseState, Choice, Reason
 from .discussion import Comment, CommentVersion, Meeting, MeetingSeat, Mention, Thread
-from .gold import GoldFragment, GoldLink, GoldSpan, GoldValue
+from .gold import GoldLink, GoldSpan
 from .history import Ruling, RulingKind, RulingStatus
 from .merging import BoundaryRule, Merge, MergeRules, MergeState
 
@@ -21,10 +21,8 @@ __all__ = [
     "Choice",
     "Comment",
     "CommentVersion",
-    "GoldFragment",
     "GoldLink",
     "GoldSpan",
-    "GoldValue",
     "GoldVersion",
     "Meeting",
     "MeetingSeat",

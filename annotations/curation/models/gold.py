@@ -2,6 +2,7 @@
 
 Gold keeps its own copies of everything it needs: what an annotator's span becomes later changes
 nothing here. Answers that name somebody hold the name itself, for ledgers are the annotators' own.
+Fragments and answers stand in the row itself: gold is written and read whole, never searched.
 """
 
 import uuid
@@ -11,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from annotations.marking.models import SpanKind
-from annotations.study.models import Attribute, CodebookVersion, Label, Study
+from annotations.study.models import CodebookVersion, Label, Study
 
 from .adjudication import Adjudication
 from .cases import Case
@@ -44,6 +45,8 @@ class GoldSpan(models.Model):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     stretch = models.TextField()  # "17-42 50-61": all fragments, canonical, for once-only
+    text_length = models.PositiveIntegerField()  # code points of the article: bounds `end`
+    answers = models.JSONField(default=dict, blank=True)  # attribute's name -> text
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -67,7 +70,8 @@ class GoldSpan(models.Model):
                 name="gold_extent_once",
             ),
             models.CheckConstraint(
-                condition=Q(start__gte=0, start__lt=F("end")), name="gold_span_half_open"
+                condition=Q(start__gte=0, start__lt=F("end"), end__lte=F("text_length")),
+                name="gold_span_inside_text",
             ),
             models.CheckConstraint(
                 condition=Q(kind="label", label__isnull=False) | Q(kind="extent", label=None),
@@ -77,51 +81,6 @@ class GoldSpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label or 'extent'} {self.stretch}"
-
-
-class GoldFragment(models.Model):
-    """One contiguous part [start, end) of a gold span, with the words it covers."""
-
-    id = models.BigAutoField(primary_key=True)
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="gold_fragments")
-    span = models.ForeignKey(GoldSpan, on_delete=models.CASCADE, related_name="fragments")
-    start = models.PositiveIntegerField()
-    end = models.PositiveIntegerField()
-    quote = models.TextField()
-    text_length = models.PositiveIntegerField()  # code points of the article: bounds `end`
-
-    class Meta:
-        ordering: ClassVar = ["span", "start"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["span", "start"], name="gold_fragment_once"),
-            models.CheckConstraint(
-                condition=Q(start__gte=0, start__lt=F("end"), end__lte=F("text_length")),
-                name="gold_fragment_inside_text",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.quote
-
-
-class GoldValue(models.Model):
-    """The decided answer to one attribute: a choice, yes or no, a text, or a name."""
-
-    id = models.BigAutoField(primary_key=True)
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="gold_values")
-    span = models.ForeignKey(GoldSpan, on_delete=models.CASCADE, related_name="values")
-    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="gold_values")
-    text = models.TextField()
-
-    class Meta:
-        ordering: ClassVar = ["span", "attribute"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["span", "attribute"], name="gold_value_once"),
-            models.CheckConstraint(condition=~Q(text=""), name="gold_value_not_empty"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class GoldLinkQuerySet(models.QuerySet["GoldLink"]):

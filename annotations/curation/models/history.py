@@ -14,8 +14,9 @@ from .merging import Merge
 
 class RulingKind(models.TextChoices):
     DECIDE = "decide", "decided"
-    REOPEN = "reopen", "opened again"  # what undoing a first decision comes to
     ADD = "add", "added"
+    REOPEN = "reopen", "opened again"
+    RESTORE = "restore", "put back"  # undo and redo: as it was before or after another ruling
     MERGE = "merge", "merged by rule"
 
 
