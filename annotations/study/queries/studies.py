@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from ..models import AuditEntry, Role, Round, Study
 
 BIN_KEEPS = timedelta(days=30)
 LOOKED_AT = 2_000  # acts
+PURGED = "study.purged"  # the act of which a purged study is known
 
 
 def studies_seen_by(user: User) -> QuerySet[Study]:
@@ -39,6 +40,14 @@ def fetch_binned(user: User, study_id: uuid.UUID) -> Study:
     if study is None:
         raise Http404("No such study in the bin.")
     return study
+
+
+def long_binned(keeps: timedelta = BIN_KEEPS) -> QuerySet[Study]:
+    """Studies that have been in the bin for at least `keeps` and were not purged yet."""
+    before = timezone.now() - keeps
+    purged = AuditEntry.objects.filter(study=OuterRef("pk"), action=PURGED)
+    binned = Study.objects.filter(deleted_at__lte=before).select_related("deleted_by")
+    return binned.filter(~Exists(purged)).order_by("deleted_at", "pk")
 
 
 def fetch_round(study: Study, round_id: uuid.UUID) -> Round:
