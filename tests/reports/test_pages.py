@@ -80,8 +80,10 @@ def test_an_annotator_sees_nothing_before_the_comparison(
     study: Study, article: Article, bob: User, readings: None, sign_in: SignIn
 ) -> None:
     client = sign_in(bob)
+    told = client.get(at("agreement", study))
+    assert "once you have submitted an article and a manager" in told.content.decode()
+    assert SECRET not in told.content.decode()
     for url in (
-        at("agreement", study),
         at("passages", study),
         at("methods", study),
         at("table", study, name="pairs", form="csv"),

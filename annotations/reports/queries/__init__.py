@@ -7,11 +7,12 @@ from .inputs import ArticleInput, read_inputs
 from .kept import find_tables
 from .names import read_names, read_titles
 from .quotes import Quoted, quote_passages
-from .scope import Scope, fetch_scope
+from .scope import NotOpenYet, Scope, fetch_scope
 
 __all__ = [
     "ArticleInput",
     "Groups",
+    "NotOpenYet",
     "Quoted",
     "Scope",
     "fetch_scope",

@@ -17,6 +17,17 @@ from ..selection import Selection
 from .inputs import ArticleInput, read_inputs
 
 
+class NotOpenYet(PermissionDenied):
+    """An annotator for whom nothing is open yet; their `standing` along with the sentence."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(
+            "You can see how far you agree with the others once you have submitted an article "
+            "and a manager of the study has opened the comparison."
+        )
+        self.standing = standing
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What of a study's agreement a person may see.
@@ -54,7 +65,7 @@ class Scope:
 
 
 def fetch_scope(user: User, study_id: uuid.UUID) -> Scope:
-    """Raises Http404 for strangers, PermissionDenied for annotators before comparison."""
+    """Raises Http404 for strangers, NotOpenYet for annotators before comparison."""
     standing = fetch_standing(user, study_id, Act.SEE_AGREEMENT)
     if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
         return Scope(standing, None)
@@ -66,8 +77,5 @@ def fetch_scope(user: User, study_id: uuid.UUID) -> Scope:
     )
     articles = frozenset(rows.values_list("article_id", flat=True))
     if not articles:
-        raise PermissionDenied(
-            "You can see how far you agree with the others once you have submitted an article "
-            "and a manager of the study has opened the comparison."
-        )
+        raise NotOpenYet(standing)
     return Scope(standing, user.pk, articles)

@@ -24,6 +24,7 @@ from ..passages import KIND_TITLES, Wanted, find_passages
 from ..plots import plots
 from ..queries import (
     ArticleInput,
+    NotOpenYet,
     Scope,
     fetch_scope,
     quote_passages,
@@ -75,7 +76,11 @@ def compute(
 @require_GET
 def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """What is known at once; gamma comes with a stored report."""
-    scope = fetch_scope(me(request), study_id)
+    try:
+        scope = fetch_scope(me(request), study_id)
+    except NotOpenYet as not_yet:  # the study's navigation leads here: no dead end
+        context = {"standing": not_yet.standing, "message": str(not_yet)}
+        return render(request, "reports/not_open_yet.html", context)
     names = names_of(scope)
     form, selection = chosen(scope, request.GET, names)
     tables, inputs = compute(scope, selection, names)
