@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -240,7 +241,9 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
 # --- language, files, mail --------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
+TIME_ZONE = os.environ.get("TIME_ZONE") or "UTC"  # of the times on pages; stored are all in UTC
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE must be UTC or like Europe/Berlin, not {TIME_ZONE!r}.")
 USE_I18N = False
 USE_TZ = True
 STATIC_URL = "/static/"

@@ -51,6 +51,7 @@ def test_the_documented_production_settings_pass_the_deployment_check(tmp_path: 
         ("DATABASE_URL", "mysql://host/name", "DATABASE_URL must be"),
         ("TLS", "perhaps", "TLS must be 1 or 0"),
         ("EMAIL_PORT", "smtp", "EMAIL_PORT must be a whole number"),
+        ("TIME_ZONE", "Berlin", "TIME_ZONE must be UTC or like Europe/Berlin"),
     ],
 )
 def test_a_setting_that_would_be_unsafe_or_senseless_is_refused_with_a_sentence(
