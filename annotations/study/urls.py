@@ -53,6 +53,7 @@ settings_urls = [
         studies.round_comparison,
         name="settings_round_comparison",
     ),
+    path("rounds/<uuid:round_id>/closing/", studies.round_closing, name="settings_round_closing"),
     path("rounds/<uuid:round_id>/remove/", studies.round_remove, name="settings_round_remove"),
 ]
 urlpatterns = [

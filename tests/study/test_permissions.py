@@ -59,6 +59,7 @@ ROUTES: dict[str, Act | str] = {
     "study:settings_round_new": Act.MANAGE_STUDY,
     "study:settings_round": Act.MANAGE_STUDY,
     "study:settings_round_comparison": Act.OPEN_COMPARISON,
+    "study:settings_round_closing": Act.MANAGE_STUDY,
     "study:settings_round_remove": Act.MANAGE_STUDY,
     "study:history": Act.SEE_AUDIT,
 }

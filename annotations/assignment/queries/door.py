@@ -32,8 +32,8 @@ def fetch_overseer(user: User, study_id: uuid.UUID) -> Standing:
 
 
 def with_article(assignments: "QuerySet[Assignment]") -> "QuerySet[Assignment]":
-    """Along with the article, but without its text and what is computed from it."""
-    return assignments.select_related("article").defer(
+    """Along with round and article, but without its text and what is computed from it."""
+    return assignments.select_related("article", "round").defer(
         "article__text", "article__blocks", "article__sentences"
     )
 

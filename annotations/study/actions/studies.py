@@ -207,6 +207,18 @@ def set_comparison(*, round: Round, actor: User, opened: bool) -> Round:
 
 
 @transaction.atomic
+def set_closed(*, round: Round, actor: User, closed: bool) -> Round:
+    """A closed round takes no new assignments. What is assigned in it already can be finished."""
+    if closed == (round.closed_at is not None):
+        return round
+    round.closed_at = timezone.now() if closed else None
+    round.save(update_fields=["closed_at"])
+    action = "round.closed" if closed else "round.reopened"
+    record(study=round.study, actor=actor, action=action, subject=round)
+    return round
+
+
+@transaction.atomic
 def remove_round(*, round: Round, actor: User) -> None:
     """Only a round that holds nothing."""
     Study.objects.select_for_update().get(pk=round.study_id)

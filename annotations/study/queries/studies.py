@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -55,6 +55,19 @@ def fetch_round(study: Study, round_id: uuid.UUID) -> Round:
     if found is None:
         raise Http404("No such round.")
     return found
+
+
+def list_rounds(study: Study) -> list[tuple[Round, int]]:
+    """Each round with how much is assigned in it and not submitted, if it is closed; else 0."""
+    unfinished = Round.objects.filter(
+        study=study,
+        closed_at__isnull=False,
+        assignments__state__in=["waiting", "in_progress", "returned"],
+        assignments__article__deleted_at=None,
+    )
+    counted = unfinished.order_by().values_list("pk").annotate(n=Count("assignments"))
+    left = dict(counted)
+    return [(round, left.get(round.pk, 0)) for round in study.rounds.all()]
 
 
 def list_history(study: Study, *, actor: str = "", noun: str = "") -> QuerySet[AuditEntry]:

@@ -24,6 +24,7 @@ from ..queries.studies import (
     fetch_binned,
     fetch_round,
     list_history,
+    list_rounds,
     nouns,
 )
 
@@ -60,8 +61,12 @@ def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         actions.change_settings(study=standing.study, actor=me(request), **form.cleaned_data)
         messages.success(request, "The settings are saved.")
         return redirect("study:settings", study_id)
-    rounds = standing.study.rounds.all()
-    context = {"standing": standing, "form": form, "rounds": rounds, "days": BIN_KEEPS.days}
+    context = {
+        "standing": standing,
+        "form": form,
+        "rounds": list_rounds(standing.study),
+        "days": BIN_KEEPS.days,
+    }
     return render(request, "study/settings.html", context, status=422 if form.is_bound else 200)
 
 
@@ -105,6 +110,17 @@ def round_comparison(
     actions.set_comparison(round=round, actor=me(request), opened=opened)
     told = "is open" if opened else "is closed"
     messages.success(request, f"The comparison of “{round.name}” {told}.")
+    return redirect("study:settings", study_id)
+
+
+@require_POST
+def round_closing(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -> HttpResponse:
+    standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
+    round = fetch_round(standing.study, round_id)
+    closed = request.POST.get("round") == "close"
+    actions.set_closed(round=round, actor=me(request), closed=closed)
+    told = "is closed" if closed else "is open again"
+    messages.success(request, f"The round “{round.name}” {told}.")
     return redirect("study:settings", study_id)
 
 
