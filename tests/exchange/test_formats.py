@@ -11,8 +11,9 @@ from annotations.exchange.records import ArticleRecord, Corpus
 
 from .corpora import corpora
 
-BOTH_WAYS = [form.name for form in formats().values() if form.can_read and form.can_write]
-WRITTEN = [form.name for form in formats().values() if form.can_write]
+OF_RECORDS = [form for form in formats().values() if not form.is_whole]
+BOTH_WAYS = [form.name for form in OF_RECORDS if form.can_read and form.can_write]
+WRITTEN = [form.name for form in OF_RECORDS if form.can_write]
 ROOM = SourceLimits(total_bytes=100_000_000, n_files=10_000)
 
 

@@ -70,10 +70,10 @@ Tables: TypeAlias = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True, slots=True)
 class StudyRows:
-    """Every row of a study as JSON values, by table: first what holds for the study, then one
-    `Tables` an article."""
+    """Every row of a study as JSON values: (table, row) of what holds for all of it, then the
+    tables of each article. Both can be walked more than once."""
 
-    head: Tables
+    head: Iterable[tuple[str, Row]]
     articles: Iterable[Tables]
 
 

@@ -1,0 +1,345 @@
+"""A whole study from its file: every row as it was, under the same ids, all or nothing."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import DateField, Model
+
+from annotations.accounts.models import User
+from annotations.marking.wire import format_stretch, parse_stretch
+from annotations.study.actions import record
+from annotations.study.models import Study
+from annotations.text.cleaning import sha256
+
+from ..formats.sourcemark import read_rows, study_path
+from ..frame import FileRefused, SourceFiles
+from ..queries.tables import Column, Table, article_tables, head_tables
+from ..records import Row, Tables
+from ..rows.marks import grouped
+
+AT_ONCE = 1_000  # rows of one table that wait for their INSERT
+Tell = Callable[[int], object]
+Ids = Mapping[type[Model], Collection[uuid.UUID]]  # of an article's rows
+
+
+@dataclass
+class Restored:
+    """What came in."""
+
+    study: Study
+    n_articles: int = 0
+    n_rows: int = 0
+    new_people: list[str] = field(default_factory=list)
+    known_people: list[str] = field(default_factory=list)
+
+
+def restore_study(
+    *,
+    files: SourceFiles,
+    actor: User | None = None,
+    people: Mapping[str, str] | None = None,
+    tell: Tell = lambda n: None,
+) -> Restored:
+    """Store a "sourcemark-study/1". Raises FileRefused; then nothing is stored.
+
+    `people` says which user name here somebody of the file has ({"bob": "robert"}); others are
+    met by their own. Who has no account gets one that nobody can sign in with. `tell` hears how
+    many articles are stored. `actor` is who brings it in; without one the audit stays as it was.
+    """
+    path = study_path(files)
+    try:
+        with transaction.atomic():
+            restored = _Restoring(files, path, people or {}, tell).run()
+            if actor is not None:
+                record(
+                    study=restored.study,
+                    actor=actor,
+                    action="study.imported",
+                    subject=restored.study,
+                    after={"articles": restored.n_articles, "file": path},
+                )
+            return restored
+    except IntegrityError as error:
+        reason = f"Its rows do not fit together, or some are here already ({error})."
+        raise FileRefused(path, reason) from error
+
+
+class _Restoring:
+    def __init__(
+        self, files: SourceFiles, path: str, people: Mapping[str, str], tell: Tell
+    ) -> None:
+        self.path = path
+        self.rows = read_rows(files)
+        self.wanted_people = people
+        self.tell = tell
+        self.people: dict[str, uuid.UUID] = {}  # id in the file: id here
+        self.moved: dict[str, str] = {}  # ids that differ, for what stands in JSON values
+        self.head_ids: defaultdict[type[Model], set[uuid.UUID]] = defaultdict(set)
+        self.waiting: defaultdict[type[Model], list[Model]] = defaultdict(list)
+        self.awaited: list[tuple[type[Model], uuid.UUID, str, str]] = []
+        self.place = ""
+
+    def run(self) -> Restored:
+        restored = self._head()
+        self._flush()
+        self._check_awaited()
+        tables = {table.name: table for table in article_tables()}
+        for listed in self.rows.articles:
+            restored.n_articles += 1
+            self._article(listed, tables, restored.study)
+            self.tell(restored.n_articles)
+        self._flush()
+        restored.study.refresh_from_db()
+        return restored
+
+    def _head(self) -> Restored:
+        """The study's row, its people, then what holds for all of it."""
+        tables = {table.name: table for table in head_tables()}
+        walk = iter(self.rows.head)
+        name, own = next(walk, ("", {}))
+        if name != "study":
+            raise self._refused("The study's own row must come first.")
+        restored = Restored(Study(pk=self._study_id(own)))
+        name, row = next(walk, ("", {}))
+        users = []
+        while name == "user":
+            users.append(row)
+            name, row = next(walk, ("", {}))
+        self._meet(users, restored)
+        self.place = "study"
+        self._add(tables["study"], own, restored.study, None)
+        self._flush()
+        while name:
+            self.place = f"{name} {row.get('id', '')}".strip()
+            self._add(self._table(tables, name), row, restored.study, None)
+            name, row = next(walk, ("", {}))
+        return restored
+
+    def _check_awaited(self) -> None:
+        """Keys that led to later rows of the head: by now those must be there."""
+        for target, value, place, column in self.awaited:
+            if value not in self.head_ids[target]:
+                self.place = place
+                raise self._refused(f"“{column}” leads to nothing in this file.")
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def _meet(self, users: list[Row], restored: Restored) -> None:
+        """Each person of the file is an account here: one that there is, or a closed new one."""
+        for row in users:
+            name = row.get("username")
+            if not isinstance(name, str) or not name:
+                raise self._refused("Somebody has no user name.")
+            known = self.wanted_people.get(name, name)
+            account = User.objects.filter(username__iexact=known).first()
+            if account is not None:
+                restored.known_people.append(account.username)
+            elif name in self.wanted_people:
+                raise FileRefused("", f"There is no account “{known}” here.")
+            else:
+                account = self._open(row, name)
+                restored.new_people.append(name)
+            self.people[row["id"]] = account.pk
+            if str(account.pk) != row["id"]:
+                self.moved[row["id"]] = str(account.pk)
+
+    def _open(self, row: Row, name: str) -> User:
+        try:
+            key = uuid.UUID(str(row.get("id")))
+        except ValueError as error:
+            raise self._refused(f"“{name}” has no id.") from error
+        if User.objects.filter(pk=key).exists():
+            key = uuid.uuid4()
+        shown = str(row.get("display_name", ""))[:120]
+        account = User(pk=key, username=name, display_name=shown, is_active=False)
+        account.set_unusable_password()
+        account.clean_fields(exclude=["email", "password"])
+        account.save(force_insert=True)
+        return account
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def _study_id(self, row: Row) -> uuid.UUID:
+        try:
+            key = uuid.UUID(str(row.get("id")))
+        except ValueError as error:
+            raise self._refused("The study has no id.") from error
+        if Study.objects.filter(pk=key).exists():
+            raise self._refused("This study is here already.")
+        return key
+
+    def _table(self, tables: Mapping[str, Table], name: str) -> Table:
+        try:
+            return tables[name]
+        except KeyError:
+            raise self._refused(f"There is no table “{name}” here.") from None
+
+    def _article(self, listed: Tables, tables: Mapping[str, Table], study: Study) -> None:
+        title = str(listed["article"][0].get("title", ""))[:60]
+        article = listed["article"][0]
+        self.place = f"article “{title}”"
+        text = article.get("text")
+        if not isinstance(text, str) or article.get("text_sha256") != sha256(text):
+            raise self._refused("Its text is not the one that its SHA-256 was made of.")
+        if article.get("n_code_points") != len(text):
+            raise self._refused("Its text has another length than it says.")
+        ids = self._ids(listed, tables)
+        for name, rows in listed.items():
+            table = self._table(tables, name)
+            for row in rows:
+                self.place = f"article “{title}”, {name} {row.get('id', '')}".strip()
+                self._check_places(name, row, text)
+                self._add(table, row, study, ids)
+        self._check_fragments(listed, title)
+
+    def _ids(
+        self, listed: Tables, tables: Mapping[str, Table]
+    ) -> dict[type[Model], set[uuid.UUID]]:
+        found: dict[type[Model], set[uuid.UUID]] = {}
+        for name, rows in listed.items():
+            keys = {_uuid(row["id"]) for row in rows if "id" in row}
+            found[self._table(tables, name).model] = {key for key in keys if key}
+        return found
+
+    def _check_places(self, name: str, row: Row, text: str) -> None:
+        """Every place lies in the text, and every quote is what stands there."""
+        if name in ("span", "goldspan"):
+            stretch = str(row.get("stretch"))
+            parts = _parts(stretch)
+            hull = (row.get("start"), row.get("end"))
+            if not parts or parts[-1][1] > len(text) or (parts[0][0], parts[-1][1]) != hull:
+                raise self._refused(f"The stretch {stretch[:40]} does not fit the text.")
+        if name in ("fragment", "goldfragment"):
+            self._check_quote(row.get("start"), row.get("end"), row.get("quote"), text)
+            if row.get("text_length") != len(text):
+                raise self._refused("It counts another length of the text.")
+        if name in ("link", "goldlink") and "cue_quote" in row:
+            self._check_quote(row.get("cue_start"), row.get("cue_end"), row["cue_quote"], text)
+        if name == "region" and not 0 <= _number(row.get("end")) <= len(text):
+            raise self._refused("It ends outside the text.")
+
+    def _check_quote(self, start: Any, end: Any, quote: Any, text: str) -> None:
+        fits = 0 <= _number(start) < _number(end) <= len(text)
+        if not fits or text[start:end] != quote:
+            raise self._refused(f"At {start}–{end} stand other words than it quotes.")
+
+    def _check_fragments(self, listed: Tables, title: str) -> None:
+        """The fragments of a span are the stretch that its own row says."""
+        for spans, fragments in (("span", "fragment"), ("goldspan", "goldfragment")):
+            found = grouped(listed, fragments, "span")
+            for row in listed.get(spans, ()):
+                parts = sorted((part["start"], part["end"]) for part in found.get(row["id"], ()))
+                if format_stretch(parts) != row["stretch"]:
+                    self.place = f"article “{title}”, {spans} {row['id']}"
+                    raise self._refused("Its fragments are not the stretch that it says.")
+
+    def _add(
+        self,
+        table: Table,
+        row: Row,
+        study: Study,
+        here: Ids | None,
+    ) -> None:
+        values = dict(self._values(table, row, here))
+        if table.model is not Study:
+            values["study_id"] = study.pk
+        made = table.model(**values)
+        if here is None:
+            self.head_ids[table.model].add(made.pk)
+        listed = self.waiting[table.model]
+        listed.append(made)
+        if len(listed) >= AT_ONCE:
+            self._insert(table.model)
+
+    def _values(self, table: Table, row: Row, here: Ids | None) -> Iterator[tuple[str, Any]]:
+        unknown = set(row) - {column.name for column in table.columns}
+        if unknown:
+            raise self._refused(f"“{sorted(unknown)[0]}” is not known.")
+        for column in table.columns:
+            if column.name not in row:
+                yield column.attname, column.empty
+                continue
+            try:
+                value = column.from_json(row[column.name])
+            except ValueError as error:
+                raise self._refused(f"“{column.name}” {error}.") from error
+            yield (
+                column.attname,
+                self._key(column, value, here) if column.target else self._moved(value),
+            )
+
+    def _key(self, column: Column, value: uuid.UUID, here: Ids | None) -> uuid.UUID:
+        """A key leads to a row of this file or to one of its people, never anywhere else."""
+        assert column.target is not None
+        if column.target is User:
+            if str(value) in self.people:
+                return self.people[str(value)]
+        elif value in self.head_ids[column.target] or value in (here or {}).get(column.target, ()):
+            return value
+        elif here is None:
+            self.awaited.append((column.target, value, self.place, column.name))
+            return value
+        raise self._refused(f"“{column.name}” leads to nothing in this file.")
+
+    def _moved(self, value: Any) -> Any:
+        """A JSON value with the people's ids of this place."""
+        if not self.moved:
+            return value
+        if isinstance(value, str):
+            return self.moved.get(value, value)
+        if isinstance(value, list):
+            return [self._moved(each) for each in value]
+        if isinstance(value, dict):
+            return {self.moved.get(key, key): self._moved(each) for key, each in value.items()}
+        return value
+
+    def _flush(self) -> None:
+        for model in list(self.waiting):
+            self._insert(model)
+
+    def _insert(self, model: type[Model]) -> None:
+        rows, self.waiting[model] = self.waiting[model], []
+        if _stamps_time(model):
+            for row in rows:  # as it is, with the times it has
+                row.save_base(raw=True, force_insert=True)
+        else:
+            model._default_manager.bulk_create(rows)
+
+    def _refused(self, reason: str) -> FileRefused:
+        return FileRefused(self.path, reason, place=self.place)
+
+
+def _stamps_time(model: type[Model]) -> bool:
+    """Whether saving a row sets a time of its own making."""
+    return any(
+        isinstance(field, DateField) and (field.auto_now or field.auto_now_add)
+        for field in model._meta.concrete_fields
+    )
+
+
+def _parts(stretch: str) -> list[tuple[int, int]]:
+    """The stretches in order and apart; none when that is not what stands there."""
+    try:
+        parts = parse_stretch(stretch)
+    except ValueError:
+        return []
+    ordered = all(start < end for start, end in parts) and all(
+        left[1] < right[0] for left, right in pairwise(parts)
+    )
+    return parts if ordered and format_stretch(parts) == stretch else []
+
+
+def _number(value: Any) -> int:
+    return value if type(value) is int else -1
+
+
+def _uuid(words: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(words)
+    except (AttributeError, TypeError, ValueError):
+        return None

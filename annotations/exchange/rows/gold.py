@@ -1,0 +1,157 @@
+"""Gold and how it came to be, from rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..records import (
+    Answer,
+    EntityRecord,
+    FragmentRecord,
+    GoldRecord,
+    LinkRecord,
+    ProvenanceRecord,
+    Row,
+    SpanRecord,
+    Tables,
+    VoteRecord,
+)
+from .marks import ENTITY_TAG, fragments_of, grouped, in_reading_order, reading_ids
+from .names import Names
+
+EXTENT = "extent"
+
+
+def gold_record(tables: Tables, text: str, names: Names) -> GoldRecord | None:
+    """None where nobody has begun to decide."""
+    adjudications = tables.get("adjudication", ())
+    if not adjudications:
+        return None
+    live = [row for row in tables.get("goldspan", ()) if not row.get("deleted_at")]
+    rows = in_reading_order(live, names)
+    ids = reading_ids(rows, names)
+    values = grouped(tables, "goldvalue", "span")
+    ledger = _ledger(rows, values, names)
+    spans = tuple(
+        SpanRecord(
+            id=ids[row["id"]],
+            label=names.slug(row.get("label")),
+            fragments=fragments_of(row, text),
+            attributes=_answers(values.get(row["id"], ()), ledger, names),
+            codebook=names.versions[row["codebook_version"]],
+        )
+        for row in rows
+    )
+    return GoldRecord(
+        spans=spans,
+        links=tuple(_links(tables, ids)),
+        entities=tuple(ledger.values()),
+        provenance=tuple(_provenance(tables, rows, ids, text, names)),
+        state=adjudications[0]["state"],
+    )
+
+
+def _ledger(
+    rows: Sequence[Row], values: Mapping[str, Sequence[Row]], names: Names
+) -> dict[str, EntityRecord]:
+    """Gold answers name people by name: each name is an entry of gold's own ledger."""
+    called = {
+        value["text"]
+        for row in rows
+        for value in values.get(row["id"], ())
+        if names.attributes[value["attribute"]]["kind"] == "entity"
+    }
+    return {
+        name: EntityRecord(f"{ENTITY_TAG}{number}", name)
+        for number, name in enumerate(sorted(called, key=lambda name: (name.casefold(), name)), 1)
+    }
+
+
+def _answers(
+    values: Sequence[Row], ledger: Mapping[str, EntityRecord], names: Names
+) -> dict[str, Answer]:
+    answers: dict[str, Answer] = {}
+    for row in sorted(values, key=lambda row: names.attributes[row["attribute"]]["position"]):
+        attribute = names.attributes[row["attribute"]]
+        answer: Answer = row["text"]
+        if attribute["kind"] == "entity":
+            answer = ledger[row["text"]].id
+        elif attribute["kind"] == "yes_no":
+            answer = answer == "yes"
+        answers[attribute["name"]] = answer
+    return answers
+
+
+def _links(tables: Tables, ids: Mapping[str, str]) -> Iterator[LinkRecord]:
+    places = {key: place for place, key in enumerate(ids)}
+    live = [
+        row
+        for row in tables.get("goldlink", ())
+        if not row.get("deleted_at") and row["source"] in ids and row["target"] in ids
+    ]
+    for row in sorted(live, key=lambda row: (places[row["source"]], places[row["target"]])):
+        cue = None
+        if row.get("cue_quote"):
+            cue = FragmentRecord(row["cue_start"], row["cue_end"], row["cue_quote"])
+        yield LinkRecord(ids[row["source"]], ids[row["target"]], cue)
+
+
+def _provenance(
+    tables: Tables, rows: Sequence[Row], ids: Mapping[str, str], text: str, names: Names
+) -> Iterator[ProvenanceRecord]:
+    """Of every decided case that is about spans; those of links say themselves by their ends."""
+    gold = {row["case"]: row for row in rows}
+    cases = [row for row in tables.get("case", ()) if row["state"] != "open"]
+    for case in sorted(cases, key=lambda row: (row["start"], -row["end"], row["id"])):
+        if case["kind"] == "link":
+            continue
+        span = gold.get(case["id"])
+        exactly, nearly, dissent = _sides(case.get("votes", ()), span, names)
+        yield ProvenanceRecord(
+            span=ids[span["id"]] if span else "",
+            start=case["start"],
+            end=case["end"],
+            kind=case["kind"],
+            choice=case.get("choice", ""),
+            agreed_exactly=exactly,
+            agreed_nearly=nearly,
+            dissent=dissent,
+            decided_by=names.person(case.get("curator")),
+            merge_rule=case.get("merged_by_rule", ""),
+            why=case.get("reason", ""),
+            codebook_rule=names.rules.get(case.get("rule") or "", ""),
+            note=case.get("note", ""),
+            decided_at=case.get("decided_at", ""),
+            votes=tuple(_vote(vote, text, names) for vote in case.get("votes", ())),
+        )
+
+
+def _sides(
+    votes: Sequence[Mapping[str, Any]], span: Row | None, names: Names
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    sides: tuple[list[str], list[str], list[str]] = [], [], []
+    label = (names.slug(span.get("label")) or EXTENT) if span else None
+    for vote in votes:
+        stretch = " ".join(f"{start}-{end}" for start, end in vote.get("fragments") or ())
+        if span is None:
+            side = 2 if vote.get("span") else 0
+        elif vote.get("label") != label:
+            side = 2
+        else:
+            side = 0 if stretch == span["stretch"] else 1
+        sides[side].append(names.person(vote.get("annotator")))
+    exactly, nearly, dissent = (tuple(sorted(side)) for side in sides)
+    return exactly, nearly, dissent
+
+
+def _vote(vote: Mapping[str, Any], text: str, names: Names) -> VoteRecord:
+    return VoteRecord(
+        annotator=names.person(vote.get("annotator")),
+        label=vote.get("label") or "",
+        fragments=tuple(
+            FragmentRecord(start, end, text[start:end])
+            for start, end in vote.get("fragments") or ()
+        ),
+        attributes=dict(sorted((vote.get("attributes") or {}).items())),
+        note=vote.get("note", ""),
+        flag=vote.get("flag", ""),
+    )

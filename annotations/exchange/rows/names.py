@@ -1,0 +1,48 @@
+"""What keys of rows stand for: people, labels, rounds and the rest by their names."""
+
+from typing import Any
+
+from ..records import Row, Tables
+
+NOBODY = ""
+# The tables of a head that names and a StudyRecord are made of.
+NEEDED = (
+    "study",
+    "user",
+    "membership",
+    "codebookversion",
+    "label",
+    "attribute",
+    "rule",
+    "round",
+    "outlet",
+    "entity",
+)
+
+
+class Names:
+    """Of one study, from the rows that hold for all of it."""
+
+    def __init__(self, head: Tables) -> None:
+        self.people: dict[str, str] = _column(head, "user", "username")
+        self.rounds: dict[str, str] = _column(head, "round", "name")
+        self.versions: dict[str, int] = _column(head, "codebookversion", "number")
+        self.outlets: dict[str, str] = _column(head, "outlet", "name")
+        self.rules: dict[str, str] = _column(head, "rule", "name")
+        self.labels = _by_id(head, "label")
+        self.attributes = _by_id(head, "attribute")
+        self.entities = _by_id(head, "entity")
+
+    def person(self, key: str | None) -> str:
+        return self.people.get(key, NOBODY) if key else NOBODY
+
+    def slug(self, label: str | None) -> str | None:
+        return self.labels[label]["slug"] if label else None
+
+
+def _by_id(head: Tables, table: str) -> dict[str, Row]:
+    return {row["id"]: row for row in head.get(table, ())}
+
+
+def _column(head: Tables, table: str, column: str) -> dict[str, Any]:
+    return {row["id"]: row[column] for row in head.get(table, ())}
