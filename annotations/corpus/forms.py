@@ -135,6 +135,9 @@ class ArticleFilter(forms.Form):
         }
 
 
+CONFIRMED = "confirmed"  # sent once more, after it was said which marks lie in the stretch
+
+
 class RegionForm(forms.Form):
     """A stretch: by offsets and words where a script selected it, else by the words alone."""
 

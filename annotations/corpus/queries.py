@@ -1,6 +1,8 @@
 """What is asked of a study's articles and imports."""
 
 import uuid
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404
 
+from annotations.accounts.models import User
 from annotations.study.models import Study
 from annotations.text.offsets import Stretch
 
@@ -93,6 +96,53 @@ def fetch_original(study: Study, article_id: uuid.UUID) -> SourceFile:
 def live_regions(article: Article) -> QuerySet[Region]:
     """What is not article text, in its order."""
     return Region.objects.filter(article=article, removed_at=None).order_by("start", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Touching:
+    """The marks that a stretch takes something from; none are told to who still marks it too."""
+
+    n_marks: int = 0
+    n_people: int = 0
+
+    def __bool__(self) -> bool:
+        return self.n_marks > 0
+
+    def __str__(self) -> str:
+        marks = "1 mark" if self.n_marks == 1 else f"{self.n_marks} marks"
+        people = "1 annotator" if self.n_people == 1 else f"{self.n_people} annotators"
+        stay = "It stays as it is" if self.n_marks == 1 else "They stay as they are"
+        verb = "lies" if self.n_marks == 1 else "lie"
+        return (
+            f"{marks} of {people} {verb} in it, wholly or in part. {stay}, but what is not "
+            "article text counts in no figure."
+        )
+
+
+def marks_touching(article: Article, stretches: Iterable[Stretch], viewer: User) -> Touching:
+    """Live marks of everybody that lie in the stretches, wholly or in part."""
+    places = list(stretches)
+    still_marks = article.assignments.filter(
+        annotator=viewer, state__in=["waiting", "in_progress", "returned"]
+    )
+    if not places or still_marks.exists():  # blindness comes first
+        return Touching()
+    first, last = min(start for start, _ in places), max(end for _, end in places)
+    rows = article.assignments.exclude(state="withdrawn").filter(
+        spans__deleted_at=None, spans__fragments__start__lt=last, spans__fragments__end__gt=first
+    )
+    parts = rows.order_by().values_list(
+        "annotator", "spans", "spans__fragments__start", "spans__fragments__end"
+    )
+    places.sort()
+    found = {(person, span) for person, span, start, end in parts if _meets(places, start, end)}
+    return Touching(len({span for _, span in found}), len({person for person, _ in found}))
+
+
+def _meets(places: list[Stretch], start: int, end: int) -> bool:
+    """Whether [start, end) has anything in common with one of these, sorted and disjoint."""
+    at = bisect_left(places, end, key=lambda place: place[0])
+    return at > 0 and places[at - 1][1] > start
 
 
 @dataclass(frozen=True, slots=True)

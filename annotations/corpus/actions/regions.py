@@ -6,7 +6,7 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.study.actions import record
 from annotations.text.cleaning import clean
-from annotations.text.offsets import grow_to_graphemes
+from annotations.text.offsets import Stretch, grow_to_graphemes
 from annotations.text.refusal import Refusal
 from annotations.text.tokens import trim
 
@@ -45,6 +45,13 @@ def mark_region(
 
 def mark_words(*, article: Article, actor: User, kind: RegionKind, words: str) -> Region:
     """The words as typed or pasted; they must stand in the article exactly once."""
+    start, end = stretch_of(article, words)
+    quote = article.text[start:end]
+    return mark_region(article=article, actor=actor, kind=kind, start=start, end=end, quote=quote)
+
+
+def stretch_of(article: Article, words: str) -> Stretch:
+    """Where the words stand. Raises RegionRefused when that is nowhere, or more than once."""
     quote = clean(words)
     start, end = trim(quote, 0, len(quote))
     quote = quote[start:end]
@@ -55,14 +62,7 @@ def mark_words(*, article: Article, actor: User, kind: RegionKind, words: str) -
         raise RegionRefused("These words are not in the article exactly like this.")
     if article.text.find(quote, first + 1) >= 0:
         raise RegionRefused("These words are in the article more than once. Give more of them.")
-    return mark_region(
-        article=article,
-        actor=actor,
-        kind=kind,
-        start=first,
-        end=first + len(quote),
-        quote=quote,
-    )
+    return first, first + len(quote)
 
 
 @transaction.atomic

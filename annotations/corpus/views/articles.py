@@ -25,6 +25,7 @@ from ..queries import (
     fetch_original,
     list_articles,
     live_regions,
+    marks_touching,
 )
 from . import me, posted
 
@@ -65,11 +66,13 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
 
 def article_context(standing: Standing, found: Article, form: RegionForm) -> dict[str, Any]:
     regions = list(live_regions(found))
+    places = [(region.start, region.end) for region in regions]
     return {
         "standing": standing,
         "article": found,
         "blocks": blocks_with_regions(found, regions),
         "regions": [(region, found.text[region.start : region.end]) for region in regions],
+        "touching": marks_touching(found, places, standing.user),
         "may_change": standing.may(Act.IMPORT_ARTICLES),
         "form": form,
     }

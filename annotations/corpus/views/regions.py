@@ -11,15 +11,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotations.study.policy import Act
+from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.text.cleaning import clean
+from annotations.text.offsets import Stretch
 from annotations.text.refusal import Refusal
 
-from ..actions import mark_region, mark_words, unmark_region
-from ..forms import RegionForm, SentencesForm
+from ..actions import mark_region, unmark_region
+from ..actions.regions import stretch_of
+from ..forms import CONFIRMED, RegionForm, SentencesForm
 from ..models import Article, RegionKind
-from ..queries import blocks_with_sentences, fetch_article, joined, live_regions
+from ..queries import (
+    Touching,
+    blocks_with_sentences,
+    fetch_article,
+    joined,
+    live_regions,
+    marks_touching,
+)
 from . import me, posted
 from .articles import article_context
 
@@ -38,21 +47,22 @@ def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
         kind, start = RegionKind(form.cleaned_data["kind"]), form.cleaned_data["start"]
         try:
             words = clean(form.cleaned_data["words"])
-            if start is None:
-                region = mark_words(article=article, actor=standing.user, kind=kind, words=words)
-            else:
-                region = mark_region(
-                    article=article,
-                    actor=standing.user,
-                    kind=kind,
-                    start=start,
-                    end=start + len(words),
-                    quote=words,
-                )
+            place = stretch_of(article, words) if start is None else (start, start + len(words))
+            touching = marks_touching(article, [place], standing.user)
+            if touching and CONFIRMED not in request.POST:
+                return ask_first(request, standing, article, touching, [place])
+            region = mark_region(
+                article=article,
+                actor=standing.user,
+                kind=kind,
+                start=place[0],
+                end=place[1],
+                quote=words if start is not None else article.text[slice(*place)],
+            )
         except Refusal as refusal:
             form.add_error("words", str(refusal))
         else:
-            messages.success(request, "Marked as not article text.")
+            say_marked(request, touching)
             return to_block(article, region.start)
     context = article_context(standing, article, form)
     return render(request, "corpus/article.html", context, status=422)
@@ -65,9 +75,12 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
     article = fetch_article(standing.study, article_id)
     form = SentencesForm(posted(request), article=article)
     if form.is_valid():
+        chosen = joined(article.text, form.stretches())
+        touching = marks_touching(article, chosen, standing.user)
+        if touching and CONFIRMED not in request.POST:
+            return ask_first(request, standing, article, touching, chosen)
         try:
             with transaction.atomic():
-                chosen = joined(article.text, form.stretches())
                 for start, end in chosen:
                     mark_region(
                         article=article,
@@ -80,7 +93,7 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
         except Refusal as refusal:
             form.add_error("chosen", str(refusal))
         else:
-            messages.success(request, "Marked as not article text.")
+            say_marked(request, touching)
             return to_block(article, chosen[0][0])
     blocks = blocks_with_sentences(article, list(live_regions(article)))
     context = {
@@ -91,6 +104,35 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
         "page": Paginator(blocks, BLOCKS_PER_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "corpus/sentences.html", context, status=422 if form.errors else 200)
+
+
+def ask_first(
+    request: HttpRequest,
+    standing: Standing,
+    article: Article,
+    touching: Touching,
+    places: list[Stretch],
+) -> HttpResponse:
+    """People have marked something there: say what becomes of it, and send the same once more."""
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", CONFIRMED)
+        for value in values
+    ]
+    context = {
+        "standing": standing,
+        "article": article,
+        "touching": touching,
+        "quotes": [article.text[start:end] for start, end in places],
+        "sent": sent,
+        "confirmed": CONFIRMED,
+    }
+    return render(request, "corpus/region_confirm.html", context)
+
+
+def say_marked(request: HttpRequest, touching: Touching) -> None:
+    messages.success(request, f"Marked as not article text. {touching or ''}".strip())
 
 
 @require_POST
