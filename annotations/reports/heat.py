@@ -12,8 +12,7 @@ from html import escape
 from itertools import pairwise
 
 from annotations.agreement import Continuum, Unit
-
-from .cases import Case
+from annotations.curation.finding import FoundCase
 
 Stretch = tuple[int, int]
 LANES = 4
@@ -37,11 +36,11 @@ class HeatBlock:
     is_open: bool  # has rows, so its lines stand further apart
 
 
-def rows_of_case(case: Case, slots: Mapping[str, str]) -> list[Row]:
+def rows_of_case(case: FoundCase, slots: Mapping[str, str]) -> list[Row]:
     """A lane a variant; variants beyond the fourth share the last lane."""
     return [
-        Row(variant.unit.fragments, slots.get(variant.unit.label, "x"), min(lane, LANES - 1))
-        for lane, variant in enumerate(case.variants)
+        Row(unit.fragments, slots.get(unit.label, "x"), min(lane, LANES - 1))
+        for lane, unit in enumerate(case.units)
     ]
 
 
@@ -62,7 +61,7 @@ def paint_heat(
     *,
     rows: Sequence[Row] = (),
     regions: Sequence[Stretch] = (),
-    cases: Sequence[Case] = (),
+    cases: Sequence[FoundCase] = (),
 ) -> list[HeatBlock]:
     """Every block; `article` and `rows` are in the text's own code points."""
     units = [(name, unit) for name in article.names for unit in article.annotators[name]]
@@ -133,6 +132,7 @@ def _heat(cut: Stretch, units: Sequence[tuple[str, Unit]], n: int) -> str:
             labels.setdefault(name, set()).add(unit.label)
     if not labels:
         return ""
-    commonest = max(Counter(label for own in labels.values() for label in own).values())
-    differ = len(labels) < n or len({frozenset(own) for own in labels.values()}) > 1
+    counted = Counter(label for own in labels.values() for label in own)
+    commonest = max(counted.values())
+    differ = any(len(own) != len(counted) for own in labels.values())
     return f"h{max(1, round(STEPS * commonest / n))}" + (" dx" if differ else "")

@@ -87,6 +87,7 @@ class Names:
     articles: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)  # in the codebook's order
     attributes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    slots: Mapping[str, int] = field(default_factory=dict)  # colour slots of labels
 
     def label(self, slug: str | None) -> str:
         if slug is None:
@@ -94,6 +95,10 @@ class Names:
         if slug == ALL_LABELS:
             return "All labels together"
         return self.labels.get(slug, slug)
+
+    def slot(self, slug: str) -> str:
+        """As style sheets name it; extents have "x"."""
+        return str(self.slots.get(slug, "x"))
 
     def annotator(self, pk: str) -> str:
         return self.annotators.get(pk, "Somebody who left")

@@ -7,9 +7,9 @@ Four ways of listing, one for each way of counting:
   links       links that both drew, and those that only one drew
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from annotations.agreement import Continuum, Unit, aligned, link_findings, same_units
 
@@ -53,6 +53,12 @@ class Passage:
     @property
     def labels(self) -> tuple[str | None, str | None]:
         return self.label_a, self.label_b
+
+    @property
+    def first_span(self) -> str:
+        """A span to show the place by."""
+        ends = (self.link_a or self.link_b or ("",))[0]
+        return self.span_a or self.span_b or ends
 
     def n_spans(self, label: str = "") -> int:
         """How many spans of the label (of any, by default) this passage stands for."""
@@ -99,9 +105,14 @@ class Wanted:
         return not self.label or self.label in passage.labels
 
 
+Place: TypeAlias = tuple[int, int]
+Placed: TypeAlias = tuple[Place, Passage]
+
+
 def find_passages(corpus: Iterable[Continuum], wanted: Wanted) -> list[Passage]:
-    """The passages behind a number, article by article, in reading order."""
-    list_them: Callable[[Continuum, Wanted], Iterator[Passage]] = {
+    """The passages behind a number, article by article, in reading order; what several pairs of
+    annotators have at the same place stands together."""
+    list_them: Callable[[Continuum, Wanted], Iterator[Placed]] = {
         "findings": _findings,
         "exact": _exact,
         "attributes": _attributes,
@@ -110,7 +121,8 @@ def find_passages(corpus: Iterable[Continuum], wanted: Wanted) -> list[Passage]:
     found = []
     for article in corpus:
         if wanted.article in ("", str(article.key)):
-            found += [one for one in list_them(article, wanted) if wanted.takes(one)]
+            placed = [one for one in list_them(article, wanted) if wanted.takes(one[1])]
+            found += [passage for _, passage in sorted(placed, key=lambda one: one[0])]
     return found
 
 
@@ -120,37 +132,30 @@ def _pairs(article: Continuum, wanted: Wanted) -> Iterator[tuple[str, str]]:
             yield a, b
 
 
-def _findings(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+def _findings(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
     for a, b in _pairs(article, wanted):
         ours, theirs = article.annotators[a], article.annotators[b]
-        places = []
         for match in aligned(ours, theirs):
             one = None if match.i is None else ours[match.i]
             other = None if match.j is None else theirs[match.j]
-            places.append((_place(one, other), _passage(article, a, b, match.kind, one, other)))
-        yield from _in_order(places)
+            yield _place(one, other), _passage(article, a, b, match.kind, one, other)
 
 
-def _exact(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+def _exact(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
     for a, b in _pairs(article, wanted):
         ours, theirs = article.annotators[a], article.annotators[b]
         alike = dict(same_units(ours, theirs))
         taken = set(alike.values())
-        places = [
-            (_place(unit), _passage(article, a, b, "agreed", unit, theirs[alike[i]]))
-            if i in alike
-            else (_place(unit), _passage(article, a, b, "missed", unit, None))
-            for i, unit in enumerate(ours)
-        ]
-        places += [
-            (_place(unit), _passage(article, a, b, "extra", None, unit))
-            for j, unit in enumerate(theirs)
-            if j not in taken
-        ]
-        yield from _in_order(places)
+        for i, unit in enumerate(ours):
+            other = theirs[alike[i]] if i in alike else None
+            kind = "missed" if other is None else "agreed"
+            yield _place(unit), _passage(article, a, b, kind, unit, other)
+        for j, unit in enumerate(theirs):
+            if j not in taken:
+                yield _place(unit), _passage(article, a, b, "extra", None, unit)
 
 
-def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
     for a, b in _pairs(article, wanted):
         ours, theirs = article.annotators[a], article.annotators[b]
         for match in aligned(ours, theirs):
@@ -160,7 +165,7 @@ def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
             for name in sorted({*one.attributes, *other.attributes}):
                 answers = one.attributes.get(name), other.attributes.get(name)
                 passage = _passage(article, a, b, _kind_of(answers), one, other)
-                yield replace(passage, attribute=name, answers=answers)
+                yield _place(one, other), replace(passage, attribute=name, answers=answers)
 
 
 def _kind_of(answers: tuple[str | None, str | None]) -> str:
@@ -169,22 +174,25 @@ def _kind_of(answers: tuple[str | None, str | None]) -> str:
     return "agreed" if answers[0] == answers[1] else "differs"
 
 
-def _links(article: Continuum, wanted: Wanted) -> Iterator[Passage]:
+def _links(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
     exact = LINK_MATCHES[wanted.match]
     for a, b in _pairs(article, wanted):
         for finding in link_findings(article.only((a, b)), exact=exact):
-            link_a = _ends(article, a, finding.link_a)
-            link_b = _ends(article, b, finding.link_b)
-            kind = "agreed" if link_a and link_b else "missed" if link_a else "extra"
-            yield Passage(str(article.key), a, b, kind, link_a=link_a, link_b=link_b)
+            ends_a = _ends(article, a, finding.link_a)
+            ends_b = _ends(article, b, finding.link_b)
+            kind = "agreed" if ends_a and ends_b else "missed" if ends_a else "extra"
+            keys = [tuple(str(unit.key) for unit in ends) for ends in (ends_a, ends_b)]
+            link_a, link_b = (key if len(key) == 2 else None for key in keys)
+            passage = Passage(str(article.key), a, b, kind, link_a=link_a, link_b=link_b)
+            yield _place(*ends_a, *ends_b), passage
 
 
-def _ends(article: Continuum, name: str, link: int | None) -> tuple[str, str] | None:
+def _ends(article: Continuum, name: str, link: int | None) -> tuple[Unit, ...]:
+    """The source and the target of a link; nothing where there is none."""
     if link is None:
-        return None
+        return ()
     source, target = article.links[name][link]
-    units = article.annotators[name]
-    return str(units[source].key), str(units[target].key)
+    return article.annotators[name][source], article.annotators[name][target]
 
 
 def _passage(
@@ -202,11 +210,6 @@ def _passage(
     )
 
 
-def _place(*units: Unit | None) -> tuple[int, int]:
+def _place(*units: Unit | None) -> Place:
     known = [unit for unit in units if unit is not None]
     return min(unit.start for unit in known), min(unit.end for unit in known)
-
-
-def _in_order(places: Sequence[tuple[tuple[int, int], Passage]]) -> Iterator[Passage]:
-    for _, passage in sorted(places, key=lambda one: one[0]):
-        yield passage

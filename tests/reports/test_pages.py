@@ -16,19 +16,12 @@ from annotations.corpus.models import Article
 from annotations.reports.actions import make_report
 from annotations.reports.models import Report
 from annotations.reports.selection import Selection
-from annotations.study.models import Role, Study
+from annotations.study.models import Study
 from tests.conftest import SignIn
 from tests.marks import link, mark, submit
-from tests.people import assign, join, make_article, make_user
+from tests.people import assign, make_article
 
 SECRET = "the alleged strike"  # what only Carol marks
-
-
-@pytest.fixture
-def erin(study: Study) -> User:
-    user = make_user("erin")
-    join(study, user, Role.ANNOTATOR)
-    return user
 
 
 @pytest.fixture
@@ -259,7 +252,7 @@ def test_the_article_page_walks_the_cases(
     page = client.get(url)
     kinds = [case["kind"] for case in page.context["cases"]]
 
-    assert sorted(kinds) == ["alike", "boundary", "missing"]
+    assert sorted(kinds) == ["boundary", "missing", "unanimous"]
     focus = client.get(f"{url}?case=1").context["focus"]
     assert [variant["words"] for variant in focus["variants"]] == [
         article.text[:18],
@@ -267,6 +260,30 @@ def test_the_article_page_walks_the_cases(
     ]
     shown = client.get(f"{url}?label=allegation")
     assert [case["snippet"] for case in shown.context["cases"]] == [SECRET]
+
+
+def test_a_passage_opens_the_article_with_its_case_in_focus(
+    study: Study, article: Article, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    client: Client = sign_in(alice)
+    listed = client.get(f"{at('passages', study)}?kind=presence&label=allegation")
+    (address,) = set(re.findall(r'href="([^"]*\?span=[^"#]*)', listed.content.decode()))
+
+    focus = client.get(address).context["focus"]
+
+    assert [variant["words"] for variant in focus["variants"]] == [SECRET]
+    assert focus["missing"] == "Bob, Erin"
+
+
+def test_what_several_pairs_have_at_one_place_stands_under_one_excerpt(
+    study: Study, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    listed = sign_in(alice).get(f"{at('passages', study)}?label=extent").context
+
+    (place,) = listed["places"]
+    pairs = [[reading["who"] for reading in one["readings"]] for one in place["passages"]]
+    assert sorted(map(sorted, pairs)) == [["Bob", "Carol"], ["Bob", "Erin"], ["Carol", "Erin"]]
+    assert listed["page"].paginator.count == 3
 
 
 def test_the_text_on_the_article_page_is_the_articles(

@@ -1,6 +1,6 @@
 """What to call annotators, articles, labels and attributes in tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
@@ -13,10 +13,12 @@ from ..selection import EXTENT
 
 def read_names(study: Study) -> Names:
     """All but the titles of articles. Four queries."""
+    labels = list(Label.objects.filter(study=study).order_by("position", "name", "id"))
     attributes = Attribute.objects.filter(study=study).order_by()
     return Names(
         annotators=_annotators(study),
-        labels=_labels(study),
+        labels=_labels(study, labels),
+        slots={label.slug: label.slot for label in labels},
         attributes={
             (slug, name): title
             for slug, name, title in attributes.values_list("label__slug", "name", "title")
@@ -30,15 +32,13 @@ def _annotators(study: Study) -> dict[str, str]:
     return {str(user.pk): str(user) for user in rows.order_by("display_name", "username")}
 
 
-def _labels(study: Study) -> dict[str, str]:
+def _labels(study: Study, labels: Sequence[Label]) -> dict[str, str]:
     """Slug -> name in the codebook's order, archived ones that were used last, then extents."""
-    rows = Label.objects.filter(study=study).order_by("position", "name", "id")
-    labels = list(rows.values_list("slug", "name", "archived_at"))
-    archived = {slug for slug, _, archived_at in labels if archived_at}
+    archived = {label.slug for label in labels if label.archived_at}
     spans = Span.objects.marked().filter(study=study, label__slug__in=archived)
     used = set(spans.order_by().values_list("label__slug", flat=True).distinct())
-    current = {slug: name for slug, name, archived_at in labels if archived_at is None}
-    old = {slug: f"{name} (archived)" for slug, name, at in labels if at and slug in used}
+    current = {label.slug: label.name for label in labels if label.archived_at is None}
+    old = {label.slug: f"{label.name} (archived)" for label in labels if label.slug in used}
     return {**current, **old, EXTENT: "Extent"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from annotations.corpus.models import Article
 from annotations.marking.models import Span
 
+from ..excerpts import head, tail
 from ..passages import Passage
 from ..selection import EXTENT
 from .continua import fragments_of
@@ -65,14 +66,14 @@ def _quoted(passage: Passage, spans: dict[str, tuple[str, str]], text: str) -> Q
     sides = [[spans[pk] for pk in _spans(passage, side)] for side in (0, 1)]
     places = [part for side in sides for _, stretch in side for part in fragments_of(stretch)]
     start, end = min(s for s, _ in places), max(e for _, e in places)
-    first, last = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    before, after = tail(text[:start], CONTEXT), head(text[end:], CONTEXT)
     return Quoted(
         passage,
         tuple(_quote(text, *one) for one in sides[0]),
         tuple(_quote(text, *one) for one in sides[1]),
-        ("…" if first else "") + text[first:start],
+        ("…" if len(before) < start else "") + before,
         text[start:end],
-        text[end:last] + ("…" if last < len(text) else ""),
+        after + ("…" if len(after) < len(text) - end else ""),
         start,
     )
 

@@ -1,6 +1,7 @@
 """One article with everyone's readings: heat, rows for the case in focus, the table of cases."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,10 @@ from django.views.decorators.http import require_GET
 
 from annotations.agreement import Continuum
 from annotations.corpus.models import Article
+from annotations.curation.finding import KINDS, FoundCase, Variant, find_cases
 from annotations.study.models import Label
 
-from ..cases import CASE_KINDS, Case, find_cases
+from ..excerpts import shortened
 from ..heat import paint_heat, rows_of_case, rows_of_label
 from ..layout import Names
 from ..queries import ArticleInput, Scope, fetch_scope, read_continua
@@ -24,8 +26,8 @@ SNIPPET = 60
 
 @require_GET
 def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
-    """`?case=3` puts a case in focus, `?label=attribution` shows everyone's rows of a label,
-    `?kind=boundary` lists one kind of case."""
+    """`?case=3`, or `?span=` one of its spans, puts a case in focus, `?label=attribution` shows
+    everyone's rows of a label, `?kind=boundary` lists one kind of case."""
     scope = fetch_scope(me(request), study_id)
     found = scope.inputs(Selection(articles=(article_id,)))
     if not found:
@@ -52,7 +54,7 @@ def compared(
     slots = {label.slug: str(label.slot) for label in labels}
     tags = {label.slug: label.tag for label in labels} | {EXTENT: "X"}
     cases = find_cases(continuum)
-    focus = focused(cases, chosen.get("case", ""))
+    focus = focused(cases, chosen)
     label = chosen.get("label", "")
     rows = rows_of_case(focus, slots) if focus else rows_of_label(continuum, label, slots)
     listed = [case for case in cases if wanted(case, chosen)]
@@ -70,22 +72,29 @@ def compared(
         "labels": [(one.slug, one.name, one.key, one.slot) for one in labels],
         "label": label,
         "kind": chosen.get("kind", ""),
-        "kinds": CASE_KINDS,
-        "counts": {kind: sum(case.kind == kind for case in cases) for kind in CASE_KINDS},
+        "kinds": kinds_of(cases),
         "hide_source": scope.study.hide_source and not scope.sees_all,
     }
 
 
-def focused(cases: Sequence[Case], number: str) -> Case | None:
-    return next((case for case in cases if str(case.number) == number), None)
+def kinds_of(cases: Sequence[FoundCase]) -> list[tuple[str, str, int]]:
+    """(slug, title, number of cases) of the kinds that there are."""
+    found = Counter(case.kind for case in cases)
+    return [(kind, title, found[kind]) for kind, title in KINDS.items() if found[kind]]
 
 
-def wanted(case: Case, chosen: dict[str, str]) -> bool:
+def focused(cases: Sequence[FoundCase], chosen: dict[str, str]) -> FoundCase | None:
+    """The case by its number, or by one of its spans."""
+    number, span = chosen.get("case", ""), chosen.get("span", "")
+    return next((one for one in cases if str(one.number) == number or span in one.span_ids), None)
+
+
+def wanted(case: FoundCase, chosen: dict[str, str]) -> bool:
     kind, label = chosen.get("kind", ""), chosen.get("label", "")
     return kind in ("", case.kind) and (not label or label in case.labels)
 
 
-def neighbour(cases: Sequence[Case], focus: Case | None, step: int) -> int | None:
+def neighbour(cases: Sequence[FoundCase], focus: FoundCase | None, step: int) -> int | None:
     """The number of the next or previous listed case; from nowhere, of the first."""
     if focus is None:
         return cases[0].number if cases and step > 0 else None
@@ -95,33 +104,40 @@ def neighbour(cases: Sequence[Case], focus: Case | None, step: int) -> int | Non
 
 
 def listed_case(
-    case: Case, continuum: Continuum, names: Names, tags: dict[str, str], text: str
+    case: FoundCase, continuum: Continuum, names: Names, tags: dict[str, str], text: str
 ) -> dict[str, Any]:
     words = text[case.start : case.end]
     return {
         "number": case.number,
         "kind": case.kind,
-        "title": CASE_KINDS[case.kind],
-        "snippet": words if len(words) <= SNIPPET else f"{words[:SNIPPET]}…",
+        "title": KINDS[case.kind],
+        "snippet": shortened(words, SNIPPET),
         "start": case.start,
         "cells": [cell_of(case, who, tags) for who in continuum.names],
-        "variants": [
-            {
-                "label": names.label(variant.unit.label),
-                "who": ", ".join(names.annotator(who) for who in variant.annotators),
-                "words": " … ".join(text[start:end] for start, end in variant.unit.fragments),
-                "attributes": sorted(variant.unit.attributes.items()),
-            }
-            for variant in case.variants
-        ],
+        "variants": [listed_variant(variant, names, text) for variant in case.variants],
         "missing": ", ".join(names.annotator(who) for who in case.missing),
     }
 
 
-def cell_of(case: Case, who: str, tags: dict[str, str]) -> dict[str, str]:
+def listed_variant(variant: Variant, names: Names, text: str) -> dict[str, Any]:
+    unit = variant.unit
+    assert unit is not None  # only a link has none, and links are no cases of this page
+    return {
+        "label": names.label(unit.label),
+        "slot": names.slot(unit.label),
+        "who": ", ".join(names.annotator(who) for who in variant.annotators),
+        "words": " … ".join(text[start:end] for start, end in unit.fragments),
+        "answers": [
+            (names.attributes.get((unit.label, name), name), answer)
+            for name, answer in variant.answers
+        ],
+    }
+
+
+def cell_of(case: FoundCase, who: str, tags: dict[str, str]) -> dict[str, str]:
     """What an annotator has: the label's letter, and how far the ends are off the majority's."""
     variant = case.of(who)
-    if variant is None:
+    if variant is None or variant.unit is None:
         return {"tag": "–", "off": ""}
     ends = [f"{n:+d}".replace("-", "−") if n else "0" for n in (variant.before, variant.after)]
     off = "" if variant.before == variant.after == 0 else " ".join(ends)

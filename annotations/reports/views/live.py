@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -25,6 +26,7 @@ from ..plots import plots
 from ..queries import (
     ArticleInput,
     NotOpenYet,
+    Quoted,
     Scope,
     fetch_scope,
     quote_passages,
@@ -127,7 +129,7 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "wanted": wanted,
         "names": names,
         "page": page,
-        "quoted": [shown(one, names) for one in quote_passages(list(page))],
+        "places": places(quote_passages(list(page)), names),
         "n_spans": sum(one.n_spans(wanted.label) for one in found),
         "kinds": kinds_of(request, wanted),
         "what": describe(wanted, names),
@@ -144,20 +146,38 @@ def corpus_of(scope: Scope, selection: Selection, wanted: Wanted) -> Any:
     return read_continua(inputs, level=selection.level)
 
 
-def shown(quoted: Any, names: Names) -> dict[str, Any]:
-    """A passage as the page shows it: each reading with its annotator's name."""
+def places(quoted: Sequence[Quoted], names: Names) -> list[dict[str, Any]]:
+    """Passages as the page shows them: those of several pairs at one place under one excerpt."""
+    return [
+        {
+            "quoted": first,
+            "article": names.article(first.passage.article),
+            "article_id": uuid.UUID(first.passage.article),
+            "span": first.passage.first_span,
+            "passages": [shown(one, names) for one in (first, *more)],
+        }
+        for _, (first, *more) in groupby(quoted, key=place_of)
+    ]
+
+
+def place_of(one: Quoted) -> tuple[str, int, str]:
+    return one.passage.article, one.start, one.around
+
+
+def shown(quoted: Quoted, names: Names) -> dict[str, Any]:
+    """A passage with each reading under its annotator's name."""
     passage = quoted.passage
     sides = [(passage.a, quoted.a, passage.answers[0]), (passage.b, quoted.b, passage.answers[1])]
     return {
-        "quoted": quoted,
         "kind": KIND_TITLES[passage.kind],
-        "article": names.article(passage.article),
-        "article_id": uuid.UUID(passage.article),
         "attribute": passage.attribute,
         "readings": [
             {
                 "who": names.annotator(who),
-                "quotes": [(names.label(quote.label), quote.words) for quote in quotes],
+                "quotes": [
+                    (names.label(quote.label), names.slot(quote.label), quote.words)
+                    for quote in quotes
+                ],
                 "answer": answer,
             }
             for who, quotes, answer in sides
