@@ -17,6 +17,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         # Static files set their own; a page with a person's work is asked for again each time.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

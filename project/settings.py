@@ -248,6 +248,7 @@ USE_I18N = False
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # project/headers.py sets it, on pages only
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has any use for our files
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

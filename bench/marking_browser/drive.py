@@ -15,7 +15,10 @@ from bench.marking_browser.trace import CATEGORIES, cpu_until_painted
 PROBE = Path(__file__).with_name("probe.js").read_text()
 VIEW = {"width": 1280, "height": 800}
 SETTLED_MS = 300  # what saving and the panel still do after a change is painted
+LATE = """performance.getEntriesByType("resource")
+    .filter(({ responseEnd }) => responseEnd > probe.ready).map(({ name }) => name)"""
 WALK = ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "j", "k", "Shift+ArrowRight", "Escape"]
+FETCHED_LATER_MS = 3_000  # the page fetches what is rare when it has nothing else to do
 SCROLL_STEPS = 90
 SCROLL_BY = 400  # CSS pixels a step
 
@@ -28,6 +31,7 @@ class Figures:
     shown: list[float] = field(default_factory=list)
     first_text: list[float] = field(default_factory=list)
     opening_cpu: list[float] = field(default_factory=list)
+    bytes_ready: list[int] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
     bytes_by_kind: dict[str, int] = field(default_factory=dict)
     add: list[float] = field(default_factory=list)
@@ -69,8 +73,13 @@ def measure_opening(browser: Browser, site: str, session: str, path: str, into: 
     """A cold visit: nothing in the cache."""
     with opened(browser, site, session) as (page, devtools):
         kinds: dict[str, str] = {}
+        names: dict[str, str] = {}
         sizes: dict[str, float] = {}
         devtools.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
+        devtools.on(
+            "Network.responseReceived",
+            lambda e: names.update({e["requestId"]: e["response"]["url"]}),
+        )
         devtools.on(
             "Network.loadingFinished",
             lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}),
@@ -81,12 +90,16 @@ def measure_opening(browser: Browser, site: str, session: str, path: str, into: 
         page.goto(path, wait_until="commit", timeout=120_000)
         wait_until_ready(page)
         into.opening_cpu.append(busy_ms(devtools))
+        page.wait_for_timeout(FETCHED_LATER_MS)
         page.wait_for_load_state("networkidle")
         into.ready.append(page.evaluate("probe.ready"))
         into.shown.append(page.evaluate("probe.shown"))
         paints = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
         into.first_text.append(page.evaluate(paints) or into.shown[-1])
         into.bytes.append(round(sum(sizes.values())))
+        late = set(page.evaluate(LATE))
+        early = (size for request, size in sizes.items() if names.get(request) not in late)
+        into.bytes_ready.append(round(sum(early)))
         by_kind: dict[str, float] = {}
         for request, size in sizes.items():
             kind = kinds.get(request, "Other")

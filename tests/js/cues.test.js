@@ -54,4 +54,7 @@ test("hedges are found in a claim", () => {
   assert.equal(guessHedge("they could possibly prolong"), "could possibly");
   assert.equal(guessHedge("widely believed to be rigged"), "widely believed");
   assert.equal(guessHedge("The bridge was closed"), "");
+  assert.equal(guessHedge("two sheds burned", "Rain fell. It is widely said that "), "It is widely said that");
+  assert.equal(guessHedge("two sheds may burn", "It was reported that "), "may");
+  assert.equal(guessHedge("two sheds burned", "She said that "), "");
 });

@@ -3,9 +3,9 @@ import { test } from "node:test";
 
 import { Clock } from "../../annotations/static/annotations/js/marking/clock.js";
 import { ledger } from "../../annotations/static/annotations/js/marking/entities.js";
-import { changesOf } from "../../annotations/static/annotations/js/marking/held.js";
 import { Labels, around, describe } from "../../annotations/static/annotations/js/marking/labels.js";
 import { rowsOf, voiceOf } from "../../annotations/static/annotations/js/marking/overview.js";
+import { changesOf } from "../../annotations/static/annotations/js/marking/returning.js";
 import { Store } from "../../annotations/static/annotations/js/marking/store.js";
 import { articleOf, find } from "./sample.js";
 

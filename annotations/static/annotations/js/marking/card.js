@@ -1,6 +1,7 @@
 // What the card of the chosen span shows, part by part.
 
 import { button, clip, h } from "./dom.js";
+import { entityField } from "./entities.js";
 import { attributeFields } from "./fields.js";
 import { quoteOf } from "./labels.js";
 import { chooseLink, linkTo, setCue } from "./links.js";
@@ -33,7 +34,7 @@ export function card(desk, span) {
     hintList(desk, span),
     desk.mode.name === "link" ? linking(desk) : null,
     open && ends(desk),
-    ...attributeFields(desk, span),
+    ...attributeFields(desk, span, entityField),
     linkList(desk, span),
     flag(desk, span),
     note(desk, span),

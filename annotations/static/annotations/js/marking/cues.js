@@ -12,6 +12,11 @@ const HEDGE = new RegExp(
     "|(?:could|may|might)(?:\\s+(?:possibly|potentially))?|possibly|potentially)\\b",
   "iu",
 );
+const FORMULA = new RegExp(
+  "\\bit\\s+(?:is|was|has\\s+been|had\\s+been)\\s+(?:\\w+ly\\s+)?(?:alleged|believed|claimed|reported" +
+    "|rumou?red|said|suspected|thought|understood)\\s+that\\s+$",
+  "iu",
+);
 
 const points = (text) => [...text].length;
 
@@ -86,7 +91,7 @@ function afterSource(article, [, end]) {
   return stretch(cap(strip(end, text, /^\s+/u, /\s+$/u), AFTER_WORDS, false));
 }
 
-/** The first hedge in an English text, or "". */
-export function guessHedge(text) {
-  return text.match(HEDGE)?.[0] ?? "";
+/** The first hedge in an English claim, else the formula right before it ("It is said that"), or "". */
+export function guessHedge(text, before = "") {
+  return text.match(HEDGE)?.[0] ?? before.match(FORMULA)?.[0].trimEnd() ?? "";
 }

@@ -13,6 +13,7 @@ export class Desk extends EventTarget {
     this.cursor = null; // {start, end} of a word
     this.anchor = null; // where an extended selection began: {start, end} of a word
     this.selection = null; // [start, end] as selected, not yet snapped
+    this.isSelecting = false; // whether the browser shows a selection, anywhere: asking it costs a layout
     this.spanId = null;
     this.lastSpanId = null; // chosen now or last: moving on by keys lets go of it
     this.linkId = null;
@@ -142,7 +143,7 @@ export class Desk extends EventTarget {
 
   dropSelection() {
     this.anchor = null;
-    if (!this.selection && document.getSelection().isCollapsed) return;
+    if (!this.selection && !this.isSelecting) return;
     this.setSelection(null);
   }
 

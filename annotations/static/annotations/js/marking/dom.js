@@ -1,5 +1,7 @@
 // Elements in one call; no strings of HTML anywhere.
 
+const MOST_WAIT = 200; // milliseconds without a frame
+
 /** props: class, data {}, on {}, and attributes; true sets an empty one, false and null none. */
 export function h(name, props = {}, ...children) {
   const element = document.createElement(name);
@@ -24,6 +26,16 @@ export const byId = (id) => document.getElementById(id);
 export function clip(text, most = 80) {
   const plain = text.replace(/\s+/gu, " ").trim();
   return plain.length > most ? `${plain.slice(0, most - 1).trimEnd()}…` : plain;
+}
+
+/** Acts when the coming frame is painted, so as not to delay it; without frames (hidden tab) soon. */
+export function afterPaint(act) {
+  let once = () => {
+    once = () => {};
+    act();
+  };
+  requestAnimationFrame(() => setTimeout(() => once()));
+  setTimeout(() => once(), MOST_WAIT);
 }
 
 /** A button of the page; `data.command` makes it run that command. */

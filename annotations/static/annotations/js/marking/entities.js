@@ -1,8 +1,8 @@
 // A name from the source ledger: type to search, a digit takes one of the first nine,
 // Enter takes the marked one or makes a new name.
 
-import { answer, goOn } from "./answering.js";
 import { h } from "./dom.js";
+import { answer, goOn } from "./fields.js";
 import { quoteOf } from "./labels.js";
 import { addition } from "./marks.js";
 import { hullOf, newId } from "./store.js";

@@ -1,13 +1,16 @@
-// The attributes of a span as fields: one click, digit or arrow each.
+// The attributes of a span as fields: one click, digit or arrow each; and what an answer does.
 
-import { YES_NO, answer, goOn } from "./answering.js";
 import { button, h } from "./dom.js";
-import { entityField } from "./entities.js";
+import { setFields } from "./marks.js";
 
-export function attributeFields(desk, span) {
+const KINDS = { choice, yes_no: choice, text };
+
+/** One field for each question; `entityField` makes those that ask for a name. */
+export function attributeFields(desk, span, entityField) {
+  const kinds = { ...KINDS, entity: entityField };
   const missing = new Set(desk.labels.missing(span).map(({ name }) => name));
   return desk.labels.attributesOf(span).map((attribute) => {
-    const field = KINDS[attribute.kind](desk, span, attribute);
+    const field = kinds[attribute.kind](desk, span, attribute);
     field.classList.add("attribute");
     if (missing.has(attribute.name)) field.classList.add("missing");
     return field;
@@ -103,4 +106,40 @@ function text(desk, span, attribute) {
   return field;
 }
 
-const KINDS = { choice, yes_no: choice, text, entity: entityField };
+export const YES_NO = [
+  { value: "yes", title: "Yes" },
+  { value: "no", title: "No" },
+];
+
+/** Answers an attribute; an empty value takes the answer away. */
+export function answer(desk, span, attribute, value, besides = []) {
+  const live = desk.store.get("span", span.id);
+  if (!live || (live.attributes[attribute.name] ?? "") === value) return false;
+  const { [attribute.name]: _, ...others } = live.attributes;
+  const attributes = value ? { ...others, [attribute.name]: value } : others;
+  const title = titleOf(desk, attribute, value);
+  return setFields(
+    desk,
+    live,
+    { attributes },
+    value ? `${attribute.title}: ${title}` : `${attribute.title}: no answer`,
+    besides,
+  );
+}
+
+function titleOf(desk, { kind, choices }, value) {
+  if (kind === "entity") return desk.store.get("entity", value)?.name ?? value;
+  const options = kind === "yes_no" ? YES_NO : choices;
+  return options.find((choice) => choice.value === value)?.title ?? value;
+}
+
+/** Moves the focus from an answered field to the next one, or back to the text. */
+export function goOn(desk, field) {
+  const name = field.dataset.attribute;
+  const fields = [...document.querySelectorAll("#chosen .attribute")];
+  const next = fields[fields.findIndex((each) => each.dataset.attribute === name) + 1];
+  const input = next?.querySelector("input:checked, input");
+  if (!input) return desk.focusText();
+  input.focus();
+  return input.dispatchEvent(new Event("open")); // a list of names; other fields do not know it
+}

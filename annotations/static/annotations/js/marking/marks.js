@@ -8,6 +8,7 @@ import { hullOf, newId } from "./store.js";
 
 const MANY_WORDS = 50;
 const MOST_SUGGESTIONS = 50;
+const BEFORE = 40; // characters in which a formula before a claim is looked for
 
 export function newSpan(desk, label, stretches, more = {}) {
   const fragments = stretches.map(([start, end]) => ({ start, end, quote: desk.article.slice(start, end) }));
@@ -15,7 +16,8 @@ export function newSpan(desk, label, stretches, more = {}) {
   const hedge = label.attributes.find(
     ({ name, kind, archived }) => name === "hedge" && kind === "text" && !archived,
   );
-  const guess = hedge && guessHedge(fragments[0].quote);
+  const { start } = fragments[0];
+  const guess = hedge && guessHedge(fragments[0].quote, desk.article.slice(Math.max(0, start - BEFORE), start));
   if (guess) attributes.hedge = guess;
   return {
     id: newId(),

@@ -1,16 +1,13 @@
 // The marking page: reads its data and wires the parts together.
 
 import { Article } from "./article.js";
-import { keepTime } from "./clock.js";
-import { CodebookCard } from "./codebook.js";
 import { Desk } from "./desk.js";
 import { ask, byId, Live } from "./dom.js";
 import { changedKeys, chordOf, Keymap } from "./keys.js";
 import { Labels } from "./labels.js";
 import { apply, run } from "./moves.js";
-import { List, Ribbon } from "./overview.js";
 import { Notices } from "./notices.js";
-import { Panel } from "./panel.js";
+import { CodebookCard, Panel } from "./panel.js";
 import { catchUp, listen } from "./pointer.js";
 import { csrfToken, Session } from "./session.js";
 import { Store, Undo } from "./store.js";
@@ -138,12 +135,16 @@ function wireHistory(desk, session) {
   });
 }
 
+const FIRST_THINGS = 1500; // milliseconds that belong to the text, the list and the first keys
+
 /**
- * Parts that few visits need are fetched when they are first asked for. `load` imports the
- * module, `make` gives what is kept of it; the result is null when it could not be fetched.
+ * Parts that nobody needs at once are fetched a little later, so that they are there
+ * without a connection too. `load` imports the module, `make` gives what is kept of it when it
+ * is first asked for; the result is null when it could not be fetched.
  */
 function later(desk, load, make) {
   let made = null;
+  setTimeout(() => load().catch(() => {}), FIRST_THINGS);
   return async () => {
     try {
       made ??= make(await load());
@@ -176,7 +177,7 @@ function start(data) {
   const notices = new Notices(desk);
   const signIn = later(
     desk,
-    () => import("./sign_in.js"),
+    () => import("./returning.js"),
     ({ SignIn }) => new SignIn({ isSignedIn: () => session.isSignedIn(), done: () => session.signedIn() }),
   );
   const session = new Session(desk, data, { notices, login: async (url) => (await signIn())?.open(url) });
@@ -187,12 +188,12 @@ function start(data) {
   wireParts(desk, session, keys, labelKeys);
   listen(desk);
   new Panel(desk);
-  new List(desk);
-  new Ribbon(desk);
   new CodebookCard(desk);
+  import("./overview.js").then(({ List, Ribbon }) => [new List(desk), new Ribbon(desk)]);
   desk.on("refusal", ({ text }) => flash(text));
-  if (data.held?.length) import("./held.js").then(({ offer }) => offer(desk, data.held, notices));
-  if (!desk.readOnly) keepTime({ url: data.urls.time, tab: session.tab, token: csrfToken });
+  if (data.held?.length) import("./returning.js").then(({ offer }) => offer(desk, data.held, notices));
+  const time = { url: data.urls.time, tab: session.tab, token: csrfToken };
+  if (!desk.readOnly) import("./clock.js").then(({ keepTime }) => keepTime(time));
   checkText(desk, notices, data.article);
   if (!desk.readOnly && document.activeElement === document.body) desk.focusText();
   document.documentElement.dataset.ready = "marking";

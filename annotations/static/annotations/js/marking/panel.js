@@ -1,7 +1,7 @@
 // The panel's upper part: the card of the chosen span, and the ways into it by keys.
 
 import { card, spansHere } from "./card.js";
-import { byId, h } from "./dom.js";
+import { afterPaint, byId, h } from "./dom.js";
 import { nameOf } from "./labels.js";
 import { run } from "./moves.js";
 
@@ -24,10 +24,14 @@ export class Panel {
     this.draw();
   }
 
-  /** Never in the middle of a click or of Tab: what they aim at would be gone. */
+  /** After the text; never in the middle of a click: what it aims at would be gone. */
   soon() {
-    clearTimeout(this.timer);
-    if (!this.pressed) this.timer = setTimeout(() => this.draw());
+    if (this.pressed || this.asked) return;
+    this.asked = true;
+    afterPaint(() => {
+      this.asked = false;
+      if (!this.pressed) this.draw();
+    });
   }
 
   release() {
@@ -147,5 +151,40 @@ export class Panel {
 
   toNote() {
     this.focusFirst("#note");
+  }
+}
+
+// The codebook card of the label at hand; its rules come from the server when it is first opened.
+
+export class CodebookCard {
+  constructor(desk) {
+    this.desk = desk;
+    this.part = byId("codebook-part");
+    this.select = byId("codebook-label");
+    this.root = byId("codebook");
+    this.part.addEventListener("toggle", () => this.fetch());
+    this.root.addEventListener("htmx:afterSwap", () => this.show(this.select.value));
+    this.select.addEventListener("input", () => this.show(this.select.value));
+    desk.on("chosen mode", () => this.follow());
+    this.show(this.select.value);
+  }
+
+  fetch() {
+    if (this.part.open) document.body.dispatchEvent(new CustomEvent("sm:codebook"));
+  }
+
+  /** The label in hand, else that of the chosen span; else what was shown last stays. */
+  follow() {
+    const { armed, span, labels } = this.desk;
+    const label = armed ?? (span && labels.of(span));
+    if (label?.id && !label.archived) this.show(label.id);
+  }
+
+  show(id) {
+    const label = this.desk.labels.byId.get(id);
+    if (!label) return;
+    this.select.value = id;
+    byId("codebook-name").textContent = label.name;
+    for (const card of this.root.querySelectorAll("[data-label]")) card.hidden = card.dataset.label !== id;
   }
 }

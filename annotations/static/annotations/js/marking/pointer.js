@@ -32,6 +32,7 @@ export function selected(desk) {
 
 /** Keeps the latest selection in the text; losing it to a button or field does not drop it. */
 function noteSelection(desk) {
+  desk.isSelecting = !document.getSelection().isCollapsed;
   const stretch = selected(desk);
   if (!stretch) return;
   const [first, last] = desk.article.blocksOf(...stretch);

@@ -1,6 +1,6 @@
 // Joins the desk to the server and to other tabs: outbox, sending, taking in, what is shown of it.
 
-import { byId } from "./dom.js";
+import { afterPaint, byId } from "./dom.js";
 import { countOf } from "./labels.js";
 import { Channel, Outbox, Shelf } from "./outbox.js";
 import { newId, replay, wireOf } from "./store.js";
@@ -79,7 +79,7 @@ export class Session {
       () => !this.outbox.broken && this.channel.post("made", { records: stamped, follows }),
     );
     this.status();
-    if (this.sync.trouble !== "login") this.sync.kick();
+    if (this.sync.trouble !== "login") afterPaint(() => this.sync.kick());
   }
 
   /** Not while somebody drags a selection: painting would cut it short. */
