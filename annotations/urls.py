@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotations.corpus.urls")),
     path("", include("annotations.assignment.urls")),
     path("", include("annotations.marking.urls")),
+    path("", include("annotations.curation.urls")),
     path("", include("annotations.reports.urls")),
 ]

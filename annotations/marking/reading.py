@@ -96,6 +96,7 @@ def listed(spans: list[Wire], labels: list[Wire]) -> list[Wire]:
     names = {label["id"]: label for label in labels}
     return [
         {
+            "id": span["id"],
             "name": names[span["label"]]["name"] if span["label"] else "Extent",
             "slot": names[span["label"]]["slot"] if span["label"] else "x",
             "quote": " … ".join(part["quote"] for part in span["fragments"])[:200],

@@ -29,6 +29,7 @@ class Act(enum.Enum):
     SUBMIT = "submit own work"
     RETURN_SUBMISSION = "return submitted work"
     WRITE_GOLD = "decide the gold standard"
+    DISCUSS = "read and write in the discussion"
     OPEN_COMPARISON = "open or close the comparison"
     SEE_AGREEMENT = "see agreement"
     IMPORT_ARTICLES = "bring in articles and mark what is not article text"
@@ -60,6 +61,7 @@ MATRIX: dict[Act, dict[Role, frozenset[Phase]]] = {
     Act.SUBMIT: {ANNOTATOR: OPEN},
     Act.RETURN_SUBMISSION: DESK,
     Act.WRITE_GOLD: DESK,
+    Act.DISCUSS: {ANNOTATOR: COMPARED, **DESK},
     Act.OPEN_COMPARISON: HEAD,
     Act.SEE_AGREEMENT: {ANNOTATOR: COMPARED, **DESK},
     Act.IMPORT_ARTICLES: HEAD,

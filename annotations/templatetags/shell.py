@@ -18,12 +18,14 @@ class Section:
     title: str
     view: str
     act: Act
-    also: str = ""  # how the names of further views in this section begin
+    also: str | tuple[str, ...] = ""  # how the names of further views in this section begin
 
     def holds(self, view_name: str) -> bool:
         further = self.also or f"{self.view}_"
         return view_name == self.view or view_name.startswith(further)
 
+
+TALK = ("curation:thread", "curation:comment", "curation:article_discussion", "curation:meeting")
 
 # The first that holds the page is the current one.
 SECTIONS = (
@@ -31,6 +33,8 @@ SECTIONS = (
     Section("Articles", "corpus:articles", Act.READ_ANY_ARTICLE, "corpus:"),
     Section("Assignments", "assignment:plan", Act.ASSIGN, "assignment:"),
     Section("Agreement", "reports:agreement", Act.SEE_AGREEMENT, "reports:"),
+    Section("Discussion", "curation:discussion", Act.DISCUSS, TALK),
+    Section("Gold", "curation:queue", Act.WRITE_GOLD, "curation:"),
     Section("Codebook", "study:codebook", Act.SEE_STUDY),
     Section("People", "study:people", Act.MANAGE_PEOPLE),
     Section("History", "study:history", Act.SEE_AUDIT),

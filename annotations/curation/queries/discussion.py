@@ -1,0 +1,300 @@
+"""Threads, flags waiting for a thread, and mentions, as a person may see them."""
+
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import Http404
+
+from annotations.accounts.models import User
+from annotations.assignment.models import AssignmentState
+from annotations.corpus.models import Article
+from annotations.marking.models import Span
+from annotations.study.models import Study
+from annotations.study.policy import Act
+from annotations.study.queries import find_standing
+
+from ..models import Comment, Mention, Reason, Thread
+from .talk import ShownNames, Talk, fetch_talk, names_on, talk_of
+
+HEAVY = ("article__text", "article__blocks", "article__sentences")
+CONTEXT = 240  # code points on each side of what a thread is about
+NAMED = re.compile(r"(?<![\w@.+-])@([\w.+-]*\w)")
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What of the discussion is asked for; empty means any."""
+
+    state: str = "open"
+    article: Article | None = None
+    reason: str = ""
+    words: str = ""
+
+
+def visible_threads(talk: Talk) -> QuerySet[Thread]:
+    return Thread.objects.filter(
+        study=talk.study, article__in=talk.articles.order_by().values("pk")
+    )
+
+
+def list_threads(talk: Talk, sought: Sought) -> QuerySet[Thread]:
+    """Last spoken in first. `n_comments` and `last_at` come along."""
+    found = visible_threads(talk).select_related("article", "opened_by", "rule").defer(*HEAVY)
+    if sought.state == "open":
+        found = found.filter(resolved_at=None)
+    elif sought.state == "resolved":
+        found = found.exclude(resolved_at=None)
+    elif sought.state == "mine":
+        found = found.filter(
+            Q(comments__author=talk.user) | Q(comments__mentions__user=talk.user)
+        ).distinct()
+    if sought.article is not None:
+        found = found.filter(article=sought.article)
+    if sought.reason:
+        found = found.filter(flag=sought.reason)
+    if sought.words:
+        spoken = Comment.objects.filter(text__icontains=sought.words, deleted_at=None)
+        found = found.filter(
+            Q(quote__icontains=sought.words) | Q(pk__in=spoken.order_by().values("thread"))
+        )
+    counted = found.annotate(
+        n_comments=Count("comments", distinct=True), last_at=Max("comments__written_at")
+    )
+    return counted.order_by("-last_at", "pk")
+
+
+def flagged_spans(talk: Talk, sought: Sought | None = None) -> QuerySet[Span]:
+    """Spans of submitted work that were flagged for discussion and have no thread yet."""
+    found = Span.objects.live().filter(
+        study=talk.study,
+        assignment__state=AssignmentState.SUBMITTED,
+        assignment__article__in=talk.articles.order_by().values("pk"),
+        threads=None,
+    )
+    found = found.exclude(flag="")
+    if sought is not None and sought.article is not None:
+        found = found.filter(assignment__article=sought.article)
+    if sought is not None and sought.reason:
+        found = found.filter(flag=sought.reason)
+    related = found.select_related("label", "assignment__annotator", "assignment__article")
+    light = related.defer(*(f"assignment__{name}" for name in HEAVY)).prefetch_related("fragments")
+    return light.order_by("-changed_at", "pk")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are under each tab."""
+
+    open: int
+    flags: int
+    resolved: int
+    mine: int
+
+
+def count_talk(talk: Talk) -> Counts:
+    threads = visible_threads(talk)
+    counts = threads.aggregate(
+        open=Count("pk", filter=Q(resolved_at=None)),
+        resolved=Count("pk", filter=Q(resolved_at__isnull=False)),
+    )
+    mine = list_threads(talk, Sought(state="mine")).order_by().values("pk").count()
+    return Counts(flags=flagged_spans(talk).count(), mine=mine, **counts)
+
+
+def articles_talked_about(talk: Talk) -> QuerySet[Article]:
+    with_threads = talk.articles.filter(threads__isnull=False)
+    return with_threads.light().distinct().order_by("title", "pk")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A comment as a person sees it. `text` is empty when it was taken back."""
+
+    comment: Comment
+    who: str
+    text: str
+    is_own: bool
+    earlier: tuple[tuple[str, datetime], ...]  # what it said before, and until when
+    named: dict[str, str]  # user name in small letters -> how they are called here
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A thread as a person sees it."""
+
+    talk: Talk
+    thread: Thread
+    names: ShownNames
+
+    @property
+    def opened_by(self) -> str:
+        return self.names.of(self.thread.opened_by, self.thread.article_id)
+
+
+def fetch_thread(user: User, study_id: uuid.UUID, thread_id: uuid.UUID) -> Seen:
+    """Http404 for whoever may not read it: to them there is no such thread."""
+    talk = fetch_talk(user, study_id)
+    found = visible_threads(talk).select_related(
+        "article",
+        "article__study",
+        "opened_by",
+        "resolved_by",
+        "rule",
+        "codebook_version",
+        "span__label",
+        "span__assignment__annotator",
+        "case",
+        "meeting",
+    )
+    thread = found.filter(pk=thread_id).first()
+    if thread is None:
+        raise Http404("No such thread.")
+    return Seen(talk, thread, names_on(talk.study, user, [thread.article_id]))
+
+
+def read_comments(seen: Seen) -> list[Said]:
+    """Everything said in the thread, oldest first: three queries."""
+    rows = seen.thread.comments.select_related("author").order_by("written_at", "pk")
+    rows = rows.prefetch_related("versions", "mentions__user")
+    return [_said(comment, seen) for comment in rows]
+
+
+def _said(comment: Comment, seen: Seen) -> Said:
+    article_id = seen.thread.article_id
+    return Said(
+        comment=comment,
+        who=seen.names.of(comment.author, article_id),
+        text="" if comment.deleted_at else comment.text,
+        is_own=comment.author_id == seen.talk.user.pk,
+        earlier=tuple((old.text, old.replaced_at) for old in comment.versions.all()),
+        named={
+            each.user.username.casefold(): seen.names.of(each.user, article_id)
+            for each in comment.mentions.all()
+        },
+    )
+
+
+def fetch_own_comment(user: User, study_id: uuid.UUID, comment_id: uuid.UUID) -> Comment:
+    """A comment that the person wrote, in a thread that they may still read."""
+    talk = fetch_talk(user, study_id)
+    mine = Comment.objects.filter(author=user, deleted_at=None, thread__in=visible_threads(talk))
+    found = mine.select_related("thread__article", "study").filter(pk=comment_id).first()
+    if found is None:
+        raise Http404("No such comment of yours.")
+    return found
+
+
+@dataclass(frozen=True)
+class Context:
+    """The words that a thread is about, with what stands around them."""
+
+    before: str
+    words: str
+    after: str
+    start: int
+
+
+def context_of(thread: Thread) -> Context:
+    text = thread.article.text
+    start, end = place_of(thread)
+    first, last = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    before = ("…" if first else "") + text[first:start]
+    return Context(
+        before, text[start:end], text[end:last] + ("…" if last < len(text) else ""), start
+    )
+
+
+def place_of(thread: Thread) -> tuple[int, int]:
+    """[start, end) of what the thread is about; a span moved since is found by its words."""
+    about = thread.span or thread.case or thread
+    assert about.start is not None
+    assert about.end is not None
+    text, quote = thread.article.text, thread.quote
+    if text[about.start : about.end] != quote and (found := text.find(quote)) >= 0:
+        return found, found + len(quote)
+    return about.start, about.end
+
+
+def find_named(text: str, people: Iterable[User]) -> list[User]:
+    """Those whom `@user.name` names in the text, in the order of being named."""
+    by_name = {user.username.casefold(): user for user in people}
+    names = dict.fromkeys(name.casefold() for name in NAMED.findall(text))
+    return [by_name[name] for name in names if name in by_name]
+
+
+@dataclass(frozen=True)
+class Call:
+    """Somebody named this person in a comment that they have not looked at yet."""
+
+    mention: Mention
+    who: str
+
+    @property
+    def thread(self) -> Thread:
+        return self.mention.comment.thread
+
+
+def calls_for(user: User, limit: int = 20) -> list[Call]:
+    """Unseen mentions of the person, in all their studies, that they may read; newest first."""
+    unseen = Mention.objects.filter(
+        user=user, seen_at=None, comment__deleted_at=None, study__deleted_at=None
+    )
+    studies = Study.objects.filter(pk__in=unseen.order_by().values("study"))
+    found: list[Mention] = []
+    names: dict[uuid.UUID, ShownNames] = {}
+    for study in studies:
+        standing = find_standing(user, study.pk)
+        if standing is None or not standing.may(Act.DISCUSS):
+            continue
+        rows = unseen.filter(comment__thread__in=visible_threads(talk_of(standing)))
+        rows = rows.select_related("comment__author", "comment__thread__article", "study")
+        mine = list(
+            rows.defer(*(f"comment__thread__{each}" for each in HEAVY)).order_by("-pk")[:limit]
+        )
+        names[study.pk] = names_on(study, user, {one.comment.thread.article_id for one in mine})
+        found += mine
+    found.sort(key=lambda one: -one.pk)
+    return [
+        Call(one, names[one.study_id].of(one.comment.author, one.comment.thread.article_id))
+        for one in found[:limit]
+    ]
+
+
+def find_span(article: Article, span_id: uuid.UUID) -> Span:
+    """A span of submitted work on the article; only for those who may read what is said of it."""
+    submitted = Span.objects.live().filter(assignment__state=AssignmentState.SUBMITTED)
+    found = submitted.select_related("label").prefetch_related("fragments")
+    span = found.filter(pk=span_id, assignment__article=article).first()
+    if span is None:
+        raise Http404("No such span.")
+    return span
+
+
+def threads_on(talk: Talk, article_id: uuid.UUID) -> QuerySet[Thread]:
+    """Threads on one article in reading order of what they are about."""
+    found = list_threads(talk, Sought(state="")).filter(article=article_id)
+    return found.select_related("span", "case")
+
+
+def next_rule_name(study: Study, label_rules: Iterable[str]) -> str:
+    """A free name after the last of its kind: A9 after A8; rules that hold for all begin with Z."""
+    taken = set(study.rules.values_list("name", flat=True))
+    letters: defaultdict[str, int] = defaultdict(int)
+    for name in label_rules:
+        parts = re.fullmatch(r"([A-Z]+)([0-9]+)[a-z]?", name)
+        if parts:
+            letters[parts[1]] = max(letters[parts[1]], int(parts[2]))
+    stem = max(letters, key=lambda each: letters[each]) if letters else "X"
+    number = letters.get(stem, 0) + 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"
+
+
+REASONS: dict[str, Any] = {str(value): title for value, title in Reason.choices if value}

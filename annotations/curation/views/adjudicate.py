@@ -1,0 +1,139 @@
+"""The page where a curator decides an article's cases, and what its module sends."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.marking.protocol import Malformed, TooLarge, optional_uuid
+from annotations.marking.signed_in import SignedIn
+from annotations.marking.wire import Wire
+
+from ..actions import (
+    AlreadyClosed,
+    NotClosed,
+    NothingToDecide,
+    StillOpen,
+    apply_rulings,
+    close_adjudication,
+    open_docket,
+    reopen_adjudication,
+    show_names,
+)
+from ..page import page_context
+from ..protocol import read_batch
+from ..queries import fetch_docket, read_cases
+from ..telling import Teller
+
+View = Callable[[SignedIn, uuid.UUID, uuid.UUID], HttpResponse]
+
+
+@require_GET
+@cache_control(private=True, no_cache=True)
+def adjudicate(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """`?case=` begins with a case; kind, label, annotator, flagged, state and order list some."""
+    try:
+        docket = open_docket(request.user, study_id, article_id)
+    except NothingToDecide as refusal:
+        raise Http404(str(refusal)) from refusal
+    context = page_context(docket, read_cases(docket), request.GET.dict())
+    return render(request, "curation/adjudicate.html", context)
+
+
+def speaks_json(view: View) -> View:
+    """Answers refusals in JSON, with a sentence: 400, 403, 404, 413."""
+
+    @wraps(view)
+    def answered(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+        try:
+            return view(request, study_id, article_id)
+        except TooLarge as refusal:
+            return JsonResponse({"message": str(refusal)}, status=413)
+        except Malformed as refusal:
+            return JsonResponse({"message": str(refusal)}, status=400)
+        except PermissionDenied as refusal:
+            return JsonResponse({"message": str(refusal)}, status=403)
+        except (Http404, NothingToDecide):
+            message = "There is nothing to decide here for the person who is signed in."
+            return JsonResponse({"message": message}, status=404)
+
+    return answered
+
+
+@require_http_methods(["GET", "POST"])
+@speaks_json
+def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """POST: apply rulings. GET: all cases as they stand."""
+    if request.method == "GET":
+        meant = optional_uuid(request.GET.get("assignment"), "assignment")
+        return JsonResponse(as_they_stand(request, study_id, article_id, meant))
+    batch = read_batch(request.body)
+    if not batch.ops:
+        told = as_they_stand(request, study_id, article_id, batch.adjudication)
+        return JsonResponse({**told, "results": []})
+    reply = apply_rulings(user=request.user, study_id=study_id, article_id=article_id, batch=batch)
+    return JsonResponse(reply, status=status_of(reply))
+
+
+def as_they_stand(
+    request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID, meant: uuid.UUID | None
+) -> Wire:
+    docket = fetch_docket(request.user, study_id, article_id)
+    adjudication = docket.adjudication
+    if adjudication is None or meant not in (None, adjudication.pk):
+        raise Http404
+    teller = Teller(docket)
+    cases = [teller.case(case) for case in read_cases(docket)]
+    changes = {"cases": cases, "whole": True}
+    return {"rev": adjudication.rev, "state": adjudication.state, "changes": changes}
+
+
+def status_of(reply: Wire) -> int:
+    """200 when anything was taken, or nothing was asked; else the first reason why not."""
+    found = {result["status"] for result in reply["results"]}
+    if not found or found & {"applied", "same"}:
+        return 200
+    if found & {"conflict", "held"}:
+        return 409
+    return 410 if "gone" in found else 422
+
+
+@require_POST
+def close(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    try:
+        version = close_adjudication(
+            user=request.user,
+            study_id=study_id,
+            article_id=article_id,
+            leave_open=request.POST.get("leave_open") == "1",
+            note=request.POST.get("note", "")[:2000],
+        )
+    except NothingToDecide as refusal:
+        raise Http404(str(refusal)) from refusal
+    except (StillOpen, AlreadyClosed) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("curation:adjudicate", study_id, article_id)
+    messages.success(request, f"The adjudication is closed. Gold version {version.number} is kept.")
+    return redirect("curation:queue", study_id)
+
+
+@require_POST
+def reopen(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    try:
+        reopen_adjudication(user=request.user, study_id=study_id, article_id=article_id)
+    except NotClosed as refusal:
+        messages.error(request, str(refusal))
+    return redirect("curation:adjudicate", study_id, article_id)
+
+
+@require_POST
+def names(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """Lift blind curation on this article."""
+    show_names(user=request.user, study_id=study_id, article_id=article_id)
+    return redirect("curation:adjudicate", study_id, article_id)

@@ -1,0 +1,140 @@
+"""The study's cases as a queue: which article next, how far everything is."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from annotations.marking.protocol import is_uuid
+from annotations.marking.signed_in import SignedIn
+from annotations.study.models import Label, Study
+from annotations.study.policy import Act
+from annotations.study.queries import fetch_standing
+
+from ..actions import open_docket
+from ..actions.counting import refresh_counts
+from ..finding import KINDS
+from ..models import ArticleCases
+from ..page import filter_of, ordered
+from ..queries import read_cases, submitted_works
+from ..queries.queue import (
+    Listed,
+    Sought,
+    Totals,
+    Waiting,
+    articles_of_round,
+    count_open_works,
+    own_open_articles,
+    read_articles,
+    read_waiting,
+)
+
+PAGE = 50
+STATES = {
+    "open": "With open cases",
+    "decided": "All decided, not closed",
+    "closed": "Closed",
+    "changed": "Votes changed since",
+}
+
+
+@require_GET
+def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
+    """Most contested first; `?round=`, `?kind=`, `?label=`, `?state=` list some."""
+    standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
+    study, asked = standing.study, request.GET.dict()
+    sought = sought_of(asked)
+    found = counted(study)
+    totals = Totals()
+    for one, counts in found:
+        totals.add(one.state, counts)
+    chosen = chosen_of(study, found, sought)
+    page = Paginator(chosen, PAGE).get_page(asked.get("page"))
+    labels = {label.slug: label for label in Label.objects.filter(study=study)}
+    context = {
+        "standing": standing,
+        "totals": totals,
+        "kinds": [(k, KINDS[k], totals.kinds[k]) for k in KINDS if k in totals.kinds],
+        "labels": [
+            (s, one.name, totals.labels[s]) for s, one in labels.items() if s in totals.labels
+        ],
+        "rounds": study.rounds.all(),
+        "states": STATES,
+        "asked": asked,
+        "page": page,
+        "rows": listed(study, page.object_list),
+        "own": own_open_articles(study, request.user.pk),
+    }
+    return render(request, "curation/queue.html", context)
+
+
+def sought_of(asked: dict[str, str]) -> Sought:
+    round_id = asked.get("round", "")
+    return Sought(
+        uuid.UUID(round_id) if is_uuid(round_id) else None,
+        asked.get("kind", ""),
+        asked.get("label", ""),
+        asked.get("state", ""),
+    )
+
+
+Counted = list[tuple[Waiting, ArticleCases]]
+
+
+def counted(study: Study) -> Counted:
+    """Every article with submitted work and its counts."""
+    waiting = read_waiting(study, submitted_works(study))
+    counts = refresh_counts(study=study, waiting=waiting)
+    return [(one, counts[one.article_id]) for one in waiting]
+
+
+def chosen_of(study: Study, found: Counted, sought: Sought) -> Counted:
+    """Those with open cases first, the most contested first."""
+    if sought.round_id:
+        of_round = articles_of_round(study, sought.round_id)
+        found = [pair for pair in found if pair[0].article_id in of_round]
+    chosen = [(one, counts) for one, counts in found if sought.takes(one.state, counts)]
+    return sorted(chosen, key=lambda pair: (pair[0].state == "closed", -pair[1].contest))
+
+
+def listed(study: Study, chosen: Counted) -> list[Listed]:
+    ids = [one.article_id for one, _ in chosen]
+    articles, still_open = read_articles(ids), count_open_works(study, ids)
+    return [
+        Listed(
+            articles[one.article_id],
+            counts,
+            one.state,
+            len(one.works),
+            still_open.get(one.article_id, 0),
+        )
+        for one, counts in chosen
+    ]
+
+
+@require_GET
+def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
+    """The next open case of the study: the most contested one of the most contested article
+    that the person may decide on, `?after=` another article."""
+    standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
+    study, asked = standing.study, request.GET.dict()
+    own = own_open_articles(study, request.user.pk)
+    sought = sought_of({**asked, "state": "open"})
+    after = asked.get("after", "")
+    chosen = [one for one, _ in chosen_of(study, counted(study), sought)]
+    chosen = [one for one in chosen if one.article_id not in own and str(one.article_id) != after]
+    wanted = filter_of({name: asked.get(name, "") for name in ("kind", "label")})
+    for one in chosen:
+        docket = open_docket(request.user, study_id, one.article_id)
+        cases = ordered(read_cases(docket), "contested")
+        case = next((each for each in cases if each.is_open and wanted.takes(each)), None)
+        if case is not None:
+            where: dict[str, Any] = {"study_id": study_id, "article_id": one.article_id}
+            return redirect(f"{reverse('curation:adjudicate', kwargs=where)}?case={case.id}")
+    messages.success(request, "No case is open in any other article.")
+    return redirect("curation:queue", study_id)

@@ -1,0 +1,283 @@
+"""Deciding cases by the protocol of the adjudication page."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.curation.models import Adjudication, Case, GoldLink, GoldSpan, Ruling
+from annotations.study.models import Role, Rule
+from tests.conftest import CountQueries, SignIn
+from tests.marks import mark, submit
+from tests.people import assign, join, make_user
+
+from .scene import ALLEGED, OFFICIALS, OFFICIALS_ARDEN, STRONGMAN, cases, ruling, send, url
+
+pytestmark = pytest.mark.django_db
+
+
+def gold_of(article: Article) -> set[tuple[str, str]]:
+    rows = GoldSpan.objects.live().filter(adjudication__article=article)
+    return {(row.label.slug if row.label else "extent", row.stretch) for row in rows}
+
+
+def test_cases_come_in_kinds(curator: Client, submitted: Article) -> None:
+    found = cases(curator, submitted)
+    assert sorted(found) == ["boundary", "label", "link", "missing", "unanimous", "unanimous2"]
+    assert found["label"]["variants"][0]["who"] == ["Bob"]
+    assert found["missing"]["missing"] == ["Carol"]
+    assert found["boundary"]["offers"]["majority"] is None
+    assert found["boundary"]["offers"]["union"]["fragments"][0]["quote"] == "Officials in Arden"
+    assert found["boundary"]["offers"]["intersection"]["fragments"][0]["quote"] == "Officials"
+
+
+def test_a_variant_is_taken(curator: Client, submitted: Article, dave: User) -> None:
+    case = cases(curator, submitted)["label"]
+    reply = send(curator, submitted, ruling(case["id"], choice="variant", variant=2)).json()
+    (answer,) = reply["results"]
+    assert (answer["status"], answer["ver"], reply["rev"]) == ("applied", 1, 1)
+    assert answer["current"]["case"]["gold"]["fragments"][0]["quote"] == "alleged strike"
+    assert gold_of(submitted) == {("characterization", "43-57")}
+    row = Case.objects.get()
+    assert (row.curator, row.choice, row.variant, len(row.votes)) == (dave, "variant", 2, 2)
+    assert {vote["label"] for vote in row.votes} == {"allegation", "characterization"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "stretch"), [("union", "0-18"), ("intersection", "0-9")]
+)
+def test_extents_are_united_and_intersected(
+    curator: Client, submitted: Article, choice: str, stretch: str
+) -> None:
+    case = cases(curator, submitted)["boundary"]
+    send(curator, submitted, ruling(case["id"], choice=choice))
+    assert gold_of(submitted) == {("attribution", stretch)}
+
+
+def test_without_a_strict_majority_nothing_is_decided(curator: Client, submitted: Article) -> None:
+    case = cases(curator, submitted)["boundary"]
+    response = send(curator, submitted, ruling(case["id"], choice="majority"))
+    assert response.status_code == 422
+    assert "no strict majority" in response.json()["results"][0]["message"]
+    assert Case.objects.count() == GoldSpan.objects.count() == 0
+
+
+def test_no_span_here_is_a_recorded_decision(curator: Client, submitted: Article) -> None:
+    case = cases(curator, submitted)["missing"]
+    send(curator, submitted, ruling(case["id"], choice="no_span", reason="slip"))
+    row = Case.objects.get()
+    assert (row.state, row.choice, row.reason) == ("decided", "no_span", "slip")
+    assert gold_of(submitted) == set()
+    assert cases(curator, submitted)["missing"]["state"] == "decided"
+
+
+def test_an_edited_span_is_checked_like_an_annotators(curator: Client, submitted: Article) -> None:
+    case = cases(curator, submitted)["boundary"]
+    label = str(submitted.study.labels.get(slug="attribution").pk)
+    part = {"start": 0, "end": 18, "quote": "Officials in Arden"}
+    span = {"kind": "label", "label": label, "fragments": [part], "attributes": {"entity": "Arden"}}
+    wrong = {**span, "fragments": [{**part, "quote": "Officials on Arden"}]}
+    refused = send(curator, submitted, ruling(case["id"], choice="edited", span=wrong))
+    taken = send(curator, submitted, ruling(case["id"], choice="edited", span=span))
+    assert (refused.status_code, taken.status_code) == (422, 200)
+    gold = GoldSpan.objects.get()
+    assert (gold.stretch, gold.answers) == ("0-18", {"entity": "Arden"})
+
+
+def test_a_span_nobody_proposed_can_be_added(curator: Client, submitted: Article) -> None:
+    cases(curator, submitted)
+    label = str(submitted.study.labels.get(slug="attribution").pk)
+    part = {"start": 107, "end": 117, "quote": submitted.text[107:117]}
+    span = {"kind": "label", "label": label, "fragments": [part], "attributes": {}}
+    add = ruling(str(uuid.uuid4()), kind="add", span=span)
+    again = ruling(str(uuid.uuid4()), kind="add", span=span)
+    first, second = send(curator, submitted, add), send(curator, submitted, again)
+    assert first.json()["results"][0]["status"] == "applied"
+    assert "gold already" in second.json()["results"][0]["message"]
+    assert gold_of(submitted) == {("attribution", "107-117")}
+    assert cases(curator, submitted)["added"]["choice"] == "added"
+
+
+def test_a_retried_ruling_is_answered_like_the_first(curator: Client, submitted: Article) -> None:
+    case = cases(curator, submitted)["missing"]
+    op = ruling(case["id"], choice="variant", variant=1)
+    first, second = send(curator, submitted, op).json(), send(curator, submitted, op).json()
+    assert first["results"] == second["results"]
+    assert (Ruling.objects.count(), Adjudication.objects.get().rev) == (1, 1)
+
+
+def test_two_curators_never_overwrite_each_other(
+    curator: Client, submitted: Article, alice: User, sign_in: SignIn
+) -> None:
+    case = cases(curator, submitted)["label"]
+    send(curator, submitted, ruling(case["id"], choice="variant", variant=1))
+    late = send(sign_in(alice), submitted, ruling(case["id"], choice="no_span"))
+    assert late.status_code == 409
+    (answer,) = late.json()["results"]
+    assert answer["status"] == "conflict"
+    assert answer["current"]["case"]["by"] == "Dave"
+    assert gold_of(submitted) == {("allegation", "43-57")}
+
+
+def test_a_decision_on_votes_that_changed_is_refused(
+    curator: Client, submitted: Article, study_erin: Assignment
+) -> None:
+    case = cases(curator, submitted)["label"]
+    mark(study_erin, "allegation", ALLEGED)
+    submit(study_erin)
+    late = send(
+        curator, submitted, ruling(case["id"], choice="majority", votes=case["votes"])
+    )
+    assert late.json()["results"][0]["status"] in ("conflict", "gone")
+    assert GoldSpan.objects.count() == 0
+
+
+@pytest.fixture
+def study_erin(submitted: Article) -> Assignment:
+    """A third annotator, still at work."""
+    erin = make_user("erin")
+    join(submitted.study, erin, Role.ANNOTATOR)
+    return assign(submitted, erin)
+
+
+def test_a_decision_stays_with_its_case_when_votes_change(
+    curator: Client, submitted: Article, study_erin: Assignment
+) -> None:
+    case = cases(curator, submitted)["label"]
+    send(curator, submitted, ruling(case["id"], choice="variant", variant=2))
+    mark(study_erin, "allegation", ALLEGED)
+    submit(study_erin)
+    now = cases(curator, submitted)["label"]
+    assert (now["id"], now["state"], now["changed"]) == (case["id"], "decided", True)
+    assert now["offers"]["majority"]["fragments"][0]["quote"] == "alleged strike"
+    assert gold_of(submitted) == {("characterization", "43-57")}
+
+
+def test_undo_puts_back_what_was_before_and_redo_what_was_after(
+    curator: Client, submitted: Article
+) -> None:
+    case = cases(curator, submitted)["label"]
+    first = ruling(case["id"], choice="variant", variant=1)
+    second = ruling(case["id"], 1, choice="variant", variant=2, note="scare quotes")
+    send(curator, submitted, first, second)
+    send(curator, submitted, ruling(case["id"], 2, kind="back", op=second["op_id"]))
+    assert gold_of(submitted) == {("allegation", "43-57")}
+    send(curator, submitted, ruling(case["id"], 3, kind="back", op=first["op_id"]))
+    row = Case.objects.get()
+    assert (gold_of(submitted), row.state, row.choice) == (set(), "open", "")
+    redo = ruling(case["id"], 4, kind="back", op=second["op_id"], side="after")
+    send(curator, submitted, redo)
+    row.refresh_from_db()
+    assert (gold_of(submitted), row.note) == ({("characterization", "43-57")}, "scare quotes")
+    assert GoldSpan.objects.count() == 1
+
+
+def test_a_reason_can_be_given_afterwards(curator: Client, submitted: Article) -> None:
+    Rule.objects.create(study=submitted.study, name="C2", text="Two tests")
+    case = cases(curator, submitted)["label"]
+    early = send(curator, submitted, ruling(case["id"], choice="keep", reason="label"))
+    assert "Decide this case first" in early.json()["results"][0]["message"]
+    send(curator, submitted, ruling(case["id"], choice="variant", variant=2))
+    send(curator, submitted, ruling(case["id"], 1, choice="keep", reason="label", rule="C2"))
+    row = Case.objects.get()
+    assert (row.reason, row.rule and row.rule.name, row.choice) == ("label", "C2", "variant")
+    unknown = ruling(case["id"], 2, choice="keep", rule="Z9")
+    assert send(curator, submitted, unknown).json()["results"][0]["status"] == "invalid"
+
+
+def test_a_link_waits_for_its_ends_and_falls_with_them(curator: Client, submitted: Article) -> None:
+    found = cases(curator, submitted)
+    link, source, target = found["link"], found["boundary"], found["unanimous2"]
+    assert (link["source"], link["target"], link["waits"]) == (source["id"], target["id"], True)
+    early = send(curator, submitted, ruling(link["id"], choice="variant", variant=1))
+    assert "Decide both ends" in early.json()["results"][0]["message"]
+    send(
+        curator,
+        submitted,
+        ruling(source["id"], choice="variant", variant=1),
+        ruling(target["id"], choice="majority"),
+        ruling(link["id"], choice="majority"),
+    )
+    assert GoldLink.objects.live().count() == 1
+    assert cases(curator, submitted)["link"]["linked"] is True
+    send(curator, submitted, ruling(source["id"], 1, choice="no_span"))
+    assert cases(curator, submitted)["link"]["moot"] is True
+    send(curator, submitted, ruling(source["id"], 2, choice="variant", variant=2))
+    assert cases(curator, submitted)["link"]["linked"] is True
+
+
+def test_the_same_span_is_gold_once(
+    curator: Client, submitted: Article, bobs: Assignment, carols: Assignment
+) -> None:
+    found = cases(curator, submitted)
+    label = str(submitted.study.labels.get(slug="characterization").pk)
+    start, end = ALLEGED
+    part = {"start": start, "end": end, "quote": submitted.text[start:end]}
+    span = {"kind": "label", "label": label, "fragments": [part], "attributes": {}}
+    send(curator, submitted, ruling(found["label"]["id"], choice="variant", variant=2))
+    twin = send(curator, submitted, ruling(found["missing"]["id"], choice="edited", span=span))
+    assert twin.json()["results"][0]["status"] == "invalid"
+    assert len(gold_of(submitted)) == 1
+
+
+def test_who_marks_an_article_curates_it_after_submitting(
+    submitted: Article, dave: User, curator: Client
+) -> None:
+    join(submitted.study, dave, Role.ANNOTATOR)
+    own = assign(submitted, dave)
+    assert curator.get(url("adjudicate", submitted)).status_code == 403
+    op = ruling(str(uuid.uuid4()), choice="no_span")
+    assert send(curator, submitted, op).status_code == 403
+    submit(own)
+    assert curator.get(url("adjudicate", submitted)).status_code == 200
+
+
+def test_annotators_and_strangers_do_not_curate(
+    submitted: Article, bob: User, mallory: User, sign_in: SignIn, curator: Client
+) -> None:
+    case = cases(curator, submitted)["label"]
+    op = ruling(case["id"], choice="variant", variant=1)
+    for user, status in ((bob, 403), (mallory, 404)):
+        assert sign_in(user).get(url("adjudicate", submitted)).status_code == status
+        assert send(sign_in(user), submitted, op).status_code == status
+    assert Case.objects.count() == 0
+
+
+def test_a_decision_costs_at_most_eight_statements(
+    curator: Client, submitted: Article, count_queries: CountQueries
+) -> None:
+    case = cases(curator, submitted)["boundary"]
+    with count_queries(at_most=8):
+        send(curator, submitted, ruling(case["id"], choice="variant", variant=1))
+    with count_queries(at_most=8):
+        send(curator, submitted, ruling(case["id"], 1, choice="variant", variant=2))
+
+
+def test_the_page_costs_at_most_fifteen_queries(
+    curator: Client, submitted: Article, count_queries: CountQueries
+) -> None:
+    found = cases(curator, submitted)
+    send(curator, submitted, ruling(found["label"]["id"], choice="variant", variant=1))
+    with count_queries(at_most=15):
+        assert curator.get(url("adjudicate", submitted)).status_code == 200
+
+
+def test_malformed_requests_are_refused_in_words(curator: Client, submitted: Article) -> None:
+    cases(curator, submitted)
+    op = {**ruling("x" * 36, choice="no_span")}
+    assert send(curator, submitted, op).status_code == 400
+    wrong = {**ruling(str(uuid.uuid4())), "kind": "merge"}
+    assert send(curator, submitted, wrong).status_code == 400
+    many = [ruling(str(uuid.uuid4()), choice="no_span") for _ in range(51)]
+    assert send(curator, submitted, *many).status_code == 413
+    gone = send(curator, submitted, ruling(str(uuid.uuid4()), choice="no_span"))
+    assert gone.status_code == 410
+
+
+def test_places_of_the_scene_are_as_named(article: Article) -> None:
+    places = {OFFICIALS: "Officials", OFFICIALS_ARDEN: "Officials in Arden"}
+    places |= {ALLEGED: "alleged strike", STRONGMAN: "strongman"}
+    assert {place: article.text[slice(*place)] for place in places} == places
