@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
                 ('op_id', models.UUIDField()),
                 ('tab', models.UUIDField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('decide', 'decided'), ('add', 'added'), ('reopen', 'opened again'), ('restore', 'put back'), ('merge', 'merged by rule')], max_length=8)),
+                ('kind', models.CharField(choices=[('decide', 'decided'), ('add', 'added'), ('reopen', 'opened again'), ('back', 'put back'), ('merge', 'merged by rule')], max_length=8)),
                 ('case_id', models.UUIDField()),
                 ('status', models.CharField(choices=[('applied', 'Applied'), ('same', 'Decided so already'), ('gone', 'No such case any more'), ('conflict', 'Decided elsewhere'), ('invalid', 'Refused'), ('held', 'Kept, not applied')], max_length=8)),
                 ('rev', models.PositiveIntegerField(blank=True, null=True)),

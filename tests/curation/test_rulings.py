@@ -46,9 +46,7 @@ def test_a_variant_is_taken(curator: Client, submitted: Article, dave: User) -> 
     assert {vote["label"] for vote in row.votes} == {"allegation", "characterization"}
 
 
-@pytest.mark.parametrize(
-    ("choice", "stretch"), [("union", "0-18"), ("intersection", "0-9")]
-)
+@pytest.mark.parametrize(("choice", "stretch"), [("union", "0-18"), ("intersection", "0-9")])
 def test_extents_are_united_and_intersected(
     curator: Client, submitted: Article, choice: str, stretch: str
 ) -> None:
@@ -128,9 +126,7 @@ def test_a_decision_on_votes_that_changed_is_refused(
     case = cases(curator, submitted)["label"]
     mark(study_erin, "allegation", ALLEGED)
     submit(study_erin)
-    late = send(
-        curator, submitted, ruling(case["id"], choice="majority", votes=case["votes"])
-    )
+    late = send(curator, submitted, ruling(case["id"], choice="majority", votes=case["votes"]))
     assert late.json()["results"][0]["status"] in ("conflict", "gone")
     assert GoldSpan.objects.count() == 0
 

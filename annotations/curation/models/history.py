@@ -16,7 +16,7 @@ class RulingKind(models.TextChoices):
     DECIDE = "decide", "decided"
     ADD = "add", "added"
     REOPEN = "reopen", "opened again"
-    RESTORE = "restore", "put back"  # undo and redo: as it was before or after another ruling
+    BACK = "back", "put back"  # undo and redo: as it was before or after another ruling
     MERGE = "merge", "merged by rule"
 
 

@@ -1,0 +1,58 @@
+"""Keep the counts of cases true to the submitted work and the decisions."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.study.models import Study
+
+from ..ballots import read_ballots
+from ..models import ArticleCases, Case
+from ..queries.queue import Waiting, read_counts
+from ..seen import count_cases, see_cases
+
+CHUNK = 200
+KEPT_FIELDS = ["input_hash", "n_all", "n_decided", "n_changed", "contest", "counts", "counted_at"]
+
+
+def refresh_counts(*, study: Study, waiting: Sequence[Waiting]) -> dict[uuid.UUID, ArticleCases]:
+    """Article -> its counts, counting anew only those whose work or decisions changed."""
+    found, stale = read_counts(waiting)
+    for first in range(0, len(stale), CHUNK):
+        found |= _count(study, stale[first : first + CHUNK])
+    return found
+
+
+def _count(study: Study, stale: Sequence[Waiting]) -> dict[uuid.UUID, ArticleCases]:
+    ballots = read_ballots({one.article_id: (one.length, one.works) for one in stale})
+    rows: dict[uuid.UUID, list[Case]] = defaultdict(list)
+    begun = [one.adjudication_id for one in stale if one.adjudication_id and one.rev]
+    touched = Case.objects.filter(adjudication__in=begun).defer("votes", "note")
+    for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
+        rows[row.adjudication_id].append(row)
+    now = timezone.now()
+    counted = []
+    for one in stale:
+        known = rows.get(one.adjudication_id, []) if one.adjudication_id else []
+        counts = count_cases(see_cases(ballots[one.article_id], known))
+        counted.append(
+            ArticleCases(
+                study=study,
+                article_id=one.article_id,
+                input_hash=one.input_hash,
+                n_all=counts.n_all,
+                n_decided=counts.n_decided,
+                n_changed=counts.n_changed,
+                contest=round(counts.contest, 3),
+                counts=counts.as_json(),
+                counted_at=now,
+            )
+        )
+    with transaction.atomic():
+        ArticleCases.objects.bulk_create(
+            counted, update_conflicts=True, unique_fields=["article"], update_fields=KEPT_FIELDS
+        )
+    return {row.article_id: row for row in counted}

@@ -1,0 +1,169 @@
+"""What the adjudication page is drawn from."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.urls import reverse
+
+from annotations.marking.codebook import codebook_wire
+from annotations.marking.page import in_sections, looks_of
+from annotations.marking.painting import Look, Painted, PaintedBlock, paint
+from annotations.marking.queries import read_regions, stretches
+from annotations.marking.wire import Wire
+from annotations.study.models import Rule
+from annotations.study.policy import Act
+
+from .models import Reason
+from .queries import Docket
+from .seen import Filter, SeenCase, contested_first, count_cases
+from .telling import Teller
+
+OPEN_LOOK = Look("q", "", suggested=True)  # a dashed box, without a line
+ORDERS = {"contested": "Most contested first", "reading": "In reading order"}
+
+
+def urls_of(docket: Docket) -> dict[str, str]:
+    where = {"study_id": docket.study.pk, "article_id": docket.article.pk}
+    return {
+        "ops": reverse("curation:ops", kwargs=where),
+        "page": reverse("curation:adjudicate", kwargs=where),
+        "close": reverse("curation:close", kwargs=where),
+        "queue": reverse("curation:queue", args=[docket.study.pk]),
+        "next": reverse("curation:next", args=[docket.study.pk]),
+        "home": settings.LOGIN_REDIRECT_URL,
+        "login": resolve_url(settings.LOGIN_URL),
+        "ping": reverse("healthz"),
+    }
+
+
+def ordered(cases: Sequence[SeenCase], order: str) -> list[SeenCase]:
+    """Moot links are left out: there is nothing to decide. Links come after the spans they join."""
+    live = [case for case in cases if not case.moot]
+    if order == "reading":
+        return live
+    spans = contested_first(case for case in live if case.on == "span")
+    return [*spans, *contested_first(case for case in live if case.on == "link")]
+
+
+def rules_of(docket: Docket) -> list[Wire]:
+    rows = Rule.objects.filter(study=docket.study, archived_at=None).select_related("label")
+    return [
+        {"name": row.name, "title": row.title, "label": row.label.slug if row.label else ""}
+        for row in rows
+    ]
+
+
+def adjudication_data(docket: Docket, cases: Sequence[SeenCase], chosen: str) -> Wire:
+    """All that the adjudication module starts from. `chosen`: the case to begin with."""
+    article, adjudication = docket.article, docket.adjudication
+    teller = Teller(docket)
+    return {
+        "article": {
+            "id": str(article.pk),
+            "sha256": article.text_sha256,
+            "length": article.n_code_points,
+            "language": article.language,
+            "direction": article.direction,
+        },
+        "urls": urls_of(docket),
+        "user": str(docket.standing.user.pk),
+        "assignment": str(adjudication.pk) if adjudication else None,
+        "rev": adjudication.rev if adjudication else 0,
+        "state": adjudication.state if adjudication else "open",
+        "codebook": codebook_wire(docket.study, docket.version_number, with_rules=False),
+        "rules": rules_of(docket),
+        "reasons": [[value, label] for value, label in Reason.choices if value],
+        "cases": [teller.case(case) for case in cases],
+        "sentences": article.sentences,
+        "regions": read_regions(article),
+        "chosen": chosen,
+        "blind": docket.blind,
+    }
+
+
+def painted_cases(data: Wire) -> Iterable[Painted]:
+    """Gold as marks; open cases as boxes."""
+    looks = looks_of(data["codebook"]["labels"])
+    for case in data["cases"]:
+        gold = case["gold"]
+        if gold:
+            parts = tuple((part["start"], part["end"]) for part in gold["fragments"])
+            yield Painted(case["id"], parts, looks[gold["label"]])
+        elif case["on"] == "span" and case["state"] == "open":
+            yield Painted(case["id"], ((case["start"], case["end"]),), OPEN_LOOK)
+
+
+def paint_gold(docket: Docket, data: Wire) -> list[PaintedBlock]:
+    return paint(
+        docket.text,
+        stretches(docket.article.blocks),
+        painted_cases(data),
+        [(start, end) for start, end, _ in data["regions"]],
+    )
+
+
+def page_context(
+    docket: Docket, cases: Sequence[SeenCase], asked: dict[str, str]
+) -> dict[str, Any]:
+    """The context of templates/curation/adjudicate.html."""
+    order = asked.get("order", "contested")
+    order = order if order in ORDERS else "contested"
+    wanted = filter_of(asked)
+    listed = [case for case in ordered(cases, order) if wanted.takes(case)]
+    data = adjudication_data(docket, cases, asked.get("case", ""))
+    blocks = paint_gold(docket, data)
+    counts = count_cases(cases)
+    snippets = {case["id"]: case for case in data["cases"]}
+    return {
+        "standing": docket.standing,
+        "study": docket.study,
+        "article": docket.article,
+        "adjudication": docket.adjudication,
+        "docket": docket,
+        "data": data | {"listed": [str(case.id) for case in listed], "order": order},
+        "listed": [listed_case(docket, case, snippets[str(case.id)]) for case in listed],
+        "counts": counts,
+        "people": sorted(docket.names.items(), key=lambda one: one[1]) if not docket.blind else [],
+        "asked": asked,
+        "orders": ORDERS,
+        "order": order,
+        "sections": in_sections(blocks),
+        "n_blocks": len(blocks),
+        "urls": data["urls"],
+        "may_show_names": docket.blind and docket.standing.may(Act.MANAGE_STUDY),
+        "hide_source": False,
+    }
+
+
+def filter_of(asked: dict[str, str]) -> Filter:
+    return Filter(
+        kind=asked.get("kind", ""),
+        label=asked.get("label", ""),
+        annotator=asked.get("annotator", ""),
+        flagged=asked.get("flagged") == "1",
+        state=asked.get("state", ""),
+        reason=asked.get("reason", ""),
+    )
+
+
+def listed_case(docket: Docket, case: SeenCase, told: Wire) -> Wire:
+    """A row of the list: its page without JavaScript, its words."""
+    words = " ".join(docket.text[case.start : case.end].split())
+    where = {"study_id": docket.study.pk, "article_id": docket.article.pk, "case_id": case.id}
+    return {
+        "id": str(case.id),
+        "url": reverse("curation:case", kwargs=where),
+        "title": told["title"],
+        "state": told["state"],
+        "choice": told["choice_title"],
+        "words": words if len(words) <= 70 else f"{words[:69].rstrip()}…",
+        "n_flags": len(told["flags"]),
+        "changed": told["changed"],
+    }
+
+
+def where_of(docket: Docket, case_id: uuid.UUID) -> dict[str, uuid.UUID]:
+    return {"study_id": docket.study.pk, "article_id": docket.article.pk, "case_id": case_id}

@@ -1,0 +1,154 @@
+"""The study's articles as a queue for curators: how far each is, what is most contested."""
+
+import hashlib
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q
+
+from annotations.assignment.models import OPEN_STATES, Assignment
+from annotations.corpus.models import Article
+from annotations.study.models import Study
+
+from ..ballots import Work
+from ..models import Adjudication, ArticleCases
+
+ENGINE = "1"  # another number: all counts are counted anew
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An article with submitted work, and what its counts depend on."""
+
+    article_id: uuid.UUID
+    length: int
+    works: Sequence[Work]
+    adjudication_id: uuid.UUID | None
+    state: str
+    rev: int
+
+    @property
+    def input_hash(self) -> str:
+        works = sorted((str(work.assignment_id), work.rev) for work in self.works)
+        told = [ENGINE, works, self.rev, str(self.adjudication_id)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def read_waiting(study: Study, works: Mapping[uuid.UUID, Any]) -> list[Waiting]:
+    """One query more than `submitted_works`, which gives `works`."""
+    rows = Adjudication.objects.filter(study=study).values_list("article_id", "pk", "state", "rev")
+    known = {article: (pk, state, rev) for article, pk, state, rev in rows.order_by()}
+    return [
+        Waiting(article, length, given, *known.get(article, (None, "open", 0)))
+        for article, (length, given) in works.items()
+    ]
+
+
+def read_counts(waiting: Iterable[Waiting]) -> tuple[dict[uuid.UUID, ArticleCases], list[Waiting]]:
+    """Kept counts that still hold, and the articles that have to be counted. One query."""
+    wanted = list(waiting)
+    rows = ArticleCases.objects.filter(article__in=[one.article_id for one in wanted])
+    known = {row.article_id: row for row in rows}
+    found: dict[uuid.UUID, ArticleCases] = {}
+    stale = []
+    for one in wanted:
+        row = known.get(one.article_id)
+        if row is not None and row.input_hash == one.input_hash:
+            found[one.article_id] = row
+        else:
+            stale.append(one)
+    return found, stale
+
+
+@dataclass(slots=True)
+class Listed:
+    """An article of the queue."""
+
+    article: Article
+    counts: ArticleCases
+    state: str
+    n_works: int
+    n_open_works: int = 0  # assigned, not submitted yet
+
+    @property
+    def n_open(self) -> int:
+        return self.counts.n_all - self.counts.n_decided
+
+
+@dataclass(slots=True)
+class Totals:
+    """All articles together. kinds and labels: name -> [all, decided]."""
+
+    n_articles: int = 0
+    n_closed: int = 0
+    n_all: int = 0
+    n_decided: int = 0
+    n_changed: int = 0
+    kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    labels: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+
+    def add(self, state: str, counts: ArticleCases) -> None:
+        self.n_articles += 1
+        self.n_closed += state == "closed"
+        self.n_all += counts.n_all
+        self.n_decided += counts.n_decided
+        self.n_changed += counts.n_changed
+        for mine, name_of in ((self.kinds, "kinds"), (self.labels, "labels")):
+            for name, (n_all, n_decided) in counts.counts[name_of].items():
+                mine[name][0] += n_all
+                mine[name][1] += n_decided
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which articles of the queue: empty means any."""
+
+    round_id: uuid.UUID | None = None
+    kind: str = ""
+    label: str = ""
+    state: str = ""  # open, decided (all of its cases), closed, changed
+
+    def takes(self, state: str, counts: ArticleCases) -> bool:
+        return (
+            (not self.kind or self._left(counts.counts["kinds"].get(self.kind)))
+            and (not self.label or self._left(counts.counts["labels"].get(self.label)))
+            and self._takes_state(state, counts)
+        )
+
+    @staticmethod
+    def _left(both: Sequence[int] | None) -> bool:
+        return both is not None and both[0] > 0
+
+    def _takes_state(self, state: str, counts: ArticleCases) -> bool:
+        n_open = counts.n_all - counts.n_decided
+        return {
+            "open": n_open > 0 and state == "open",
+            "decided": n_open == 0 and state == "open",
+            "closed": state == "closed",
+            "changed": counts.n_changed > 0,
+        }.get(self.state, True)
+
+
+def articles_of_round(study: Study, round_id: uuid.UUID) -> set[uuid.UUID]:
+    rows = Assignment.objects.filter(study=study, round=round_id)
+    return set(rows.order_by().values_list("article_id", flat=True))
+
+
+def read_articles(articles: Iterable[uuid.UUID]) -> dict[uuid.UUID, Article]:
+    return {one.pk: one for one in Article.objects.light().filter(pk__in=list(articles))}
+
+
+def count_open_works(study: Study, articles: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    rows = Assignment.objects.filter(study=study, article__in=list(articles)).order_by()
+    counted = rows.values("article_id").annotate(n=Count("pk", filter=Q(state__in=OPEN_STATES)))
+    return {row["article_id"]: row["n"] for row in counted}
+
+
+def own_open_articles(study: Study, user_id: uuid.UUID) -> set[uuid.UUID]:
+    """Articles on which the person's own work is open: nothing to decide for them yet."""
+    rows = Assignment.objects.filter(study=study, annotator=user_id, state__in=OPEN_STATES)
+    return set(rows.order_by().values_list("article_id", flat=True))
