@@ -19,6 +19,7 @@ from .models import (
     Entity,
     Link,
     Operation,
+    OperationKind,
     OperationStatus,
     OperationTarget,
     Span,
@@ -152,7 +153,8 @@ def stretches(pairs: list[list[int]]) -> list[Stretch]:
 def read_held(assignment: Assignment) -> list[Wire]:
     """Operations that came after the last submission, as they were sent, in their order.
 
-    An operation is settled when a later one on the same mark was not held.
+    An operation is settled when a later one on the same mark was not held. One that brings a
+    mark back is sent with an id alone; it is given what the mark was when it was removed.
     """
     if assignment.submitted_at is None:
         return []
@@ -160,7 +162,17 @@ def read_held(assignment: Assignment) -> list[Wire]:
     later = mine.filter(target_id=OuterRef("target_id"), pk__gt=OuterRef("pk"))
     held = mine.filter(status=OperationStatus.HELD, at__gte=assignment.submitted_at)
     rows = held.exclude(Exists(later.exclude(status=OperationStatus.HELD))).order_by("pk")
-    return [asked for asked in rows.values_list("asked", flat=True) if asked]
+    removed = mine.filter(target_id=OuterRef("target_id"), status=OperationStatus.APPLIED)
+    removed = removed.filter(kind=OperationKind.DEL).order_by("-pk")
+    told = rows.annotate(was=Subquery(removed.values("before")[:1]))
+    return [with_state(*row) for row in told.values_list("asked", "kind", "was") if row[0]]
+
+
+def with_state(asked: Wire, kind: str, was: Wire | None) -> Wire:
+    on = asked["on"]
+    if kind != OperationKind.RESTORE or not was or on not in was:
+        return asked
+    return {**asked, on: {**was[on], **asked[on]}}
 
 
 def read_changes(assignment_id: uuid.UUID, text: str, since: int) -> Wire:

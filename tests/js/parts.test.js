@@ -121,6 +121,29 @@ test("late operations become one change a mark, the last word first", () => {
   );
 });
 
+test("a late return of a mark comes before what was changed on it since", () => {
+  const store = new Store(article, { spans: [span("v", "Voss")] });
+  const was = span("p", "Putin", { note: "" });
+  const held = [
+    { op_id: "1", kind: "restore", on: "span", ver: 2, span: was },
+    { op_id: "2", kind: "restore", on: "span", ver: 4, span: span("h", "He") },
+    { op_id: "3", kind: "set", on: "span", ver: 5, span: span("h", "He", { note: "late" }) },
+    { op_id: "4", kind: "restore", on: "span", ver: 2, span: span("x", "it") },
+    { op_id: "5", kind: "del", on: "span", ver: 3, span: { id: "x" } },
+    { op_id: "6", kind: "del", on: "span", ver: 1, span: { id: "v" } },
+    { op_id: "7", kind: "restore", on: "span", ver: 2, span: { id: "v" } },
+  ];
+  assert.deepEqual(
+    changesOf(held, store).map(({ id, ver, after }) => [id, ver, after.note]),
+    [
+      ["p", 2, ""],
+      ["h", 4, undefined],
+      ["h", undefined, "late"],
+      ["v", undefined, undefined],
+    ],
+  );
+});
+
 test("a mark is told with what is around it and what is still to answer", () => {
   const attributes = [
     { name: "kind", required: true },

@@ -116,6 +116,38 @@ def test_what_comes_after_submission_is_held_and_offered_after_return(
     assert data_of(tab.client.get(address("page", article)))["held"] == late[1:]
 
 
+def test_a_held_return_of_a_mark_tells_what_the_mark_was(
+    tab: Tab, bobs: Assignment, dave: User, article: Article
+) -> None:
+    mark = tab.made("span", complete(article))
+    tab.one(op("del", "span", mark, 1))
+    submit(tab)
+    late = op("restore", "span", {"id": mark["id"]}, 2)
+    assert tab.one(late)["status"] == "held"
+    return_submission(assignment=bobs, actor=dave, reason="More.")
+    [held] = data_of(tab.client.get(address("page", article)))["held"]
+    assert (held["kind"], held["ver"]) == ("restore", 2)
+    assert held["span"] == {**mark, "ver": 1, "codebook": 1}
+    assert tab.one({**late, "op_id": new_id()})["status"] == "applied"
+    assert data_of(tab.client.get(address("page", article)))["held"] == []
+
+
+def test_a_first_change_that_is_refused_leaves_the_work_waiting(
+    tab: Tab, bobs: Assignment, article: Article
+) -> None:
+    wrong = add("span", span(article, "attribution", (0, 10**6)))
+    reply = tab.post(wrong).json()
+    assert (reply["results"][0]["status"], reply["state"], reply["rev"]) == (
+        "invalid",
+        "waiting",
+        0,
+    )
+    bobs.refresh_from_db()
+    assert (bobs.state, bobs.started_at, bobs.rev) == ("waiting", None, 0)
+    reply = tab.post(wrong, add("span", complete(article))).json()
+    assert (reply["state"], reply["rev"]) == ("in_progress", 1)
+
+
 def test_a_late_copy_of_a_saved_operation_is_answered_as_saved_after_submission(
     tab: Tab, article: Article
 ) -> None:
@@ -201,6 +233,21 @@ def test_time_only_grows(tab: Tab, article: Article) -> None:
     assert sorted(WorkTime.objects.values_list("active_seconds", flat=True)) == [5, 25]
     for wrong in (-1, 1.5, "9", None, True, 10**9):
         assert report(wrong).status_code == 400
+
+
+def test_time_told_after_submission_is_politely_ignored(tab: Tab, article: Article) -> None:
+    def report(seconds: int, key: str) -> Any:
+        told = json.dumps({"tab": key, "active_seconds": seconds})
+        return tab.client.post(address("time", article), told, content_type="application/json")
+
+    report(10, tab.tab)
+    submit(tab)
+    assert (report(99, tab.tab).status_code, report(99, tab.tab).json()) == (
+        200,
+        {"active_seconds": 10},
+    )
+    assert report(99, new_id()).json() == {"active_seconds": 0}
+    assert list(WorkTime.objects.values_list("active_seconds", flat=True)) == [10]
 
 
 def test_nobody_else_reads_submitted_marks(

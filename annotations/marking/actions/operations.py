@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from annotations.accounts.models import User
-from annotations.assignment.models import OPEN_STATES, Assignment
+from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
@@ -116,8 +116,17 @@ def _apply(desk: Desk, batch: Batch, hand: Hand) -> Wire:
     rev_before = desk.rev = claimed_rev - len(batch.ops)
     done = _write(desk, batch, hand)
     if desk.rev != claimed_rev:
-        Assignment.objects.filter(pk=desk.assignment_id).update(rev=desk.rev)
+        _count_back(desk, hand)
     return _reply(desk, batch, done, rev_before)
+
+
+def _count_back(desk: Desk, hand: Hand) -> None:
+    """Not everything was applied. Work in which nothing ever was is still waiting."""
+    mine = Assignment.objects.filter(pk=desk.assignment_id)
+    mine.update(rev=desk.rev)
+    begun = mine.filter(state=AssignmentState.IN_PROGRESS, started_at=hand.now)
+    if desk.rev == 0 and begun.update(state=AssignmentState.WAITING, started_at=None):
+        desk.state = AssignmentState.WAITING
 
 
 def _write(desk: Desk, batch: Batch, hand: Hand) -> Applied:

@@ -141,6 +141,21 @@ def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
     assert max(sizes) > 1
 
 
+def test_the_rare_parts_work_without_a_connection(desk: Desk) -> None:
+    desk.page.wait_for_timeout(3_000)  # they are fetched a little after the page
+    desk.page.context.set_offline(True)
+    desk.mark("Keston", "2")
+    desk.press("?")
+    help = desk.page.get_by_role("dialog", name="Keys and settings")
+    expect(help).to_be_visible()
+    help.get_by_role("button", name="Close").click()
+    expect(desk.page.locator("#list button")).to_have_count(1)
+    desk.press("Control+Enter")
+    desk.heard("Some changes are not saved yet")
+    desk.page.context.set_offline(False)
+    desk.saved()
+
+
 def test_a_second_tab_sees_a_span_at_once(desk: Desk, open_desk: OpenDesk) -> None:
     other = open_desk(beside=desk)
     desk.page.bring_to_front()
@@ -317,6 +332,16 @@ def test_submitting_names_what_is_open_and_goes_on(desk: Desk) -> None:
     assert desk.assignment.state == "submitted"
 
 
+def send_back(desk: Desk) -> None:
+    work = desk.assignment
+    work.refresh_from_db()
+    work.state, work.return_reason = "returned", "Please look again."
+    work.returned_at, work.returned_by = work.submitted_at, work.created_by
+    work.save()
+    desk.page.reload()
+    desk.ready()
+
+
 def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: User) -> None:
     desk.mark("Keston", "2")
     desk.saved()
@@ -325,12 +350,7 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
     desk.double_click("notorious")
     desk.press("4")
     expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
-    work.refresh_from_db()
-    work.state, work.return_reason = "returned", "Please look again."
-    work.returned_at, work.returned_by = work.submitted_at, work.created_by
-    work.save()
-    desk.page.reload()
-    desk.ready()
+    send_back(desk)
     offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived after")
     expect(offer).to_contain_text("Characterization: notorious")
     offer.get_by_role("button", name="Put them in").click()
@@ -338,6 +358,22 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
     desk.page.reload()
     desk.ready()
     expect(offer).to_have_count(0)
+
+
+def test_a_late_undo_of_a_removal_is_offered_and_put_in(desk: Desk, bob: User) -> None:
+    desk.mark("Keston", "2")
+    desk.press("Delete")
+    desk.saved()
+    work = desk.assignment
+    submit_assignment(user=bob, study_id=work.study_id, article_id=work.article_id, confirmed=True)
+    desk.press("Control+z")
+    expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
+    send_back(desk)
+    offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived after")
+    expect(offer).to_contain_text("Attribution: Keston")
+    offer.get_by_role("button", name="Put them in").click()
+    assert desk.spans() == [("attribution", "Keston")]
+    assert Operation.objects.filter(kind="restore", status="applied").count() == 1
 
 
 def test_what_the_server_takes_no_more_can_be_kept_as_a_file(desk: Desk) -> None:

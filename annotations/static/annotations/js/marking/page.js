@@ -193,7 +193,7 @@ function start(data) {
   desk.on("refusal", ({ text }) => flash(text));
   if (data.held?.length) import("./returning.js").then(({ offer }) => offer(desk, data.held, notices));
   const time = { url: data.urls.time, tab: session.tab, token: csrfToken };
-  if (!desk.readOnly) import("./clock.js").then(({ keepTime }) => keepTime(time));
+  if (!desk.readOnly) import("./clock.js").then(({ keepTime }) => (desk.tellTime = keepTime(time)));
   checkText(desk, notices, data.article);
   if (!desk.readOnly && document.activeElement === document.body) desk.focusText();
   document.documentElement.dataset.ready = "marking";

@@ -80,15 +80,31 @@ const LEFT_OUT = "sourcemark.left-out";
 
 const leftOut = () => new Set(JSON.parse(localStorage.getItem(LEFT_OUT) ?? "[]"));
 
-/** The latest held state of each mark, as changes; restoring needs no more than what is there. */
+/**
+ * What was held, as changes in the order in which they can be made: first marks that come back
+ * (each as it was when it was removed), then the latest state of every mark.
+ */
 export function changesOf(held, store) {
   const latest = new Map();
-  for (const { kind, on, [on]: state } of held) {
-    const base = latest.get(state.id)?.after ?? store.get(on, state.id);
-    const after = kind === "del" ? null : kind === "restore" ? base : { ...base, ...state };
-    latest.set(state.id, { on, id: state.id, after });
+  const back = new Map();
+  for (const { kind, on, ver, [on]: state } of held) {
+    const { id } = state;
+    const known = latest.get(id)?.after ?? store.get(on, id);
+    if (kind === "restore" && !known) back.set(id, { on, id, ver, after: state });
+    latest.set(id, { on, id, kind, after: kind === "del" ? null : { ...known, ...state } });
   }
-  return [...latest.values()].filter(({ on, id, after }) => after || store.get(on, id));
+  const changes = [...latest.values()].filter(({ on, id, after }) => after || store.get(on, id));
+  const wanted = ({ id, kind }) => kind !== "restore" || !back.has(id);
+  return [...back.values()].filter(({ id }) => latest.get(id).after).concat(changes.filter(wanted));
+}
+
+/** Marks that come back are buried in the store, so that the server is asked to restore them. */
+function putIn(desk, changes) {
+  for (const { id, ver, after } of changes) if (ver) desk.store.graves.set(id, { ...after, ver });
+  return desk.commit(
+    "Put in what came late",
+    changes.map(({ on, id, after }) => ({ on, id, after })),
+  );
 }
 
 export function offer(desk, held, notices) {
@@ -116,7 +132,7 @@ export function offer(desk, held, notices) {
         ),
       ],
       acts: [
-        ["Put them in", () => desk.commit("Put in what came late", changes)],
+        ["Put them in", () => putIn(desk, changes)],
         [
           "Leave them out",
           () =>
