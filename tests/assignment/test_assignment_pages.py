@@ -259,8 +259,8 @@ def give_all(study: Study, articles: list[Article], people: list[User]) -> None:
     [
         ("bob", {}, 8),
         ("bob", {"list": "done"}, 8),
-        ("alice", {"show": "articles"}, 9),
-        ("alice", {"show": "people"}, 8),
+        ("alice", {"show": "articles"}, 10),
+        ("alice", {"show": "people"}, 9),
     ],
 )
 @pytest.mark.parametrize("n_articles", [10, 300])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -42,6 +42,21 @@ def fetch_person(study: Study, user_id: uuid.UUID) -> User:
     if person is None:
         raise Http404("No such person in this study.")
     return person
+
+
+def stranded(study: Study) -> list[tuple[User, int]]:
+    """Those who have left with unfinished work on kept articles, and how much of it.
+
+    Two queries; only people who left are looked at, so that a large study costs no more.
+    """
+    able = list_annotators(study).order_by().values("pk")
+    held = Q(memberships__study=study, memberships__role=Role.ANNOTATOR)
+    gone = User.objects.filter(held).exclude(pk__in=able).order_by().values("pk")
+    left = Assignment.objects.filter(study=study, annotator__in=gone, article__deleted_at=None)
+    counted = left.open().order_by().values_list("annotator").annotate(n=Count("pk"))
+    numbers = dict(counted)
+    people = User.objects.filter(pk__in=list(numbers)).order_by("display_name", "username")
+    return [(person, numbers[person.pk]) for person in people]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ..queries.counts import count_own, count_study, total
 from ..queries.door import oversees
 from ..queries.own import done_by, next_assignment, parts_of, queue_of, timed
 from ..queries.paging import Cursor
-from ..queries.people import SORTS, list_annotators, progress_by_person
+from ..queries.people import SORTS, list_annotators, progress_by_person, stranded
 from . import me
 
 COLUMNS = [  # name of the order, title, whether the column holds figures
@@ -79,6 +79,7 @@ def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "form": form,
         "page": page,
         "counts": counts,
+        "stranded": stranded(standing.study) if standing.may(Act.ASSIGN) else [],
         "steps": None if counts.all else first_steps(standing),
     }
 
@@ -98,6 +99,7 @@ def people(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "rows": rows,
         "columns": COLUMNS if with_times else COLUMNS[:-2],
         "with_times": with_times,
+        "stranded": stranded(standing.study) if standing.may(Act.ASSIGN) else [],
         "sort": sort if sort in SORTS else "name",
         "counts": total(row.counts for row in rows),
     }

@@ -18,7 +18,7 @@ from annotations.text.refusal import Refusal
 from ..actions import assign_article, remove_assignment, remove_waiting
 from ..forms import AssignForm
 from ..forms.sought import read_cursor
-from ..models import Assignment
+from ..models import Assignment, AssignmentState
 from ..planning import count
 from ..queries.articles import articles_not_with, places_on
 from ..queries.counts import count_own
@@ -41,11 +41,13 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
         if request.POST.get("back") == "person":
             return redirect("assignment:person", study_id, form.cleaned_data["annotator"].pk)
         return redirect("assignment:article", study_id, article_id)
+    places = places_on([found.pk]).get(found.pk, [])
     context = {
         "standing": standing,
         "may_assign": standing.may(Act.ASSIGN),
         "article": found,
-        "places": places_on([found.pk]).get(found.pk, []),
+        "places": places,
+        "n_submitted": sum(p.assignment.state == AssignmentState.SUBMITTED for p in places),
         "form": form,
     }
     status = 422 if form.is_bound else 200
