@@ -7,6 +7,7 @@ from annotations.exchange.formats import find_format, formats, recognised
 from annotations.exchange.frame import Form, Hints, SourceFiles, SourceLimits
 from annotations.exchange.frame.losses import strip_all
 from annotations.exchange.frame.naming import canonical
+from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import ArticleRecord, Corpus
 
 from .corpora import corpora
@@ -32,7 +33,9 @@ def written(form: Form, corpus: Corpus) -> list[tuple[str, bytes]]:
 def read_back(form: Form, files: list[tuple[str, bytes]]) -> list[ArticleRecord]:
     assert form.read is not None
     reading = form.read(SourceFiles.uploaded(files, ROOM), Hints())
-    articles = [canonical(article) for article in reading.articles]
+    findings = reading.findings
+    placed = (place_article(each, file="", findings=findings) for each in reading.articles)
+    articles = [canonical(article) for article in placed]
     assert [str(finding) for finding in reading.findings if finding.kind != "lost"] == []
     return articles
 

@@ -90,4 +90,5 @@ FORM = Form(
     read=read,
     recognises=recognises,
     needs_text=False,
+    keeps_soft_labels=True,
 )

@@ -68,6 +68,7 @@ class Form:
     recognises: Callable[[SourceFiles], bool] | None = None
     options: tuple[Option, ...] = ()
     needs_text: bool = True  # cannot be written without the texts
+    keeps_soft_labels: bool = False
     is_whole: bool = False  # writes a study's rows, all of them, not records that were chosen
     needs: str = ""  # a package that writing imports and that may be missing
 

@@ -14,6 +14,7 @@ from .articles import (
     Corpus,
     RegionRecord,
     Row,
+    SoftLabelRecord,
     StudyRows,
     Tables,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "RoundRecord",
     "Row",
     "RuleRecord",
+    "SoftLabelRecord",
     "SpanRecord",
     "StudyRecord",
     "StudyRows",

@@ -38,6 +38,17 @@ class AssignmentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftLabelRecord:
+    """On `[start, end)`, `n_marked` of `n_annotators` gave the label ("extent" for extents)."""
+
+    label: str
+    start: int
+    end: int
+    n_marked: int
+    n_annotators: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleRecord:
     """A text and all that was made of it.
 
@@ -61,6 +72,7 @@ class ArticleRecord:
     assignments: tuple[AssignmentRecord, ...] = ()
     gold: GoldRecord | None = None
     threads: tuple[ThreadRecord, ...] = ()
+    soft_labels: tuple[SoftLabelRecord, ...] = ()  # computed for an export, never read from it
     place: str = field(default="", compare=False, metadata={"in_files": False})
 
 

@@ -1,0 +1,18 @@
+"""An export: what is chosen, in files of a format, with a manifest and a data card. No Django."""
+
+from .choosing import Wanted, choose
+from .counting import Counts
+from .manifest import About, FileFacts
+from .packing import Packing, pack, write_folder, write_zip
+
+__all__ = [
+    "About",
+    "Counts",
+    "FileFacts",
+    "Packing",
+    "Wanted",
+    "choose",
+    "pack",
+    "write_folder",
+    "write_zip",
+]

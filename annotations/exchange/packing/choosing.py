@@ -1,0 +1,269 @@
+"""Who and what goes out, chosen before any format sees it."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from ..records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    GoldRecord,
+    LinkRecord,
+    PersonRecord,
+    ProvenanceRecord,
+    SpanRecord,
+    StudyRecord,
+    ThreadRecord,
+    VoteRecord,
+)
+from .soft import soft_labels
+
+EXTENT = "extent"  # the name of what bears no label, among labels
+DONE = ("submitted",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An empty tuple means all. `labels` are slugs, "extent" is one of them."""
+
+    annotators: tuple[str, ...] = ()
+    gold: bool = True
+    soft_labels: bool = False
+    threads: bool = True
+    labels: tuple[str, ...] = ()
+    rounds: tuple[str, ...] = ()
+    states: tuple[str, ...] = DONE
+    suggestions: bool = False
+    unmarked: bool = True  # articles on which nobody whose work is chosen has worked
+    texts: bool = True
+    pseudonyms: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Wanted":
+        known = {field.name for field in fields(cls)}
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in plain.items()
+            if name in known
+        }
+        return cls(**given)
+
+
+def choose(corpus: Corpus, wanted: Wanted) -> Corpus:
+    """The corpus as it goes out. Articles are chosen while they are walked."""
+    aliases = pseudonyms(corpus.study) if wanted.pseudonyms else {}
+    study = _study(corpus.study, wanted, aliases)
+    return Corpus(study, _Chosen(corpus.articles, wanted, aliases))
+
+
+def pseudonyms(study: StudyRecord) -> dict[str, str]:
+    """A name for each person that stays the same from export to export, whoever joins later.
+
+    It is made of the study's id and the person's, neither of which the export then holds.
+    """
+    aliases: dict[str, str] = {}
+    taken: set[str] = set()
+    for person in sorted(study.people, key=lambda each: each.id or each.name):
+        told = f"{study.id} {person.id or person.name}"
+        digest = hashlib.sha256(told.encode()).hexdigest()
+        length = 6
+        while (alias := f"person-{digest[:length]}") in taken:
+            length += 1
+        taken.add(alias)
+        aliases[person.name] = alias
+    return aliases
+
+
+class _Chosen:
+    def __init__(
+        self, articles: Iterable[ArticleRecord], wanted: Wanted, aliases: Mapping[str, str]
+    ) -> None:
+        self._articles = articles
+        self._wanted = wanted
+        self._aliases = aliases
+
+    def __iter__(self) -> Iterator[ArticleRecord]:
+        for article in self._articles:
+            chosen = choose_article(article, self._wanted, self._aliases)
+            if chosen is not None:
+                yield chosen
+
+
+def choose_article(
+    article: ArticleRecord, wanted: Wanted, aliases: Mapping[str, str]
+) -> ArticleRecord | None:
+    works = tuple(
+        _thinned(work, wanted) for work in article.assignments if _is_wanted(work, wanted)
+    )
+    gold = _gold(article.gold, wanted) if wanted.gold and article.gold else None
+    if not works and gold is None and not wanted.unmarked:
+        return None
+    article = replace(
+        article,
+        assignments=works,
+        gold=gold,
+        threads=article.threads if wanted.threads else (),
+    )
+    if wanted.soft_labels:
+        article = replace(article, soft_labels=soft_labels(article))
+    if aliases:
+        article = _renamed(article, aliases)
+    return article if wanted.texts else without_text(article)
+
+
+def _is_wanted(work: AssignmentRecord, wanted: Wanted) -> bool:
+    return (
+        (not wanted.annotators or work.annotator in wanted.annotators)
+        and (not wanted.rounds or work.round in wanted.rounds)
+        and (not wanted.states or work.state in wanted.states)
+    )
+
+
+def _thinned(work: AssignmentRecord, wanted: Wanted) -> AssignmentRecord:
+    spans = tuple(span for span in work.spans if _has_label(span, wanted))
+    if not wanted.suggestions:
+        spans = tuple(span for span in spans if not span.suggested)
+    return work if len(spans) == len(work.spans) else _with_spans(work, spans)
+
+
+def _has_label(span: SpanRecord, wanted: Wanted) -> bool:
+    return not wanted.labels or (span.label or EXTENT) in wanted.labels
+
+
+def _with_spans(work: AssignmentRecord, spans: tuple[SpanRecord, ...]) -> AssignmentRecord:
+    """Links go with the spans that they join, names with the answers that give them."""
+    known = {span.id for span in spans}
+    answered = {answer for span in spans for answer in span.attributes.values()}
+    return replace(
+        work,
+        spans=spans,
+        links=tuple(link for link in work.links if {link.source, link.target} <= known),
+        entities=tuple(entity for entity in work.entities if entity.id in answered),
+    )
+
+
+def _gold(gold: GoldRecord, wanted: Wanted) -> GoldRecord:
+    spans = tuple(span for span in gold.spans if _has_label(span, wanted))
+    if len(spans) == len(gold.spans):
+        return gold
+    marks = _with_spans(AssignmentRecord("", gold.spans, gold.links, gold.entities), spans)
+    known = {span.id for span in spans}
+    return replace(
+        gold,
+        spans=spans,
+        links=marks.links,
+        entities=marks.entities,
+        provenance=tuple(each for each in gold.provenance if each.span in known),
+    )
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+def _study(study: StudyRecord, wanted: Wanted, aliases: Mapping[str, str]) -> StudyRecord:
+    if not aliases:
+        return study
+    people = tuple(
+        sorted(
+            (PersonRecord(aliases[each.name], is_model=each.is_model) for each in study.people),
+            key=lambda person: person.name,
+        )
+    )
+    codebooks = tuple(
+        replace(each, created_by=aliases.get(each.created_by, "")) for each in study.codebooks
+    )
+    return replace(study, id="", people=people, codebooks=codebooks)
+
+
+def _renamed(article: ArticleRecord, aliases: Mapping[str, str]) -> ArticleRecord:
+    def called(name: str) -> str:
+        return aliases.get(name, "person-unknown") if name else ""
+
+    def all_called(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(called(name) for name in names))
+
+    def provenance(each: ProvenanceRecord) -> ProvenanceRecord:
+        return replace(
+            each,
+            agreed_exactly=all_called(each.agreed_exactly),
+            agreed_nearly=all_called(each.agreed_nearly),
+            dissent=all_called(each.dissent),
+            decided_by=called(each.decided_by),
+            votes=tuple(replace(vote, annotator=called(vote.annotator)) for vote in each.votes),
+        )
+
+    gold = article.gold
+    works = (replace(work, annotator=called(work.annotator)) for work in article.assignments)
+    return replace(
+        article,
+        assignments=tuple(sorted(works, key=lambda work: work.annotator)),
+        gold=gold and replace(gold, provenance=tuple(map(provenance, gold.provenance))),
+        threads=tuple(
+            replace(
+                thread,
+                messages=tuple(replace(each, by=called(each.by)) for each in thread.messages),
+            )
+            for thread in article.threads
+        ),
+    )
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def without_text(article: ArticleRecord) -> ArticleRecord:
+    """Offsets and the text's hash stay; the words of every stretch go."""
+    gold = article.gold
+    if gold is not None:
+        gold = replace(
+            gold,
+            spans=tuple(map(_wordless_span, gold.spans)),
+            links=tuple(map(_wordless_link, gold.links)),
+            provenance=tuple(
+                replace(each, votes=tuple(map(_wordless_vote, each.votes)))
+                for each in gold.provenance
+            ),
+        )
+    return replace(
+        article,
+        text="",
+        gold=gold,
+        assignments=tuple(
+            replace(
+                work,
+                spans=tuple(map(_wordless_span, work.spans)),
+                links=tuple(map(_wordless_link, work.links)),
+            )
+            for work in article.assignments
+        ),
+        threads=tuple(map(_wordless_thread, article.threads)),
+    )
+
+
+def _wordless(fragment: FragmentRecord) -> FragmentRecord:
+    return replace(fragment, text="")
+
+
+def _wordless_span(span: SpanRecord) -> SpanRecord:
+    return replace(span, fragments=tuple(map(_wordless, span.fragments)))
+
+
+def _wordless_link(link: LinkRecord) -> LinkRecord:
+    return replace(link, cue=_wordless(link.cue)) if link.cue else link
+
+
+def _wordless_vote(vote: VoteRecord) -> VoteRecord:
+    return replace(vote, fragments=tuple(map(_wordless, vote.fragments)))
+
+
+def _wordless_thread(thread: ThreadRecord) -> ThreadRecord:
+    return replace(thread, about=_wordless(thread.about)) if thread.about else thread

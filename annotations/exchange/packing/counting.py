@@ -1,0 +1,107 @@
+"""What an export holds, counted while it is written."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..records import ArticleRecord, StudyRows, Tables
+
+Tell = Callable[[int], object]
+
+
+@dataclass
+class Counts:
+    n_articles: int = 0
+    n_code_points: int = 0
+    n_assignments: int = 0
+    n_spans: int = 0
+    n_links: int = 0
+    n_suggestions: int = 0
+    n_gold_articles: int = 0
+    n_gold_spans: int = 0
+    n_threads: int = 0
+    spans_by_label: Counter[str] = field(default_factory=Counter)
+    gold_by_label: Counter[str] = field(default_factory=Counter)
+    articles_by_annotator: Counter[str] = field(default_factory=Counter)
+    spans_by_annotator: Counter[str] = field(default_factory=Counter)
+    assignments_by_round: Counter[str] = field(default_factory=Counter)
+    assignments_by_state: Counter[str] = field(default_factory=Counter)
+    articles_by_annotators: Counter[int] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts by name, in the order of the names."""
+        return {
+            name: (
+                {str(key): value[key] for key in sorted(value)}
+                if isinstance(value, Counter)
+                else value
+            )
+            for name, value in vars(self).items()
+        }
+
+    def add(self, article: ArticleRecord) -> None:
+        self.n_articles += 1
+        self.n_code_points += article.n_code_points
+        self.n_threads += len(article.threads)
+        self.articles_by_annotators[len(article.assignments)] += 1
+        for work in article.assignments:
+            marked = [span for span in work.spans if not span.suggested]
+            self.n_assignments += 1
+            self.n_spans += len(marked)
+            self.n_suggestions += len(work.spans) - len(marked)
+            self.n_links += len(work.links)
+            self.articles_by_annotator[work.annotator] += 1
+            self.spans_by_annotator[work.annotator] += len(marked)
+            self.assignments_by_round[work.round] += 1
+            self.assignments_by_state[work.state] += 1
+            self.spans_by_label.update(span.label or "extent" for span in marked)
+        if article.gold is not None:
+            self.n_gold_articles += 1
+            self.n_gold_spans += len(article.gold.spans)
+            self.gold_by_label.update(span.label or "extent" for span in article.gold.spans)
+
+
+class CountedArticles:
+    """Articles that are counted as they are walked; `tell` hears how many there were so far."""
+
+    def __init__(self, articles: Iterable[ArticleRecord], tell: Tell) -> None:
+        self._articles = articles
+        self._tell = tell
+        self.counts = Counts()
+
+    def __iter__(self) -> Iterator[ArticleRecord]:
+        self.counts = Counts()  # a format that walks twice is counted once
+        for article in self._articles:
+            yield article
+            self.counts.add(article)
+            self._tell(self.counts.n_articles)
+
+
+class CountedRows:
+    """The same for the tables of a whole study."""
+
+    def __init__(self, rows: StudyRows, tell: Tell) -> None:
+        self._rows = rows
+        self._tell = tell
+        self.counts = Counts()
+
+    def as_rows(self) -> StudyRows:
+        return StudyRows(self._rows.head, self)
+
+    def __iter__(self) -> Iterator[Tables]:
+        self.counts = counts = Counts()
+        for tables in self._rows.articles:
+            yield tables
+            counts.n_articles += 1
+            counts.n_code_points += tables["article"][0]["n_code_points"]
+            counts.n_assignments += len(tables.get("assignment", ()))
+            live = [row for row in tables.get("span", ()) if "deleted_at" not in row]
+            counts.n_suggestions += sum(row["state"] == "suggested" for row in live)
+            counts.n_spans += sum(row["state"] == "marked" for row in live)
+            counts.n_links += sum("deleted_at" not in row for row in tables.get("link", ()))
+            counts.n_threads += len(tables.get("thread", ()))
+            gold = [row for row in tables.get("goldspan", ()) if "deleted_at" not in row]
+            counts.n_gold_articles += bool(tables.get("adjudication"))
+            counts.n_gold_spans += len(gold)
+            self._tell(counts.n_articles)
