@@ -13,18 +13,24 @@ from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
 
 from .codebook import codebook_wire
+from .models import Entity
 from .page import as_painted, in_sections, looks_of
 from .painting import paint
+from .protocol import is_uuid
 from .queries import live_spans, read_links, read_regions, read_spans, stretches
 from .wire import Wire
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One person's submitted work, as another may read it."""
+    """One person's submitted work, as another may read it.
+
+    `is_on_desk`: by being a curator or manager, who may also see how the work came about.
+    """
 
     standing: Standing
     assignment: Assignment
+    is_on_desk: bool
 
 
 def fetch_reading(
@@ -52,7 +58,7 @@ def fetch_reading(
         raise PermissionDenied("Submit your own marks on this article before you read others'.")
     if found.state != AssignmentState.SUBMITTED:
         raise PermissionDenied(f"{found.annotator} has not submitted this article.")
-    return Reading(standing, found)
+    return Reading(standing, found, on_desk)
 
 
 def is_compared(own: Assignment | None, other: Assignment) -> bool:
@@ -70,6 +76,7 @@ def reading_context(reading: Reading) -> dict[str, Any]:
     assignment, study = reading.assignment, reading.standing.study
     article = assignment.article
     spans = read_spans(live_spans(assignment.pk), article.text)
+    links = read_links(assignment.pk)
     labels = codebook_wire(study, 0)["labels"]
     looks = looks_of(labels)
     blocks = paint(
@@ -85,23 +92,83 @@ def reading_context(reading: Reading) -> dict[str, Any]:
         "article": article,
         "sections": in_sections(blocks),
         "n_blocks": len(blocks),
-        "marks": listed(spans, labels),
-        "n_links": len(read_links(assignment.pk)),
+        "marks": listed(spans, labels, links),
+        "n_links": len(links),
+        "may_see_history": reading.is_on_desk,
         "may_return": reading.standing.may(Act.RETURN_SUBMISSION),
     }
 
 
-def listed(spans: list[Wire], labels: list[Wire]) -> list[Wire]:
-    """Marks for the list beside the text: what, which words, the answers' titles left out."""
+def listed(spans: list[Wire], labels: list[Wire], links: list[Wire]) -> list[Wire]:
+    """Marks for the list beside the text: what, which words, the answers, where links lead."""
     names = {label["id"]: label for label in labels}
+    answers = answers_in_words(spans, names)
+    led = links_in_words(spans, names, links)
     return [
         {
             "id": span["id"],
-            "name": names[span["label"]]["name"] if span["label"] else "Extent",
+            "name": name_of(span, names),
             "slot": names[span["label"]]["slot"] if span["label"] else "x",
-            "quote": " … ".join(part["quote"] for part in span["fragments"])[:200],
+            "quote": words_of(span),
+            "answers": answers[span["id"]],
+            "links": led.get(span["id"], []),
             "note": span["note"],
             "flag": span["flag"],
         }
         for span in spans
     ]
+
+
+def words_of(span: Wire) -> str:
+    return " … ".join(part["quote"] for part in span["fragments"])[:200]
+
+
+def name_of(span: Wire, labels: dict[str, Wire]) -> str:
+    return str(labels[span["label"]]["name"]) if span["label"] else "Extent"
+
+
+def answers_in_words(
+    spans: list[Wire], labels: dict[str, Wire]
+) -> dict[str, list[tuple[str, str]]]:
+    """For each span its questions with their answers, in the codebook's order: one query."""
+    named = {value for span in spans for value in span["attributes"].values() if is_uuid(value)}
+    entities = {str(row.pk): row.name for row in Entity.objects.filter(pk__in=named)}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for span in spans:
+        questions = labels[span["label"]]["attributes"] if span["label"] else []
+        given = span["attributes"]
+        found[span["id"]] = [
+            (question["title"], answer_in_words(question, given[question["name"]], entities))
+            for question in questions
+            if given.get(question["name"])
+        ]
+    return found
+
+
+def answer_in_words(question: Wire, answer: str, entities: dict[str, str]) -> str:
+    if question["kind"] == "entity":
+        return entities.get(answer, answer)
+    titles = {choice["value"]: choice["title"] for choice in question["choices"] or ()}
+    return str(titles.get(answer, answer))
+
+
+def links_in_words(
+    spans: list[Wire], labels: dict[str, Wire], links: list[Wire]
+) -> dict[str, list[Wire]]:
+    """For each source what it leads to, with the cue words; links keep the order of their ends."""
+    by_id = {span["id"]: span for span in spans}
+    found: dict[str, list[Wire]] = {}
+    for link in links:
+        target = by_id.get(link["target"])
+        if target is None or link["source"] not in by_id:
+            continue
+        line = {
+            "name": name_of(target, labels),
+            "quote": words_of(target),
+            "cue": link["cue"]["quote"] if link["cue"] else "",
+            "start": target["fragments"][0]["start"],
+        }
+        found.setdefault(link["source"], []).append(line)
+    return {
+        source: sorted(lines, key=lambda at: int(at["start"])) for source, lines in found.items()
+    }

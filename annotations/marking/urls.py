@@ -19,4 +19,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{MARK}history/restore", views.restore, name="restore"),
     path(f"{MARK}sentences/", views.sentences, name="sentences"),
     path(f"{ARTICLE}marks/<uuid:assignment_id>/", views.reading, name="reading"),
+    path(
+        f"{ARTICLE}marks/<uuid:assignment_id>/history/",
+        views.reading_history,
+        name="reading_history",
+    ),
 ]

@@ -4,7 +4,7 @@ from .finish import next_article, submit
 from .history import history, restore
 from .ops import ops, time
 from .page import codebook, entities, page
-from .reading import reading
+from .reading import reading, reading_history
 from .sentences import sentences
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ops",
     "page",
     "reading",
+    "reading_history",
     "restore",
     "sentences",
     "submit",

@@ -5,8 +5,12 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
+
+from annotations.assignment.models import Assignment
+from annotations.study.models import Study
 
 from ..actions import NotOpen, restore_from_history
 from ..codebook import codebook_of
@@ -30,22 +34,38 @@ def is_part(request: HttpRequest) -> bool:
 
 
 def history_context(request: HttpRequest, work: Work) -> Wire:
-    asked, before = request.GET.get("mark", ""), request.GET.get("before", "")
-    mark = uuid.UUID(asked) if is_uuid(asked) else None
-    rev = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    found = fetch_operations(work.assignment, mark, rev)
-    codebook = codebook_of(work.standing.study.pk, work.version_id, work.version_number)
-    shown = entries(found[:PAGE], codebook)
+    mark, before = asked_for(request)
+    study, article = work.standing.study, work.article
     return {
+        **history_of(study, work.assignment, mark, before),
         "standing": work.standing,
-        "study": work.standing.study,
-        "article": work.article,
+        "study": study,
+        "article": article,
         "assignment": work.assignment,
+        "history_url": reverse("marking:history", args=[study.pk, article.pk]),
+        "may_restore": work.is_open,
+        "part": is_part(request),
+    }
+
+
+def asked_for(request: HttpRequest) -> tuple[uuid.UUID | None, int | None]:
+    """(mark, revision before which): nonsense in the address counts as not given."""
+    asked, before = request.GET.get("mark", ""), request.GET.get("before", "")
+    is_number = before.isascii() and before.isdigit() and len(before) < 10
+    return uuid.UUID(asked) if is_uuid(asked) else None, int(before) if is_number else None
+
+
+def history_of(
+    study: Study, assignment: Assignment, mark: uuid.UUID | None, before: int | None
+) -> Wire:
+    """A page of what was done, in words, the latest first."""
+    found = fetch_operations(assignment, mark, before)
+    version = study.codebook_versions.only("pk", "number").order_by("-number")[0]
+    shown = entries(found[:PAGE], codebook_of(study.pk, version.pk, version.number))
+    return {
         "entries": shown,
         "mark": mark,
         "older": shown[-1].rev if len(found) > PAGE else None,
-        "may_restore": work.is_open,
-        "part": is_part(request),
     }
 
 
