@@ -12,7 +12,7 @@ from annotations.agreement import REGISTRY
 from .tables import ALL_LABELS, HEADLINE, MORE, PAIRWISE
 
 UNDEFINED = "–"
-NOT_YET = {"value": None, "reason": "not computed yet: it comes with a report that is kept"}
+NOT_YET = {"value": None, "reason": "not computed yet: keep a report, and it is computed"}
 SORTS = {
     "presence": "Found by one only",
     "boundary": "Different boundaries",
@@ -88,6 +88,8 @@ class Names:
     labels: Mapping[str, str] = field(default_factory=dict)  # in the codebook's order
     attributes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     slots: Mapping[str, int] = field(default_factory=dict)  # colour slots of labels
+    choices: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    entities: Mapping[str, str] = field(default_factory=dict)  # as they are compared -> as written
 
     def label(self, slug: str | None) -> str:
         if slug is None:
@@ -99,6 +101,11 @@ class Names:
     def slot(self, slug: str) -> str:
         """As style sheets name it; extents have "x"."""
         return str(self.slots.get(slug, "x"))
+
+    def answer(self, label: str, attribute: str, value: str) -> str:
+        """An answer in words: a choice's title, a source's name, or what was written."""
+        written = self.entities.get(value, value)
+        return self.choices.get((label, attribute, value), written)
 
     def annotator(self, pk: str) -> str:
         return self.annotators.get(pk, "Somebody who left")

@@ -12,6 +12,7 @@ from .layout import Names
 LEFT, WIDTH, ROW = 170, 400, 26  # of a dot plot: names, axis, height of a row
 LOW, HIGH = -0.2, 1.0  # of the axis; lower figures are drawn at its edge
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+SQUARE, MATRIX_TOP, MATRIX_MOST = 52, 24, 20
 CURVE_WIDTH, CURVE_HEIGHT = 400, 200
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "1 4", "12 4")
 
@@ -67,14 +68,91 @@ class Curve:
     y_ticks: Sequence[tuple[float, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Square:
+    """Two annotators: the figure to two places and how many articles they share."""
+
+    x: int
+    y: int
+    heat: int  # 0-5
+    text: str
+    shared: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows are named in full and numbered; columns bear the numbers."""
+
+    title: str
+    rows: Sequence[tuple[int, str]]  # y, name
+    columns: Sequence[tuple[int, str]]  # x, number
+    squares: Sequence[Square]
+    side: int = SQUARE
+    names: int = LEFT - 10
+
+    @property
+    def width(self) -> int:
+        return LEFT + self.side * len(self.columns)
+
+    @property
+    def height(self) -> int:
+        return MATRIX_TOP + self.side * len(self.rows)
+
+
 def plots(tables: Mapping[str, Any], names: Names) -> dict[str, Any]:
     """By name; those without anything to draw are left out."""
     found = {
         "labels": _dots(tables, names),
         "curve": _curve(tables, names),
         "months": _months(tables),
+        "matrix": _matrix(tables, names),
     }
     return {name: one for name, one in found.items() if one is not None}
+
+
+def _matrix(tables: Mapping[str, Any], names: Names) -> Matrix | None:
+    """Who agrees with whom; drawn for three annotators and more, as far as they fit."""
+    people = sorted((names.annotator(one["annotator"]), one["annotator"]) for one in _met(tables))
+    if not 3 <= len(people) <= MATRIX_MOST:
+        return None
+    place = {pk: at for at, (_, pk) in enumerate(people)}
+    squares = []
+    for row in tables["pairs"]:
+        for one, other in ((row["a"], row["b"]), (row["b"], row["a"])):
+            squares.append(_square(row, place[one], place[other], names, (one, other)))
+    middle = SQUARE // 2
+    return Matrix(
+        "Who agrees with whom: unitized alpha, and shared articles",
+        [
+            (MATRIX_TOP + SQUARE * n + middle, f"{n + 1}  {who}")
+            for n, (who, _) in enumerate(people)
+        ],
+        [(LEFT + SQUARE * at + middle, str(at + 1)) for at in range(len(people))],
+        squares,
+    )
+
+
+def _met(tables: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Annotators who share an article with somebody."""
+    paired = {row[side] for row in tables["pairs"] for side in "ab"}
+    return [row for row in tables["annotators"] if row["annotator"] in paired]
+
+
+def _square(
+    row: Mapping[str, Any], down: int, across: int, names: Names, who: tuple[str, str]
+) -> Square:
+    value = row["krippendorff_alpha_u"]["value"]
+    one, other = (names.annotator(pk) for pk in who)
+    shown = "–" if value is None else f"{value:.2f}".replace("-", "−")
+    return Square(
+        LEFT + SQUARE * across,
+        MATRIX_TOP + SQUARE * down,
+        0 if value is None else max(0, min(5, round(value * 5))),
+        shown,
+        f"{row['articles']:,}",
+        f"{one} and {other}: {shown} on {row['articles']} articles",
+    )
 
 
 def _x(value: float) -> float:

@@ -7,13 +7,15 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
-from annotations.reports.actions import make_report
+from annotations.reports.actions import compute_report, make_report
 from annotations.reports.models import Report
 from annotations.reports.selection import Selection
 from annotations.study.models import Study
@@ -216,7 +218,7 @@ def test_a_report_is_kept_printed_and_compared(
     assert "not computed yet" not in page
     printed = client.get(at("report_print", study, report_id=before.pk)).content.decode()
     assert "Gamma" in printed
-    assert "<link" not in printed
+    assert 'rel="stylesheet"' not in printed
     assert "<script" not in printed
     side = client.get(f"{at('compare', study)}?one={before.pk}&other={after.pk}").content.decode()
     assert "+0.000" in side
@@ -242,6 +244,23 @@ def test_a_report_of_another_study_is_not_found(
     answer = sign_in(mallory).get(at("report", theirs, report_id=report.pk))
 
     assert answer.status_code == 404
+
+
+def test_gamma_is_shown_at_once_when_it_is_known(
+    study: Study, article: Article, alice: User, bob: User, readings: None, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    assert "not computed yet" in client.get(at("agreement", study)).content.decode()
+    report = make_report(study=study, actor=alice, name="Now", selection=Selection())
+    compute_report.call(str(report.pk))
+    report.refresh_from_db()
+
+    live = client.get(at("agreement", study))
+    shown = {one.name: one for one in live.context["laid"]}["headline"].rows[1][1]
+    assert shown.value == report.result["chance"]["gamma"]["value"]
+
+    Assignment.objects.filter(article=article, annotator=bob).update(rev=F("rev") + 1)
+    assert "not computed yet" in client.get(at("agreement", study)).content.decode()
 
 
 def test_the_article_page_walks_the_cases(

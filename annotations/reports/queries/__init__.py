@@ -5,7 +5,7 @@ from .facts import read_versions
 from .groups import Groups, read_groups
 from .inputs import ArticleInput, read_inputs
 from .kept import find_tables
-from .names import read_names, read_titles
+from .names import read_names, read_titles, with_entities
 from .quotes import Quoted, quote_passages
 from .scope import NotOpenYet, Scope, fetch_scope
 
@@ -25,4 +25,5 @@ __all__ = [
     "read_names",
     "read_titles",
     "read_versions",
+    "with_entities",
 ]

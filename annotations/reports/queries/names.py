@@ -1,29 +1,40 @@
 """What to call annotators, articles, labels and attributes in tables."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
-from annotations.marking.models import Span
+from annotations.marking.models import Entity, Span
 from annotations.study.models import Attribute, Label, Study
 
 from ..layout import Names
 from ..selection import EXTENT
 
+YES_NO = ({"value": "yes", "title": "yes"}, {"value": "no", "title": "no"})
+
 
 def read_names(study: Study) -> Names:
     """All but the titles of articles. Four queries."""
     labels = list(Label.objects.filter(study=study).order_by("position", "name", "id"))
-    attributes = Attribute.objects.filter(study=study).order_by()
+    attributes = list(Attribute.objects.filter(study=study).select_related("label").order_by())
     return Names(
         annotators=_annotators(study),
         labels=_labels(study, labels),
         slots={label.slug: label.slot for label in labels},
-        attributes={
-            (slug, name): title
-            for slug, name, title in attributes.values_list("label__slug", "name", "title")
+        attributes={(one.label.slug, one.name): one.title for one in attributes},
+        choices={
+            (one.label.slug, one.name, choice["value"]): choice["title"]
+            for one in attributes
+            for choice in one.choices or YES_NO
         },
     )
+
+
+def with_entities(study: Study, names: Names) -> Names:
+    """The same, with the names of the study's sources. One query."""
+    rows = Entity.objects.filter(study=study).order_by("folded_name", "-id")
+    return replace(names, entities=dict(rows.values_list("folded_name", "name")))
 
 
 def _annotators(study: Study) -> dict[str, str]:

@@ -17,7 +17,7 @@ from annotations.study.models import Label
 from ..excerpts import shortened
 from ..heat import paint_heat, rows_of_case, rows_of_label
 from ..layout import Names
-from ..queries import ArticleInput, Scope, fetch_scope, read_continua
+from ..queries import ArticleInput, Scope, fetch_scope, read_continua, with_entities
 from ..selection import EXTENT, Selection
 from .live import me, names_of
 
@@ -49,7 +49,7 @@ def whole(one: ArticleInput) -> Continuum:
 def compared(
     scope: Scope, row: Article, one: ArticleInput, continuum: Continuum, chosen: dict[str, str]
 ) -> dict[str, Any]:
-    names = names_of(scope, [str(row.pk)])
+    names = with_entities(scope.study, names_of(scope, [str(row.pk)]))
     labels = list(Label.objects.filter(study=scope.study))
     slots = {label.slug: str(label.slot) for label in labels}
     tags = {label.slug: label.tag for label in labels} | {EXTENT: "X"}
@@ -64,7 +64,7 @@ def compared(
         "standing": scope.standing,
         "article": row,
         "sections": [heat[at : at + 25] for at in range(0, len(heat), 25)],
-        "people": [(who, names.annotator(who)) for who in continuum.names],
+        "people": [(who, names.annotator(who)) for who in people_of(continuum, names)],
         "cases": [listed_case(case, continuum, names, tags, row.text) for case in listed],
         "focus": focus and listed_case(focus, continuum, names, tags, row.text),
         "next": neighbour(listed, focus, 1),
@@ -75,6 +75,11 @@ def compared(
         "kinds": kinds_of(cases),
         "hide_source": scope.study.hide_source and not scope.sees_all,
     }
+
+
+def people_of(continuum: Continuum, names: Names) -> list[str]:
+    """Annotators in the order of their names."""
+    return sorted(continuum.names, key=lambda who: (names.annotator(who), who))
 
 
 def kinds_of(cases: Sequence[FoundCase]) -> list[tuple[str, str, int]]:
@@ -113,9 +118,9 @@ def listed_case(
         "title": KINDS[case.kind],
         "snippet": shortened(words, SNIPPET),
         "start": case.start,
-        "cells": [cell_of(case, who, tags) for who in continuum.names],
+        "cells": [cell_of(case, who, tags) for who in people_of(continuum, names)],
         "variants": [listed_variant(variant, names, text) for variant in case.variants],
-        "missing": ", ".join(names.annotator(who) for who in case.missing),
+        "missing": ", ".join(sorted(names.annotator(who) for who in case.missing)),
     }
 
 
@@ -125,10 +130,10 @@ def listed_variant(variant: Variant, names: Names, text: str) -> dict[str, Any]:
     return {
         "label": names.label(unit.label),
         "slot": names.slot(unit.label),
-        "who": ", ".join(names.annotator(who) for who in variant.annotators),
+        "who": ", ".join(sorted(names.annotator(who) for who in variant.annotators)),
         "words": " … ".join(text[start:end] for start, end in unit.fragments),
         "answers": [
-            (names.attributes.get((unit.label, name), name), answer)
+            (names.attributes.get((unit.label, name), name), names.answer(unit.label, name, answer))
             for name, answer in variant.answers
         ],
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from annotations.accounts.models import User
 from annotations.agreement import ENGINE_VERSION
 
-from ..actions import tables_now
+from ..actions import Job, known_gamma, tables_now
 from ..files import WRITERS, methods_text
 from ..forms import ReportForm, SelectionForm, WantedForm
 from ..layout import Laid, Names, by_name, lay_out
@@ -33,6 +33,7 @@ from ..queries import (
     read_continua,
     read_names,
     read_titles,
+    with_entities,
 )
 from ..selection import Selection
 
@@ -72,12 +73,15 @@ def compute(
 ) -> tuple[dict[str, Any], list[ArticleInput]]:
     inputs = scope.inputs(selection)
     labels = list(selection.labels or names.labels)
-    return tables_now(scope.study, selection, inputs, labels), inputs
+    tables = tables_now(scope.study, selection, inputs, labels)
+    if scope.sees_all:
+        tables |= known_gamma(Job(scope.study, selection, tuple(inputs), tuple(labels), seed=1))
+    return tables, inputs
 
 
 @require_GET
 def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
-    """What is known at once; gamma comes with a stored report."""
+    """What is known at once: gamma too, if a report was kept of the same marks."""
     try:
         scope = fetch_scope(me(request), study_id)
     except NotOpenYet as not_yet:  # the study's navigation leads here: no dead end
@@ -122,7 +126,7 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     found = find_passages(corpus_of(scope, selection, wanted), wanted)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     titles = read_titles(scope.study, {one.article for one in page})
-    names = replace(named, articles=titles)
+    names = with_entities(scope.study, replace(named, articles=titles))
     context = {
         "standing": scope.standing,
         "scope": scope,
@@ -167,10 +171,11 @@ def place_of(one: Quoted) -> tuple[str, int, str]:
 def shown(quoted: Quoted, names: Names) -> dict[str, Any]:
     """A passage with each reading under its annotator's name."""
     passage = quoted.passage
+    label = passage.label_a or ""
     sides = [(passage.a, quoted.a, passage.answers[0]), (passage.b, quoted.b, passage.answers[1])]
     return {
         "kind": KIND_TITLES[passage.kind],
-        "attribute": passage.attribute,
+        "attribute": names.attributes.get((label, passage.attribute), passage.attribute),
         "readings": [
             {
                 "who": names.annotator(who),
@@ -178,7 +183,7 @@ def shown(quoted: Quoted, names: Names) -> dict[str, Any]:
                     (names.label(quote.label), names.slot(quote.label), quote.words)
                     for quote in quotes
                 ],
-                "answer": answer,
+                "answer": answer and names.answer(label, passage.attribute, answer),
             }
             for who, quotes, answer in sides
         ],
