@@ -34,7 +34,7 @@ def read_back(form: Form, files: list[tuple[str, bytes]]) -> list[ArticleRecord]
     assert form.read is not None
     reading = form.read(SourceFiles.uploaded(files, ROOM), Hints())
     findings = reading.findings
-    placed = (place_article(each, file="", findings=findings) for each in reading.articles)
+    placed = (place_article(each, findings=findings) for each in reading.articles)
     articles = [canonical(article) for article in placed]
     assert [str(finding) for finding in reading.findings if finding.kind != "lost"] == []
     return articles

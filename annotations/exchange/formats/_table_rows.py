@@ -250,7 +250,7 @@ class _Work:
             if cells.get("span"):
                 raise FileRefused(self._file, "The span has no label.", place=place)
             return
-        key = cells.get("span") or f"row {place}"
+        key = cells.get("span") or place
         if key in self._spans:
             reason = f"The span “{key[:40]}” of this annotator stands twice."
             raise FileRefused(self._file, reason, place=place)
@@ -264,7 +264,7 @@ class _Work:
             flag=cells.get("flag", ""),
             suggested=cells.get("suggested", "") == "yes",
             origin=cells.get("origin", ""),
-            place=place,
+            place=f"{self._file}, {place}",
         )
         self._spans[key] = span, number
         for part in cells.get("links", "").split():
@@ -286,7 +286,7 @@ class _Work:
             if words and (asked := ASKED.fullmatch(column)):
                 yield asked["name"], self._answer(words, asked["kind"] or "", place)
         if cells.get("more_answers"):
-            more = parse_json(cells["more_answers"], file=f"{self._file}, {place}")
+            more = self._json(cells["more_answers"], place)
             if not isinstance(more, dict):
                 raise FileRefused(self._file, "more_answers is no JSON object.", place=place)
             for name, answer in more.items():
@@ -296,6 +296,13 @@ class _Work:
                     yield name, answer
                 else:
                     raise FileRefused(self._file, f"“{name}” has no answer.", place=place)
+
+    def _json(self, words: str, place: str) -> Any:
+        try:
+            return parse_json(words, file=self._file)
+        except FileRefused as refused:
+            reason = f"more_answers: {refused.reason}"
+            raise FileRefused(self._file, reason, place=place) from refused
 
     def _answer(self, words: str, kind: str, place: str) -> Answer:
         if kind == "name":
@@ -344,7 +351,7 @@ class _Work:
             cue = None
             if found["start"]:
                 cue = FragmentRecord(int(found["start"]), int(found["end"]), "")
-            yield LinkRecord(source, found["to"], cue, place=place)
+            yield LinkRecord(source, found["to"], cue, place=f"{self._file}, {place}")
 
 
 def check_columns(columns: Sequence[str], needed: Sequence[str], file: str) -> None:

@@ -7,6 +7,7 @@ would take for a formula gets an apostrophe in front, which reading takes away a
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
@@ -224,7 +225,7 @@ def _article(
         for at, row in rows:
             works.add(row, at)
         article = works.put_into(read_article(cells, text, file=listed, place=place))
-        yield settle_text(article, file=listed, hints=hints)
+        yield replace(settle_text(article, file=listed, hints=hints), file="", place=file)
     except FileRefused as refused:
         findings.refused(refused.file, refused.place, refused.reason)
 

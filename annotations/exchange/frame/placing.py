@@ -30,8 +30,9 @@ class _Misplaced(Exception):
     """A stretch that fits nowhere; its words say why."""
 
 
-def place_article(article: ArticleRecord, *, file: str, findings: Findings) -> ArticleRecord:
+def place_article(article: ArticleRecord, *, findings: Findings) -> ArticleRecord:
     """The article with all marks on their words. What cannot be placed is left out and refused."""
+    file = article.file
     placing = _Placing(article, file, findings)
     gold = article.gold
     if gold is not None:

@@ -34,7 +34,7 @@ def settle_text(article: ArticleRecord, *, file: str, hints: Hints) -> ArticleRe
         if not text:
             reason = f"It has no text, and the study has none for “{article.title}”."
             raise FileRefused(file, reason, place=article.place)
-        return replace(article, text=text, sha256=sha256(text), n_code_points=len(text))
+        return replace(article, text=text, sha256=sha256(text), n_code_points=len(text), file=file)
     stored = StoredText(article.text, file=file, place=article.place)
     if article.sha256 and article.sha256 not in (stored.sha256, sha256(article.text)):
         reason = "Its text is not the one that its SHA-256 was made of."
@@ -42,7 +42,11 @@ def settle_text(article: ArticleRecord, *, file: str, hints: Hints) -> ArticleRe
     if stored.text != article.text:
         article = move_all(article, lambda place: _moved(stored, place))
     return replace(
-        article, text=stored.text, sha256=stored.sha256, n_code_points=stored.n_code_points
+        article,
+        text=stored.text,
+        sha256=stored.sha256,
+        n_code_points=stored.n_code_points,
+        file=file,
     )
 
 

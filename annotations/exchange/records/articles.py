@@ -74,6 +74,7 @@ class ArticleRecord:
     threads: tuple[ThreadRecord, ...] = ()
     soft_labels: tuple[SoftLabelRecord, ...] = ()  # computed for an export, never read from it
     place: str = field(default="", compare=False, metadata={"in_files": False})
+    file: str = field(default="", compare=False, metadata={"in_files": False})
 
 
 Row: TypeAlias = Mapping[str, Any]

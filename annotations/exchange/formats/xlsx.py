@@ -1,0 +1,298 @@
+"""XLSX for people with spreadsheets: the tables of CSV as sheets of one workbook.
+
+Written by hand, sheet after sheet, so that the same records give the same bytes and no more than a
+row is in memory. A cell holds at most 32,767 characters, so texts have a sheet of their own, in
+parts. Every cell of words is an inline string: a spreadsheet runs none of them.
+"""
+
+import io
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
+from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..records import ArticleRecord, Corpus
+from ._table_cells import bared, shielded
+from ._table_rows import (
+    ARTICLE_COLUMNS,
+    SOFT_COLUMNS,
+    Cell,
+    Columns,
+    article_row,
+    check_columns,
+    soft_rows,
+    span_rows,
+)
+from .csv import Placed, keyed, put_together
+
+WORKBOOK = "study.xlsx"
+LOSSES = (HISTORY, THREADS, PROVENANCE)
+LONGEST_CELL = 32_000  # characters; Excel's limit of 32,767 counts UTF-16 units
+TEXT_COLUMNS = ("article", "part", "text")
+MOST_ROWS = 1_048_576
+_DAY = (1980, 1, 1, 0, 0, 0)
+_UNSAFE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_BLOCK = 1 << 20
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+Sheet = tuple[str, Sequence[str], Iterable[Mapping[str, Cell]]]
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
+    columns = Columns(corpus.study)
+    articles = corpus.articles
+    sheets: list[Sheet] = [
+        ("spans", columns.spans, _each(articles, lambda key, one: span_rows(one, key, columns))),
+        ("articles", ARTICLE_COLUMNS, _each(articles, lambda key, one: [article_row(one, key)])),
+        ("texts", TEXT_COLUMNS, _each(articles, _text_rows)),
+        ("soft_labels", SOFT_COLUMNS, _each(articles, lambda key, one: soft_rows(one, key))),
+    ]
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+            names = [name for name, _, _ in sheets]
+            for path, content in _parts(names):
+                archive.writestr(_info(path), content)
+            for number, sheet in enumerate(sheets, 1):
+                info = _info(f"xl/worksheets/sheet{number}.xml")
+                with archive.open(info, "w", force_zip64=True) as out:
+                    _write_sheet(out, *sheet)
+        file.seek(0)
+        while block := file.read(_BLOCK):
+            yield WORKBOOK, block
+
+
+def _each(articles: Iterable[ArticleRecord], rows: Any) -> Iterator[Mapping[str, Cell]]:
+    for key, article in keyed(articles):
+        yield from rows(key, article)
+
+
+def _text_rows(key: str, article: ArticleRecord) -> Iterator[Mapping[str, Cell]]:
+    half = LONGEST_CELL // 2  # characters outside the first plane are two units each
+    for part, at in enumerate(range(0, len(article.text), half), 1):
+        yield {"article": key, "part": part, "text": article.text[at : at + half]}
+
+
+def _info(path: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(path, _DAY)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info
+
+
+def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    sheets = [f"xl/worksheets/sheet{number}.xml" for number, _ in enumerate(names, 1)]
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    overrides = "".join(
+        f'<Override PartName="/{path}" ContentType="{kind}.worksheet+xml"/>' for path in sheets
+    )
+    yield (
+        "[Content_Types].xml",
+        (
+            f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
+            '<Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+            f"{overrides}</Types>"
+        ),
+    )
+    yield (
+        "_rels/.rels",
+        (
+            f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
+            f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ),
+    )
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>'
+        for number, name in enumerate(names, 1)
+    )
+    yield (
+        "xl/workbook.xml",
+        (
+            f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+            f"<sheets>{listed}</sheets></workbook>"
+        ),
+    )
+    related = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" '
+        f'Target="worksheets/sheet{number}.xml"/>'
+        for number, _ in enumerate(names, 1)
+    )
+    yield (
+        "xl/_rels/workbook.xml.rels",
+        (f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{related}</Relationships>'),
+    )
+
+
+def _write_sheet(
+    out: IO[bytes], name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]
+) -> None:
+    out.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+    out.write(_row(1, columns))
+    for number, row in enumerate(rows, 2):
+        if number > MOST_ROWS:
+            reason = f"A sheet has at most {MOST_ROWS:,} rows, {name} has more. Choose CSV."
+            raise FileRefused("", reason)
+        out.write(_row(number, [row.get(column) for column in columns]))
+    out.write(b"</sheetData></worksheet>")
+
+
+def _row(number: int, cells: Sequence[Cell]) -> bytes:
+    written = "".join(
+        _cell(f"{_letters(at)}{number}", cell)
+        for at, cell in enumerate(cells)
+        if cell is not None and cell != ""
+    )
+    return f'<row r="{number}">{written}</row>'.encode()
+
+
+def _cell(place: str, cell: Cell) -> str:
+    if isinstance(cell, int):
+        return f'<c r="{place}"><v>{cell}</v></c>'
+    words = _UNSAFE.sub("_x005F_", shielded(str(cell)))
+    words = _CONTROL.sub(lambda found: f"_x{ord(found.group()):04X}_", words)
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(words)}</t></is></c>'
+
+
+def _letters(at: int) -> str:
+    """0 is A, 26 is AA."""
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def recognises(files: SourceFiles) -> bool:
+    return bool(files.ending(".xlsx"))
+
+
+def read(files: SourceFiles, hints: Hints) -> Reading:
+    findings = Findings()
+    paths = files.ending(".xlsx")
+    if len(paths) != 1:
+        raise FileRefused("", f"One .xlsx file is needed, not {len(paths)}.")
+    path = paths[0]
+    book = _Book(files, path)
+    span_sheet = book.sheet_with("label")
+    if span_sheet is None:
+        raise FileRefused(path, "No sheet has the columns annotator, label, start and end.")
+    listed = book.sheet_with("regions") or book.sheet_with("title", but=span_sheet)
+    needed = ("annotator", "label", "start", "end")
+    articles = _with_texts(book, listed) if listed else None
+    return Reading(
+        put_together(
+            articles,
+            f"{path}, sheet {listed}",
+            lambda: book.rows(span_sheet, needed),
+            f"{path}, sheet {span_sheet}",
+            hints,
+            findings,
+        ),
+        findings,
+    )
+
+
+def _with_texts(book: "_Book", listed: str) -> Iterator[Placed]:
+    """Rows of articles with their texts, whose sheet is walked beside."""
+    sheet = book.sheet_with("part")
+    texts = book.rows(sheet, TEXT_COLUMNS) if sheet else iter(())
+    waiting = next(texts, None)
+    held: dict[str, str] = {}
+    for place, cells in book.rows(listed, ("article",)):
+        key, parts = cells["article"], [held.pop(cells["article"], "")]
+        while waiting is not None and (not "".join(parts) or waiting[1]["article"] == key):
+            if waiting[1]["article"] == key:
+                parts.append(waiting[1]["text"])
+            else:  # the sheets were sorted apart
+                other = waiting[1]["article"]
+                held[other] = held.get(other, "") + waiting[1]["text"]
+            waiting = next(texts, None)
+        yield place, {**cells, "text": cells.get("text") or "".join(parts)}
+
+
+class _Book:
+    def __init__(self, files: SourceFiles, path: str) -> None:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+
+        files.inside(path)  # refuses what is no zip, or too large unpacked
+        self._path = path
+        try:
+            self._book = load_workbook(
+                io.BytesIO(files.read(path)), read_only=True, data_only=True, keep_links=False
+            )
+        except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+            raise FileRefused(
+                path, f"This is not a workbook that can be read ({error})."
+            ) from error
+        self._columns = {name: self._header(name) for name in self._book.sheetnames}
+
+    def _header(self, sheet: str) -> list[str]:
+        first = next(iter(self._walk(sheet)), ())
+        return [_words(cell).strip() for cell in first]
+
+    def sheet_with(self, column: str, but: str | None = None) -> str | None:
+        return next(
+            (name for name, found in self._columns.items() if column in found and name != but), None
+        )
+
+    def rows(self, sheet: str, needed: Sequence[str]) -> Iterator[Placed]:
+        """("row 12", {column: words}). Raises FileRefused."""
+        file = f"{self._path}, sheet {sheet}"
+        columns = self._columns[sheet]
+        check_columns(columns, needed, file)
+        for number, row in enumerate(self._walk(sheet), 1):
+            if number > 1 and any(cell is not None for cell in row):
+                words = [_words(cell) for cell in row]
+                words += [""] * (len(columns) - len(words))
+                yield f"row {number}", dict(zip(columns, words, strict=False))
+
+    def _walk(self, sheet: str) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._book[sheet].iter_rows(values_only=True)
+        except (KeyError, ValueError, TypeError, SyntaxError, OSError, zipfile.BadZipFile) as error:
+            reason = f"This sheet cannot be read ({error})."
+            raise FileRefused(f"{self._path}, sheet {sheet}", reason) from error
+
+
+def _words(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if not isinstance(cell, str):
+        return str(cell)
+    return bared(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell))
+
+
+FORM = Form(
+    name="xlsx",
+    title="Excel workbook, one span a row",
+    endings=(".xlsx",),
+    about="For spreadsheets: a sheet each of spans, articles and texts.",
+    losses=LOSSES,
+    write=write,
+    read=read,
+    recognises=recognises,
+    needs_text=False,
+    keeps_soft_labels=True,
+)

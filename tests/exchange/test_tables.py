@@ -1,0 +1,219 @@
+"""CSV and XLSX: read by other readers, safe in spreadsheets, and read back after people's hands."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from annotations.exchange.formats import find_format
+from annotations.exchange.formats._table_cells import bared, shielded
+from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
+from annotations.exchange.frame.placing import place_article
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
+
+from .corpora import STUDY
+from .test_formats import written
+
+TEXT = "=1+1 said “Zoë” 🔥 of\x0bthe _x0041_ paper.\n" * 3
+Files = list[tuple[str, bytes]]
+
+
+def span(
+    key: str, start: int, end: int, label: str | None = "allegation", **more: Any
+) -> SpanRecord:
+    return SpanRecord(key, label, (FragmentRecord(start, end, TEXT[start:end]),), **more)
+
+
+def article(number: int = 1, *works: AssignmentRecord, text: str = TEXT) -> ArticleRecord:
+    return ArticleRecord(
+        f"a{number}", f"@title {number}", text, sha256(text), len(text), assignments=works
+    )
+
+
+BOB = AssignmentRecord(
+    "bob",
+    (
+        span("S1", 0, 4, note="=HYPERLINK(1)", attributes={"hedge": "+alleged", "is_quoted": True}),
+        span("S2", 5, 9, label="attribution", attributes={"odd": "@answer"}),
+        span("S3", 10, 15, label=None),
+    ),
+    (LinkRecord("S2", "S3", FragmentRecord(5, 9, TEXT[5:9])),),
+    state="submitted",
+    round="Pilot",
+    codebook=1,
+)
+CAROL = AssignmentRecord("carol", state="submitted", round="Pilot")
+CORPUS = Corpus(STUDY, (article(1, BOB, CAROL),))
+
+
+def read(
+    name: str, files: Files, hints: Hints | None = None
+) -> tuple[list[ArticleRecord], Findings]:
+    reader = find_format(name).read
+    assert reader is not None
+    reading = reader(SourceFiles.uploaded(files), hints or Hints())
+    findings = reading.findings
+    return [place_article(each, findings=findings) for each in reading.articles], findings
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_another_reader_of_csv_finds_a_span_a_row() -> None:
+    files = dict(written(find_format("csv"), CORPUS))
+    spans = rows(files["spans.csv"])
+    assert [(row["annotator"], row["label"], row["start"], row["text"]) for row in spans] == [
+        ("bob", "allegation", "0", "'=1+1"),
+        ("bob", "attribution", "5", "said"),
+        ("bob", "(extent)", "10", "“Zoë”"),
+        ("carol", "", "", ""),
+    ]
+    assert rows(files["articles.csv"])[0]["text"] == "'" + TEXT
+
+
+def test_another_reader_of_xlsx_finds_the_same() -> None:
+    files = dict(written(find_format("xlsx"), CORPUS))
+    book = load_workbook(io.BytesIO(files["study.xlsx"]))
+    assert book.sheetnames == ["spans", "articles", "texts", "soft_labels"]
+    found = list(book["spans"].iter_rows(values_only=True))
+    columns = {name: at for at, name in enumerate(found[0])}
+    assert [(row[columns["annotator"]], row[columns["start"]]) for row in found[1:]] == [
+        ("bob", 0), ("bob", 5), ("bob", 10), ("carol", None),
+    ]  # fmt: skip
+    kinds = {cell.data_type for row in book["spans"].iter_rows() for cell in row}
+    assert "f" not in kinds
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_no_cell_of_words_is_a_formula(name: str) -> None:
+    files = dict(written(find_format(name), CORPUS))
+    if name == "csv":
+        cells = [
+            cell for content in files.values() for row in rows(content) for cell in row.values()
+        ]
+    else:
+        book = load_workbook(io.BytesIO(files["study.xlsx"]))
+        cells = [
+            str(cell.value)
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str)
+        ]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+
+
+@pytest.mark.parametrize(
+    "words", ["=1", "'=1", "''=1", "'", "''", "'quoted'", "-", "a=", "\tx", ""]
+)
+def test_what_is_shielded_comes_back(words: str) -> None:
+    assert bared(shielded(words)) == words
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+def test_odd_signs_and_answers_come_back(name: str) -> None:
+    (found,), findings = read(name, written(find_format(name), CORPUS))
+    assert list(findings) == []
+    assert found == CORPUS.articles[0]  # type: ignore[index]
+
+
+def test_a_long_text_takes_several_cells_of_a_workbook() -> None:
+    text = "🔥 word " * 20_000
+    corpus = Corpus(STUDY, (article(1, CAROL, text=text), article(2, text=text + "x")))
+    found, _ = read("xlsx", written(find_format("xlsx"), corpus))
+    assert [each.text for each in found] == [text, text + "x"]
+
+
+def test_rows_that_were_sorted_in_a_spreadsheet_are_read_all_the_same() -> None:
+    corpus = Corpus(STUDY, tuple(article(n, BOB, CAROL, text=TEXT + str(n)) for n in range(4)))
+    files = dict(written(find_format("csv"), corpus))
+    head, *lines = files["spans.csv"].splitlines(keepends=True)
+    by_annotator = sorted(lines, key=lambda line: (b"carol" in line, line[::-1]))
+    for order in (by_annotator, lines[::-1]):
+        shuffled = [("articles.csv", files["articles.csv"]), ("spans.csv", head + b"".join(order))]
+        found, findings = read("csv", shuffled)
+        assert [finding.sentence for finding in findings] == []
+        assert [len(each.assignments) for each in found] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_and_fewer_columns_do(separator: str) -> None:
+    lines = ["title;annotator;label;start;end;text", "T;bob;allegation;5;9;said"]
+    content = "\r\n".join(lines).replace(";", separator).encode()
+    hints = Hints(find_text=lambda sha256, title: TEXT if title == "T" else "")
+    (found,), findings = read("csv", [("mine.csv", content)], hints)
+    assert found.assignments[0].spans[0].fragments == (FragmentRecord(5, 9, "said"),)
+    assert list(findings) == []
+
+
+def spoilt(**cells: str) -> Files:
+    """A file of one span, some of whose cells are others."""
+    row = {"article": "1", "annotator": "bob", "label": "allegation", "start": "5", "end": "9"}
+    names = list(row | cells)
+    line = ",".join((row | cells).values())
+    text = '"' + TEXT.replace("=", "") + '"'
+    return [
+        ("spans.csv", f"{','.join(names)}\n{line}\n".encode()),
+        ("articles.csv", f"article,text\n1,{text}\n".encode()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"start": "x"}, "no stretch"),
+        ({"start": "9", "end": "5"}, "does not lie after"),
+        ({"end": "99999"}, "outside the text"),
+        ({"annotator": ""}, "names no annotator"),
+        ({"kind": "robot"}, "not known"),
+        ({"codebook": "one"}, "no number"),
+        ({"links": "S9"}, "leads to no span"),
+        ({"text": "nowhere to be found"}, "nowhere near"),
+        ({"answer: is_quoted (yes/no)": "perhaps"}, "neither yes nor no"),
+        ({"more_answers": "["}, "not JSON"),
+        ({"label": "", "span": "S1"}, "no label"),
+        ({"article": "2"}, "not among the articles"),
+        ({"end": "-5"}, "no stretch"),
+        ({"start": "9" * 40}, "no stretch"),
+    ],
+)
+def test_a_wrong_cell_is_refused_with_its_line(cells: Mapping[str, str], said: str) -> None:
+    _, findings = read("csv", spoilt(**cells))
+    sentences = [str(finding) for finding in findings.of("refused")]
+    assert [said in sentence for sentence in sentences] == [True]
+    assert sentences[0].startswith(("spans.csv, line 2: ", "spans.csv: Its article"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"annotator,label,start,end\n\xff\xfe\n", "UTF-8"),
+        (b'annotator,label,start,end\n"bob', "line 2.*CSV"),
+        (b"annotator,label,start,end\nbob,a\n", "line 2.*2 cells"),
+        (b"annotator,label,start\nbob,a,1\n", "“end” is missing"),
+        (b"annotator,label,start,end,end\nbob,a,1,2,3\n", "there twice"),
+        (b"", "One CSV file"),
+    ],
+)
+def test_a_broken_csv_is_refused_with_its_line(content: bytes, said: str) -> None:
+    with pytest.raises(FileRefused, match=said):
+        read("csv", [("spans.csv", content)])
+
+
+def test_what_is_no_workbook_is_refused() -> None:
+    for content in (b"", b"PK\x03\x04", b"nonsense"):
+        with pytest.raises(FileRefused, match=r"study\.xlsx"):
+            read("xlsx", [("study.xlsx", content)])
