@@ -23,6 +23,7 @@ from annotations.curation.models import (
     Ruling,
     Thread,
 )
+from annotations.exchange.models import CorpusFile, CorpusImport, Export
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
 from annotations.reports.models import ArticleGamma, ArticleSums, Report, StudyTables
 from annotations.study.models import (
@@ -53,7 +54,10 @@ __all__ = [
     "CodebookVersion",
     "Comment",
     "CommentVersion",
+    "CorpusFile",
+    "CorpusImport",
     "Entity",
+    "Export",
     "Fragment",
     "GoldLink",
     "GoldSpan",

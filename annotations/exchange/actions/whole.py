@@ -214,10 +214,10 @@ class _Restoring:
             hull = (row.get("start"), row.get("end"))
             if not parts or parts[-1][1] > len(text) or (parts[0][0], parts[-1][1]) != hull:
                 raise self._refused(f"The stretch {stretch[:40]} does not fit the text.")
-        if name in ("fragment", "goldfragment"):
+        if name == "fragment":
             self._check_quote(row.get("start"), row.get("end"), row.get("quote"), text)
-            if row.get("text_length") != len(text):
-                raise self._refused("It counts another length of the text.")
+        if row.get("text_length", len(text)) != len(text):
+            raise self._refused("It counts another length of the text.")
         if name in ("link", "goldlink") and "cue_quote" in row:
             self._check_quote(row.get("cue_start"), row.get("cue_end"), row["cue_quote"], text)
         if name == "region" and not 0 <= _number(row.get("end")) <= len(text):
@@ -230,13 +230,12 @@ class _Restoring:
 
     def _check_fragments(self, listed: Tables, title: str) -> None:
         """The fragments of a span are the stretch that its own row says."""
-        for spans, fragments in (("span", "fragment"), ("goldspan", "goldfragment")):
-            found = grouped(listed, fragments, "span")
-            for row in listed.get(spans, ()):
-                parts = sorted((part["start"], part["end"]) for part in found.get(row["id"], ()))
-                if format_stretch(parts) != row["stretch"]:
-                    self.place = f"article “{title}”, {spans} {row['id']}"
-                    raise self._refused("Its fragments are not the stretch that it says.")
+        found = grouped(listed, "fragment", "span")
+        for row in listed.get("span", ()):
+            parts = sorted((part["start"], part["end"]) for part in found.get(row["id"], ()))
+            if format_stretch(parts) != row["stretch"]:
+                self.place = f"article “{title}”, span {row['id']}"
+                raise self._refused("Its fragments are not the stretch that it says.")
 
     def _add(
         self,

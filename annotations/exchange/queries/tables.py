@@ -44,7 +44,8 @@ LEFT_OUT = {
     "studytables": "computed again from the marks",
     "articlecases": "counted again from the marks",
     "export": "files made from the study are not part of it",
-    "exchangeimport": "what was brought in is there, the bringing is in the history",
+    "corpusimport": "what was brought in is there, the bringing is in the history",
+    "corpusfile": "kept only until an import is stored",
 }
 USER_FIELDS = ("id", "username", "display_name")
 BIN_FIELDS = ("deleted_at", "deleted_by")  # of study and article: what is in the bin stays there

@@ -15,7 +15,7 @@ from ..records import (
     Tables,
     VoteRecord,
 )
-from .marks import ENTITY_TAG, fragments_of, grouped, in_reading_order, reading_ids
+from .marks import ENTITY_TAG, fragments_of, in_reading_order, reading_ids
 from .names import Names
 
 EXTENT = "extent"
@@ -29,14 +29,13 @@ def gold_record(tables: Tables, text: str, names: Names) -> GoldRecord | None:
     live = [row for row in tables.get("goldspan", ()) if not row.get("deleted_at")]
     rows = in_reading_order(live, names)
     ids = reading_ids(rows, names)
-    values = grouped(tables, "goldvalue", "span")
-    ledger = _ledger(rows, values, names)
+    ledger = _ledger(rows, names)
     spans = tuple(
         SpanRecord(
             id=ids[row["id"]],
             label=names.slug(row.get("label")),
             fragments=fragments_of(row, text),
-            attributes=_answers(values.get(row["id"], ()), ledger, names),
+            attributes=_answers(row, ledger, names),
             codebook=names.versions[row["codebook_version"]],
         )
         for row in rows
@@ -50,15 +49,13 @@ def gold_record(tables: Tables, text: str, names: Names) -> GoldRecord | None:
     )
 
 
-def _ledger(
-    rows: Sequence[Row], values: Mapping[str, Sequence[Row]], names: Names
-) -> dict[str, EntityRecord]:
+def _ledger(rows: Sequence[Row], names: Names) -> dict[str, EntityRecord]:
     """Gold answers name people by name: each name is an entry of gold's own ledger."""
     called = {
-        value["text"]
+        answer
         for row in rows
-        for value in values.get(row["id"], ())
-        if names.attributes[value["attribute"]]["kind"] == "entity"
+        for name, answer in row.get("answers", {}).items()
+        if names.kinds.get((row.get("label"), name)) == "entity"
     }
     return {
         name: EntityRecord(f"{ENTITY_TAG}{number}", name)
@@ -66,18 +63,15 @@ def _ledger(
     }
 
 
-def _answers(
-    values: Sequence[Row], ledger: Mapping[str, EntityRecord], names: Names
-) -> dict[str, Answer]:
+def _answers(row: Row, ledger: Mapping[str, EntityRecord], names: Names) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
-    for row in sorted(values, key=lambda row: names.attributes[row["attribute"]]["position"]):
-        attribute = names.attributes[row["attribute"]]
-        answer: Answer = row["text"]
-        if attribute["kind"] == "entity":
-            answer = ledger[row["text"]].id
-        elif attribute["kind"] == "yes_no":
-            answer = answer == "yes"
-        answers[attribute["name"]] = answer
+    for name, words in sorted(row.get("answers", {}).items()):
+        kind = names.kinds.get((row.get("label"), name))
+        answers[name] = words
+        if kind == "entity":
+            answers[name] = ledger[words].id
+        elif kind == "yes_no":
+            answers[name] = words == "yes"
     return answers
 
 

@@ -31,6 +31,9 @@ class Names:
         self.rules: dict[str, str] = _column(head, "rule", "name")
         self.labels = _by_id(head, "label")
         self.attributes = _by_id(head, "attribute")
+        self.kinds: dict[tuple[str | None, str], str] = {
+            (row["label"], row["name"]): row["kind"] for row in self.attributes.values()
+        }
         self.entities = _by_id(head, "entity")
 
     def person(self, key: str | None) -> str:
