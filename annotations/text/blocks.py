@@ -1,9 +1,11 @@
 """Blocks: the paragraphs a page shows, which laid end to end are the text."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from annotations.text.offsets import Stretch, graphemes
-from annotations.text.sentences import sentences
+from annotations.text.paragraphs import paragraphs
+from annotations.text.sentences import sentences_in
 
 LONGEST = 2000  # code points; a longer block makes painting a span slow in the browser
 
@@ -24,21 +26,14 @@ def blocks(text: str, language: str = "") -> list[Stretch]:
 
 
 def _paragraphs(text: str) -> Iterator[Stretch]:
-    start = place = 0
-    anything = False
-    for line in text.split("\n"):
-        if line.strip():
-            if anything:
-                yield start, place
-                start = place
-            anything = True
-        place += len(line) + 1
+    """Each with what follows it; the first with what stands before it."""
+    starts = [text.rfind("\n", 0, start) + 1 for start, _ in paragraphs(text)]
     if text:
-        yield start, len(text)
+        yield from pairwise(sorted({0, *starts[1:], len(text)}))
 
 
 def _cut(text: str, start: int, end: int, language: str) -> Iterator[Stretch]:
-    starts = iter([*(start + at for at, _ in sentences(text[start:end], language)), end])
+    starts = iter([*(at for at, _ in sentences_in(text, start, end, language)), end])
     nearest = start  # the last sentence start that the block may end at
     for at in starts:
         while at - start > LONGEST:

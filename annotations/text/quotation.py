@@ -3,6 +3,7 @@
 import regex
 
 from annotations.text.offsets import Stretch
+from annotations.text.paragraphs import paragraphs
 
 # Opening mark -> the marks that may close it. English, German, Swedish, French, Russian, CJK.
 _CLOSERS = {
@@ -22,6 +23,7 @@ _CLOSERS = {
 _ONLY_OPENING = "“„「『‚"
 _MARK = regex.compile(r"[“”„«»‹›「」『』‘’‚\"\n\u2029]")
 _BREAKS = "\n\u2029"
+_NEWLINE = regex.compile(r"\n")
 
 
 def quotations(text: str) -> list[Stretch]:
@@ -34,8 +36,11 @@ def quotations(text: str) -> list[Stretch]:
     """
     found: list[Stretch] = []
     open_marks: list[int] = []
+    wraps = _wraps(text)
     for mark in _MARK.finditer(text):
         at, sign = mark.start(), mark.group()
+        if at in wraps:
+            continue
         if sign in _BREAKS:
             if open_marks and _goes_on(text, at, text[open_marks[0]]):
                 found.append((open_marks[0], at))
@@ -69,6 +74,15 @@ def quoted_share(quoted: list[Stretch], start: int, end: int) -> float:
             covered += fresh
             reached = min(right, end)
     return covered / (end - start)
+
+
+def _wraps(text: str) -> set[int]:
+    """The newlines inside paragraphs, which part nothing."""
+    return {
+        newline.start()
+        for start, end in paragraphs(text)
+        for newline in _NEWLINE.finditer(text, start, end)
+    }
 
 
 def _closed_by(text: str, open_marks: list[int], at: int) -> int | None:

@@ -1,4 +1,5 @@
-"""Sentences with exact offsets, in bounded time, never across a paragraph.
+"""Sentences with exact offsets, in bounded time, never across a paragraph; across the lines of
+a hard-wrapped one.
 
 Segmentation is sentencex's. Around it stand a plain stand-in for characters that stop it (it
 panics on a no-break space after an initial), windows (it is quadratic in open quotation marks),
@@ -14,12 +15,12 @@ import regex
 import sentencex
 
 from annotations.text.offsets import Stretch
+from annotations.text.paragraphs import paragraphs
 from annotations.text.tokens import trim
 
-SEGMENTER = f"sentencex {version('sentencex')}, joins 1"  # kept beside what it cut
+SEGMENTER = f"sentencex {version('sentencex')}, joins 2"  # kept beside what it cut
 WINDOW = 4000  # code points that sentencex sees at once
 
-_PARAGRAPH = regex.compile(r"[^\n\u2029]+")
 _INVISIBLE = regex.compile(r"[\p{Cf}\p{Cn}\p{Co}\p{M}]")
 _SPACE = regex.compile(r"[[\s\p{Z}\p{Cc}]--[ ]]", regex.VERSION1)
 _MORE_THAN_ONE = regex.compile(r"[.\p{Sentence_Terminal}…].*?\w", regex.DOTALL)
@@ -43,17 +44,23 @@ def sentences(text: str, language: str = "", breaks: Iterable[int] = ()) -> list
     in no sentence, everything else is in exactly one. Time is linear in the text.
     """
     found = []
-    for start, end in _paragraphs(text, sorted(breaks)):
-        for sentence in _joined(text, start, _pieces(text, start, end, language)):
-            begun, ended = trim(text, *sentence)
-            if begun < ended:
-                found.append((begun, ended))
+    for start, end in _parts(text, sorted(breaks)):
+        found += sentences_in(text, start, end, language)
     return found
 
 
-def _paragraphs(text: str, breaks: list[int]) -> Iterator[Stretch]:
-    for paragraph in _PARAGRAPH.finditer(text):
-        start, end = paragraph.span()
+def sentences_in(text: str, start: int, end: int, language: str = "") -> list[Stretch]:
+    """The sentences of one paragraph, or of part of one, where newlines are only spaces."""
+    found = []
+    for sentence in _joined(text, start, _pieces(text, start, end, language)):
+        begun, ended = trim(text, *sentence)
+        if begun < ended:
+            found.append((begun, ended))
+    return found
+
+
+def _parts(text: str, breaks: list[int]) -> Iterator[Stretch]:
+    for start, end in paragraphs(text):
         inside = breaks[bisect_right(breaks, start) : bisect_left(breaks, end)]
         yield from pairwise([start, *inside, end])
 
