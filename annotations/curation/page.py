@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.shortcuts import resolve_url
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from annotations.marking.codebook import codebook_wire
 from annotations.marking.page import in_sections, looks_of
@@ -31,12 +31,27 @@ def urls_of(docket: Docket) -> dict[str, str]:
         "ops": reverse("curation:ops", kwargs=where),
         "page": reverse("curation:adjudicate", kwargs=where),
         "close": reverse("curation:close", kwargs=where),
+        "custody": reverse("curation:custody", args=[docket.study.pk, stand_in(docket)]),
+        "discuss": discuss_url(docket),
         "queue": reverse("curation:queue", args=[docket.study.pk]),
         "next": reverse("curation:next", args=[docket.study.pk]),
         "home": settings.LOGIN_REDIRECT_URL,
         "login": resolve_url(settings.LOGIN_URL),
         "ping": reverse("healthz"),
     }
+
+
+def stand_in(docket: Docket) -> uuid.UUID:
+    """The module puts another id in its place: that of a gold span, or of a case."""
+    return docket.adjudication.pk if docket.adjudication else docket.article.pk
+
+
+def discuss_url(docket: Docket) -> str:
+    """Where a case is put to discussion; empty where that is not to be had."""
+    try:
+        return reverse("curation:discuss", kwargs=where_of(docket, stand_in(docket)))
+    except NoReverseMatch:
+        return ""
 
 
 def ordered(cases: Sequence[SeenCase], order: str) -> list[SeenCase]:

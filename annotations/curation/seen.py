@@ -30,7 +30,8 @@ class GoldMark:
 class SeenCase:
     """One case. `found` is None when nobody votes for it any more, or nobody ever did.
 
-    moot   a link one of whose ends was decided to be nothing: there is nothing to decide.
+    moot   there is nothing to decide: a link one of whose ends was decided to be nothing; a case
+           that is open again, and for which nobody votes.
     waits  a link one of whose ends is still open.
     """
 
@@ -90,6 +91,8 @@ class SeenCase:
 
     @property
     def moot(self) -> bool:
+        if self.found is None and self.state == CaseState.OPEN:
+            return True
         return any(end.state == CaseState.DECIDED and end.gold is None for end in self.ends)
 
     @property
@@ -178,11 +181,7 @@ def see_cases(ballot: Ballot, rows: Iterable[Case]) -> list[SeenCase]:
     ]
     of_found = list(seen)
     used = {row.pk for row in taken.values()}
-    seen += [
-        _without_votes(ballot, row)
-        for row in spans
-        if row.pk not in used and row.state != CaseState.OPEN
-    ]
+    seen += [_without_votes(ballot, row) for row in spans if row.pk not in used]
     by_id = {case.id: case for case in seen}
     links = _see_links(ballot, of_found, by_id, [row for row in kept if row.source_id])
     return sorted([*seen, *links], key=_reading_order)
@@ -233,9 +232,7 @@ def _see_links(
         link.source, link.target = source, target
         seen.append(link)
     for (source_id, target_id), row in stored.items():
-        if row.state == CaseState.OPEN or not source_id or not target_id:
-            continue
-        ends = by_id.get(source_id), by_id.get(target_id)
+        ends = by_id.get(source_id), by_id.get(target_id)  # type: ignore[arg-type]
         if ends[0] and ends[1]:
             link = SeenCase(row.pk, "link", "link", row.start, row.end, ballot, None, row, *ends)
             seen.append(link)

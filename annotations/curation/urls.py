@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from . import views
+from .talk_urls import urlpatterns as talk_urls
 
 app_name = "curation"
 STUDY = "studies/<uuid:study_id>/gold/"
@@ -14,6 +15,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{ARTICLE}reopen", views.reopen, name="reopen"),
     path(f"{ARTICLE}names", views.names, name="names"),
     path(f"{ARTICLE}cases/<uuid:case_id>/", views.case, name="case"),
+    path(f"{ARTICLE}dissent.json", views.article_dissent, name="article_dissent"),
+    path(f"{STUDY}spans/<uuid:gold_id>/", views.custody, name="custody"),
+    path(f"{STUDY}spans/<uuid:gold_id>/dissent.json", views.dissent, name="dissent"),
+    path(f"{STUDY}mine/", views.mine, name="mine"),
+    path(f"{STUDY}merge/", views.merge, name="merge"),
+    path(f"{STUDY}merge/<uuid:merge_id>/", views.merge_state, name="merge_state"),
     path(STUDY, views.queue, name="queue"),
     path(f"{STUDY}next", views.next_case, name="next"),
 ]
+urlpatterns += talk_urls

@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
             name='Merge',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for its turn'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('counting', 'Being counted'), ('counted', 'Counted, not applied'), ('waiting', 'Waiting for its turn'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='counting', max_length=8)),
                 ('articles', models.JSONField(default=list)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('n_all', models.PositiveIntegerField(default=0)),

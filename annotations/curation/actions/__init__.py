@@ -11,20 +11,34 @@ from .adjudications import (
     reopen_adjudication,
     show_names,
 )
+from .merges import (
+    NotCounted,
+    NothingToMerge,
+    apply_merge,
+    count_merge,
+    run_merge,
+    save_merge_rules,
+)
 from .rulings import NotDecided, apply_rulings, decide, hold_case
 
 __all__ = [
     "AlreadyClosed",
     "NotClosed",
+    "NotCounted",
     "NotDecided",
     "NothingToDecide",
+    "NothingToMerge",
     "StillOpen",
+    "apply_merge",
     "apply_rulings",
     "close_adjudication",
+    "count_merge",
     "decide",
     "hold_case",
     "open_adjudication",
     "open_docket",
     "reopen_adjudication",
+    "run_merge",
+    "save_merge_rules",
     "show_names",
 ]

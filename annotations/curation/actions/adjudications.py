@@ -3,6 +3,7 @@
 import random
 import secrets
 import uuid
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.marking.finishing import content_sha256
 from annotations.study.actions import record
+from annotations.study.models import Study
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
@@ -49,6 +51,17 @@ def open_adjudication(*, article: Article) -> Adjudication:
         defaults={"study_id": article.study_id, "alias_seed": secrets.randbits(62)},
     )
     return adjudication
+
+
+def open_adjudications(*, study: Study, articles: Sequence[uuid.UUID]) -> None:
+    """The adjudications of many articles, made where there are none. One statement."""
+    Adjudication.objects.bulk_create(
+        (
+            Adjudication(study=study, article_id=pk, alias_seed=secrets.randbits(62))
+            for pk in articles
+        ),
+        ignore_conflicts=True,
+    )
 
 
 @transaction.atomic

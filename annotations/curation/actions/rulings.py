@@ -244,7 +244,7 @@ def _apply(sitting: Sitting, claim: Claim, batch: Batch) -> Wire:
             answered[op.op_id]["current"] = _current(sitting, outcome)
             history.append(_history_row(sitting, op, outcome, batch, answered[op.op_id]))
         answers.append(answered[op.op_id])
-    write(sitting)
+    write_all([sitting])
     Ruling.objects.bulk_create(history)
     if sitting.rev != claim.rev + len(batch.ops):
         Adjudication.objects.filter(pk=sitting.adjudication_id).update(rev=sitting.rev)
@@ -271,21 +271,15 @@ def changes_of(sitting: Sitting, since: int) -> Wire:
     return {"cases": [decision_wire(case, sitting.text) for case in changed]}
 
 
-def write(sitting: Sitting) -> None:
-    """Store what the sitting has changed: one statement for each kind of row."""
-    Case.objects.bulk_create(
-        sitting.touched.values(),
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=CASE_COLUMNS,
-    )
-    for model, rows, columns in (
-        (GoldSpan, sitting.gold, GOLD_COLUMNS),
-        (GoldLink, sitting.links, LINK_COLUMNS),
-    ):
-        model._default_manager.bulk_create(
-            rows.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns
-        )
+def write_all(sittings: Sequence[Sitting]) -> None:
+    """Store what the sittings have changed: one statement for each kind of row and 500 of them."""
+    how: dict[str, Any] = {"update_conflicts": True, "unique_fields": ["id"], "batch_size": 500}
+    cases = [row for one in sittings for row in one.touched.values()]
+    Case.objects.bulk_create(cases, update_fields=CASE_COLUMNS, **how)
+    spans = [row for one in sittings for row in one.gold.values()]
+    GoldSpan.objects.bulk_create(spans, update_fields=GOLD_COLUMNS, **how)
+    links = [row for one in sittings for row in one.links.values()]
+    GoldLink.objects.bulk_create(links, update_fields=LINK_COLUMNS, **how)
 
 
 def _read_rules(study_id: uuid.UUID, ops: Sequence[Op]) -> dict[str, Rule]:

@@ -62,6 +62,8 @@ class MergeRules(models.Model):
 
 
 class MergeState(models.TextChoices):
+    COUNTING = "counting", "Being counted"  # what it would make
+    COUNTED = "counted", "Counted, not applied"
     WAITING = "waiting", "Waiting for its turn"
     RUNNING = "running", "Running"
     DONE = "done", "Done"
@@ -74,7 +76,7 @@ class Merge(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="merges")
     rules = models.ForeignKey(MergeRules, on_delete=models.PROTECT, related_name="merges")
-    state = models.CharField(max_length=8, choices=MergeState, default=MergeState.WAITING)
+    state = models.CharField(max_length=8, choices=MergeState, default=MergeState.COUNTING)
     articles = models.JSONField(default=list)  # ids; empty: all with submitted work
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -82,7 +84,7 @@ class Merge(models.Model):
     )
     n_all = models.PositiveIntegerField(default=0)  # articles
     n_done = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)  # rule -> gold spans and links it made
+    counts = models.JSONField(default=dict)  # rule -> spans and links it would make, or made
     message = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

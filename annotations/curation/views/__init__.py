@@ -2,6 +2,24 @@
 
 from .adjudicate import adjudicate, close, names, ops, reopen
 from .case import case
+from .custody import article_dissent, custody, dissent
+from .merge import merge, merge_state
+from .mine import mine
 from .queue import next_case, queue
 
-__all__ = ["adjudicate", "case", "close", "names", "next_case", "ops", "queue", "reopen"]
+__all__ = [
+    "adjudicate",
+    "article_dissent",
+    "case",
+    "close",
+    "custody",
+    "dissent",
+    "merge",
+    "merge_state",
+    "mine",
+    "names",
+    "next_case",
+    "ops",
+    "queue",
+    "reopen",
+]

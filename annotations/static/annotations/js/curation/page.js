@@ -1,0 +1,224 @@
+// The adjudication page: reads its data and wires the parts together.
+
+import { Article } from "../marking/article.js";
+import { button, byId, clip, h, Live } from "../marking/dom.js";
+import { chordOf } from "../marking/keys.js";
+import { Labels } from "../marking/labels.js";
+import { SignIn } from "../marking/returning.js";
+import { Highlights, TextView } from "../marking/text_view.js";
+import { run } from "./acts.js";
+import { Board } from "./board.js";
+import { Card } from "./card.js";
+import { Dialogs } from "./dialogs.js";
+import { find } from "./keys.js";
+import { Undo } from "./rulings.js";
+import { Session } from "./session.js";
+
+function buildDesk(data) {
+  const root = byId("text");
+  const { language } = data.article;
+  const texts = TextView.textsOf(root);
+  const article = new Article({ texts, sentences: data.sentences, regions: data.regions, language });
+  const labels = new Labels(data.codebook);
+  const board = new Board(article, labels, data);
+  const view = new TextView(root, article, board, { of: ({ look }) => look });
+  const dialogs = new Dialogs(data, labels);
+  const rules = {
+    reason: (value) => dialogs.titleOf(value),
+    custody: (id) => data.urls.custody.replace(data.assignment, id),
+  };
+  const card = new Card(board, { article, rules, talks: Boolean(data.urls.discuss) });
+  const highlights = new Highlights(view, byId("layer"));
+  return { data, root, article, labels, board, view, dialogs, card, highlights, undo: new Undo(), live: new Live(byId("live")) };
+}
+
+/** The text's part of the browser's selection as code points; null when it has none. */
+function selected(view) {
+  const selection = document.getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0);
+  if (!range.intersectsNode(view.root)) return null;
+  const start = view.pointOf(range.startContainer, range.startOffset);
+  const end = view.pointOf(range.endContainer, range.endOffset);
+  return start < end ? [start, end] : null;
+}
+
+function wireDesk(desk) {
+  const { board, view, card, live, root } = desk;
+  desk.say = (text) => live.say(text);
+  desk.refuse = (text) => (flash(text), live.say(text));
+  desk.selected = () => selected(view);
+  desk.reveal = (start, end) => view.reveal(start, end);
+  desk.paint = (blocks) => {
+    view.paint(blocks ?? board.article.blocks.keys());
+    showCurrent(desk);
+    card.draw();
+    drawList(desk);
+    drawProgress(desk);
+  };
+  desk.goTo = (id, said = "") => {
+    const left = board.blocksOfCase(board.case());
+    board.current = id;
+    board.draft = null;
+    desk.paint(new Set([...left, ...board.blocksOfCase(board.case())]));
+    const one = board.case();
+    view.reveal(one.start, one.end);
+    live.say([said, spoken(desk, one)].filter(Boolean).join(". "));
+  };
+  desk.done = () =>
+    notice(desk, "Every case of this article is decided.", "good", [
+      ["Next article", () => window.location.assign(`${desk.data.urls.next}?after=${desk.data.article.id}`)],
+    ]);
+  desk.focusText = () => root.focus({ preventScroll: true });
+}
+
+/** "Different label, 2 of 27: alleged strike. 1: Allegation, Bob. 2: Characterization, Carol" */
+function spoken({ board, labels }, one) {
+  const listed = board.listed;
+  const at = listed.findIndex(({ id }) => id === one.id) + 1;
+  const variants = one.variants.map(
+    ({ span, who }, n) => `${n + 1}: ${span ? `${labels.of(span).name}, ` : ""}${who.join(" and ")}`,
+  );
+  const missing = one.missing.length ? [`nothing: ${one.missing.join(" and ")}`] : [];
+  const state = one.state === "open" ? [] : [one.choice_title];
+  const words = clip(board.article.slice(one.start, one.end), 60);
+  return [`${one.title}, ${at} of ${listed.length}: ${words}`, ...state, ...variants, ...missing].join(". ");
+}
+
+function showCurrent({ board, view, highlights }) {
+  const one = board.case();
+  view.showChosen(board.current && !board.draft?.adding ? board.current : null);
+  const ends = one?.on === "link" ? [one.source, one.target].map((id) => board.case(id)).filter(Boolean) : [];
+  highlights.show("target", ends.map((end) => [end.start, end.end]));
+  const cues = one?.on === "link" ? [one.cue, ...one.variants.map(({ cue }) => cue)].filter(Boolean) : [];
+  highlights.show("cue", cues);
+  highlights.show("pending", board.draft ? board.draft.fragments.map(({ start, end }) => [start, end]) : []);
+}
+
+function drawList({ board, article }) {
+  const list = byId("cases");
+  const rows = board.listed.map((one) => rowOf(board, article, one));
+  list.replaceChildren(...rows);
+  list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+function rowOf(board, article, one) {
+  const kind = h("span", { class: `case-kind ${one.state}` }, one.title);
+  const flag = one.flags.length ? [" ", h("span", { class: "flagged", title: "Flagged" }, "⚑")] : [];
+  const changed = one.changed ? [" ", h("span", { class: "changed" }, "votes changed")] : [];
+  const words = h("span", { class: "case-words" }, ` ${clip(article.slice(one.start, one.end), 70)}`);
+  const made = one.state === "open" ? [] : [" ", h("span", { class: "muted small" }, one.choice_title)];
+  const current = one.id === board.current ? "true" : null;
+  const row = button([kind, ...flag, ...changed, words, ...made], { data: { case: one.id }, "aria-current": current });
+  row.className = "row-button";
+  return h("li", {}, row);
+}
+
+function drawProgress({ board }) {
+  const { all, decided } = board.counts;
+  byId("progress").textContent = `${decided} of ${all} decided`;
+}
+
+function wireKeys(desk) {
+  const labelKeys = desk.labels.live.map(({ key }) => key.toLowerCase());
+  desk.root.addEventListener("keydown", (event) => {
+    const editing = Boolean(desk.board.draft);
+    const found = !event.isComposing && find(chordOf(event), { editing, labelKeys });
+    if (!found) return;
+    event.preventDefault();
+    run(desk, found);
+  });
+}
+
+/** Buttons act as keys do, and leave focus and selection in the text. */
+function wireButtons(desk) {
+  const wanted = "[data-command]";
+  document.addEventListener("mousedown", (event) => event.target.closest(wanted) && event.preventDefault());
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-case]");
+    if (row) {
+      event.preventDefault();
+      desk.goTo(row.dataset.case);
+      return desk.focusText();
+    }
+    const place = event.target.closest(wanted);
+    if (!place) return;
+    run(desk, { ...place.dataset });
+    if (!document.querySelector("dialog[open]")) desk.focusText();
+  });
+  desk.root.addEventListener("click", (event) => clickMark(desk, event));
+}
+
+/** A click on a mark goes to its case, the innermost first; again, to the next one out. */
+function clickMark(desk, event) {
+  const mark = event.target.closest("mark");
+  if (!mark || !document.getSelection().isCollapsed || desk.board.draft) return;
+  const ids = [...new Set(mark.dataset.i.split(" ").reverse())].filter((id) => desk.board.case(id));
+  if (!ids.length) return;
+  desk.goTo(ids[(ids.indexOf(desk.board.current) + 1) % ids.length]);
+}
+
+function notice(desk, text, kind = "warn", acts = [["Read", () => {}]]) {
+  const place = byId("notices");
+  const shown = h("div", { class: `alert ${kind}`, role: "alert" }, h("p", {}, text));
+  const buttons = acts.map(([name, act]) =>
+    button(name, { on: { click: () => (act(), shown.remove(), desk.focusText()) } }),
+  );
+  shown.append(h("p", { class: "row" }, buttons));
+  place.replaceChildren(...[...place.children].slice(-4), shown);
+}
+
+/** A refused ruling: what was meant, what stands; it stays until it is read. */
+function tellRefusal(desk, { status, message, id, theirs }) {
+  const one = id && desk.board.case(id);
+  const words = one ? `“${clip(desk.article.slice(one.start, one.end), 60)}”: ` : "";
+  const stands = theirs && theirs.state !== "open" ? ` It stands: ${theirs.choice_title}, by ${theirs.by}.` : "";
+  const acts = one ? [["Look at it", () => desk.goTo(id)], ["Read", () => {}]] : [["Read", () => {}]];
+  notice(desk, `${words}${message ?? "Not saved."}${stands}`, status === "invalid" ? "bad" : "warn", acts);
+  desk.say(message ?? "Not saved");
+}
+
+/** The text in the page must be the stored one, to the letter; else nothing may be decided. */
+async function checkText(desk, { sha256, length }) {
+  let same = desk.article.length === length;
+  if (same && globalThis.crypto?.subtle) {
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(desk.article.text));
+    same = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+  }
+  if (same) return;
+  desk.session.readOnly = true;
+  notice(desk, "The text on this page is not the stored one: an extension or a translation may have changed it. Nothing can be decided here. Switch that off and reload.", "bad");
+}
+
+function flash(text) {
+  const place = byId("hint");
+  place.textContent = text;
+  clearTimeout(flash.timer);
+  flash.timer = setTimeout(() => (place.textContent = ""), 6000);
+}
+
+function start(data) {
+  const desk = buildDesk(data);
+  wireDesk(desk);
+  const signIn = new SignIn({ isSignedIn: () => desk.session.isSignedIn(), done: () => desk.session.signedIn() });
+  desk.session = new Session(desk.board, desk.undo, data, {
+    painted: (blocks) => (blocks === null || blocks.size ? desk.paint(blocks) : desk.view.refreshUnsaved(desk.board.article.blocks.keys())),
+    notice: (told) => tellRefusal(desk, told),
+    closed: () => notice(desk, "The adjudication of this article was closed meanwhile."),
+    login: (url) => signIn.open(url),
+    said: (text) => desk.say(text),
+  });
+  wireKeys(desk);
+  wireButtons(desk);
+  const first = desk.board.case() ?? desk.board.next();
+  if (first) {
+    desk.board.current = first.id;
+    desk.paint(null);
+    desk.view.reveal(first.start, first.end);
+  } else desk.paint(null);
+  if (document.activeElement === document.body) desk.focusText();
+  checkText(desk, data.article);
+  document.documentElement.dataset.ready = "curation";
+}
+
+start(JSON.parse(byId("curation-data").textContent));

@@ -1,0 +1,359 @@
+"""Merging without a hand: rule sets, what they would make, and making it."""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from annotations.accounts.models import User
+from annotations.assignment.models import OPEN_STATES, Assignment
+from annotations.corpus.models import Article
+from annotations.marking.codebook import Codebook
+from annotations.marking.wire import Wire
+from annotations.study.actions import record
+from annotations.study.models import CodebookVersion, Label, Study
+from annotations.text.refusal import Refusal
+
+from ..ballots import Ballot, Work, read_ballots
+from ..merging import merge_case, merge_link
+from ..models import (
+    Adjudication,
+    AdjudicationState,
+    Case,
+    CaseState,
+    Choice,
+    Merge,
+    MergeRules,
+    MergeState,
+    Ruling,
+    RulingKind,
+    RulingStatus,
+)
+from ..queries import codebook_for_gold, submitted_works
+from ..resolving import Grain
+from ..seen import SeenCase, see_cases
+from ..sitting import Mark, Sitting, clear, state_of
+from ..telling import grain_of, label_ids, shown_answers
+from .adjudications import open_adjudications
+from .rulings import write_all
+
+CHUNK = 50  # articles in one transaction
+RULE_FIELDS = ("unanimous", "at_least", "boundary", "least_votes")
+
+
+class NothingToMerge(Refusal):
+    """Nobody has submitted anything yet, so there is nothing to merge."""
+
+
+class NotCounted(Refusal):
+    """What this rule set would make has not been counted yet."""
+
+
+@transaction.atomic
+def save_merge_rules(*, study: Study, actor: User, **rules: object) -> MergeRules:
+    """The rule set as the study's latest; the same again is the same number."""
+    latest = MergeRules.objects.filter(study=study).order_by("-number").first()
+    if latest and all(getattr(latest, name) == value for name, value in rules.items()):
+        return latest
+    made = MergeRules.objects.create(
+        study=study, number=latest.number + 1 if latest else 1, created_by=actor, **rules
+    )
+    told = {name: rules.get(name) for name in RULE_FIELDS}
+    record(study=study, actor=actor, action="merge_rules.changed", subject=made, after=told)
+    return made
+
+
+@transaction.atomic
+def count_merge(
+    *, study: Study, actor: User, rules: MergeRules, articles: Sequence[uuid.UUID] = ()
+) -> Merge:
+    """Start the job that counts what the rules would make. Raises NothingToMerge."""
+    n_all = len(submitted_works(study, articles or None))
+    if not n_all:
+        raise NothingToMerge
+    merge = Merge.objects.create(
+        study=study,
+        rules=rules,
+        created_by=actor,
+        articles=[str(pk) for pk in articles],
+        n_all=n_all,
+    )
+    transaction.on_commit(lambda: run_merge.enqueue(str(merge.pk)))
+    return merge
+
+
+@transaction.atomic
+def apply_merge(*, merge: Merge, actor: User) -> Merge:
+    """Start the job that makes what was counted. Raises NotCounted."""
+    locked = Merge.objects.select_for_update().get(pk=merge.pk)
+    if locked.state != MergeState.COUNTED:
+        raise NotCounted
+    locked.state, locked.n_done, locked.created_by = MergeState.WAITING, 0, actor
+    locked.save(update_fields=["state", "n_done", "created_by"])
+    record(study=locked.study, actor=actor, action="gold.merged", subject=locked)
+    transaction.on_commit(lambda: run_merge.enqueue(str(locked.pk)))
+    return locked
+
+
+@task()
+def run_merge(merge_id: str) -> None:
+    """Counts, or makes what was counted; says how far it is and what went wrong."""
+    merge = Merge.objects.select_related("study", "rules", "created_by").get(pk=uuid.UUID(merge_id))
+    if merge.state not in (MergeState.COUNTING, MergeState.WAITING):
+        return
+    makes = merge.state == MergeState.WAITING
+    rows = Merge.objects.filter(pk=merge.pk)
+    if makes:
+        rows.update(state=MergeState.RUNNING)
+    try:
+        counts = merge_all(merge, makes=makes)
+    except Exception as error:
+        message = f"The job ended with an error: {type(error).__name__}."
+        rows.update(state=MergeState.FAILED, message=message, finished_at=timezone.now())
+        raise
+    state = MergeState.DONE if makes else MergeState.COUNTED
+    rows.update(state=state, counts=counts, finished_at=timezone.now() if makes else None)
+
+
+def merge_all(merge: Merge, *, makes: bool) -> dict[str, int]:
+    """Counts by rule; "left" are cases left to a curator, "kept" those decided before."""
+    study = merge.study
+    wanted = [uuid.UUID(pk) for pk in merge.articles] or None
+    works = submitted_works(study, wanted)
+    own = set(
+        Assignment.objects.filter(
+            study=study, annotator=merge.created_by, state__in=OPEN_STATES
+        ).values_list("article_id", flat=True)
+    )
+    ids = [pk for pk in works if pk not in own]
+    counts: Counter[str] = Counter(articles=len(ids), own=len(works) - len(ids))
+    version = CodebookVersion.objects.filter(study=study).order_by("-number").first()
+    assert version is not None
+    ground = Ground.read(study, version)
+    for first in range(0, len(ids), CHUNK):
+        chunk = {pk: works[pk] for pk in ids[first : first + CHUNK]}
+        counts += _chunk(merge, ground, chunk, makes=makes)
+        Merge.objects.filter(pk=merge.pk).update(n_done=min(first + CHUNK, merge.n_all))
+    return dict(counts)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the study's merging stands on."""
+
+    codebook: Codebook
+    extents: Mapping[str, str]
+
+    @classmethod
+    def read(cls, study: Study, version: CodebookVersion) -> "Ground":
+        extents = dict(Label.objects.filter(study=study).values_list("slug", "extent"))
+        codebook = codebook_for_gold(study.pk, version.pk, version.number)
+        return cls(codebook, extents)
+
+    def grain(self, article: Article) -> Grain:
+        sentences = [(start, end) for start, end in article.sentences]
+        return grain_of(self.codebook, article.text, sentences, self.extents)
+
+
+@dataclass
+class Made:
+    """What one chunk of articles comes to, before it is written."""
+
+    sittings: list[Sitting] = field(default_factory=list)
+    history: list[Ruling] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+@transaction.atomic
+def _chunk(
+    merge: Merge,
+    ground: Ground,
+    works: Mapping[uuid.UUID, tuple[int, Sequence[Work]]],
+    *,
+    makes: bool,
+) -> Counter[str]:
+    articles = Article.objects.filter(pk__in=list(works)).order_by("pk")
+    texts = {row.pk: row for row in articles.only("pk", "text", "sentences", "study_id")}
+    if makes:
+        open_adjudications(study=merge.study, articles=list(works))
+    begun = Adjudication.objects.filter(article__in=list(works)).order_by("pk")
+    locked = {row.article_id: row for row in (begun.select_for_update() if makes else begun)}
+    rows: dict[uuid.UUID, list[Case]] = defaultdict(list)
+    touched = Case.objects.filter(adjudication__in=[row.pk for row in locked.values()])
+    for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
+        rows[row.adjudication_id].append(row)
+    ballots = read_ballots(works)
+    made = Made()
+    for article_id, ballot in ballots.items():
+        adjudication = locked.get(article_id)
+        if adjudication and adjudication.state == AdjudicationState.CLOSED:
+            made.counts["closed"] += 1
+            continue
+        known = rows[adjudication.pk] if adjudication else []
+        sitting = _sit(merge, ground, texts[article_id], adjudication, ballot, known)
+        _merge_article(merge, sitting, made, ground, texts[article_id])
+    if makes:
+        _write(merge, made, locked)
+    return made.counts
+
+
+def _sit(
+    merge: Merge,
+    ground: Ground,
+    article: Article,
+    adjudication: Adjudication | None,
+    ballot: Ballot,
+    rows: list[Case],
+) -> Sitting:
+    return Sitting(
+        study_id=merge.study_id,
+        article_id=article.pk,
+        adjudication_id=adjudication.pk if adjudication else article.pk,
+        user=merge.created_by,
+        rev=adjudication.rev if adjudication else 0,
+        state=AdjudicationState.OPEN,
+        codebook=ground.codebook,
+        text=article.text,
+        regions=(),
+        ballot=ballot,
+        cases=see_cases(ballot, rows),
+        now=timezone.now(),
+    )
+
+
+def _merge_article(
+    merge: Merge, sitting: Sitting, made: Made, ground: Ground, article: Article
+) -> None:
+    grain = ground.grain(article)
+    ids = label_ids(sitting.codebook)
+    taken = {_look(case) for case in sitting.cases if case.gold}
+    for case in sitting.cases:
+        if case.moot:
+            continue
+        if not _is_free(case):
+            made.counts["kept"] += 1
+            continue
+        before = state_of(case)
+        rule = _merge_case(sitting, case, merge.rules, grain, ids, taken)
+        if rule:
+            made.counts[rule] += 1
+        elif case.state != CaseState.OPEN:  # what a rule once made, and makes no more
+            _open_again(sitting, case)
+            made.counts["reopened"] += 1
+        else:
+            made.counts["left"] += 1
+            continue
+        _note(merge, sitting, case, before, made)
+    made.sittings.append(sitting)
+
+
+def _is_free(case: SeenCase) -> bool:
+    """Whether a rule may decide here: untouched; or made by a rule, and votes changed since. What
+    a curator decided, or took back, is the curator's."""
+    row = case.row
+    if row is None or row.ver == 0:
+        return True
+    return row.choice == Choice.RULE and case.votes_changed
+
+
+Taken = set[tuple[uuid.UUID | None, tuple[tuple[int, int], ...]]]
+
+
+def _look(case: SeenCase) -> tuple[uuid.UUID | None, tuple[tuple[int, int], ...]]:
+    gold = case.gold
+    return (gold.label_id, gold.fragments) if gold else (None, ())
+
+
+def _merge_case(
+    sitting: Sitting,
+    case: SeenCase,
+    rules: MergeRules,
+    grain: Grain,
+    ids: Mapping[str, uuid.UUID | None],
+    taken: Taken,
+) -> str:
+    """The rule that decided it; empty when none did."""
+    if case.on == "link":
+        return _merge_link(sitting, case, rules)
+    merged = merge_case(case.variants, case.n_annotators, rules, grain)
+    if merged is None:
+        return ""
+    reading = merged.reading
+    look = (ids.get(reading.label), reading.fragments)
+    if look in taken and look != _look(case):
+        return ""
+    taken.add(look)
+    answers = shown_answers(case, reading.answers) if reading.answers else {}
+    row = sitting.row_of(case)
+    sitting.put_gold(row, Mark(*look, answers))
+    _decided(sitting, case, merged.rule)
+    return merged.rule
+
+
+def _merge_link(sitting: Sitting, case: SeenCase, rules: MergeRules) -> str:
+    if case.waits:
+        return ""
+    rule = merge_link(case.variants, case.n_annotators, rules)
+    if rule:
+        cue = case.variants[0].unit.fragments[0] if case.variants[0].unit else None
+        sitting.put_link(case, sitting.row_of(case), True, cue)
+        _decided(sitting, case, rule)
+    return rule
+
+
+def _decided(sitting: Sitting, case: SeenCase, rule: str) -> None:
+    row = sitting.row_of(case)
+    clear(row)
+    row.state, row.choice, row.merged_by_rule = CaseState.DECIDED, Choice.RULE, rule
+    row.codebook_version_id, row.decided_at = sitting.codebook.version_id, sitting.now
+    sitting.put_votes(case, row)
+
+
+def _open_again(sitting: Sitting, case: SeenCase) -> None:
+    row = sitting.row_of(case)
+    if case.on == "link":
+        sitting.put_link(case, row, False, None)
+    else:
+        sitting.put_gold(row, None)
+    clear(row)
+
+
+def _note(merge: Merge, sitting: Sitting, case: SeenCase, before: Wire | None, made: Made) -> None:
+    """The ruling's row of history. `after` leaves out the votes: they stand in the case."""
+    row = sitting.row_of(case)
+    row.merge = merge if row.choice == Choice.RULE else None
+    sitting.rev += 1
+    row.ver, row.changed_rev, row.op_id = row.ver + 1, sitting.rev, uuid.uuid4()
+    made.history.append(
+        Ruling(
+            study_id=sitting.study_id,
+            adjudication_id=sitting.adjudication_id,
+            user=merge.created_by,
+            merge=merge,
+            op_id=row.op_id,
+            at=sitting.now,
+            kind=RulingKind.MERGE,
+            case_id=case.id,
+            status=RulingStatus.APPLIED,
+            rev=sitting.rev,
+            before=before,
+            after=state_of(case, votes=False),
+            result={},
+        )
+    )
+
+
+def _write(merge: Merge, made: Made, locked: Mapping[uuid.UUID, Adjudication]) -> None:
+    write_all(made.sittings)
+    Ruling.objects.bulk_create(made.history, batch_size=500)
+    changed = []
+    for sitting in made.sittings:
+        adjudication = locked[sitting.article_id]
+        if adjudication.rev != sitting.rev:
+            adjudication.rev = sitting.rev
+            changed.append(adjudication)
+    Adjudication.objects.bulk_update(changed, ["rev"])

@@ -1,0 +1,172 @@
+"""Where a gold span comes from: who proposed it, how near, who decided, what came after."""
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404
+
+from annotations.accounts.models import User
+from annotations.agreement import Unit
+from annotations.agreement.pairing import n_shared
+from annotations.marking.wire import Wire, parse_stretch
+
+from ..ballots import EXTENT
+from ..models import Case, GoldSpan, Ruling, RulingStatus
+from .docket import Docket, fetch_docket
+from .gold import dissent_of
+
+NEARNESS = {
+    "exact": "Exactly this",
+    "answers": "This span, other answers",
+    "near": "Same label, other boundaries",
+    "label": "Other label",
+    "nothing": "Nothing here",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one annotator had here when it was decided. `share`: of the characters that either
+    covers, those that both cover."""
+
+    who: str
+    nearness: str
+    share: float
+    label: str
+    words: str
+    answers: dict[str, str]
+    at: str
+    codebook: int | None
+    flag: str
+    note: str
+
+    @property
+    def title(self) -> str:
+        return NEARNESS[self.nearness]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One ruling on the case."""
+
+    ruling: Ruling
+    who: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """The chain of custody of one gold span."""
+
+    docket: Docket
+    gold: GoldSpan
+    case: Case
+    words: str
+    proposals: tuple[Proposal, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def n_exact(self) -> int:
+        return sum(one.nearness == "exact" for one in self.proposals)
+
+    @property
+    def n_near(self) -> int:
+        return sum(one.nearness in ("near", "answers") for one in self.proposals)
+
+
+def fetch_custody(user: User, study_id: uuid.UUID, gold_id: uuid.UUID) -> Custody:
+    """Raises Http404 for strangers and unknown spans, PermissionDenied for who may not curate."""
+    found = GoldSpan.objects.filter(pk=gold_id, study=study_id)
+    related = ("label", "case__curator", "case__rule", "case__merge__rules", "case__meeting")
+    gold = found.select_related(*related, "adjudication", "codebook_version").first()
+    article_id = gold.adjudication.article_id if gold else uuid.uuid4()
+    docket = fetch_docket(user, study_id, article_id)
+    if gold is None:
+        raise Http404("No such span.")
+    return Custody(
+        docket,
+        gold,
+        gold.case,
+        words_of(docket.text, parse_stretch(gold.stretch)),
+        tuple(read_proposals(docket, gold)),
+        tuple(read_steps(docket, gold.case)),
+    )
+
+
+def words_of(text: str, parts: Any) -> str:
+    return " … ".join(text[start:end] for start, end in parts)
+
+
+def read_proposals(docket: Docket, gold: GoldSpan) -> list[Proposal]:
+    names = {label.slug: label.name for label in docket.codebook.labels.values()}
+    stands = Unit(tuple(parse_stretch(gold.stretch)), gold.label.slug if gold.label else EXTENT)
+    told = [
+        proposal_of(docket, vote, stands, dict(gold.answers), names) for vote in gold.case.votes
+    ]
+    return sorted(told, key=lambda one: (list(NEARNESS).index(one.nearness), one.who))
+
+
+def proposal_of(
+    docket: Docket, vote: Wire, stands: Unit, answers: dict[str, str], names: dict[str, str]
+) -> Proposal:
+    who = docket.called([vote["annotator"]])[0]
+    blank = Proposal(who, "nothing", 0.0, "", "", {}, "", None, "", "")
+    if not vote["span"]:
+        return blank
+    unit = Unit(tuple((start, end) for start, end in vote["fragments"]), vote["label"])
+    shared = n_shared(unit, stands)
+    share = shared / (unit.n_characters + stands.n_characters - shared)
+    return replace(
+        blank,
+        nearness=nearness_of(unit, stands, vote["attributes"], answers),
+        share=share,
+        label=names.get(vote["label"], "Extent"),
+        words=words_of(docket.text, vote["fragments"]),
+        answers=vote["attributes"],
+        at=vote["at"],
+        codebook=vote["codebook"],
+        flag=vote["flag"],
+        note=vote["note"],
+    )
+
+
+def nearness_of(unit: Unit, stands: Unit, ours: dict[str, str], gold: dict[str, str]) -> str:
+    if unit == stands:
+        return "exact" if ours == gold else "answers"
+    return "near" if unit.label == stands.label else "label"
+
+
+def read_steps(docket: Docket, case: Case) -> list[Step]:
+    """Every applied ruling on the case, the first first."""
+    rows = Ruling.objects.filter(
+        adjudication=case.adjudication_id, case_id=case.pk, status=RulingStatus.APPLIED
+    )
+    return [
+        Step(row, str(row.user), left_by(docket.text, row))
+        for row in rows.select_related("user", "merge__rules").order_by("rev")
+    ]
+
+
+def left_by(text: str, ruling: Ruling) -> str:
+    """What the ruling left, in words."""
+    after = ruling.after or {}
+    if after.get("gold"):
+        return words_of(text, after["gold"]["fragments"])
+    if after.get("link"):
+        return "link"
+    state = str(after.get("state", ""))
+    return {"open": "open again", "undecided": "left undecided"}.get(state, "nothing")
+
+
+def read_span_dissent(custody: Custody) -> Wire:
+    """What was voted against this span; under aliases while curation is blind."""
+    return masked(custody.docket, dissent_of(custody.case, custody.docket.text))
+
+
+def masked(docket: Docket, told: Wire) -> Wire:
+    """Annotators by their ids; by their aliases while curation is blind."""
+    if not docket.blind:
+        return told
+    variants = [{**one, "annotators": docket.called(one["annotators"])} for one in told["variants"]]
+    return {**told, "variants": variants}

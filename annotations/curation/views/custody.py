@@ -1,0 +1,53 @@
+"""Where a gold span comes from, and what was voted against it."""
+
+import json
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from annotations.marking.signed_in import SignedIn
+
+from ..merging import RULES
+from ..queries import fetch_docket, read_dissent
+from ..queries.custody import fetch_custody, masked, read_span_dissent
+
+
+@require_GET
+def custody(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpResponse:
+    found = fetch_custody(request.user, study_id, gold_id)
+    shares = read_span_dissent(found)["shares"]
+    text = found.docket.text
+    context = {
+        "standing": found.docket.standing,
+        "article": found.docket.article,
+        "custody": found,
+        "gold": found.gold,
+        "case": found.case,
+        "rule": RULES.get(found.case.merged_by_rule, ""),
+        "shares": [{**one, "words": text[one["start"] : one["end"]]} for one in shares],
+        "before": text[max(0, found.gold.start - 200) : found.gold.start],
+        "after": text[found.gold.end : found.gold.end + 200],
+    }
+    return render(request, "curation/custody.html", context)
+
+
+@require_GET
+def dissent(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpResponse:
+    found = fetch_custody(request.user, study_id, gold_id)
+    return as_file(read_span_dissent(found), f"dissent-{gold_id}.json")
+
+
+@require_GET
+def article_dissent(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    docket = fetch_docket(request.user, study_id, article_id)
+    told = [masked(docket, one) for one in read_dissent(docket)]
+    return as_file({"article": str(article_id), "cases": told}, f"dissent-{article_id}.json")
+
+
+def as_file(told: object, name: str) -> HttpResponse:
+    body = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+    response = HttpResponse(body, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

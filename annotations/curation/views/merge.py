@@ -1,0 +1,69 @@
+"""Merging without a hand: rules, what they would make, making it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from annotations.marking.signed_in import SignedIn
+from annotations.study.policy import Act
+from annotations.study.queries import fetch_standing
+
+from ..actions import NotCounted, NothingToMerge, apply_merge, count_merge, save_merge_rules
+from ..forms.merge import MergeForm
+from ..merging import RULES
+from ..models import Merge, MergeRules
+
+TOLD = {
+    "left": "left to a curator",
+    "kept": "decided before, kept",
+    "reopened": "made by a rule before, open again: votes changed and no rule fits any more",
+    "closed": "articles that are closed, left alone",
+    "own": "articles on which your own work is open, left alone",
+}
+
+
+@require_http_methods(["GET", "POST"])
+def merge(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
+    """Save the rule set and start counting what it would make."""
+    standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
+    study = standing.study
+    latest = MergeRules.objects.filter(study=study).order_by("-number").first()
+    form = MergeForm.of(latest, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        rules = save_merge_rules(study=study, actor=request.user, **form.cleaned_data)
+        try:
+            made = count_merge(study=study, actor=request.user, rules=rules)
+            return redirect("curation:merge_state", study_id, made.pk)
+        except NothingToMerge as refusal:
+            form.add_error(None, str(refusal))
+    past = Merge.objects.filter(study=study).select_related("rules", "created_by")[:20]
+    context = {"standing": standing, "form": form, "past": past, "latest": latest}
+    return render(request, "curation/merge.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> HttpResponse:
+    """How far a merge is, and what it would make or made. POST applies what was counted."""
+    standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
+    rows = Merge.objects.select_related("rules", "created_by", "study")
+    found = get_object_or_404(rows, pk=merge_id, study=standing.study)
+    if request.method == "POST":
+        try:
+            apply_merge(merge=found, actor=request.user)
+        except NotCounted as refusal:
+            messages.error(request, str(refusal))
+        return redirect("curation:merge_state", study_id, merge_id)
+    counts = found.counts
+    context = {
+        "standing": standing,
+        "merge": found,
+        "made": [(title, counts[name]) for name, title in RULES.items() if counts.get(name)],
+        "others": [(title, counts[name]) for name, title in TOLD.items() if counts.get(name)],
+        "n_made": sum(counts.get(name, 0) for name in RULES),
+        "is_busy": found.state in ("counting", "waiting", "running"),
+    }
+    partial = request.headers.get("HX-Request") == "true"
+    return render(request, f"curation/{'_merge_state' if partial else 'merge_state'}.html", context)

@@ -1,0 +1,249 @@
+// The cases of an article: what was voted, what is decided, which one is looked at. It is the
+// store of the marking page's TextView, to which cases look like spans. Pure.
+
+export const OPEN = "open";
+const BOX = { slot: "q", tag: "" }; // an open case: a dashed box without a line
+
+const DECISION = [
+  "state",
+  "choice",
+  "choice_title",
+  "variant",
+  "ver",
+  "gold",
+  "linked",
+  "cue",
+  "reason",
+  "rule",
+  "note",
+  "by",
+  "at",
+  "changed",
+  "moot",
+  "waits",
+];
+
+/** The part of a case that a ruling changes. */
+export const decisionOf = (one) => Object.fromEntries(DECISION.map((name) => [name, one[name]]));
+
+export const isOpen = (one) => one.state === OPEN && !one.moot;
+
+const NOTHING = {
+  state: OPEN,
+  choice: "",
+  choice_title: "",
+  variant: null,
+  gold: null,
+  linked: false,
+  cue: null,
+  reason: "",
+  rule: "",
+  note: "",
+  by: "",
+  at: null,
+};
+
+export class Board {
+  /** labels: Labels of the marking page. data: what the page came with. */
+  constructor(article, labels, { cases = [], listed = [], chosen = "" }) {
+    Object.assign(this, { article, labels });
+    this.cases = new Map(cases.map((one) => [one.id, one]));
+    this.order = listed.filter((id) => this.cases.has(id));
+    this.pending = new Map();
+    this.reasons = new Map(); // given before the decision they belong to
+    this.draft = null; // what is being edited: {fragments, label, kind, attributes, adding}
+    this.current = this.cases.has(chosen) ? chosen : "";
+  }
+
+  get(_on, id) {
+    const one = this.cases.get(id);
+    return one ? { id, fragments: this.draftOf(id)?.fragments ?? [{ start: one.start, end: one.end }] } : null;
+  }
+
+  case(id = this.current) {
+    return this.cases.get(id) ?? null;
+  }
+
+  draftOf(id) {
+    return this.draft && !this.draft.adding && this.current === id ? this.draft : null;
+  }
+
+  expect(id, count = 1) {
+    const left = Math.max(0, (this.pending.get(id) ?? 0) + count);
+    if (left) this.pending.set(id, left);
+    else this.pending.delete(id);
+  }
+
+  /** Takes in a case or the decision on it. Gives the blocks to paint again. */
+  put(told) {
+    const old = this.cases.get(told.id);
+    const one = { ...old, ...told };
+    const touched = new Set([...this.blocksOfCase(old), ...this.blocksOfCase(one)]);
+    this.cases.set(one.id, one);
+    if (!this.order.includes(one.id) && one.variants) this.order.push(one.id);
+    for (const link of this.linksOf(one.id)) this.settleEnds(link);
+    return touched;
+  }
+
+  /** All cases anew, as the server has them now. */
+  replace(cases) {
+    const known = new Set(cases.map((one) => one.id));
+    for (const id of [...this.cases.keys()]) if (!known.has(id) && !this.pending.has(id)) this.cases.delete(id);
+    for (const one of cases) if (!this.pending.has(one.id)) this.put(one);
+    this.order = this.order.filter((id) => this.cases.has(id));
+    if (!this.cases.has(this.current)) this.current = "";
+  }
+
+  linksOf(id) {
+    return [...this.cases.values()].filter((one) => one.source === id || one.target === id);
+  }
+
+  /** A link is moot when an end was decided to be nothing, and waits while an end is open. */
+  settleEnds(link) {
+    const ends = [this.cases.get(link.source), this.cases.get(link.target)];
+    const moot = ends.some((end) => end && end.state === "decided" && !end.gold);
+    this.cases.set(link.id, { ...link, moot, waits: !moot && ends.some((end) => !end?.gold) });
+  }
+
+  // --- which one is looked at -------------------------------------------------------------------
+
+  get listed() {
+    return this.order.map((id) => this.cases.get(id)).filter((one) => one && !one.moot);
+  }
+
+  get counts() {
+    const all = [...this.cases.values()].filter((one) => !one.moot);
+    return { all: all.length, decided: all.filter((one) => one.state !== OPEN).length };
+  }
+
+  /** The next open case in the list, from the current one on and then from the start; links whose
+   * ends are open come last. When none is open: the next of all. */
+  next(step = 1) {
+    const listed = this.listed;
+    const place = listed.findIndex((one) => one.id === this.current);
+    const from = place < 0 ? (step > 0 ? -1 : listed.length) : place;
+    const around = listed.map((_, i) => listed[(((from + step * (i + 1)) % listed.length) + listed.length) % listed.length]);
+    const others = around.filter((one) => one.id !== this.current);
+    const open = others.filter(isOpen);
+    if (!open.length && place >= 0 && isOpen(listed[place])) return null;
+    return open.find((one) => !one.waits) ?? open[0] ?? others[0] ?? null;
+  }
+
+  /** Puts the current case to the end of the list. */
+  skip() {
+    const id = this.current;
+    const next = this.next();
+    this.order = [...this.order.filter((each) => each !== id), id];
+    return next;
+  }
+
+  // --- as spans, for the painter ----------------------------------------------------------------
+
+  blocksOf(_on, span) {
+    const blocks = new Set();
+    for (const { start, end } of span?.fragments ?? []) {
+      const [first, last] = this.article.blocksOf(start, end);
+      for (let i = first; i <= last; i += 1) blocks.add(i);
+    }
+    return blocks;
+  }
+
+  blocksOfCase(one) {
+    if (!one) return new Set();
+    const parts = [{ start: one.start, end: one.end }, ...(one.gold?.fragments ?? [])];
+    for (const variant of one.variants ?? []) parts.push(...(variant.span?.fragments ?? []));
+    const blocks = this.blocksOf("span", { fragments: parts });
+    for (const end of [one.source, one.target]) {
+      const other = end && this.cases.get(end);
+      if (other) for (const block of this.blocksOfCase(other)) blocks.add(block);
+    }
+    return blocks;
+  }
+
+  inBlock(index) {
+    const { start, end } = this.article.blocks[index];
+    const near = (span) => span.fragments.some((part) => part.start < end && part.end > start);
+    return this.spans().filter(near);
+  }
+
+  /** Everything that is drawn: gold, open cases, and the current case's variants as rows. */
+  spans() {
+    const current = this.case();
+    const held = current?.on === "link" ? [current.source, current.target] : [this.current];
+    const drawn = [];
+    for (const one of this.cases.values()) {
+      if (one.on === "link" || one.moot) continue;
+      if (one.id === this.current) drawn.push(...this.rows(one));
+      else if (one.gold) drawn.push(this.goldOf(one));
+      else if (isOpen(one) && (!current || !this.overlaps(one, current) || held.includes(one.id))) drawn.push(box(one));
+    }
+    if (this.draft?.adding) drawn.push(this.draftSpan("new"));
+    return drawn;
+  }
+
+  overlaps(one, other) {
+    return one.start < other.end && other.start < one.end;
+  }
+
+  goldOf(one) {
+    const { slot, tag } = this.labels.of(one.gold);
+    return { id: one.id, fragments: one.gold.fragments, look: { slot, tag } };
+  }
+
+  draftSpan(id) {
+    const { slot, tag } = this.labels.of(this.draft);
+    return { id, fragments: this.draft.fragments, look: { slot, tag: tag || "?" } };
+  }
+
+  rows(one) {
+    if (this.draftOf(one.id)) return [this.draftSpan(one.id)];
+    const rows = (one.variants ?? []).flatMap(({ span }, n) => {
+      if (!span) return [];
+      const { slot, tag } = this.labels.of(span);
+      return [{ id: one.id, fragments: span.fragments, look: { slot, tag: `${n + 1}${tag}` } }];
+    });
+    return rows.length ? rows : one.gold ? [this.goldOf(one)] : [box(one)];
+  }
+}
+
+const box = (one) => ({
+  id: one.id,
+  fragments: [{ start: one.start, end: one.end }],
+  state: "suggested",
+  look: BOX,
+});
+
+/** What a choice will make of a case, shown until the server has answered; null: not possible. */
+export function foreseen(one, choice, { variant = 0, span = null, cue = null } = {}) {
+  const offers = one.offers ?? {};
+  const shown = { ...decisionOf(one), state: "decided", choice, by: "you", changed: false, variant: null };
+  const link = one.on === "link";
+  if (choice === "no_span") return { ...shown, choice_title: "No span here", gold: null, linked: false };
+  if (choice === "left") return { ...shown, state: "undecided", choice_title: "Left undecided", gold: null, linked: false };
+  if (link && one.waits) return null;
+  if (choice === "edited") return { ...shown, choice_title: "Edited", gold: span };
+  if (choice === "variant") {
+    const taken = one.variants[variant - 1];
+    if (!taken) return null;
+    const title = `Took variant ${variant}`;
+    if (link) return { ...shown, variant, choice_title: title, linked: true, cue: taken.cue };
+    return { ...shown, variant, choice_title: title, gold: taken.span };
+  }
+  if (choice === "majority" && link) return majorityLink(one, shown);
+  const offer = offers[choice];
+  if (!offer) return null;
+  const title = { majority: "Took the majority", union: "Union", intersection: "Intersection" }[choice];
+  return { ...shown, choice_title: title, gold: offer === "nothing" ? null : offer, cue };
+}
+
+/** More than half drew the link, and with the same cue words; or more than half did not. */
+function majorityLink(one, shown) {
+  const drawn = one.variants.reduce((n, { who }) => n + who.length, 0);
+  const n = drawn + one.missing.length;
+  const title = "Took the majority";
+  if (2 * one.missing.length > n) return { ...shown, choice_title: title, linked: false };
+  if (2 * (one.variants[0]?.who.length ?? 0) <= n) return null;
+  return { ...shown, choice_title: title, linked: true, cue: one.variants[0].cue };
+}
+
+export const undecided = (one) => ({ ...decisionOf(one), ...NOTHING });

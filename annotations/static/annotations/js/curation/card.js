@@ -1,0 +1,210 @@
+// The card of the case in focus: what was marked by whom, what can be decided, what was.
+
+import { button, byId, clip, h } from "../marking/dom.js";
+import { quoteOf } from "../marking/labels.js";
+import { isOpen } from "./board.js";
+
+const key = (name) => h("kbd", {}, name);
+const words = (span, most = 160) => h("q", { class: "serif" }, clip(quoteOf(span), most));
+
+export class Card {
+  constructor(board, { article, rules, talks }) {
+    Object.assign(this, { board, article, rules, talks });
+    this.root = byId("card");
+  }
+
+  draw() {
+    const one = this.board.case();
+    const draft = this.board.draft;
+    const parts = draft ? this.editor(draft) : one ? this.case(one) : this.nothing();
+    this.root.replaceChildren(...parts.filter(Boolean));
+  }
+
+  nothing() {
+    const { all, decided } = this.board.counts;
+    return [
+      h("h2", { id: "card-title" }, decided === all ? "Every case is decided" : "No case chosen"),
+      h("p", { class: "small muted" }, key("J"), " goes to the next open case, ", key("A"), " adds a span, ", key("?"), " lists all keys."),
+    ];
+  }
+
+  case(one) {
+    const listed = this.board.listed;
+    const place = listed.findIndex(({ id }) => id === one.id) + 1;
+    return [
+      h(
+        "div",
+        { class: "chosen-head" },
+        h("h2", { id: "card-title" }, one.title),
+        h("span", { class: "muted small" }, place ? `${place} of ${listed.length}` : ""),
+      ),
+      one.changed && h("p", { class: "hints small" }, "Votes have changed since this was decided."),
+      ...one.flags.map(({ who, flag, note }) =>
+        h("p", { class: "small flag-line" }, `⚑ ${who}`, flag && ` (${flag.replace("_", " ")})`, note && `: ${note}`),
+      ),
+      one.on === "link" && this.ends(one),
+      this.variants(one),
+      one.missing.length ? h("p", { class: "small muted" }, `Nothing here: ${one.missing.join(", ")}`) : null,
+      this.acts(one),
+      this.decision(one),
+    ];
+  }
+
+  ends(one) {
+    const named = (id) => {
+      const end = this.board.case(id);
+      const span = end?.gold ?? end?.variants[0]?.span;
+      return span ? [this.chip(span), " ", words(span, 60)] : ["?"];
+    };
+    return h(
+      "p",
+      { class: "link-ends" },
+      ...named(one.source),
+      " → ",
+      ...named(one.target),
+      one.waits ? h("span", { class: "hints small" }, "Decide both ends first.") : null,
+    );
+  }
+
+  chip(span) {
+    const { slot, name } = this.board.labels.of(span);
+    return h("span", { class: `chip slot-${slot}` }, name);
+  }
+
+  variants(one) {
+    const acts = one.variants.map((variant, n) => {
+      const off = [variant.before, variant.after].some(Boolean)
+        ? `${signed(variant.before)} ${signed(variant.after)}`
+        : "";
+      const answers = variant.span ? Object.entries(variant.span.attributes) : [];
+      return h(
+        "li",
+        {},
+        h(
+          "button",
+          { type: "button", class: "row-button variant", data: { command: "variant", variant: n + 1 } },
+          key(n + 1),
+          " ",
+          variant.span ? this.chip(variant.span) : null,
+          " ",
+          variant.span ? words(variant.span) : this.cue(variant.cue),
+          h("span", { class: "muted small who" }, ` ${variant.who.join(", ")}${off ? ` · ${off}` : ""}`),
+          ...answers.map(([name, value]) => h("span", { class: "answer small muted" }, `${this.titleOf(variant.span, name)}: ${value}`)),
+        ),
+      );
+    });
+    return h("ol", { class: "variants plain", "aria-label": "Variants" }, acts);
+  }
+
+  titleOf(span, name) {
+    return this.board.labels.of(span).attributes.find((one) => one.name === name)?.title ?? name;
+  }
+
+  cue(cue) {
+    return cue ? h("q", { class: "serif" }, this.article.slice(...cue)) : h("em", {}, "no cue words");
+  }
+
+  acts(one) {
+    const { majority, union, intersection } = one.offers;
+    const act = (name, text, chord, wanted = true) =>
+      wanted ? button([key(chord), ` ${text}`], { data: { command: name } }) : null;
+    const agreed = one.on === "link" || majority;
+    return h(
+      "p",
+      { class: "case-acts" },
+      act("majority", majority === "nothing" ? "Majority: nothing" : "Majority", "Enter", agreed),
+      act("union", "Union", "U", union),
+      act("intersection", "Intersection", "I", intersection),
+      act("no_span", one.on === "link" ? "No link" : "No span here", "0"),
+      act("edit", "Edit", "E", one.on === "span"),
+      act("reason", "Reason", "N"),
+      act("discuss", "Discuss", "D", this.talks && one.variants.length),
+      act("skip", "Skip", "S", isOpen(one)),
+      act("left", "Leave undecided", "X", isOpen(one)),
+      act("link", "Link to…", "L", one.gold && this.board.labels.isSource(one.gold)),
+      act("reopen", "Take back", "Del", one.state !== "open"),
+    );
+  }
+
+  decision(one) {
+    const given = this.board.reasons.get(one.id) ?? one;
+    const why = [this.rules.reason(given.reason), given.rule && `rule ${given.rule}`, given.note].filter(Boolean);
+    if (one.state === "open")
+      return why.length ? h("p", { class: "small decision" }, `To be kept with the decision: ${why.join(" · ")}`) : null;
+    const made = one.gold
+      ? [this.chip(one.gold), " ", words(one.gold)]
+      : [one.linked ? "Linked" : one.state === "undecided" ? "Left undecided" : one.on === "link" ? "No link" : "No span here"];
+    return h(
+      "div",
+      { class: "decision" },
+      h("h3", {}, `${one.choice_title}${one.by ? ` · ${one.by}` : ""}`),
+      h("p", {}, ...made),
+      why.length ? h("p", { class: "small" }, why.join(" · ")) : null,
+      one.gold?.id ? h("p", { class: "small" }, h("a", { href: this.rules.custody(one.gold.id) }, "Chain of custody")) : null,
+    );
+  }
+
+  // --- editing ------------------------------------------------------------------------------------
+
+  editor(draft) {
+    const label = this.board.labels.of(draft);
+    const labels = [...this.board.labels.live, this.board.labels.extent];
+    const nudge = (text, name, side, direction) =>
+      button(text, { data: { command: "nudge", side, direction }, "aria-label": name });
+    return [
+      h("h2", { id: "card-title" }, draft.adding ? "Add a span" : "Edit"),
+      h("p", { class: "chosen-quote" }, words(draft, 300)),
+      h(
+        "p",
+        { class: "case-acts", "aria-label": "Label" },
+        labels.map((each) =>
+          button([key(each.key ? each.key : "X"), ` ${each.name}`], {
+            data: { command: "label", key: each.key ?? "" },
+            "aria-pressed": String(each.id === label.id && (draft.label !== undefined)),
+          }),
+        ),
+      ),
+      h(
+        "p",
+        { class: "case-acts" },
+        "Start ",
+        nudge("−", "Start one word in", "start", 1),
+        nudge("+", "Start one word out", "start", -1),
+        " End ",
+        nudge("−", "End one word in", "end", -1),
+        nudge("+", "End one word out", "end", 1),
+      ),
+      ...this.fields(draft),
+      h(
+        "p",
+        { class: "case-acts" },
+        button([key("Enter"), " Keep"], { data: { command: "keep" } }),
+        button([key("Esc"), " Leave"], { quiet: true, data: { command: "leave" } }),
+      ),
+    ];
+  }
+
+  fields(draft) {
+    if (draft.label === undefined) return [];
+    return this.board.labels.attributesOf(draft).map((attribute) => {
+      const { name, title, kind } = attribute;
+      const id = `answer-${name}`;
+      const value = draft.attributes[name] ?? "";
+      const keep = (event) => (draft.attributes = { ...draft.attributes, [name]: event.target.value });
+      const choices = kind === "yes_no" ? [{ value: "yes", title: "Yes" }, { value: "no", title: "No" }] : attribute.choices;
+      const control =
+        kind === "choice" || kind === "yes_no"
+          ? h(
+              "select",
+              { id, on: { change: keep } },
+              [{ value: "", title: "–" }, ...choices.filter((choice) => !choice.archived)].map((choice) =>
+                h("option", { value: choice.value, selected: choice.value === value }, choice.title),
+              ),
+            )
+          : h("input", { id, value, on: { input: keep } });
+      return h("p", { class: "attribute" }, h("label", { for: id }, title), " ", control);
+    });
+  }
+}
+
+const signed = (n) => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : "0");

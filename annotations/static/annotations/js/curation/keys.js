@@ -1,0 +1,73 @@
+// Which key does what on the adjudication page. Digits by place on the keyboard, letters by what
+// they type, as on the marking page.
+
+export const KEYS = [
+  ["1–9", "Take that variant"],
+  ["Enter", "Take the strict majority, if there is one"],
+  ["U", "Union of the extents"],
+  ["I", "Intersection of the extents"],
+  ["0", "No span here (or no link)"],
+  ["E", "Edit: , . move the end, Shift with them the start, Alt by character, digits the label, Enter keeps, Esc leaves"],
+  ["A", "Add a span: select words (← → and , . without a mouse), then the label’s digit"],
+  ["L", "Link this gold attribution to another gold span"],
+  ["N", "Reason, codebook rule and note"],
+  ["D", "Discuss"],
+  ["J K", "Next and previous open case"],
+  ["S", "Skip: put it to the end of the list"],
+  ["X", "Leave it undecided on purpose"],
+  ["Delete", "Take the decision away"],
+  ["Ctrl+Z, Ctrl+Shift+Z", "Undo, redo"],
+  ["?", "This list"],
+];
+
+const COMMANDS = {
+  Enter: "majority",
+  u: "union",
+  i: "intersection",
+  0: "no_span",
+  e: "edit",
+  a: "add",
+  l: "link",
+  n: "reason",
+  d: "discuss",
+  j: "next",
+  k: "previous",
+  s: "skip",
+  x: "left",
+  Delete: "reopen",
+  Backspace: "reopen",
+  "mod+z": "undo",
+  "mod+Shift+z": "redo",
+  "mod+y": "redo",
+  "?": "help",
+};
+
+const EDITING = {
+  ".": ["end", 1],
+  ",": ["end", -1],
+  "Shift+.": ["start", -1],
+  "Shift+,": ["start", 1],
+  "Alt+.": ["end", 1, true],
+  "Alt+,": ["end", -1, true],
+  "Alt+Shift+.": ["start", -1, true],
+  "Alt+Shift+,": ["start", 1, true],
+};
+
+/** {command, …} for a chord of marking/keys.js, or null. */
+export function find(chord, { editing = false, labelKeys = [] } = {}) {
+  if (editing) {
+    if (EDITING[chord]) {
+      const [side, direction, exact = false] = EDITING[chord];
+      return { command: "nudge", side, direction, exact };
+    }
+    if (labelKeys.includes(chord)) return { command: "label", key: chord };
+    if (chord === "x") return { command: "label", key: "" };
+    if (chord === "Enter") return { command: "keep" };
+    if (chord === "Escape") return { command: "leave" };
+    if (chord === "ArrowLeft" || chord === "ArrowRight")
+      return { command: "move", direction: chord === "ArrowRight" ? 1 : -1 };
+    return chord === "?" ? { command: "help" } : null;
+  }
+  if (/^[1-9]$/u.test(chord)) return { command: "variant", variant: Number(chord) };
+  return COMMANDS[chord] ? { command: COMMANDS[chord] } : null;
+}
