@@ -99,7 +99,8 @@ def test_a_round_is_added_on_the_page(sign_in, led: Study, alice: User) -> None:
 def test_a_round_ends_after_it_begins(sign_in, led: Study, alice: User) -> None:
     data = {"name": "R", "purpose": "main", "starts_on": "2026-11-20", "ends_on": "2026-11-02"}
     response = sign_in(alice).post(f"/studies/{led.pk}/settings/rounds/new/", data)
-    assert response.context["form"].errors == {"ends_on": ["The last day lies before the first."]}
+    errors = response.context["form"].errors
+    assert errors == {"ends_on": ["The deadline lies before the first day."]}
 
 
 def test_two_rounds_cannot_share_a_name(sign_in, led: Study, alice: User) -> None:

@@ -18,7 +18,7 @@ from .audit import record
 from .codebook import next_position, save_version
 
 FIRST_ROUNDS = (("Pilot", RoundPurpose.PILOT), ("Main", RoundPurpose.MAIN))
-SETTINGS = ("name", "description", "hide_source")
+SETTINGS = ("name", "description", "hide_source", "blind_curation")
 ROUND_FIELDS = ("name", "purpose", "starts_on", "ends_on")
 
 

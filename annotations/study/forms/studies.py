@@ -42,12 +42,19 @@ class NewStudyForm(forms.Form):
 class SettingsForm(forms.ModelForm[Study]):
     class Meta:
         model = Study
-        fields = ("name", "description", "hide_source")
-        labels = {"description": "What is it about", "hide_source": "Blind outlet"}
+        fields = ("name", "description", "hide_source", "blind_curation")
+        labels = {
+            "description": "What is it about",
+            "hide_source": "Hide where articles come from",
+            "blind_curation": "Hide who marked what from curators",
+        }
         help_texts = {
-            "hide_source": "Hide outlet, byline, address and date of an article from annotators. "
-            "Its title and its text are shown as they came in: a date that a crawler wrote in "
-            "front of the text can still be read there."
+            "hide_source": "Annotators do not see the outlet, byline, address and date of an "
+            "article. Its title and its text are shown as they came in: a date that a crawler "
+            "wrote in front of the text can still be read there.",
+            "blind_curation": "While gold is decided, annotators are called “Annotator 1”, "
+            "“Annotator 2”, in another order on each article. A manager can show the names, "
+            "article by article.",
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
@@ -63,14 +70,15 @@ class RoundForm(forms.ModelForm[Round]):
     class Meta:
         model = Round
         fields = ("name", "purpose", "starts_on", "ends_on")
-        labels = {"starts_on": "First day", "ends_on": "Last day"}
+        labels = {"starts_on": "First day", "ends_on": "Deadline"}
+        help_texts = {"ends_on": "The last day. Annotators see it; nothing closes by itself."}
         widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         first, last = data.get("starts_on"), data.get("ends_on")
         if first and last and last < first:
-            self.add_error("ends_on", "The last day lies before the first.")
+            self.add_error("ends_on", "The deadline lies before the first day.")
         return data
 
     def validate_constraints(self) -> None:

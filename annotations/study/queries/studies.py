@@ -1,7 +1,8 @@
 """Studies, their rounds, and the record of who did what."""
 
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -12,6 +13,7 @@ from annotations.accounts.models import User
 from ..models import AuditEntry, Role, Round, Study
 
 BIN_KEEPS = timedelta(days=30)
+UNFINISHED = ("waiting", "in_progress", "returned")  # states of assignments, a room above
 LOOKED_AT = 2_000  # acts
 PURGED = "study.purged"  # the act of which a purged study is known
 
@@ -57,17 +59,35 @@ def fetch_round(study: Study, round_id: uuid.UUID) -> Round:
     return found
 
 
-def list_rounds(study: Study) -> list[tuple[Round, int]]:
-    """Each round with how much is assigned in it and not submitted, if it is closed; else 0."""
-    unfinished = Round.objects.filter(
-        study=study,
-        closed_at__isnull=False,
-        assignments__state__in=["waiting", "in_progress", "returned"],
-        assignments__article__deleted_at=None,
+@dataclass(frozen=True)
+class RoundNow:
+    """A round as it stands today. `days_left` until its deadline: 0 on the day, then negative."""
+
+    round: Round
+    n_all: int  # assignments
+    n_left: int  # of them not submitted
+    days_left: int | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.n_left > 0 and self.days_left is not None and self.days_left < 0
+
+    @property
+    def n_days(self) -> int:
+        return abs(self.days_left or 0)
+
+
+def rounds_now(study: Study, today: date) -> list[RoundNow]:
+    """The study's rounds in their order, with what is left to do in each. One query."""
+    kept = Q(assignments__article__deleted_at=None)
+    counted = study.rounds.annotate(
+        n_all=Count("assignments", filter=kept & ~Q(assignments__state="withdrawn")),
+        n_left=Count("assignments", filter=kept & Q(assignments__state__in=UNFINISHED)),
     )
-    counted = unfinished.order_by().values_list("pk").annotate(n=Count("assignments"))
-    left = dict(counted)
-    return [(round, left.get(round.pk, 0)) for round in study.rounds.all()]
+    return [
+        RoundNow(each, each.n_all, each.n_left, each.ends_on and (each.ends_on - today).days)
+        for each in counted
+    ]
 
 
 def list_history(study: Study, *, actor: str = "", noun: str = "") -> QuerySet[AuditEntry]:

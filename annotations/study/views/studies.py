@@ -1,12 +1,14 @@
 """Making a study, its settings and rounds, the bin, and who did what."""
 
 import uuid
+from collections import Counter
 from copy import copy
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotations.accounts.models import User
@@ -15,6 +17,7 @@ from annotations.text.refusal import Refusal
 from ..actions import studies as actions
 from ..forms import attempt
 from ..forms.studies import NewStudyForm, RoundForm, SettingsForm
+from ..models import Role, Study
 from ..policy import Act
 from ..queries import fetch_standing
 from ..queries.studies import (
@@ -24,8 +27,8 @@ from ..queries.studies import (
     fetch_binned,
     fetch_round,
     list_history,
-    list_rounds,
     nouns,
+    rounds_now,
 )
 
 HISTORY_PAGE = 50
@@ -64,10 +67,17 @@ def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     context = {
         "standing": standing,
         "form": form,
-        "rounds": list_rounds(standing.study),
+        "rounds": rounds_now(standing.study, timezone.localdate()),
+        "members": counted_members(standing.study),
         "days": BIN_KEEPS.days,
     }
     return render(request, "study/settings.html", context, status=422 if form.is_bound else 200)
+
+
+def counted_members(study: Study) -> list[tuple[str, int]]:
+    """How many people hold each role now."""
+    held = Counter(study.memberships.filter(ended_at=None).values_list("role", flat=True))
+    return [(role.label, held[role.value]) for role in Role]
 
 
 @require_http_methods(["GET", "POST"])
