@@ -14,7 +14,7 @@ from annotations.text.refusal import Refusal
 from ..actions import discussion as actions
 from ..forms.discussion import RuleForm
 from ..queries.discussion import Seen, fetch_thread, next_rule_name
-from . import me, posted
+from .asking import me, posted
 
 CLIP = 300
 

@@ -15,6 +15,7 @@ from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
 from ..actions import discussion as actions
+from ..actions import hold_case
 from ..forms.discussion import (
     STATES,
     CommentForm,
@@ -25,6 +26,7 @@ from ..forms.discussion import (
 )
 from ..models import Thread
 from ..passages import talked_blocks
+from ..queries import fetch_docket, find_case, read_cases
 from ..queries.discussion import (
     REASONS,
     Seen,
@@ -41,7 +43,7 @@ from ..queries.discussion import (
     threads_on,
 )
 from ..queries.talk import Talk, fetch_talk, names_on, readers_of
-from . import me, posted
+from .asking import me, posted
 
 PAGE = 30
 
@@ -262,6 +264,35 @@ def on_span(request: HttpRequest, talk: Talk, found: Article, wanted: str) -> Ht
             return redirect("curation:thread", talk.study.pk, made.pk)
     context = article_context(talk, found, form)
     context["about"] = {"span": span, "quote": actions.quote_of(span)}
+    status = 422 if form.is_bound else 200
+    return render(request, "curation/article.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def on_case(
+    request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID, case_id: uuid.UUID
+) -> HttpResponse:
+    """The thread on a case, or its first comment: for those who decide the article's cases."""
+    docket = fetch_docket(me(request), study_id, article_id)
+    case = find_case(read_cases(docket), case_id)
+    there = case.row.threads.first() if case.row else None
+    if there is not None:
+        return redirect("curation:thread", study_id, there.pk)
+    talk = fetch_talk(me(request), study_id)
+    found = talk.about(article_id)
+    form = CommentForm(posted(request))
+    if form.is_valid():
+        held = hold_case(
+            user=me(request), study_id=study_id, article_id=article_id, case_id=case_id
+        )
+        try:
+            made = begin(talk, found, actions.About(case=held), form)
+        except Refusal as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            return redirect("curation:thread", study_id, made.pk)
+    context = article_context(talk, found, form)
+    context["about"] = {"title": case.title, "quote": found.text[case.start : case.end]}
     status = 422 if form.is_bound else 200
     return render(request, "curation/article.html", context, status=status)
 

@@ -1,0 +1,170 @@
+"""Meetings: who sits in them, and an article's cases in the order in which they are talked about."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet
+from django.http import Http404
+
+from annotations.accounts.models import User
+from annotations.assignment.models import AssignmentState
+from annotations.corpus.models import Article
+from annotations.marking.wire import Stretch
+from annotations.study.policy import Act
+
+from ..models import Meeting, Thread
+from ..seen import SeenCase
+from .docket import Docket, fetch_docket, read_cases
+from .talk import Talk, fetch_talk
+
+CONTEXT = 70  # code points on each side of a case
+
+
+@dataclass(frozen=True)
+class Table:
+    """A meeting as a person sees it. `seats`: ids of its annotators, in their order."""
+
+    talk: Talk
+    docket: Docket
+    meeting: Meeting
+    seats: tuple[str, ...]
+
+    @property
+    def may_decide(self) -> bool:
+        return self.talk.on_desk and self.talk.standing.may(Act.WRITE_GOLD)
+
+    def name(self, who: str) -> str:
+        return self.docket.called([who])[0]
+
+
+def visible_meetings(talk: Talk) -> QuerySet[Meeting]:
+    """With `n_seats` and `n_decided`, newest first."""
+    found = Meeting.objects.filter(
+        study=talk.study, article__in=talk.articles.order_by().values("pk")
+    )
+    heavy = ("article__text", "article__blocks", "article__sentences")
+    counted = (
+        found.select_related("article", "created_by")
+        .defer(*heavy)
+        .annotate(
+            n_seats=Count("seats", distinct=True),
+            n_decided=Count("cases", distinct=True, filter=~Q(cases__state="open")),
+        )
+    )
+    return counted.order_by("-created_at", "pk")
+
+
+def articles_to_meet_on(talk: Talk) -> QuerySet[Article]:
+    """Those that two people or more have submitted, with `n_works`."""
+    done = Q(assignments__state=AssignmentState.SUBMITTED)
+    counted = talk.articles.light().annotate(n_works=Count("assignments", filter=done))
+    return counted.filter(n_works__gte=2).order_by("title", "pk")
+
+
+def fetch_table(user: User, study_id: uuid.UUID, meeting_id: uuid.UUID) -> Table:
+    """Http404 for those who may not read what is said of its article."""
+    talk = fetch_talk(user, study_id)
+    meeting = Meeting.objects.filter(
+        study=talk.study, pk=meeting_id, article__in=talk.articles.order_by().values("pk")
+    ).first()
+    if meeting is None:
+        raise Http404("No such meeting.")
+    docket = fetch_docket(user, study_id, meeting.article_id, Act.DISCUSS)
+    there = {str(work.annotator_id) for work in docket.works}
+    seated = [str(pk) for pk in meeting.seats.values_list("user_id", flat=True)]
+    return Table(talk, docket, meeting, tuple(who for who in seated if who in there))
+
+
+def cases_to_talk_about(table: Table, everything: bool = False) -> list[SeenCase]:
+    """Flagged ones first, then the most contested. Decisions change nothing in the order.
+
+    Only what those at the table differ in, unless `everything` is asked for.
+    """
+    found = [case for case in read_cases(table.docket) if case.on == "span" and case.found]
+    wanted = [case for case in found if everything or case.flagged or differ(case, table.seats)]
+    return sorted(wanted, key=lambda case: (not case.flagged, -case.contest, case.start, -case.end))
+
+
+def differ(case: SeenCase, seats: Sequence[str]) -> bool:
+    """Whether the seated annotators have it in more than one way, nothing being a way too."""
+    ways = {variant_of(case, who) for who in seats}
+    return len(ways) > 1
+
+
+def variant_of(case: SeenCase, who: str) -> int | None:
+    """The number of the variant that an annotator chose, from 1; None for nothing."""
+    numbers = (n for n, each in enumerate(case.variants, 1) if who in each.annotators)
+    return next(numbers, None)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one annotator has in a case: the same words in every row, their own part marked."""
+
+    name: str
+    variant: int | None
+    label: str  # slug, or "extent"
+    pieces: tuple[tuple[str, bool], ...]
+    answers: tuple[tuple[str, str], ...]
+    flag: str
+    note: str
+
+
+def rows_of(table: Table, case: SeenCase) -> list[Row]:
+    window = window_of(table.docket.text, case)
+    return [_row(table, case, who, window) for who in table.seats]
+
+
+def window_of(text: str, case: SeenCase) -> Stretch:
+    """The case with some words around it, whole words where there are any."""
+    start, end = max(0, case.start - CONTEXT), min(len(text), case.end + CONTEXT)
+    if start and (space := text.find(" ", start, case.start)) >= 0:
+        start = space + 1
+    if end < len(text) and (space := text.rfind(" ", case.end, end)) >= 0:
+        end = space
+    return start, end
+
+
+def _row(table: Table, case: SeenCase, who: str, window: Stretch) -> Row:
+    number, text = variant_of(case, who), table.docket.text
+    unit = case.variants[number - 1].unit if number else None
+    vote = next((each for each in case.members if str(each.work.annotator_id) == who), None)
+    fragments = unit.fragments if unit else ()
+    return Row(
+        name=table.name(who),
+        variant=number,
+        label=unit.label if unit else "",
+        pieces=tuple(pieces_of(text, window, fragments)),
+        answers=tuple(sorted(vote.answers.items())) if vote else (),
+        flag=vote.flag if vote else "",
+        note=vote.note if vote else "",
+    )
+
+
+def pieces_of(
+    text: str, window: Stretch, fragments: Sequence[Stretch]
+) -> Iterator[tuple[str, bool]]:
+    """(words, whether they are marked) from the window's start to its end, without gaps."""
+    at, stop = window
+    for start, end in fragments:
+        if at < start:
+            yield text[at:start], False
+        yield text[start:end], True
+        at = end
+    if at < stop:
+        yield text[at:stop], False
+
+
+def threads_of(table: Table, cases: Sequence[SeenCase]) -> dict[uuid.UUID, list[Thread]]:
+    """Case -> threads on it or on a span in it. One query."""
+    place = {span: case.id for case in cases for span in case.span_ids}
+    rows = Thread.objects.filter(article=table.docket.article).annotate(
+        n_comments=Count("comments", filter=Q(comments__deleted_at=None)), rule_name=F("rule__name")
+    )
+    found: dict[uuid.UUID, list[Thread]] = {}
+    for thread in rows.order_by("opened_at"):
+        case = thread.case_id or place.get(str(thread.span_id))
+        if case is not None:
+            found.setdefault(case, []).append(thread)
+    return found

@@ -1,0 +1,262 @@
+"""Meetings: planned, held before a projector, printed."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.study.policy import Act
+from annotations.text.refusal import Refusal
+
+from ..actions import decide
+from ..actions import meetings as actions
+from ..forms.meetings import MeetingForm, NotesForm, VerdictForm
+from ..models import RulingKind
+from ..queries import fetch_docket
+from ..queries.discussion import REASONS
+from ..queries.meetings import (
+    Table,
+    articles_to_meet_on,
+    cases_to_talk_about,
+    fetch_table,
+    rows_of,
+    threads_of,
+    visible_meetings,
+    window_of,
+)
+from ..queries.talk import fetch_talk
+from ..seen import SeenCase
+from ..telling import Teller
+from .asking import me, posted
+
+PAGE = 30
+
+
+@require_GET
+def meetings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    talk = fetch_talk(me(request), study_id)
+    may_plan = talk.on_desk
+    articles = Paginator(articles_to_meet_on(talk), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "standing": talk.standing,
+        "meetings": visible_meetings(talk)[:PAGE],
+        "may_plan": may_plan,
+        "page": articles if may_plan else None,
+    }
+    return render(request, "curation/meetings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    docket = fetch_docket(me(request), study_id, article_id, Act.WRITE_GOLD)
+    form = MeetingForm(posted(request), docket=docket, most=actions.MOST)
+    if form.is_valid():
+        try:
+            made = actions.plan_meeting(docket=docket, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error("seats", str(refusal))
+        else:
+            return redirect("curation:meeting", study_id, made.pk)
+    context = {"standing": docket.standing, "article": docket.article, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "curation/meeting_new.html", context, status=status)
+
+
+@require_GET
+def meeting(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    """`?case=` is looked at; `?show=all` walks also what all at the table have alike."""
+    table = fetch_table(me(request), study_id, meeting_id)
+    return show(request, table, request.GET.get("case", ""))
+
+
+def show(
+    request: HttpRequest,
+    table: Table,
+    chosen: str,
+    form: VerdictForm | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = meeting_context(table, chosen, request.GET.get("show") == "all", form)
+    htmx = bool(getattr(request, "htmx", False))
+    name = "curation/_meeting.html" if htmx else "curation/meeting.html"
+    return render(request, name, context, status=status)
+
+
+def meeting_context(
+    table: Table, chosen: str, everything: bool, form: VerdictForm | None = None
+) -> dict[str, Any]:
+    cases = cases_to_talk_about(table, everything)
+    at = place_of(cases, chosen)
+    focus = cases[at] if cases else None
+    context: dict[str, Any] = {
+        "standing": table.talk.standing,
+        "table": table,
+        "meeting": table.meeting,
+        "article": table.docket.article,
+        "everything": everything,
+        "query": {"show": "all"} if everything else {},
+        "n_all": len(cases),
+        "n_decided": sum(not case.is_open for case in cases),
+        "listed": [listed(table, case, case is focus) for case in cases],
+        "notes": NotesForm(initial={"notes": table.meeting.notes}),
+        "focus": None,
+    }
+    if focus is None:
+        return context
+    threads = threads_of(table, [focus]).get(focus.id, [])
+    return context | {
+        "focus": focus,
+        "told": Teller(table.docket).case(focus),
+        "number": at + 1,
+        "rows": rows_of(table, focus),
+        "looks": looks_of(table),
+        "reasons": REASONS,
+        "previous": address(table, cases[at - 1], everything) if at else "",
+        "next": address(table, cases[at + 1], everything) if at + 1 < len(cases) else "",
+        "threads": threads,
+        "form": form or verdict_form(table, focus, threads),
+    }
+
+
+def place_of(cases: list[SeenCase], chosen: str) -> int:
+    """The case asked for; else the first that is open, else the first."""
+    for at, case in enumerate(cases):
+        if str(case.id) == chosen:
+            return at
+    return next((at for at, case in enumerate(cases) if case.is_open), 0)
+
+
+def verdict_form(table: Table, case: SeenCase, threads: list[Any]) -> VerdictForm:
+    """What was decided, or what its threads suggest."""
+    row = case.row
+    cited = next((thread.rule_name for thread in threads if thread.rule_name), "")
+    initial = {
+        "case": case.id,
+        "ver": case.ver,
+        "votes": case.votes_hash,
+        "reason": row.reason if row else "",
+        "rule": row.rule.name if row and row.rule else cited,
+        "note": row.note if row else "",
+    }
+    return VerdictForm(study=table.docket.study, initial=initial)
+
+
+def looks_of(table: Table) -> dict[str, tuple[str, str]]:
+    """Slug -> (slot, name) of every label."""
+    labels = table.docket.study.labels.values_list("slug", "slot", "name")
+    return {slug: (str(slot), name) for slug, slot, name in labels} | {"extent": ("x", "Extent")}
+
+
+def listed(table: Table, case: SeenCase, current: bool) -> dict[str, Any]:
+    words = " ".join(table.docket.text[case.start : case.end].split())
+    return {
+        "id": case.id,
+        "title": case.title,
+        "words": words if len(words) <= 48 else f"{words[:47].rstrip()}…",
+        "flagged": bool(case.flagged),
+        "is_open": case.is_open,
+        "current": current,
+    }
+
+
+def address(table: Table, case: SeenCase, everything: bool) -> str:
+    query = {"case": case.id} | ({"show": "all"} if everything else {})
+    there = reverse("curation:meeting", args=[table.docket.study.pk, table.meeting.pk])
+    return f"{there}?{urlencode(query)}"
+
+
+@require_POST
+def verdict(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    """A decision of the meeting; then the next open case."""
+    table = fetch_table(me(request), study_id, meeting_id)
+    form = VerdictForm(request.POST, study=table.docket.study)
+    chosen = request.POST.get("case", "")
+    if not form.is_valid():
+        return show(request, table, chosen, form, status=422)
+    reopens = form.cleaned_data["choice"] == "reopen"
+    try:
+        decide(
+            user=me(request),
+            study_id=study_id,
+            article_id=table.meeting.article_id,
+            case_id=form.cleaned_data["case"],
+            ver=form.cleaned_data["ver"],
+            decision=form.decision(),
+            kind=RulingKind.REOPEN if reopens else RulingKind.DECIDE,
+            meeting_id=table.meeting.pk,
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return show(request, table, chosen, form, status=422)
+    table = fetch_table(me(request), study_id, meeting_id)
+    cases = cases_to_talk_about(table, request.GET.get("show") == "all")
+    going_on = chosen if reopens else following(cases, chosen)
+    if getattr(request, "htmx", False):
+        return show(request, table, going_on)
+    return redirect(f"{request.path.removesuffix('verdict/')}?{urlencode({'case': going_on})}")
+
+
+def following(cases: list[SeenCase], chosen: str) -> str:
+    """The next open case after this one, from the start again; the same when all are decided."""
+    at = place_of(cases, chosen)
+    ahead = [*cases[at + 1 :], *cases[:at]]
+    return next((str(case.id) for case in ahead if case.is_open), chosen)
+
+
+@require_POST
+def notes(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    table = deciding(request, study_id, meeting_id)
+    form = NotesForm(request.POST)
+    if form.is_valid():
+        words = form.cleaned_data["notes"]
+        actions.keep_notes(meeting=table.meeting, actor=me(request), notes=words)
+        messages.success(request, "The notes are saved.")
+    return redirect("curation:meeting", study_id, meeting_id)
+
+
+@require_POST
+def end(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    table = deciding(request, study_id, meeting_id)
+    ended = request.POST.get("meeting") == "end"
+    actions.set_ended(meeting=table.meeting, actor=me(request), ended=ended)
+    return redirect("curation:meetings", study_id)
+
+
+def deciding(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> Table:
+    """For those who decide; PermissionDenied for annotators at the table."""
+    table = fetch_table(me(request), study_id, meeting_id)
+    fetch_docket(me(request), study_id, table.meeting.article_id, Act.WRITE_GOLD)
+    return table
+
+
+@require_GET
+def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    """To be printed: the open cases, everybody's reading of each, room for notes."""
+    table = fetch_table(me(request), study_id, meeting_id)
+    cases = [case for case in cases_to_talk_about(table) if case.is_open]
+    text = table.docket.text
+    context = {
+        "standing": table.talk.standing,
+        "table": table,
+        "meeting": table.meeting,
+        "article": table.docket.article,
+        "looks": looks_of(table),
+        "reasons": REASONS,
+        "people": [table.name(who) for who in table.seats],
+        "cases": [
+            {
+                "case": case,
+                "rows": rows_of(table, case),
+                "words": text[slice(*window_of(text, case))],
+            }
+            for case in cases
+        ],
+    }
+    return render(request, "curation/agenda.html", context)
