@@ -25,7 +25,7 @@ def all_works(article: ArticleRecord) -> Iterator[tuple[bool, AssignmentRecord]]
     for work in article.assignments:
         yield False, work
     if (gold := article.gold) is not None:
-        yield True, AssignmentRecord("", gold.spans, gold.links, gold.entities, state=gold.state)
+        yield True, AssignmentRecord("", gold.spans, gold.links, gold.entities)
 
 
 def with_works(article: ArticleRecord, works: list[tuple[bool, AssignmentRecord]]) -> ArticleRecord:
@@ -33,7 +33,7 @@ def with_works(article: ArticleRecord, works: list[tuple[bool, AssignmentRecord]
     gold = None
     for is_gold, work in works:
         if is_gold:
-            gold = GoldRecord(work.spans, work.links, work.entities, state=work.state or "closed")
+            gold = GoldRecord(work.spans, work.links, work.entities)
     return replace(
         article, gold=gold, assignments=tuple(work for is_gold, work in works if not is_gold)
     )

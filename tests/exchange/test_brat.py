@@ -1,0 +1,183 @@
+"""brat standoff as brat writes it and as others do."""
+
+from collections import Counter
+
+import pytest
+
+from annotations.exchange.formats import find_format
+from annotations.exchange.frame import FileRefused, Hints, Reading, SourceFiles
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
+
+from .corpora import STUDY
+
+TEXT = "Officials in 🔥 Arden said\nthe mayor lied."
+
+
+def reading(*files: tuple[str, str], hints: Hints | None = None) -> tuple[list, Reading]:
+    form = find_format("brat")
+    assert form.read is not None
+    made = form.read(
+        SourceFiles.uploaded([(path, words.encode()) for path, words in files]), hints or Hints()
+    )
+    return list(made.articles), made
+
+
+def only_work(ann: str, text: str = TEXT) -> tuple[AssignmentRecord, list[str]]:
+    articles, made = reading(("a.txt", text), ("a.ann", ann))
+    return articles[0].assignments[0], [str(finding) for finding in made.findings]
+
+
+def test_places_count_code_points() -> None:
+    work, said = only_work("T1\tSource 0 20\tOfficials in 🔥 Arden\nT2\tCue 21 25\tsaid\n")
+    assert [(span.label, span.fragments) for span in work.spans] == [
+        ("Source", (FragmentRecord(0, 20, "Officials in 🔥 Arden"),)),
+        ("Cue", (FragmentRecord(21, 25, "said"),)),
+    ]
+    assert said == []
+
+
+def test_a_span_that_brat_divides_at_a_line_end_is_one_stretch() -> None:
+    work, _ = only_work("T1\tContent 21 25;26 35\tsaid the mayor\n")
+    assert work.spans[0].fragments == (FragmentRecord(21, 35, "said\nthe mayor"),)
+
+
+def test_fragments_on_one_line_stay_apart() -> None:
+    work, _ = only_work("T1\tContent 0 9;15 20\tOfficials Arden\n")
+    assert work.spans[0].stretch == ((0, 9), (15, 20))
+
+
+def test_an_event_of_source_cue_and_content_is_a_link_with_its_cue() -> None:
+    work, said = only_work(
+        "T1\tSource 0 20\tOfficials in 🔥 Arden\nT2\tCue 21 25\tsaid\n"
+        "T3\tContent 26 40\tthe mayor lied\nT4\tAttribution 21 25\tsaid\n"
+        "E1\tAttribution:T4 Source:T1 Cue:T2 Content:T3\n"
+    )
+    assert work.links == (LinkRecord("T1", "T3", FragmentRecord(21, 25, "said")),)
+    assert [span.label for span in work.spans] == ["Source", "Cue", "Content"]
+    assert said == []
+
+
+def test_other_events_and_relations_become_links_and_this_is_said() -> None:
+    work, said = only_work(
+        "T1\tPerson 30 35\tmayor\nT2\tLie 36 40\tlied\nT3\tPlace 15 20\tArden\n"
+        "E1\tLie:T2 Who:T1\nE2\tLie:T2\nR1\tIn Arg1:T1 Arg2:T3\n*\tEquiv T1 T3\n"
+        "A1\tNegation E1\nA2\tMode T1 Strong\nN1\tReference T1 Wikipedia:77\tThe Mayor\n"
+        "#1\tAnnotatorNotes T1\twho?\n"
+    )
+    assert {(link.source, link.target) for link in work.links} == {("T2", "T1"), ("T1", "T3")}
+    person, lie, _ = work.spans
+    assert person.attributes == {"Mode": "Strong", "Wikipedia": "Wikipedia:77"}
+    assert person.note == "who?"
+    assert lie.attributes == {"Negation": True}
+    assert work.entities[0].name == "The Mayor"
+    assert said == [
+        "There is no place for that several spans mean the same (lines that begin with *): "
+        "1 in these files.",
+        "There is no place for the kind of relation “In” (it became a link): 1 in these files.",
+        "There is no place for the roles of events “Lie” (they became links): 1 in these files.",
+    ]
+
+
+@pytest.mark.parametrize("counted", ["as one", "as two"])
+def test_line_ends_of_two_signs_are_counted_as_the_words_tell(counted: str) -> None:
+    start = 26 if counted == "as one" else 27
+    work, _ = only_work(f"T1\tContent {start} {start + 9}\tthe mayor\n", TEXT.replace("\n", "\r\n"))
+    assert work.spans[0].fragments == (FragmentRecord(26, 35, "the mayor"),)
+
+
+def test_folders_with_one_text_are_annotators_and_gold() -> None:
+    articles, _ = reading(
+        ("corpus/bob/a.txt", TEXT), ("corpus/bob/a.ann", "T1\tX 0 9\tOfficials\n"),
+        ("corpus/carol/a.txt", TEXT), ("corpus/carol/a.ann", ""),
+        ("corpus/gold/a.txt", TEXT), ("corpus/gold/a.ann", ""),
+    )  # fmt: skip
+    assert len(articles) == 1
+    assert [(work.annotator, len(work.spans)) for work in articles[0].assignments] == [
+        ("bob", 1),
+        ("carol", 0),
+    ]
+    assert articles[0].gold is not None
+
+
+def test_one_name_with_different_texts_is_different_articles() -> None:
+    articles, _ = reading(
+        ("x/a.txt", TEXT), ("x/a.ann", ""), ("y/a.txt", TEXT + "!"), ("y/a.ann", "")
+    )
+    assert len({article.sha256 for article in articles}) == 2
+
+
+def test_an_ending_of_the_name_can_be_the_annotator() -> None:
+    articles, _ = reading(
+        ("text/a.txt", TEXT), ("ann/a_4b22.ann", ""), ("ann/a_5fec.ann", "T1\tX 0 9\tOfficials\n")
+    )
+    assert [work.annotator for work in articles[0].assignments] == ["4b22", "5fec"]
+
+
+def test_marks_without_a_text_find_it_in_the_study() -> None:
+    hints = Hints(annotator="bob", find_text=lambda sha, title: TEXT if title == "a" else "")
+    articles, _ = reading(("a.ann", "T1\tX 0 9\tOfficials\n"), hints=hints)
+    assert (articles[0].text, articles[0].assignments[0].annotator) == (TEXT, "bob")
+
+
+@pytest.mark.parametrize(
+    ("ann", "said"),
+    [
+        ("T1\tX 0 9", None),
+        ("T1", "a.ann, line 1: “T1” is no line of brat."),
+        ("nonsense\tX 0 9\tOff", "a.ann, line 1: “nonsense"),
+        ("T1\tX 9 0\tOff", "a.ann, line 1: T1: 9–0 is no stretch"),
+        ("T1\tX -1 4\tOff", "a.ann, line 1: T1: -1–4 is no stretch"),
+        ("T1\tX 0 99999999999999999999\tOff", "a.ann, line 1: T1: “X 0 9999"),
+        ("T1\tX 0 9\tOfficials\nT1\tX 0 9\tOfficials", "a.ann, line 2: The id T1 stands twice."),
+        ("R1\tY Arg1:T1 Arg2:T9", "a.ann, line 1: The relation Y does not join two spans"),
+        ("E1\tY:T9 Who:T1", "a.ann, line 1: E1: it names T9"),
+        ("T1\tX 0 9\tOfficials\nE1\tY:E1 Who:T1", "a.ann, line 2: E1: it names E1"),
+        ("E1\tY:E2 A:E2\nE2\tY:E1 A:E1", "a.ann, line 1: E1: it names E2"),
+        ("A1\tY T7", "a.ann, line 1: It is about T7, which this file does not have."),
+        ("A1\tY", "a.ann, line 1: A1: an attribute is written"),
+        ("N1\tReference T1", "a.ann, line 1: N1: a reference is written"),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_and_line(ann: str, said: str | None) -> None:
+    _, findings = only_work(ann)
+    if said is None:
+        assert findings == []
+    else:
+        assert findings[0].startswith(said)
+
+
+def test_files_without_marks_are_refused() -> None:
+    with pytest.raises(FileRefused, match=r"There is no \.ann file"):
+        reading(("a.txt", TEXT))
+
+
+def test_a_text_that_is_missing_is_said() -> None:
+    articles, made = reading(("a.ann", ""))
+    assert articles == []
+    assert [str(each) for each in made.findings] == ["a.ann: There is no text “a.txt” for it."]
+
+
+def test_every_written_type_stands_in_the_configuration() -> None:
+    span = SpanRecord("s", "odd label", (FragmentRecord(0, 9, "Officials"),))
+    article = ArticleRecord(
+        "a", "A", TEXT, sha256(TEXT), len(TEXT), assignments=(AssignmentRecord("bob", (span,)),)
+    )
+    form = find_format("brat")
+    assert form.write is not None
+    files: Counter[str] = Counter()
+    content = {}
+    for path, chunk in form.write(Corpus(STUDY, (article,)), {}):
+        files[path] += 1
+        content[path] = content.get(path, b"") + chunk
+    conf = content["annotation.conf"].decode().split("\n")
+    assert {"attribution", "allegation", "loaded_word", "odd_label", "Extent"} < set(conf)
+    assert "source_kind Arg:attribution, Value:paper|person" in conf
+    assert content["bob/a.ann"].decode().startswith("T1\todd_label 0 9\tOfficials\n")
