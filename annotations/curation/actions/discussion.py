@@ -22,7 +22,7 @@ from annotations.text.cleaning import clean
 from annotations.text.refusal import Refusal
 from annotations.text.tokens import trim
 
-from ..models import Case, Comment, CommentVersion, Mention, Thread
+from ..models import Case, Comment, CommentVersion, Meeting, Mention, Thread
 from ..queries.discussion import Seen, find_named
 from ..queries.talk import Talk, readers_of
 
@@ -66,6 +66,7 @@ class About:
     case: Case | None = None
     start: int | None = None
     end: int | None = None
+    meeting: Meeting | None = None  # in which the thread was begun
 
 
 def passage_of(article: Article, words: str, start: int | None) -> About:
@@ -118,7 +119,13 @@ def _thread_about(talk: Talk, article: Article, about: About) -> Thread:
     if about.case is not None:
         quote = article.text[about.case.start : about.case.end]
         thread, _ = Thread.objects.get_or_create(
-            case=about.case, defaults={**made, "flag": about.case.reason, "quote": quote}
+            case=about.case,
+            defaults={
+                **made,
+                "flag": about.case.reason,
+                "quote": quote,
+                "meeting": about.meeting,
+            },
         )
         return thread
     assert about.start is not None

@@ -57,24 +57,19 @@ class VerdictForm(forms.Form):
         regex=r"^(variant [1-9][0-9]?|majority|union|intersection|no_span|left|reopen)$"
     )
     reason = forms.ChoiceField(label="Reason", required=False, choices=Reason.choices)
-    rule = forms.ChoiceField(label="Rule", required=False)
+    rule = forms.CharField(label="Rule", required=False, max_length=12, widget=forms.Select)
     note = forms.CharField(
         label="Note", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(
-        self,
-        data: QueryDict | None = None,
-        *,
-        study: Study,
-        initial: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(data, initial=initial)
+    def offer(self, study: Study) -> "VerdictForm":
+        """Fills the list of rules; whether a rule may be cited is the ruling's to say."""
         rules = study.rules.filter(archived_at=None).values_list("name", "title")
-        field = self.fields["rule"]
-        assert isinstance(field, forms.ChoiceField)
+        widget = self.fields["rule"].widget
+        assert isinstance(widget, forms.Select)
         named = [(name, f"{name} {title}".strip()) for name, title in rules]
-        field.choices = [("", "No rule cited"), *named]
+        widget.choices = [("", "No rule cited"), *named]
+        return self
 
     def decision(self) -> dict[str, Any]:
         """In the words of the protocol."""

@@ -1,4 +1,4 @@
-"""Meetings: who sits in them, and an article's cases in the order in which they are talked about."""
+"""Meetings: who sits in them, and the cases in the order in which they are talked about."""
 
 import uuid
 from collections.abc import Iterator, Sequence

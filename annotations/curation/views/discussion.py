@@ -24,7 +24,7 @@ from ..forms.discussion import (
     RuleCitedForm,
     SoughtForm,
 )
-from ..models import Thread
+from ..models import Meeting, Thread
 from ..passages import talked_blocks
 from ..queries import fetch_docket, find_case, read_cases
 from ..queries.discussion import (
@@ -286,7 +286,8 @@ def on_case(
             user=me(request), study_id=study_id, article_id=article_id, case_id=case_id
         )
         try:
-            made = begin(talk, found, actions.About(case=held), form)
+            about = actions.About(case=held, meeting=meeting_of(request, found))
+            made = begin(talk, found, about, form)
         except Refusal as refusal:
             form.add_error("text", str(refusal))
         else:
@@ -295,6 +296,12 @@ def on_case(
     context["about"] = {"title": case.title, "quote": found.text[case.start : case.end]}
     status = 422 if form.is_bound else 200
     return render(request, "curation/article.html", context, status=status)
+
+
+def meeting_of(request: HttpRequest, found: Article) -> Meeting | None:
+    """The meeting in which a thread is begun, if there is such a meeting on the article."""
+    wanted = as_uuid(request.GET.get("meeting", ""))
+    return Meeting.objects.filter(article=found, pk=wanted).first()
 
 
 def as_uuid(given: str) -> uuid.UUID:

@@ -121,7 +121,7 @@ def meeting_context(
         "previous": address(table, cases[at - 1], everything) if at else "",
         "next": address(table, cases[at + 1], everything) if at + 1 < len(cases) else "",
         "threads": threads,
-        "form": form or verdict_form(table, focus, threads),
+        "form": (form or verdict_form(table, focus, threads)).offer(table.docket.study),
     }
 
 
@@ -145,7 +145,7 @@ def verdict_form(table: Table, case: SeenCase, threads: list[Any]) -> VerdictFor
         "rule": row.rule.name if row and row.rule else cited,
         "note": row.note if row else "",
     }
-    return VerdictForm(study=table.docket.study, initial=initial)
+    return VerdictForm(initial=initial)
 
 
 def looks_of(table: Table) -> dict[str, tuple[str, str]]:
@@ -176,7 +176,7 @@ def address(table: Table, case: SeenCase, everything: bool) -> str:
 def verdict(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """A decision of the meeting; then the next open case."""
     table = fetch_table(me(request), study_id, meeting_id)
-    form = VerdictForm(request.POST, study=table.docket.study)
+    form = VerdictForm(request.POST)
     chosen = request.POST.get("case", "")
     if not form.is_valid():
         return show(request, table, chosen, form, status=422)

@@ -1,0 +1,258 @@
+"""Meetings: two to six annotators side by side, decisions with the rule they cite, the agenda."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.curation.models import Adjudication, Alias, Case, GoldSpan, Meeting, Ruling, Thread
+from annotations.study.models import AuditEntry, Role, Rule, Study
+from tests.conftest import CountQueries, SignIn
+from tests.marks import mark, submit
+from tests.people import assign, join, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marked(article: Article, bob: User, carol: User) -> Article:
+    """Bob and Carol: one span alike, one boundary case, one that Carol alone has and flagged."""
+    bobs, carols = assign(article, bob), assign(article, carol)
+    for work in (bobs, carols):
+        mark(work, "reporting", (0, 79))
+    mark(bobs, "allegation", (33, 51))
+    mark(carols, "allegation", (37, 51))
+    mark(carols, "characterization", (124, 137), flag="codebook_gap", note="Is it loaded?")
+    submit(bobs)
+    submit(carols)
+    return article
+
+
+@pytest.fixture
+def desk(dave: User, sign_in: SignIn) -> Client:
+    return sign_in(dave)
+
+
+@pytest.fixture
+def meeting(marked: Article, desk: Client, bob: User, carol: User) -> str:
+    """The address of a meeting of Bob and Carol."""
+    return plan(desk, marked, bob, carol)
+
+
+def plan(desk: Client, article: Article, *people: User) -> str:
+    there = f"/studies/{article.study_id}/articles/{article.pk}/meetings/new/"
+    answer = desk.post(there, {"seats": [person.pk for person in people], "title": "Tuesday"})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def decide(desk: Client, meeting: str, choice: str, **more: str) -> str:
+    """Decides the case that the meeting is at; the page after it."""
+    page = desk.get(meeting, {"case": more.pop("at", "")}).context
+    form = page["form"]
+    sent = {name: str(form.initial[name]) for name in ("case", "ver", "votes")}
+    answer = desk.post(f"{meeting}verdict/", {**sent, "choice": choice, **more}, follow=True)
+    return answer.content.decode()
+
+
+def test_flagged_cases_come_first_then_the_contested_and_not_what_all_have(
+    desk: Client, meeting: str
+) -> None:
+    listed = desk.get(meeting).context["listed"]
+    assert [case["title"] for case in listed] == ["Not found by all", "Different boundaries"]
+    everything = desk.get(meeting, {"show": "all"}).context["listed"]
+    assert [case["title"] for case in everything][-1] == "Unanimous"
+    assert [case["flagged"] for case in listed] == [True, False]
+
+
+def test_everybody_at_the_table_has_a_row_with_the_same_words(desk: Client, meeting: str) -> None:
+    context = desk.get(meeting).context
+    rows = context["rows"]
+    assert [(row.name, row.variant) for row in rows] == [("Bob", None), ("Carol", 1)]
+    assert len({"".join(words for words, _ in row.pieces) for row in rows}) == 1
+    assert rows[1].note == "Is it loaded?"
+    page = desk.get(meeting).content.decode()
+    assert "Codebook gap" in page
+    assert "1 of 2: Not found by all" in page
+
+
+def test_keys_lead_to_the_next_and_the_previous_case(desk: Client, meeting: str) -> None:
+    page = desk.get(meeting).content.decode()
+    following = re.search(r'data-key="j" href="([^"]+)"', page)
+    assert following is not None
+    second = desk.get(following[1])
+    assert "2 of 2: Different boundaries" in second.content.decode()
+    assert second.context["previous"].endswith(f"case={desk.get(meeting).context['focus'].id}")
+
+
+def test_a_decision_of_the_meeting_names_it_its_rule_and_who_recorded_it(
+    desk: Client, meeting: str, study: Study, dave: User
+) -> None:
+    Rule.objects.create(study=study, name="C3", text="Loaded words only.")
+    page = decide(desk, meeting, "variant 1", rule="C3", reason="codebook_gap", note="We agreed.")
+    case = Case.objects.get()
+    assert (case.meeting_id, case.rule and case.rule.name) == (Meeting.objects.get().pk, "C3")
+    assert (case.curator, case.reason, case.note) == (dave, "codebook_gap", "We agreed.")
+    assert GoldSpan.objects.get().start == 124
+    assert "2 of 2: Different boundaries" in page  # the next open one
+    assert "1 of 2 decided" in page
+
+
+def test_union_no_span_and_reopening_are_recorded_too(desk: Client, meeting: str) -> None:
+    decide(desk, meeting, "no_span")
+    decide(desk, meeting, "union")
+    assert [(c.choice, c.state) for c in Case.objects.order_by("start")] == [
+        ("union", "decided"),
+        ("no_span", "decided"),
+    ]
+    assert [span.stretch for span in GoldSpan.objects.live()] == ["34-50"]
+    first = desk.get(meeting, {"show": "all"}).context["listed"][0]["id"]
+    decide(desk, meeting, "reopen", at=str(first))
+    assert Case.objects.get(pk=first).state == "open"
+    assert Ruling.objects.filter(status="applied").count() == 3
+
+
+def test_a_rule_that_is_not_there_is_not_cited(desk: Client, meeting: str) -> None:
+    assert 'role="alert"' in decide(desk, meeting, "variant 1", rule="Z9")
+    assert not GoldSpan.objects.exists()
+
+
+def test_a_decision_on_an_old_state_is_refused_and_says_so(
+    desk: Client, meeting: str, alice: User, sign_in: SignIn
+) -> None:
+    form = desk.get(meeting).context["form"]
+    sent = {name: str(form.initial[name]) for name in ("case", "ver", "votes")}
+    assert decide(sign_in(alice), meeting, "no_span")
+    answer = desk.post(f"{meeting}verdict/", {**sent, "choice": "variant 1"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert Case.objects.get().choice == "no_span"
+
+
+def test_the_case_comes_back_alone_to_htmx(desk: Client, meeting: str) -> None:
+    form = desk.get(meeting).context["form"]
+    sent = {name: str(form.initial[name]) for name in ("case", "ver", "votes")}
+    answer = desk.post(
+        f"{meeting}verdict/", {**sent, "choice": "no_span"}, headers={"HX-Request": "true"}
+    )
+    page = answer.content.decode()
+    assert (page.count("<html"), "2 of 2: Different boundaries" in page) == (0, True)
+
+
+@pytest.mark.parametrize("n", [1, 7])
+def test_a_meeting_is_of_two_to_six(
+    marked: Article, desk: Client, bob: User, study: Study, n: int
+) -> None:
+    people = [bob]
+    for name in range(n - 1):
+        person = make_user(f"ann{name}")
+        join(study, person, Role.ANNOTATOR)
+        submit(assign(marked, person))
+        people.append(person)
+    there = f"/studies/{study.pk}/articles/{marked.pk}/meetings/new/"
+    answer = desk.post(there, {"seats": [person.pk for person in people]})
+    assert "A meeting is of two to six annotators." in answer.content.decode()
+    assert not Meeting.objects.exists()
+
+
+def test_nobody_is_seated_who_has_not_submitted(
+    marked: Article, desk: Client, bob: User, study: Study
+) -> None:
+    erin = make_user("erin")
+    join(study, erin, Role.ANNOTATOR)
+    assign(marked, erin)
+    there = f"/studies/{study.pk}/articles/{marked.pk}/meetings/new/"
+    assert desk.post(there, {"seats": [bob.pk, erin.pk]}).status_code == 422
+
+
+def test_annotators_read_the_meeting_once_it_is_released_and_decide_nothing(
+    meeting: str, study: Study, bob: User, sign_in: SignIn
+) -> None:
+    client = sign_in(bob)
+    assert client.get(meeting).status_code == 404
+    study.rounds.update(comparison_opened_at=timezone.now())
+    answer = client.get(meeting)
+    assert (answer.status_code, "No span here" in answer.content.decode()) == (200, False)
+    form = answer.context["form"]
+    sent = {name: str(form.initial[name]) for name in ("case", "ver", "votes")}
+    assert client.post(f"{meeting}verdict/", {**sent, "choice": "no_span"}).status_code == 403
+    assert client.post(f"{meeting}notes/", {"notes": "Mine"}).status_code == 403
+    assert client.post(f"{meeting}end/", {"meeting": "end"}).status_code == 403
+    assert not Case.objects.exists()
+
+
+def test_a_meeting_is_not_reached_through_another_study(
+    meeting: str, mallory: User, sign_in: SignIn
+) -> None:
+    elsewhere = Study.objects.get(name="Elsewhere")
+    there = re.sub(r"studies/[^/]+", f"studies/{elsewhere.pk}", meeting)
+    assert [sign_in(mallory).get(at).status_code for at in (there, meeting)] == [404, 404]
+
+
+def test_blind_curation_seats_aliases(
+    meeting: str, marked: Article, study: Study, desk: Client, bob: User, carol: User
+) -> None:
+    Study.objects.filter(pk=study.pk).update(blind_curation=True)
+    held = Adjudication.objects.filter(article=marked).first() or Adjudication.objects.create(
+        study=study, article=marked, alias_seed=1
+    )
+    Alias.objects.filter(adjudication=held).delete()
+    for number, who in ((1, carol), (2, bob)):
+        Alias.objects.create(study=study, adjudication=held, annotator=who, number=number)
+    for there in (meeting, f"{meeting}agenda/"):
+        words = desk.get(there).content.decode().partition("<main")[2]
+        assert ("Annotator 1" in words, "Bob" in words, "Carol" in words) == (True, False, False)
+
+
+def test_the_agenda_lists_open_cases_with_everybodys_reading_and_room_for_notes(
+    desk: Client, meeting: str
+) -> None:
+    page = desk.get(f"{meeting}agenda/").content.decode()
+    assert page.count('class="agenda-case"') == page.count('class="agenda-notes"') == 2
+    assert page.index("Not found by all") < page.index("Different boundaries")
+    assert "Is it loaded?" in page
+    decide(desk, meeting, "no_span")
+    assert desk.get(f"{meeting}agenda/").content.decode().count('class="agenda-case"') == 1
+
+
+def test_notes_and_the_end_of_a_meeting_are_written_down(desk: Client, meeting: str) -> None:
+    desk.post(f"{meeting}notes/", {"notes": "C3 needs an example."})
+    desk.post(f"{meeting}end/", {"meeting": "end"})
+    held = Meeting.objects.get()
+    assert (held.notes, held.ended_at is not None) == ("C3 needs an example.", True)
+    acts = AuditEntry.objects.filter(subject_type="meeting").order_by("pk")
+    assert [act.action for act in acts] == ["meeting.planned", "meeting.noted", "meeting.ended"]
+
+
+def test_a_case_put_to_discussion_in_a_meeting_keeps_both(
+    desk: Client, meeting: str, study: Study, marked: Article
+) -> None:
+    page = desk.get(meeting).content.decode()
+    link = re.search(r'data-key="d" href="([^"]+)"', page)
+    assert link is not None
+    sent = {"text": "Ask the desk.", "comment_id": uuid.uuid4()}
+    assert desk.post(link[1], sent).status_code == 302
+    thread = Thread.objects.get()
+    assert (thread.case_id, thread.meeting) == (Case.objects.get().pk, Meeting.objects.get())
+    assert Case.objects.get().state == "open"
+    assert "Thread, 1 comment" in desk.get(meeting).content.decode()
+    assert "Ask the desk." in desk.get(link[1], follow=True).content.decode()
+
+
+def test_the_meeting_costs_the_same_with_many_cases(
+    desk: Client, meeting: str, marked: Article, bob: User, count_queries: CountQueries
+) -> None:
+    desk.get(meeting)
+    with count_queries() as few:
+        desk.get(meeting)
+    cost = len(few)
+    work = marked.assignments.get(annotator=bob)
+    for start in (86, 90, 96, 102):
+        mark(work, "characterization", (start, start + 3))
+    desk.get(meeting)
+    with count_queries(at_most=cost):
+        desk.get(meeting)
