@@ -54,6 +54,25 @@ def test_fragments_on_one_line_stay_apart() -> None:
     assert work.spans[0].stretch == ((0, 9), (15, 20))
 
 
+def test_fragments_out_of_order_keep_their_words() -> None:
+    work, _ = only_work("T1\tContent 15 20;0 9\tArden Officials\n")
+    assert work.spans[0].fragments == (
+        FragmentRecord(0, 9, "Officials"),
+        FragmentRecord(15, 20, "Arden"),
+    )
+
+
+def test_words_that_go_on_in_the_next_line_belong_to_the_span() -> None:
+    work, said = only_work("T1\tContent 21 35\tsaid\nthe mayor\nT2\tCue 21 25\tsaid\n")
+    assert work.spans[0].fragments == (FragmentRecord(21, 35, "said\nthe mayor"),)
+    assert said == ["a.ann, line 2: The words of the line before go on in it."]
+
+
+def test_words_that_do_not_stand_there_are_kept_for_the_repair() -> None:
+    work, _ = only_work("T1\tContent 1 10\tOfficials\n")
+    assert work.spans[0].fragments == (FragmentRecord(1, 10, "Officials"),)
+
+
 def test_an_event_of_source_cue_and_content_is_a_link_with_its_cue() -> None:
     work, said = only_work(
         "T1\tSource 0 20\tOfficials in 🔥 Arden\nT2\tCue 21 25\tsaid\n"

@@ -40,7 +40,8 @@ _ID = re.compile(r"[TREAMN#]\S*")
 
 @dataclass(slots=True)
 class _Bound:
-    """A text-bound line: places in code points of the file's text, and the words beside them."""
+    """A text-bound line: places as the file counts them, and the words beside them, both in the
+    order of the file."""
 
     kind: str
     stretch: list[Stretch]
@@ -92,6 +93,7 @@ class _Work:
         self._later: list[tuple[str, str, str]] = []  # what has to be there, said in file, place
         self._lost = lost
         self._file = ""
+        self._last: _Bound | None = None  # what the line before was, if it was text-bound
 
     def take(self, line: str, file: str, place: str) -> None:
         """One line; what cannot be understood is a finding."""
@@ -106,6 +108,10 @@ class _Work:
         if key == "*":
             self._lost["that several spans mean the same (lines that begin with *)"] += 1
             return
+        if self._goes_on(line):
+            self._findings.repaired(file, place, "The words of the line before go on in it.")
+            return
+        self._last = None
         if not _ID.fullmatch(key) or not rest:
             raise FileRefused(file, f"“{line[:40]}” is no line of brat.", place=place)
         if key in self._ids and key != "#":
@@ -123,6 +129,18 @@ class _Work:
         }
         readers[key[0]](key, head.rstrip(), tail, file, place)
 
+    def _goes_on(self, line: str) -> bool:
+        """Whether the line is the words of a stretch that reaches over a line end."""
+        last, text = self._last, self._stored.text
+        if last is None:
+            return False
+        here = " ".join(text[start:end] for start, end in last.stretch).split()
+        words = f"{last.words} {line}".split()
+        if here[: len(words)] != words:
+            return False
+        last.words = f"{last.words}\n{line}"
+        return True
+
     def _bound(self, key: str, head: str, tail: str, file: str, place: str) -> None:
         kind, _, places = head.partition(" ")
         if not kind or not _STRETCHES.fullmatch(places):
@@ -135,7 +153,7 @@ class _Work:
                 reason = f"{key}: {start}–{end} is no stretch: its end does not follow its start."
                 raise FileRefused(file, reason, place=place)
             stretch.append((start, end))
-        self._bounds[key] = _Bound(kind, sorted(stretch), tail, file, place)
+        self._last = self._bounds[key] = _Bound(kind, stretch, tail, file, place)
 
     def _event(self, key: str, head: str, tail: str, file: str, place: str) -> None:
         first, *others = head.split()
@@ -257,15 +275,20 @@ class _Work:
         self, bound: _Bound, extras: dict[str, Any], move: Callable[[int], int]
     ) -> Iterator[FragmentRecord]:
         text = self._stored.text
-        stretch = [(move(start), move(end)) for start, end in bound.stretch]
+        parts = sorted(
+            (move(start), move(end), words)
+            for (start, end), words in zip(bound.stretch, _quotes(bound), strict=True)
+        )
+        stretch = [(start, end) for start, end, _ in parts]
         exact = read_stretch(extras.get("fragments"))
-        if exact and exact[0][0] <= stretch[0][0] and stretch[-1][1] <= exact[-1][1]:
-            stretch = exact
-        else:
-            stretch = joined(text, stretch)
-        quotes = _quotes(bound, text, stretch)
-        for (start, end), words in zip(stretch, quotes, strict=True):
-            yield FragmentRecord(start, end, words)
+        if not (exact and exact[0][0] <= stretch[0][0] and stretch[-1][1] <= exact[-1][1]):
+            exact = joined(text, stretch)
+        if exact == stretch and not _fits(bound.words, stretch, text):
+            yield from (FragmentRecord(*part) for part in parts)
+            return
+        known = all(words.split() == text[start:end].split() for start, end, words in parts)
+        for start, end in exact:
+            yield FragmentRecord(start, end, text[start:end] if known else "")
 
     def _links(self, move: Callable[[int], int]) -> Iterator[LinkRecord]:
         for kind, source, target, file, place in self._relations:
@@ -332,20 +355,16 @@ def _fits(words: str, stretch: Sequence[Stretch], text: str) -> bool:
     return here != [] and here == words.split()
 
 
-def _quotes(bound: _Bound, text: str, stretch: Sequence[Stretch]) -> list[str]:
-    """The words beside the places, for each stretch; "" where they tell nothing."""
-    here = [text[start:end] for start, end in stretch]
-    if _fits(bound.words, stretch, text) or not bound.words.strip():
-        return here if bound.words.strip() else [""] * len(here)
-    if len(here) == 1:
-        length = stretch[0][1] - stretch[0][0]
-        tail = bound.words[length : length + 1]
-        return [bound.words[:length] if tail.isspace() else bound.words]
-    length = sum(end - start for start, end in stretch) + len(stretch) - 1
-    if len(bound.words) != length:
-        return [""] * len(here)
+def _quotes(bound: _Bound) -> list[str]:
+    """The words of each stretch; "" where the line does not tell them apart."""
+    words, lengths = bound.words, [end - start for start, end in bound.stretch]
+    if len(lengths) == 1:
+        tail = words[lengths[0] : lengths[0] + 1]
+        return [words[: lengths[0]] if tail.isspace() else words]
+    if len(words) != sum(lengths) + len(lengths) - 1:
+        return [""] * len(lengths)
     quotes, at = [], 0
-    for start, end in stretch:
-        quotes.append(bound.words[at : at + end - start])
-        at += end - start + 1
+    for length in lengths:
+        quotes.append(words[at : at + length])
+        at += length + 1
     return quotes
