@@ -5,6 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from annotations.study.models import Label
 
 from .checking import MAX_NOTE, MAX_WORDS
 from .entity_acts import MAX_NAME
@@ -150,3 +154,20 @@ class RemoveForm(OperationForm):
 
 def fresh_ids(*names: str) -> dict[str, uuid.UUID]:
     return {name: uuid.uuid4() for name in ("op_id", *names)}
+
+
+class MergeForm(forms.Form):
+    """Which label a label is merged into, and why."""
+
+    into = forms.ModelChoiceField(Label.objects.none(), label="Into")
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="One line for the list of versions. Annotators read it.",
+    )
+
+    def __init__(self, data: QueryDict | None, *, others: "QuerySet[Label]") -> None:
+        super().__init__(data)
+        into = self.fields["into"]
+        assert isinstance(into, forms.ModelChoiceField)
+        into.queryset = others

@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{MARK}sentences/", views.sentences, name="sentences"),
     path(f"{ARTICLE}marks/<uuid:assignment_id>/", views.reading, name="reading"),
     path(
+        "studies/<uuid:study_id>/codebook/labels/<uuid:label_id>/merge/",
+        views.merge_label,
+        name="merge_label",
+    ),
+    path(
         f"{ARTICLE}marks/<uuid:assignment_id>/history/",
         views.reading_history,
         name="reading_history",

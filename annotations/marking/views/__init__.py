@@ -2,6 +2,7 @@
 
 from .finish import next_article, submit
 from .history import history, restore
+from .merging import merge_label
 from .ops import ops, time
 from .page import codebook, entities, page
 from .reading import reading, reading_history
@@ -11,6 +12,7 @@ __all__ = [
     "codebook",
     "entities",
     "history",
+    "merge_label",
     "next_article",
     "ops",
     "page",
