@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Subquery
+from django.db.models import Subquery
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -167,7 +167,7 @@ def submitted_works(
         rows = rows.filter(article__in=list(articles))
     found: dict[uuid.UUID, tuple[int, list[Work]]] = {}
     for pk, article, length, annotator, rev in rows.values_list(
-        "pk", "article_id", length=F("article__n_code_points"), who=F("annotator_id"), at=F("rev")
+        "pk", "article_id", "article__n_code_points", "annotator_id", "rev"
     ):
         found.setdefault(article, (length, []))[1].append(Work(pk, annotator, rev))
     return found

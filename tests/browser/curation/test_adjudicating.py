@@ -1,0 +1,192 @@
+"""A curator at the adjudication page: every case by the keyboard alone, and nothing lost."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.curation.models import Case, GoldLink, GoldSpan, Ruling
+from tests.curation.scene import both_submit
+from tests.people import assign, join, make_article, make_study, make_user
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+READY = "html[data-ready=curation]"
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def article(transactional_db: None) -> Article:
+    alice = make_user("alice")
+    study = make_study(alice)
+    for name, role in (("bob", "annotator"), ("carol", "annotator"), ("dave", "curator")):
+        join(study, make_user(name), role)  # type: ignore[arg-type]
+    made = make_article(study)
+    bob, carol = User.objects.get(username="bob"), User.objects.get(username="carol")
+    both_submit(assign(made, bob), assign(made, carol))
+    return made
+
+
+@pytest.fixture
+def open_page(
+    article: Article, live_server: LiveServer, new_context: Callable[..., BrowserContext]
+) -> Open:
+    def opened(user: str = "dave", **options: object) -> Page:
+        client = Client()
+        client.force_login(User.objects.get(username=user), backend=BACKEND)
+        context = new_context(**options)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+        context.add_cookies([{**cookie, "url": live_server.url}])  # type: ignore[list-item]
+        page = context.new_page()
+        where = reverse("curation:adjudicate", args=[article.study_id, article.pk])
+        page.goto(f"{live_server.url}{where}")
+        expect(page.locator(READY)).to_be_attached()
+        return page
+
+    return opened
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def title(page: Page) -> str:
+    return page.locator("#card-title").inner_text()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#save-state")).to_have_text("Saved")
+
+
+def gold() -> set[tuple[str, str]]:
+    rows = GoldSpan.objects.live().select_related("label")
+    return {(row.label.slug if row.label else "extent", row.stretch) for row in rows}
+
+
+DECISIONS = {
+    "Different label": ["2"],
+    "Different boundaries": ["u"],
+    "Not found by all": ["0"],
+    "Unanimous": ["Enter"],
+    "Link": ["Enter"],
+}
+
+
+def test_every_case_is_settled_by_the_keyboard_alone(open_page: Open) -> None:
+    page = open_page()
+    for _ in range(6):
+        press(page, *DECISIONS[title(page)])
+    expect(page.locator("#progress")).to_have_text("6 of 6 decided")
+    expect(page.locator("#notices")).to_contain_text("Every case of this article is decided")
+    saved(page)
+    assert gold() == {
+        ("reporting", "0-82"),
+        ("attribution", "0-18"),
+        ("characterization", "43-57"),
+        ("extent", "39-79"),
+    }
+    assert set(Case.objects.values_list("choice", flat=True)) == {
+        "variant",
+        "union",
+        "no_span",
+        "majority",
+    }
+    assert GoldLink.objects.live().count() == 1
+
+
+def test_a_boundary_is_edited_relabelled_undone_and_made_again(open_page: Open) -> None:
+    page = open_page()
+    while title(page) != "Different boundaries":
+        press(page, "j")
+    press(page, "e", ".", "3", "Enter")
+    saved(page)
+    made = gold()
+    assert {label for label, _ in made} == {"allegation"}
+    press(page, "Control+z")
+    expect(page.locator("#progress")).to_have_text("0 of 6 decided")
+    saved(page)
+    assert gold() == set()
+    press(page, "Control+Shift+z")
+    expect(page.locator("#progress")).to_have_text("1 of 6 decided")
+    saved(page)
+    assert gold() == made
+
+
+def test_a_span_nobody_proposed_is_added_by_keys(open_page: Open) -> None:
+    page = open_page()
+    press(page, "a", "ArrowRight", "ArrowRight", ".", "2")
+    expect(page.locator("#progress")).to_have_text("1 of 7 decided")
+    saved(page)
+    assert [label for label, _ in gold()] == ["attribution"]
+    assert Case.objects.get().choice == "added"
+    press(page, "Control+z")
+    expect(page.locator("#progress")).to_have_text("0 of 6 decided")
+    saved(page)
+    assert gold() == set()
+
+
+def test_a_reason_is_kept_with_the_decision(open_page: Open) -> None:
+    page = open_page()
+    press(page, "n")
+    page.locator("#reason").select_option("slip")
+    page.locator("#note").fill("an obvious slip")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator("#text")).to_be_focused()
+    press(page, "1")
+    saved(page)
+    row = Case.objects.get()
+    assert (row.reason, row.note, row.choice) == ("slip", "an obvious slip", "variant")
+
+
+def test_decisions_made_offline_are_sent_when_the_page_is_opened_again(
+    open_page: Open, expected_console: list[str]
+) -> None:
+    expected_console.append("ERR_INTERNET_DISCONNECTED")
+    page = open_page()
+    page.context.set_offline(True)
+    press(page, "1", "1")
+    expect(page.locator("#save-state")).to_contain_text("not saved yet")
+    assert Ruling.objects.count() == 0
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator(READY)).to_be_attached()
+    expect(page.locator("#progress")).to_have_text("2 of 6 decided")
+    saved(page)
+    assert Ruling.objects.filter(status="applied").count() == 2
+
+
+def test_two_curators_see_that_the_other_was_quicker(
+    open_page: Open, expected_console: list[str]
+) -> None:
+    expected_console.append("status of 409")
+    dave, alice = open_page(), open_page("alice")
+    while title(alice) != "Different label":
+        press(alice, "j")
+    while title(dave) != "Different label":
+        press(dave, "j")
+    press(dave, "1")
+    saved(dave)
+    press(alice, "0")
+    expect(alice.locator("#notices")).to_contain_text("decided elsewhere")
+    expect(alice.locator("#notices")).to_contain_text("by Dave")
+    assert gold() == {("allegation", "43-57")}
+
+
+def test_everything_works_by_mouse_on_a_small_screen(open_page: Open) -> None:
+    page = open_page(viewport={"width": 390, "height": 800}, color_scheme="dark")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    page.locator("#card [data-command=variant]").first.click()
+    expect(page.locator("#progress")).to_have_text("1 of 6 decided")
+    page.locator("#card [data-command=no_span]").click()
+    expect(page.locator("#progress")).to_contain_text("2 of")
+    page.locator("#cases [data-case]").first.click()
+    page.locator("#card [data-command=reopen]").click()
+    expect(page.locator("#progress")).to_contain_text("1 of")
+    saved(page)
