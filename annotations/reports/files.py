@@ -93,6 +93,7 @@ def methods_text(tables: Mapping[str, Any], *, level: str, seed: int, engine: st
     labels = [row["label"] for row in tables["labels"] if row["label"]]
     versions = tables["versions"]
     many = len(versions) > 1
+    plural = "" if counts["articles"] == 1 else "s"
     book = "codebook version" + ("s " if many else " ") + ", ".join(map(str, versions))
     few = tables["headline"]["exact_f1"].get("interval_reason") or ""
     intervals = (
@@ -108,7 +109,7 @@ def methods_text(tables: Mapping[str, Any], *, level: str, seed: int, engine: st
         else ""
     )
     return (
-        f"Agreement was computed on {counts['articles']:,} articles that at least two of "
+        f"Agreement was computed on {counts['articles']:,} article{plural} that at least two of "
         f"{counts['annotators']:,} annotators had submitted ({counts['spans']:,} spans, "
         f"{counts['characters']:,} {unit}; labels: {', '.join(labels)}; {book}). "
         "Spans may nest and overlap: unitized alpha (Krippendorff, Mathet, Bouvry & Widlöcher "

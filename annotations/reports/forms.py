@@ -77,6 +77,9 @@ class SelectionForm(forms.Form):
         )
 
 
+COUNTED = ("articles", "annotators")  # what the number is of, where it is not of passages
+
+
 class WantedForm(forms.Form):
     """Which passages, in an address: `?listing=exact&label=attribution`."""
 
@@ -91,9 +94,13 @@ class WantedForm(forms.Form):
     match = forms.ChoiceField(
         required=False, choices=[("exact", "exact"), ("tolerant", "tolerant")]
     )
+    group = forms.RegexField(r"^(round|month|version):", required=False, max_length=220)
+    alone = forms.ChoiceField(required=False, choices=[("1", "1")])
+    counted = forms.ChoiceField(required=False, choices=[(one, one) for one in COUNTED])
 
     def wanted(self) -> Wanted:
         given = {name: str(value) for name, value in self.cleaned_data.items() if value}
+        given.pop("counted", None)
         return Wanted(**given)  # type: ignore[arg-type]
 
 

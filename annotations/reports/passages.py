@@ -1,10 +1,11 @@
 """From any number back to the text: the very spans that were counted.
 
-Four ways of listing, one for each way of counting:
+Five ways of listing, one for each way of counting:
   findings    aligned or lonely spans of two annotators (split, confusion, tolerance, gamma)
   exact       spans that both made alike, and those that only one made (exact F1)
   attributes  answers on spans that two annotators share
   links       links that both drew, and those that only one drew
+  spans       every span alone, of one annotator
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,8 +16,8 @@ from annotations.agreement import Continuum, Unit, aligned, link_findings, same_
 
 from .counted import LINK_MATCHES
 
-Listing = Literal["findings", "exact", "attributes", "links"]
-LISTINGS: tuple[Listing, ...] = ("findings", "exact", "attributes", "links")
+Listing = Literal["findings", "exact", "attributes", "links", "spans"]
+LISTINGS: tuple[Listing, ...] = ("findings", "exact", "attributes", "links", "spans")
 PRESENCE = ("missed", "extra")
 KIND_TITLES = {
     "agreed": "Alike",
@@ -26,12 +27,14 @@ KIND_TITLES = {
     "extra": "Only one found it",
     "differs": "Different answer",
     "blank": "Left blank",
+    "marked": "",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One place behind a number: what a and b have there; None where one has nothing.
+    """One place behind a number: what a and b have there; None where one has nothing. In the
+    listing of spans there is no b.
 
     spans are span ids. For links they are (source, target) of the link of a and of b.
     answers are those of a and of b, in the listing of attributes.
@@ -68,7 +71,8 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which passages. Empty means any; `other` is the second label of a cell of the confusion
-    table, "-" for nothing there. `kind` "presence" is missed and extra together."""
+    table, "-" for nothing there. `kind` "presence" is missed and extra together. `group` is a
+    group of articles ("month:2026-11"), `alone` takes in articles with one reader."""
 
     listing: Listing = "findings"
     label: str = ""
@@ -79,6 +83,8 @@ class Wanted:
     article: str = ""
     attribute: str = ""
     match: str = "exact"
+    group: str = ""
+    alone: str = ""
 
     def takes(self, passage: Passage) -> bool:
         people = {passage.a, passage.b}
@@ -117,6 +123,7 @@ def find_passages(corpus: Iterable[Continuum], wanted: Wanted) -> list[Passage]:
         "exact": _exact,
         "attributes": _attributes,
         "links": _links,
+        "spans": _spans,
     }[wanted.listing]
     found = []
     for article in corpus:
@@ -166,6 +173,14 @@ def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
                 answers = one.attributes.get(name), other.attributes.get(name)
                 passage = _passage(article, a, b, _kind_of(answers), one, other)
                 yield _place(one, other), replace(passage, attribute=name, answers=answers)
+
+
+def _spans(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
+    if len(article.names) < 2 and not wanted.alone:
+        return
+    for who in article.names:
+        for unit in article.annotators[who]:
+            yield _place(unit), _passage(article, who, "", "marked", unit, None)
 
 
 def _kind_of(answers: tuple[str | None, str | None]) -> str:

@@ -44,7 +44,7 @@ MORE = (
     "gwet_ac1",
 )
 PAIRWISE = ("exact_f1", "character_f1", "krippendorff_alpha_u")
-TABLES_VERSION = 1  # of what `build_tables` answers
+TABLES_VERSION = 2  # of what `build_tables` answers
 ALL_LABELS = ""  # stands for all labels together where a table has a row for them
 
 
@@ -94,7 +94,7 @@ def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> di
         "versions": corpus.versions,
         "headline": {name: figures[name].as_dict() for name in HEADLINE},
         "more": {name: figures[name].as_dict() for name in MORE},
-        "labels": _labels(corpus, figures, comparisons),
+        "labels": _labels(corpus, sums, figures, comparisons),
         "curve": _curve(corpus, comparisons),
         "pairs": _pairs(sums),
         "annotators": _annotators(corpus, sums, figures),
@@ -113,7 +113,10 @@ def _counts(corpus: Corpus, sums: Sums) -> dict[str, int]:
 
 
 def _labels(
-    corpus: Corpus, figures: Mapping[str, Agreement], comparisons: Sequence[Comparison]
+    corpus: Corpus,
+    sums: Sums,
+    figures: Mapping[str, Agreement],
+    comparisons: Sequence[Comparison],
 ) -> Table:
     """A row a label in the codebook's order, and one for all of them."""
     spans = Counter[str]()
@@ -121,19 +124,41 @@ def _labels(
         for found in one["submitted"].values() if one["pairs"] else ():
             spans.update(found)
     split = splits(comparisons)
+    shares = _shares_of_text(sums)
     rows = [
         {
             "label": label,
             "spans": spans[label],
+            "share_of_text": shares.get(label, 0.0) if shares else None,
             **{name: _of_label(figures[name], label).as_dict() for name in HEADLINE},
             "split": _split(split.get(label, Split())),
         }
         for label in corpus.labels
     ]
     pooled = {name: figures[name].as_dict() for name in HEADLINE}
-    whole = {"label": ALL_LABELS, "spans": sum(spans.values()), **pooled}
+    share_of_text = shares.get(ALL_LABELS) if shares else None
+    whole = {
+        "label": ALL_LABELS,
+        "spans": sum(spans.values()),
+        "share_of_text": share_of_text,
+        **pooled,
+    }
     chosen = [split[label] for label in corpus.labels if label in split]
     return [*rows, {**whole, "split": _split(_added(chosen))}]
+
+
+def _shares_of_text(sums: Sums) -> dict[str, float]:
+    """Label -> mean share of the shared articles that an annotator marked with it, 0-1; under
+    ALL_LABELS with any. Empty without shared articles."""
+    read = sum(int(block.m * block.lengths.sum()) for block in sums.blocks)
+    if not read:
+        return {}
+    marked = {
+        label: sum(int(block.covered[:, :, code].sum()) for block in sums.blocks) / read
+        for code, label in enumerate(sums.labels)
+    }
+    anything = sum(int(block.any_covered.sum()) for block in sums.blocks)
+    return {**marked, ALL_LABELS: anything / read}
 
 
 def _of_label(agreement: Agreement, label: str) -> Agreement:

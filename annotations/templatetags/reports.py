@@ -26,7 +26,8 @@ def cell_html(context: Context, cell: Cell, passages: str = "") -> SafeString:
         chosen = context.get("address", "")
         query = urlencode(list(cell.query.items()))
         address = f"{passages}?{chosen}&{query}" if chosen else f"{passages}?{query}"
-        shown = format_html('<a href="{}">{}</a>', address, cell.text)
+        says = format_html(' data-says="{}"', cell.says) if cell.says else ""
+        shown = format_html('<a href="{}"{}>{}</a>', address, says, cell.text)
     if cell.interval:
         return format_html('{} <span class="interval muted small">{}</span>', shown, cell.interval)
     if cell.reason:

@@ -84,6 +84,25 @@ def test_what_a_measure_says_opens_by_keyboard(
     expect(help_.locator("p")).to_be_visible()
 
 
+def test_a_focused_figure_says_what_it_means(
+    page: Page, live_server: LiveServer, study: Study, article: Article
+) -> None:
+    sign_in(page, live_server)
+    page.goto(f"{live_server.url}/studies/{study.pk}/agreement/")
+    row = page.locator("#labels tbody tr", has=page.get_by_role("rowheader", name="Attribution"))
+    figure = row.get_by_role("link", name="0.667")
+    figure.focus()
+    expect(page.get_by_role("tooltip")).to_have_text(
+        "Of the characters that two annotators marked as Attribution, counted for each of them, "
+        "67% were marked by both."
+    )
+    expect(figure).to_have_attribute("aria-describedby", "says")
+
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("tooltip")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_agreement_pages_are_accessible_and_do_not_scroll_sideways(
     new_context: CONTEXT,

@@ -148,14 +148,32 @@ def test_every_count_on_the_page_leads_to_as_many_spans(
         answer = client.get(address)
         assert answer.status_code == 200
         whole = re.fullmatch(r"(\d+)(?: \(\d+%\))?", text)
-        if whole and wanted.get("listing", "findings") == "findings" and "other" not in wanted:
+        if whole and "counted" in wanted:
+            assert answer.context[f"n_{wanted['counted']}"] == int(whole[1])
+            counted += 1
+        elif whole and wanted.get("listing", "findings") == "findings" and "other" not in wanted:
             assert answer.context["n_spans"] == int(whole[1])
             counted += 1
         elif whole:
             places = answer.context["page"].paginator.count
             assert places == int(whole[1])
             counted += 1
-    assert counted > 15
+    assert counted > 30
+
+
+def test_every_figure_of_the_tables_leads_on(
+    study: Study, alice: User, readings: None, sign_in: SignIn
+) -> None:
+    tables = sign_in(alice).get(at("agreement", study)).context["laid"]
+    stuck = [
+        (table.name, row[0].text, column.key)
+        for table in tables
+        for row in table.rows
+        for column, cell in zip(table.columns[1:], row[1:], strict=True)
+        if cell.text and cell.query is None and column.key != "interval"
+    ]
+
+    assert stuck == []
 
 
 def test_files_say_what_the_page_says(

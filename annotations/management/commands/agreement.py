@@ -12,7 +12,8 @@ from annotations.agreement import ENGINE_VERSION
 from annotations.exchange.queries import find_study
 from annotations.reports.actions import all_tables
 from annotations.reports.files import WRITERS, methods_text
-from annotations.reports.layout import Laid, lay_out
+from annotations.reports.laying import lay_out
+from annotations.reports.layout import Laid
 from annotations.reports.models import Level
 from annotations.reports.queries import read_names, read_titles
 from annotations.reports.selection import Selection

@@ -1,7 +1,7 @@
 """The one door from rows to measures."""
 
 from .continua import fragments_of, read_continua
-from .facts import read_versions
+from .facts import articles_of_group, read_versions
 from .groups import Groups, read_groups
 from .inputs import ArticleInput, read_inputs
 from .kept import find_tables
@@ -15,6 +15,7 @@ __all__ = [
     "NotOpenYet",
     "Quoted",
     "Scope",
+    "articles_of_group",
     "fetch_scope",
     "find_tables",
     "fragments_of",

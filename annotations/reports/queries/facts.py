@@ -5,7 +5,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from annotations.marking.models import Span
+from annotations.study.models import Study
 
+from ..selection import Selection
+from .groups import read_groups
 from .inputs import ArticleInput
 
 Used = dict[str, list[int]]
@@ -22,3 +25,18 @@ def read_versions(inputs: Sequence[ArticleInput]) -> list[Used]:
         {str(who): used[work] for who, (work, _) in one.work.items() if work in used}
         for one in inputs
     ]
+
+
+def articles_of_group(
+    study: Study, selection: Selection, inputs: Sequence[ArticleInput], group: str
+) -> list[ArticleInput]:
+    """Of the articles those in a group such as "month:2026-11"; none for a group there is not."""
+    kind, _, name = group.partition(":")
+    if kind != "version":
+        found = read_groups(study, selection).get(kind, {}).get(name, set())
+        return [one for one in inputs if one.article_id in found]
+    latest = [
+        max((number for numbers in used.values() for number in numbers), default=None)
+        for used in read_versions(inputs)
+    ]
+    return [one for one, number in zip(inputs, latest, strict=True) if str(number) == name]

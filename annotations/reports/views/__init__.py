@@ -1,7 +1,8 @@
 """The report room's pages."""
 
 from .article import article
-from .live import agreement, methods, passages, table
+from .live import agreement, methods, table
+from .passages import passages
 from .stored import (
     again,
     compare,

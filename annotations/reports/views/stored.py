@@ -13,7 +13,8 @@ from annotations.text.refusal import Refusal
 from ..actions import make_report
 from ..files import methods_text
 from ..forms import ReportForm
-from ..layout import Cell, Laid, lay_out
+from ..laying import lay_out
+from ..layout import Cell, Laid
 from ..models import Report
 from ..plots import plots
 from ..queries import Scope, fetch_scope, read_names
