@@ -5,13 +5,16 @@
 PORT chooses another port than 8000. Runs under the system's Python, like environment.py.
 """
 
+import hashlib
 import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import environment
 
+ROOT = Path(environment.ROOT)
 MANAGE = [environment.PYTHON, "manage.py"]
 
 
@@ -48,8 +51,35 @@ def manage(*arguments):
 def prepare():
     """Everything a server needs; each step does nothing where it was done before."""
     environment.install("requirements.txt")
+    print("Preparing the database", flush=True)
     manage("migrate", "--verbosity=0")
+    collect_static()
+
+
+def collect_static():
+    """Copies, hashes and compresses, some ten seconds: only after something in it changed."""
+    var = Path(os.environ.get("SOURCEMARK_VAR") or str(ROOT / "var"))
+    stamp, kept = static_stamp(), var / "static.stamp"
+    if kept.exists() and kept.read_text() == stamp and (var / "static").is_dir():
+        return
+    print("Preparing the pages", flush=True)
     manage("collectstatic", "--noinput", "--verbosity=0")
+    kept.write_text(stamp)
+
+
+def static_stamp():
+    """Changes with any file of ours, with what is installed, and with how files are stored."""
+    ours = sorted((ROOT / "annotations" / "static").rglob("*"))
+    read = [ROOT / "requirements.txt", ROOT / "project" / "static.py"]
+    seen = hashlib.sha256()
+    for path in read:
+        seen.update(path.read_bytes())
+    for path in ours:
+        if path.is_file():
+            about = path.stat()
+            line = "{} {} {}\n".format(path, about.st_size, about.st_mtime_ns)
+            seen.update(line.encode("utf-8"))
+    return seen.hexdigest()
 
 
 def main(arguments):

@@ -1,5 +1,6 @@
 """What a person reads when something is missing: one sentence with its remedy."""
 
+import importlib
 import os
 import socket
 import subprocess
@@ -49,6 +50,23 @@ def test_too_old_a_python_is_named_with_what_is_needed(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
     with pytest.raises(environment.Stop, match=r"needs Python 3\.11 or newer and this is 3\.9"):
         environment.check_version()
+
+
+def test_static_files_are_collected_once_and_again_after_a_change(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "project" / "setup"))
+    run = importlib.import_module("run")
+    (tmp_path / "static").mkdir()
+    called: list[str] = []
+    monkeypatch.setenv("SOURCEMARK_VAR", str(tmp_path))
+    monkeypatch.setattr(run, "manage", lambda name, *_: called.append(name))
+    run.collect_static()
+    run.collect_static()
+    assert called == ["collectstatic"]
+    monkeypatch.setattr(run, "static_stamp", lambda: "another")
+    run.collect_static()
+    assert called == ["collectstatic"] * 2
 
 
 @pytest.mark.parametrize("script", ["environment.py", "run.py"])

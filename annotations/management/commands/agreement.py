@@ -1,6 +1,6 @@
 """`manage.py agreement`: the tables of the agreement page, printed and written to files."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,19 +23,46 @@ from annotations.text.refusal import Refusal
 
 class Command(BaseCommand):
     help = (
-        "Print the agreement tables of a study's submitted work, gamma included, and write them "
-        "as CSV, JSON and LaTeX with --out. STUDY is its id or its exact name."
+        "Print how far the annotators of a study agree: the tables of the Agreement page, from\n"
+        "submitted work only, with gamma (which takes a while). --out also writes every table as\n"
+        "CSV, JSON and LaTeX.\n\n"
+        "Examples:\n"
+        '  manage.py agreement "Arden strike"\n'
+        '  manage.py agreement "Arden strike" --out tables/\n'
+        '  manage.py agreement "Arden strike" --label attribution --label allegation --level word\n'
     )
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("study", metavar="STUDY")
-        parser.add_argument("--out", type=Path, metavar="FOLDER", help="write every table there")
-        parser.add_argument("--seed", type=int, default=1, help="of chance (default: 1)")
+        parser.add_argument("study", metavar="STUDY", help="its id, or its exact name")
         parser.add_argument(
-            "--level", choices=Level.values, default=Level.CHARACTER, help="what to count in"
+            "--out", type=Path, metavar="FOLDER", help="also write every table there"
         )
         parser.add_argument(
-            "--label", action="append", default=[], metavar="SLUG", help="only this label; repeat"
+            "--seed",
+            type=int,
+            default=1,
+            metavar="N",
+            help="a number that fixes the random samples behind gamma; the same seed gives the "
+            "same figures (default: 1)",
+        )
+        parser.add_argument(
+            "--level",
+            choices=Level.values,
+            default=Level.CHARACTER,
+            help="what agreement is counted in (default: character)",
+        )
+        parser.add_argument(
+            "--label",
+            action="append",
+            default=[],
+            metavar="LABEL",
+            help="only this label, by its name in files (attribution, allegation, …; the page of "
+            "each label shows it); give it again for further labels; without it, all labels",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

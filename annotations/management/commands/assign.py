@@ -1,6 +1,6 @@
 """`manage.py assign STUDY`: give a study's articles to its annotators by plan."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,16 +16,43 @@ from annotations.text.refusal import Refusal
 
 
 class Command(BaseCommand):
-    help = "Assign a study's articles: so many annotators each, even loads, shared articles."
+    help = (
+        "Give a study's articles to its annotators: so many annotators for each article, an even\n"
+        "load, and enough articles in common. What is assigned already stays; running it again\n"
+        "after more people or articles have come only adds what is missing.\n\n"
+        "Examples:\n"
+        '  manage.py assign "Arden strike" --check                   look first\n'
+        '  manage.py assign "Arden strike" --per-article 3           three annotators each\n'
+        '  manage.py assign "Arden strike" --per-article 1 --overlap 10 --extra\n'
+        "      one annotator each, but every two of them share at least ten articles\n"
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id, or its exact name")
-        parser.add_argument("--per-article", type=int, default=2, metavar="N")
         parser.add_argument(
-            "--overlap", type=int, default=0, metavar="K", help="articles every pair shares"
+            "--per-article",
+            type=int,
+            default=2,
+            metavar="N",
+            help="how many annotators mark each article (default: 2)",
         )
         parser.add_argument(
-            "--extra", action="store_true", help="more than N on some articles, to reach K"
+            "--overlap",
+            type=int,
+            default=0,
+            metavar="K",
+            help="how many articles every two annotators share at least; agreement between two "
+            "people can only be measured on articles both have (default: 0)",
+        )
+        parser.add_argument(
+            "--extra",
+            action="store_true",
+            help="give some articles more than N annotators where that is needed to reach K",
         )
         parser.add_argument("--round", default="", help="its name; by default the last open one")
         parser.add_argument(
@@ -40,7 +67,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--event", default="", help="only articles on this event")
         parser.add_argument("--words", default="", help="only articles with this in the title")
-        parser.add_argument("--seed", type=int, default=1, help="another one, another plan")
+        parser.add_argument(
+            "--seed",
+            type=int,
+            default=1,
+            metavar="N",
+            help="a number that fixes how articles are drawn; another number gives another plan",
+        )
         parser.add_argument("--by", metavar="MANAGER", help="who assigns, if there are several")
         parser.add_argument("--check", action="store_true", help="only say what would be assigned")
 

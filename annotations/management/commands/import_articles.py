@@ -1,6 +1,6 @@
 """`manage.py import_articles STUDY FILE…`: bring articles into a study from the command line."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,22 @@ from annotations.text.refusal import Refusal
 
 
 class Command(BaseCommand):
-    help = "Import articles from .txt, .jsonl, .csv and .zip files into a study."
+    help = (
+        "Import articles from .txt, .jsonl, .csv and .zip files into a study.\n\n"
+        "A .txt file is one article, named like the file. In .csv and .jsonl files each row or\n"
+        "line is an article with title and text, and if you have them outlet, byline, url,\n"
+        "published_on, language and event. What is wrong is said by file and line; the rest is\n"
+        "stored.\n\n"
+        "Examples:\n"
+        '  manage.py import_articles "Arden strike" articles/*.txt --outlet "The Lantern"\n'
+        '  manage.py import_articles "Arden strike" week.csv --check\n'
+        '  manage.py import_articles "Arden strike" fire/*.txt --event "Harbour fire"\n'
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id, or its exact name")
@@ -24,9 +39,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--by", metavar="MANAGER", help="who imports; needed where a study has several managers"
         )
-        parser.add_argument("--outlet", default="", help="for articles that do not say")
-        parser.add_argument("--language", default="en", help="for articles that do not say")
-        parser.add_argument("--event", default="", help="for articles that do not say")
+        parser.add_argument(
+            "--outlet",
+            default="",
+            metavar="NAME",
+            help="who published those articles whose file does not say so",
+        )
+        parser.add_argument(
+            "--language",
+            default="en",
+            metavar="CODE",
+            help="language of those articles whose file does not say so: de, ar, … (default: en)",
+        )
+        parser.add_argument(
+            "--event",
+            default="",
+            metavar="NAME",
+            help="what those articles tell of whose file does not say so; articles with the same "
+            "event tell the same story, so that outlets can be compared on it",
+        )
         parser.add_argument(
             "--all-or-none", action="store_true", help="store nothing when anything is wrong"
         )
