@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from .views import codebook, discussion, meetings
+from .views import calibration, codebook, discussion, meetings
 
 STUDY = "studies/<uuid:study_id>/"
 ARTICLE = f"{STUDY}articles/<uuid:article_id>/"
 THREAD = f"{STUDY}discussion/<uuid:thread_id>/"
 MEETING = f"{STUDY}meetings/<uuid:meeting_id>/"
+CALIBRATION = f"{STUDY}calibrations/<uuid:calibration_id>/"
 COMMENT = f"{STUDY}discussion/comments/<uuid:comment_id>/"
 urlpatterns: list[URLPattern] = [
     path(f"{STUDY}discussion/", discussion.discussion, name="discussion"),
@@ -29,4 +30,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{MEETING}notes/", meetings.notes, name="meeting_notes"),
     path(f"{MEETING}end/", meetings.end, name="meeting_end"),
     path(f"{MEETING}agenda/", meetings.agenda, name="meeting_agenda"),
+    path(f"{STUDY}calibrations/", calibration.calibrations, name="calibrations"),
+    path(CALIBRATION, calibration.calibration, name="calibration"),
+    path(f"{CALIBRATION}reveal/", calibration.reveal, name="calibration_reveal"),
+    path(f"{CALIBRATION}revise/", calibration.revise, name="calibration_revise"),
+    path(f"{CALIBRATION}end/", calibration.end, name="calibration_end"),
 ]

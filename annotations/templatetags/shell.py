@@ -25,7 +25,13 @@ class Section:
         return view_name == self.view or view_name.startswith(further)
 
 
-TALK = ("curation:thread", "curation:comment", "curation:article_discussion", "curation:meeting")
+TALK = (
+    "curation:thread",
+    "curation:comment",
+    "curation:article_discussion",
+    "curation:meeting",
+    "curation:calibration",
+)
 
 # The first that holds the page is the current one.
 SECTIONS = (
