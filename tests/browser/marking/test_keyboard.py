@@ -17,6 +17,25 @@ def test_arrows_move_by_word_and_shift_extends(desk: Desk) -> None:
     assert desk.spans() == [("attribution", "harbour inspectors")]
 
 
+def test_ctrl_and_arrows_go_five_words_at_once(desk: Desk) -> None:
+    desk.text.focus()
+    desk.press("ArrowRight", "Control+ArrowRight", "Control+Shift+ArrowRight", "3")
+    desk.press("Escape", "Control+ArrowLeft", "Control+ArrowLeft", "4")
+    assert desk.spans() == [
+        ("characterization", "EU"),
+        ("allegation", "that the Norvian group Keston could"),
+    ]
+
+
+def test_the_line_of_keys_shows_a_changed_key(desk: Desk) -> None:
+    legend = desk.page.locator("#legend [data-key=link]")
+    expect(legend).to_have_text("L link")
+    desk.page.evaluate("() => localStorage.setItem('sourcemark.keys', '{\"link\": [\"z\"]}')")
+    desk.page.reload()
+    desk.ready()
+    expect(legend).to_have_text("Z link")
+
+
 def test_digits_work_by_place_and_on_the_numpad(desk: Desk) -> None:
     desk.click("notorious")
     desk.page.evaluate(PRESS, ["4", "Numpad4"])

@@ -76,8 +76,8 @@ class ByKeys(Keyboard):
         keys = self.paths.to_selection(self.where(), stretch, quoted)
         self.press(*keys)
         first, last = self.paths.inside(stretch)
-        how = next((key for key in keys if key.startswith("Shift+")), "")
-        on = how in ("Shift+ArrowRight", "Shift+ArrowDown") and first != last
+        how = next((key for key in keys if "Shift+" in key), "")
+        on = how.endswith(("ArrowRight", "ArrowDown")) and first != last
         self.cursor = last if on else first
         assert self.reader.selected() in self.reader.text[slice(*stretch)]
 

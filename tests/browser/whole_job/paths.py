@@ -9,6 +9,7 @@ from .reference import EXTENT, Span, Stretch
 Keys = list[str]
 
 MOST_NUDGES = 12
+FAR = 5  # words that an arrow key goes with Ctrl
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,25 @@ class Paths:
 
     def to_word(self, cursor: int, word: int) -> Keys:
         """Arrow keys from one word to another: by words, or by sentences and then words."""
-        ways = [_repeat("ArrowRight", "ArrowLeft", word - cursor)]
+        ways = [self._steps(cursor, word)]
         held = self.sentence_at(self.words[cursor][0])
         for n in range(1, len(self.firsts)):
             if held + n < len(self.firsts):
-                rest = _repeat("ArrowRight", "ArrowLeft", word - self.firsts[held + n])
+                rest = self._steps(self.firsts[held + n], word)
                 ways.append(["ArrowDown"] * n + rest)
             back = held - n + (1 if cursor > self.firsts[held] else 0)
             if back >= 0:
-                rest = _repeat("ArrowRight", "ArrowLeft", word - self.firsts[back])
+                rest = self._steps(self.firsts[back], word)
                 ways.append(["ArrowUp"] * n + rest)
         return min(ways, key=len)
+
+    def _steps(self, word: int, to: int, shift: str = "") -> Keys:
+        """Arrow keys from word to word, five at once with Ctrl, past it and back if less."""
+        far = round((to - word) / FAR)
+        if not 0 <= word + FAR * far < len(self.words):
+            far = int((to - word) / FAR)
+        long = _repeat(f"Control+{shift}ArrowRight", f"Control+{shift}ArrowLeft", far)
+        return long + _repeat(f"{shift}ArrowRight", f"{shift}ArrowLeft", to - word - FAR * far)
 
     def to_span(self, cursor: int, span: Span) -> Keys:
         """Keys that make the (first fragment of the) span, label key included."""
@@ -73,18 +82,18 @@ class Paths:
 
     def _on(self, word: int, last: int) -> Keys:
         """Keys that extend a selection on to a later word: by words, or by sentences first."""
-        ways = [["Shift+ArrowRight"] * (last - word)]
+        ways = [self._steps(word, last, "Shift+")]
         ends = [end for end in self.lasts if end > word]
         for n, end in enumerate(ends, start=1):
-            rest = _repeat("Shift+ArrowRight", "Shift+ArrowLeft", last - end)
+            rest = self._steps(end, last, "Shift+")
             ways.append(["Shift+ArrowDown"] * n + rest)
         return min(ways, key=len)
 
     def _back(self, word: int, first: int) -> Keys:
-        ways = [["Shift+ArrowLeft"] * (word - first)]
+        ways = [self._steps(word, first, "Shift+")]
         starts = [start for start in reversed(self.firsts) if start < word]
         for n, start in enumerate(starts, start=1):
-            rest = _repeat("Shift+ArrowRight", "Shift+ArrowLeft", first - start)
+            rest = self._steps(start, first, "Shift+")
             ways.append(["Shift+ArrowUp"] * n + rest)
         return min(ways, key=len)
 

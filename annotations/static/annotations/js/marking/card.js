@@ -3,7 +3,7 @@
 import { button, clip, h } from "./dom.js";
 import { entityField } from "./entities.js";
 import { attributeFields } from "./fields.js";
-import { quoteOf } from "./labels.js";
+import { nameOf, quoteOf } from "./labels.js";
 import { chooseLink, linkTo, setCue } from "./links.js";
 import { setFields } from "./marks.js";
 import { FLAGS, run } from "./moves.js";
@@ -110,7 +110,7 @@ function ends(desk) {
 }
 
 function linking(desk) {
-  const { candidates = [], cueFor } = desk.mode;
+  const { candidates = [] } = desk.mode;
   const source = desk.store.get("span", desk.mode.source);
   return h(
     "div",
@@ -118,8 +118,7 @@ function linking(desk) {
     h(
       "p",
       {},
-      h("strong", {}, "Linking. "),
-      cueFor ? "Select the cue words." : "Select the claim in the text, click a mark, or take one of these:",
+      ...linkingInWords(desk),
     ),
     h(
       "ol",
@@ -145,10 +144,23 @@ function linking(desk) {
     h(
       "p",
       { class: "buttons" },
-      button("Cue words", { data: { command: "cue", k: "cue" } }),
-      button("End linking", { data: { command: "leave", k: "leave" } }),
+      button("Choose cue words", { data: { command: "cue", k: "cue" } }),
+      button("Done", { data: { command: "leave", k: "leave" } }),
     ),
   );
+}
+
+/** What to do next, by what has been done. */
+function linkingInWords({ mode, store, labels }) {
+  const { candidates = [], made = [], cueFor } = mode;
+  if (cueFor) return [h("strong", {}, "Cue words. "), "Select the words that tie the source to its claim."];
+  const link = store.get("link", made.at(-1) ?? "");
+  const claim = link && store.get("span", link.target);
+  const head = claim ? `Linked to ${nameOf(labels, claim, 30)}. ` : "Link to a claim. ";
+  const more = claim ? "Is there another? Select it" : "Select it";
+  const end = claim ? " Else press Done or Escape." : "";
+  const listed = candidates.length ? ", click its mark, or take one by number:" : " or click its mark.";
+  return [h("strong", {}, head), more, listed, candidates.length ? "" : end];
 }
 
 function linkList(desk, span) {

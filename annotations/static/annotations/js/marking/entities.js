@@ -2,7 +2,7 @@
 // Enter takes the marked one or makes a new name.
 
 import { h } from "./dom.js";
-import { answer, goOn } from "./fields.js";
+import { answer, goOn, legendOf } from "./fields.js";
 import { quoteOf } from "./labels.js";
 import { addition } from "./marks.js";
 import { hullOf, newId } from "./store.js";
@@ -69,12 +69,7 @@ export function entityField(desk, span, attribute) {
   const field = h(
     "div",
     { class: "entity-field", data: { attribute: attribute.name } },
-    h(
-      "label",
-      { for: id },
-      attribute.title,
-      attribute.required && h("span", { class: "to-answer" }, " to answer"),
-    ),
+    h("label", { for: id }, legendOf(attribute, held)),
     h("div", { class: "combo" }, input, list),
   );
   return new Combobox(desk, span, attribute, { field, input, list, name }).field;

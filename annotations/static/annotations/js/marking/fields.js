@@ -17,8 +17,9 @@ export function attributeFields(desk, span, entityField) {
   });
 }
 
-function legendOf(attribute) {
-  return [attribute.title, attribute.required && h("span", { class: "to-answer" }, " to answer")];
+export function legendOf(attribute, value) {
+  const open = attribute.required && !value;
+  return [attribute.title, open && h("span", { class: "to-answer" }, " to answer")];
 }
 
 function choice(desk, span, attribute) {
@@ -49,7 +50,7 @@ function choice(desk, span, attribute) {
   const field = h(
     "fieldset",
     { class: "choice", data: { attribute: attribute.name } },
-    h("legend", {}, legendOf(attribute)),
+    h("legend", {}, legendOf(attribute, value)),
     h(
       "div",
       { class: "options" },
@@ -91,7 +92,7 @@ function text(desk, span, attribute) {
   const field = h(
     "div",
     { class: "text-field", data: { attribute: attribute.name } },
-    h("label", { for: id }, legendOf(attribute)),
+    h("label", { for: id }, legendOf(attribute, input.value)),
     input,
   );
   const save = () => answer(desk, span, attribute, input.value.trim());

@@ -21,8 +21,17 @@ function firstVisible({ view, article, direction: way }) {
   return article.wordAt(point ?? article.starts[Math.max(at, 0)]);
 }
 
-function step(desk, from, way) {
-  return way > 0 ? desk.article.nextWord(from.end) : desk.article.previousWord(from.start);
+const FAR = 5;
+
+/** `far`: five words on, or as many as there are. */
+function step(desk, from, way, far = false) {
+  let word = from;
+  for (let n = far ? FAR : 1; n && word; n -= 1) {
+    const next = way > 0 ? desk.article.nextWord(word.end) : desk.article.previousWord(word.start);
+    if (!next) return word === from ? null : word;
+    word = next;
+  }
+  return word;
 }
 
 /** Puts the cursor on a word: nothing is chosen or selected any more. */
@@ -35,9 +44,9 @@ export function goTo(desk, word) {
   return true;
 }
 
-export function moveCursor(desk, way) {
+export function moveCursor(desk, way, far) {
   const { cursor } = desk;
-  return goTo(desk, cursor ? (step(desk, cursor, way) ?? cursor) : firstVisible(desk));
+  return goTo(desk, cursor ? (step(desk, cursor, way, far) ?? cursor) : firstVisible(desk));
 }
 
 /** A selection is held at one end while the other moves: one that was dragged or taken whole, at its start. */
@@ -58,9 +67,9 @@ function extendTo(desk, word) {
   );
 }
 
-export function extend(desk, way) {
+export function extend(desk, way, far) {
   hold(desk);
-  extendTo(desk, step(desk, desk.cursor, way) ?? desk.cursor);
+  extendTo(desk, step(desk, desk.cursor, way, far) ?? desk.cursor);
 }
 
 /** To the last word of the sentence or back to its first; from there through the next sentence. */
@@ -258,6 +267,10 @@ export const ACTS = {
   redo: (desk) => desk.step(true),
   left: (desk) => moveCursor(desk, direction(desk, "left")),
   right: (desk) => moveCursor(desk, direction(desk, "right")),
+  "left-far": (desk) => moveCursor(desk, direction(desk, "left"), true),
+  "right-far": (desk) => moveCursor(desk, direction(desk, "right"), true),
+  "extend-left-far": (desk) => extend(desk, direction(desk, "left"), true),
+  "extend-right-far": (desk) => extend(desk, direction(desk, "right"), true),
   "extend-left": (desk) => extend(desk, direction(desk, "left")),
   "extend-right": (desk) => extend(desk, direction(desk, "right")),
   "extend-sentence-back": (desk) => extendSentence(desk, -1),

@@ -107,7 +107,7 @@ function wireBar(desk) {
       for (const each of bar.querySelectorAll(`[data-command="${redo ? "redo" : "undo"}"]`))
         each.disabled = !desk.undo.next(redo);
     }
-    bar.hidden = Boolean(desk.readOnly);
+    for (const each of [bar, byId("submit-open"), byId("legend")]) each.hidden = Boolean(desk.readOnly);
   };
   desk.on("mode marks", draw);
   draw();
@@ -155,8 +155,20 @@ function later(desk, load, make) {
   };
 }
 
+/** The line of keys below the text shows those that this person has chosen. */
+function drawLegend() {
+  for (const [command, [chord]] of Object.entries(changedKeys())) {
+    const place = document.querySelector(`#legend [data-key="${command}"] kbd`);
+    if (place) place.textContent = chord.toUpperCase();
+  }
+}
+
 function wireParts(desk, session, keys, labelKeys) {
-  const use = (map) => (keys.map = map);
+  const use = (map) => {
+    keys.map = map;
+    drawLegend();
+  };
+  drawLegend();
   const help = later(
     desk,
     () => import("./help.js"),

@@ -206,7 +206,7 @@ export class Session {
       return ["bad", `${waiting} not saved, not kept: leave this page open`];
     if (!navigator.onLine || trouble === "offline") return ["warn", `Offline: ${waiting} not saved yet`];
     if (trouble === "server") return ["bad", `The server does not answer: ${waiting} not saved yet`];
-    return ["", `${waiting} not saved yet`];
+    return ["", "Saving…"];
   }
 
   /** Shows the state; speaks it only when it turns bad or good again. */

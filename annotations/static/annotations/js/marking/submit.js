@@ -50,22 +50,13 @@ export class Submit {
     if (!(await this.session.saved(PATIENCE)))
       return desk.refuse("Some changes are not saved yet. Submit when “Saved” shows.");
     const left = open(desk);
+    const there = (item) => button("Go there", { on: { click: () => this.go(item) } });
+    const rows = left.map((item) => h("li", {}, `${countOf(item.n, item.one, item.many)} `, there(item)));
     byId("submit-problem").textContent = "";
     byId("submit-text").replaceChildren(
       h("p", {}, `${countOf(desk.store.spans.size, "span")}, ${countOf(desk.store.links.size, "link")}.`),
       left.length ? h("p", {}, "Still open:") : h("p", {}, "Nothing is open."),
-      h(
-        "ul",
-        {},
-        left.map((item) =>
-          h(
-            "li",
-            {},
-            `${countOf(item.n, item.one, item.many)} `,
-            button("Go there", { on: { click: () => this.go(item) } }),
-          ),
-        ),
-      ),
+      ...(left.length ? [h("ul", { class: "open-questions" }, rows)] : []),
       h(
         "p",
         { class: "small muted" },
@@ -73,6 +64,7 @@ export class Submit {
       ),
     );
     this.dialog.showModal();
+    byId(left.length ? "submit-no" : "submit-yes").focus();
     return true;
   }
 
