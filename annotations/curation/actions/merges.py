@@ -231,7 +231,7 @@ def _merge_article(
     grain = ground.grain(article)
     ids = label_ids(sitting.codebook)
     taken = {_look(case) for case in sitting.cases if case.gold}
-    for case in sitting.cases:
+    for case in sorted(sitting.cases, key=lambda case: case.on == "link"):  # ends first
         if case.moot:
             continue
         if not _is_free(case):

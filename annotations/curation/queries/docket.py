@@ -141,7 +141,8 @@ def read_rows(adjudication: Adjudication | uuid.UUID | None) -> list[Case]:
     if adjudication is None:
         return []
     rows = Case.objects.filter(adjudication=adjudication)
-    return list(rows.select_related("gold_span", "gold_link", "curator", "rule").order_by("pk"))
+    related = ("gold_span__label", "gold_link", "curator", "rule")
+    return list(rows.select_related(*related).order_by("pk"))
 
 
 def read_cases(docket: Docket) -> list[SeenCase]:

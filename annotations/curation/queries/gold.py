@@ -164,7 +164,7 @@ def dissent_of(row: Case, text: str) -> Wire:
             },
         )
         one["annotators"].append(vote["annotator"])
-    listed = sorted(variants.values(), key=lambda one: (-len(one["annotators"]), str(one)))
+    listed = sorted(variants.values(), key=_by_votes)
     for one in listed:
         one["share"] = round(len(one["annotators"]) / n, 4)
     return {
@@ -174,6 +174,10 @@ def dissent_of(row: Case, text: str) -> Wire:
         "variants": listed,
         "shares": vote_shares(row.votes),
     }
+
+
+def _by_votes(one: Wire) -> tuple[int, str, Sequence[Any]]:
+    return -len(one["annotators"]), one["label"] or "", one["fragments"]
 
 
 def _look(label: str, fragments: Sequence[Any]) -> str:

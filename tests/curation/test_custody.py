@@ -1,0 +1,272 @@
+"""Where gold comes from, who may know whose marks were whose, and what annotators learn."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.curation.models import Adjudication, Alias, GoldSpan, GoldVersion, Ruling
+from annotations.curation.queries import read_gold, read_gold_units
+from annotations.study.models import Round, Study
+from tests.conftest import CountQueries, SignIn
+
+from .scene import cases, ruling, send, url
+
+pytestmark = pytest.mark.django_db
+
+
+def decide_all(curator: Client, article: Article) -> dict[str, dict[str, Any]]:
+    found = cases(curator, article)
+    send(
+        curator,
+        article,
+        ruling(found["boundary"]["id"], choice="variant", variant=2, reason="boundary", note="B2"),
+        ruling(found["label"]["id"], choice="variant", variant=1),
+        ruling(found["missing"]["id"], choice="no_span", reason="slip"),
+        ruling(found["unanimous"]["id"], choice="majority"),
+        ruling(found["unanimous2"]["id"], choice="majority"),
+        ruling(found["link"]["id"], choice="majority"),
+    )
+    return found
+
+
+def study_url(name: str, study: Study, *more: object) -> str:
+    return reverse(f"curation:{name}", args=[study.pk, *more])
+
+
+def test_a_gold_span_says_who_proposed_it_and_who_decided(
+    curator: Client, submitted: Article, dave: User
+) -> None:
+    decide_all(curator, submitted)
+    gold = GoldSpan.objects.get(label__slug="attribution")
+    page = curator.get(study_url("custody", submitted.study, gold.pk)).content.decode()
+    for words in ("Took a variant 2", "Dave", "Boundary", "B2", "1 of 2 exactly, 1 nearly"):
+        assert words in page
+    told = curator.get(study_url("dissent", submitted.study, gold.pk))
+    content = json.loads(told.content)
+    assert "attachment" in told["Content-Disposition"]
+    assert [(one["share"], one["is_gold"]) for one in content["variants"]] == [
+        (0.5, False),
+        (0.5, True),
+    ]  # "Officials", then "Officials in Arden"
+    shares = [(one["start"], one["end"], one["share"]) for one in content["shares"]]
+    assert shares == [(0, 9, 1.0), (9, 18, 0.5)]
+
+
+def test_the_whole_articles_dissent_can_be_had(curator: Client, submitted: Article) -> None:
+    decide_all(curator, submitted)
+    told = json.loads(curator.get(url("article_dissent", submitted)).content)
+    assert len(told["cases"]) == 5
+
+
+def test_gold_can_be_read_whole_and_as_units(
+    curator: Client, submitted: Article, count_queries: CountQueries
+) -> None:
+    decide_all(curator, submitted)
+    with count_queries(at_most=4):
+        (one,) = read_gold(submitted.study)
+    kinds = sorted(case["kind"] for case in one.cases)
+    assert kinds == ["boundary", "label", "link", "missing", "unanimous", "unanimous"]
+    assert all(len(case["votes"]) == 2 for case in one.cases)
+    units = read_gold_units(submitted.study)[submitted.pk]
+    assert sorted((u.label, u.start, u.end) for u in units) == [
+        ("allegation", 43, 57),
+        ("attribution", 0, 18),
+        ("extent", 39, 79),
+        ("reporting", 0, 82),
+    ]
+
+
+def test_closing_needs_every_case_or_a_word_that_they_stay_open(
+    curator: Client, submitted: Article
+) -> None:
+    cases(curator, submitted)
+    refused = curator.post(url("close", submitted), follow=True)
+    assert "still open" in refused.content.decode()
+    assert GoldVersion.objects.count() == 0
+    curator.post(url("close", submitted), {"leave_open": "1"})
+    version = GoldVersion.objects.get()
+    assert (version.number, version.n_undecided) == (1, 6)
+
+
+def test_gold_is_versioned_and_what_comes_after_closing_is_held(
+    curator: Client, submitted: Article
+) -> None:
+    found = decide_all(curator, submitted)
+    curator.post(url("close", submitted))
+    late = send(curator, submitted, ruling(found["missing"]["id"], 1, choice="variant", variant=1))
+    assert (late.status_code, late.json()["results"][0]["status"]) == (409, "held")
+    assert Ruling.objects.filter(status="held").count() == 1
+    curator.post(url("reopen", submitted))
+    send(curator, submitted, ruling(found["missing"]["id"], 1, choice="variant", variant=1))
+    curator.post(url("close", submitted))
+    first, second = GoldVersion.objects.order_by("number")
+    n = [sum(case["gold"] is not None for case in v.content["cases"]) for v in (first, second)]
+    assert (n, Adjudication.objects.get().n_versions) == ([4, 5], 2)
+
+
+@pytest.mark.parametrize("table", ["ruling", "goldversion", "mergerules"])
+def test_the_database_refuses_to_change_history(
+    curator: Client, submitted: Article, dave: User, table: str
+) -> None:
+    from annotations.curation.actions import save_merge_rules
+
+    decide_all(curator, submitted)
+    curator.post(url("close", submitted))
+    save_merge_rules(study=submitted.study, actor=dave, unanimous=True, least_votes=2)
+    column = {"ruling": "kind", "goldversion": "note", "mergerules": "boundary"}[table]
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE annotations_{table} SET {column} = 'x'")
+    if table != "mergerules":
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM annotations_{table}")
+
+
+# --- blind curation -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def blind(submitted: Article) -> Article:
+    Study.objects.filter(pk=submitted.study_id).update(blind_curation=True)
+    return submitted
+
+
+def whole_of(client: Client, article: Article) -> str:
+    """Everything that curation tells about the article, in one string."""
+    found = decide_all(client, article)
+    gold = GoldSpan.objects.get(label__slug="attribution")
+    pages = [
+        url("adjudicate", article),
+        url("ops", article),
+        reverse("curation:case", args=[article.study_id, article.pk, found["label"]["id"]]),
+        study_url("custody", article.study, gold.pk),
+        study_url("dissent", article.study, gold.pk),
+        url("article_dissent", article),
+        study_url("queue", article.study),
+    ]
+    return "".join(client.get(page).content.decode() for page in pages)
+
+
+def test_blind_curation_tells_nobody_who_is_who(
+    curator: Client, blind: Article, bob: User, carol: User
+) -> None:
+    told = whole_of(curator, blind)
+    assert "Annotator 1" in told
+    assert "Annotator 2" in told
+    for user in (bob, carol):
+        assert [word for word in (user.display_name, str(user.pk)) if word in told] == []
+
+
+def test_aliases_are_drawn_once_and_kept(curator: Client, blind: Article) -> None:
+    first = cases(curator, blind)["label"]["variants"]
+    Alias.objects.get(number=1)
+    again = cases(curator, blind)["label"]["variants"]
+    assert first == again
+    assert {who for variant in first for who in variant["who"]} == {"Annotator 1", "Annotator 2"}
+
+
+def test_a_manager_lifts_blindness_on_an_article(
+    curator: Client, blind: Article, alice: User, sign_in: SignIn
+) -> None:
+    cases(curator, blind)
+    assert curator.post(url("names", blind)).status_code == 403
+    assert sign_in(alice).post(url("names", blind)).status_code == 302
+    assert cases(curator, blind)["label"]["variants"][0]["who"] == ["Bob"]
+
+
+def test_without_blindness_names_are_told(curator: Client, submitted: Article) -> None:
+    told = whole_of(curator, submitted)
+    assert "Bob" in told
+    assert "Annotator 1" not in told
+
+
+# --- my work against gold -------------------------------------------------------------------------
+
+
+def opened(article: Article) -> None:
+    from django.utils import timezone
+
+    Round.objects.filter(study=article.study).update(comparison_opened_at=timezone.now())
+
+
+def test_an_annotator_sees_their_work_against_gold_after_release(
+    curator: Client, submitted: Article, bob: User, sign_in: SignIn
+) -> None:
+    page, client = study_url("mine", submitted.study), sign_in(bob)
+    decide_all(curator, submitted)
+    assert "Nothing is released yet" in client.get(page).content.decode()
+    curator.post(url("close", submitted))
+    assert "Nothing is released yet" in client.get(page).content.decode()
+    opened(submitted)
+    told = client.get(page).content.decode()
+    for words in ("fate-kept", "fate-boundary", "fate-dropped", "B2", "Slip", "Dave"):
+        assert words in told
+    assert "Carol" not in told
+    one_kind = client.get(f"{page}?fate=dropped").content.decode()
+    assert ("fate-dropped" in one_kind, "fate-kept" in one_kind) == (True, False)
+
+
+def test_who_marked_nothing_learns_what_was_missed(
+    curator: Client, submitted: Article, carol: User, sign_in: SignIn
+) -> None:
+    found = decide_all(curator, submitted)
+    send(curator, submitted, ruling(found["missing"]["id"], 1, choice="variant", variant=1))
+    curator.post(url("close", submitted))
+    opened(submitted)
+    told = sign_in(carol).get(study_url("mine", submitted.study)).content.decode()
+    assert ("fate-missed" in told, "Bob" in told) == (True, False)
+
+
+# --- the queue ------------------------------------------------------------------------------------
+
+
+def test_the_queue_counts_and_leads_to_the_next_open_case(
+    curator: Client, submitted: Article, count_queries: CountQueries
+) -> None:
+    queue = study_url("queue", submitted.study)
+    assert "0 of 6 cases decided" in curator.get(queue).content.decode()
+    target = curator.get(study_url("next", submitted.study))["Location"]
+    assert target.startswith(url("adjudicate", submitted))
+    decide_all(curator, submitted)
+    assert "6 of 6 cases decided" in curator.get(queue).content.decode()
+    with count_queries(at_most=15):
+        curator.get(queue)
+    assert curator.get(study_url("next", submitted.study))["Location"] == queue
+
+
+def test_the_queue_is_filtered(curator: Client, submitted: Article) -> None:
+    queue = study_url("queue", submitted.study)
+    shown = {
+        asked: submitted.title in curator.get(f"{queue}?{asked}").content.decode()
+        for asked in ("kind=label", "kind=nesting", "label=allegation", "state=closed")
+    }
+    assert shown == {
+        "kind=label": True,
+        "kind=nesting": False,
+        "label=allegation": True,
+        "state=closed": False,
+    }
+
+
+# --- without JavaScript -------------------------------------------------------------------------
+
+
+def test_a_case_is_decided_by_a_plain_form(curator: Client, submitted: Article) -> None:
+    case = cases(curator, submitted)["boundary"]
+    page = reverse("curation:case", args=[submitted.study_id, submitted.pk, case["id"]])
+    assert "Officials in Arden" in curator.get(page).content.decode()
+    label = submitted.study.labels.get(slug="attribution").pk
+    told = {"ver": 0, "votes": case["votes"], "choice": "edited", "label": label}
+    refused = curator.post(page, told)
+    assert refused.status_code == 422
+    curator.post(page, {**told, "start": 0, "end": 12, "note": "by hand"})
+    assert GoldSpan.objects.get().stretch == "0-12"
+    again = curator.post(page, {**told, "choice": "union"})
+    assert "decided elsewhere" in again.content.decode()
+    curator.post(page, {**told, "ver": 1, "choice": "reopen"})
+    assert GoldSpan.objects.live().count() == 0
