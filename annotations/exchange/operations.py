@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from annotations.marking.models import Origin, SpanKind
+from annotations.marking.models import Origin, SpanKind, SpanState
 from annotations.marking.protocol import Op, read_op
 
 from .records import Answer, FragmentRecord, LinkRecord, MarksRecord, SpanRecord
@@ -72,6 +72,7 @@ class Operations:
             },
             "note": span.note,
             "flag": span.flag,
+            "state": SpanState.SUGGESTED if span.suggested else SpanState.MARKED,
             "origin": self.origin,
         }
 

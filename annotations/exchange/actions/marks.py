@@ -79,7 +79,7 @@ def import_marks(
     n_removed = _make_room(assignment, actor, replace)
     labels = {label["slug"]: label for label in book["labels"]}
     operations = Operations(reading.marks, labels, Origin.IMPORT)
-    _store(assignment, actor, operations)
+    store_operations(assignment, actor, operations)
     _begin(locked)
     remarks = (*reading.losses, *_remarks(assignment, reading.marks))
     imported = _counted(reading.marks, remarks)
@@ -133,10 +133,11 @@ def _chunks(ops: Sequence[Op]) -> Iterator[list[Op]]:
         yield chunk
 
 
-def _store(assignment: Assignment, actor: User, operations: Operations) -> None:
+def store_operations(assignment: Assignment, actor: User, operations: Operations) -> None:
+    """Portion by portion. Raises MarksRefused with the marks that were refused by name."""
     for chunk in _chunks(list(operations)):
         try:
-            store_marks(actor=actor, assignment=assignment, ops=chunk, origin=Origin.IMPORT)
+            store_marks(actor=actor, assignment=assignment, ops=chunk, origin=operations.origin)
         except Refused as refused:
             raise MarksRefused(_problems(refused, operations)) from refused
 

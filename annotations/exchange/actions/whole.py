@@ -33,7 +33,6 @@ class Restored:
 
     study: Study
     n_articles: int = 0
-    n_rows: int = 0
     new_people: list[str] = field(default_factory=list)
     known_people: list[str] = field(default_factory=list)
 

@@ -114,11 +114,11 @@ def _separator(header: str) -> str:
 
 def read(files: SourceFiles, hints: Hints) -> Reading:
     findings = Findings()
-    spans = [path for path in files.ending(".csv") if "label" in _names(files.beginning(path))]
+    named = {path: set(_names(files.beginning(path))) for path in files.ending(".csv")}
+    spans = [path for path, names in named.items() if {"annotator", "label"} <= names]
     if len(spans) != 1:
         raise FileRefused("", f"One CSV file with spans is needed, not {len(spans)}.")
-    texts = [path for path in files.ending(".csv") if "text" in _names(files.beginning(path))]
-    listed = next((path for path in texts if path not in spans), "")
+    listed = next((path for path in named if "text" in named[path] and path not in spans), "")
     span_file = lambda: rows_of(files, spans[0], ("annotator", "label", "start", "end"))  # noqa: E731
     articles = rows_of(files, listed, ("article", "text")) if listed else None
     return Reading(put_together(articles, listed, span_file, spans[0], hints, findings), findings)

@@ -83,6 +83,15 @@ def pseudonyms(study: StudyRecord) -> dict[str, str]:
     return aliases
 
 
+def named(study: StudyRecord, wanted: Wanted) -> Wanted:
+    """What was wanted, in words that may go out: under pseudonyms no names of annotators."""
+    if not wanted.pseudonyms:
+        return wanted
+    aliases = pseudonyms(study)
+    known = (aliases[name] for name in wanted.annotators if name in aliases)
+    return replace(wanted, annotators=tuple(sorted(known)))
+
+
 class _Chosen:
     def __init__(
         self, articles: Iterable[ArticleRecord], wanted: Wanted, aliases: Mapping[str, str]

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ..frame import Chunk, FileRefused, Form
 from ..records import Corpus
 from .card import data_card
-from .choosing import Wanted, choose
+from .choosing import Wanted, choose, named
 from .counting import CountedArticles, CountedRows, Counts, Tell
 from .manifest import About, FileFacts, manifest
 
@@ -36,7 +36,7 @@ class Packing:
         self._about = about
         self._options = options
         self._tell = tell
-        self.wanted = None if form.is_whole else wanted
+        self.wanted = None if form.is_whole else named(corpus.study, wanted)
         self.corpus = corpus if form.is_whole else choose(corpus, wanted)
         self.files: list[FileFacts] = []
         self.counts = Counts()

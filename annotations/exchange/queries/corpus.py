@@ -1,6 +1,8 @@
 """A study as a corpus of neutral records, or as the rows of a whole study."""
 
-from collections.abc import Callable, Iterable, Iterator
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from annotations.accounts.models import User
@@ -29,12 +31,15 @@ def read_whole(study: Study) -> StudyRows:
     return StudyRows(Walk(reader.head), Walk(reader.articles))
 
 
-def read_corpus(study: Study, only: User | None = None) -> Corpus:
+def read_corpus(
+    study: Study, only: User | None = None, hidden: Collection[uuid.UUID] = ()
+) -> Corpus:
     """Everybody's work on every kept article; with `only`, what that person did and nothing else.
 
-    The study's particulars are read now, articles while they are walked, 50 at a time.
+    `hidden` are articles that are left out. The study's particulars are read now, articles while
+    they are walked, 50 at a time.
     """
-    reader = RowReader(study, OF_RECORDS, only)
+    reader = RowReader(study, OF_RECORDS, only, hidden)
     head: dict[str, list[Row]] = {}
     for table, row in reader.head():
         head.setdefault(table, []).append(row)
@@ -42,7 +47,13 @@ def read_corpus(study: Study, only: User | None = None) -> Corpus:
 
     def walk() -> Iterator[ArticleRecord]:
         for tables in reader.articles():
-            yield article_record(tables, names)
+            article = article_record(tables, names)
+            yield _sourceless(article) if only and study.hide_source else article
 
     articles: Iterable[ArticleRecord] = Walk(walk)
     return Corpus(study_record(head, names), articles)
+
+
+def _sourceless(article: ArticleRecord) -> ArticleRecord:
+    """As an annotator of a blind study sees it."""
+    return replace(article, outlet="", byline="", url="", published_on="")

@@ -37,6 +37,7 @@ class RowReader:
     study: Study
     tables: Collection[str] | None = None
     only: User | None = None
+    hidden: Collection[uuid.UUID] = ()  # articles that are not shown to whoever asks
 
     def head(self) -> Iterator[tuple[str, Row]]:
         """(table, row) of what holds for the whole study."""
@@ -66,7 +67,7 @@ class RowReader:
         return self.tables is None or name in self.tables
 
     def _articles(self) -> "QuerySet[Article]":
-        found = Article.objects.kept().filter(study=self.study)
+        found = Article.objects.kept().filter(study=self.study).exclude(pk__in=self.hidden)
         return found.filter(assignments__annotator=self.only) if self.only else found
 
     def _head_rows(self, table: Table) -> "QuerySet[Model]":

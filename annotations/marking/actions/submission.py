@@ -62,6 +62,20 @@ def submit_assignment(
     return _close(user, assignment, content)
 
 
+@transaction.atomic
+def submit_imported(*, assignment: Assignment, actor: User) -> Submission:
+    """Close work that was brought in whole, as an act of whoever brought it in.
+
+    Open questions stay open: they are kept in the submission's content. Raises AlreadyClosed.
+    """
+    held = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    if held.state not in OPEN_STATES:
+        raise AlreadyClosed
+    version = held.study.codebook_versions.order_by("-number").defer("content")[0]
+    codebook = codebook_of(held.study_id, version.pk, version.number)
+    return _close(actor, held, submission_content(held, assignment.article, codebook))
+
+
 def _close(user: User, assignment: Assignment, content: Wire) -> Submission:
     now = timezone.now()
     submission = Submission.objects.create(

@@ -1,0 +1,208 @@
+"""Bringing in what another program marked: read and shown first, then stored all or nothing."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django_tasks import task
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.corpus.queries import import_limits, known_texts
+from annotations.corpus.records import in_bytes
+from annotations.study.models import Study
+from annotations.text.refusal import Refusal
+
+from ..bringing import Mapping, Survey, default_mapping, survey
+from ..formats import find_format, recognised
+from ..frame import FileRefused, Form, Hints, Reading, SourceFiles, SourceLimits
+from ..models import CorpusFile, CorpusImport, CorpusImportState
+from ..telling import telling
+from .storing import Storing
+
+OPEN = (CorpusImportState.PREVIEW, CorpusImportState.RUNNING, CorpusImportState.FAILED)
+FORGOTTEN_AFTER = timedelta(days=1)
+SOMETHING = (
+    "Something went wrong on the site's side, and nothing was stored. Try it again; if it goes "
+    "wrong again, tell whoever runs the site."
+)
+File = tuple[str, bytes]
+
+
+class NothingHere(Refusal):
+    """Choose at least one file."""
+
+
+class NotReady(Refusal):
+    """This import is not waiting for a yes."""
+
+
+def source_limits() -> SourceLimits:
+    """As the settings say."""
+    limits = import_limits()
+    return SourceLimits(
+        n_files=limits.zip_entries,
+        total_bytes=limits.unpacked_bytes,
+        file_bytes=limits.unpacked_bytes,
+        line_bytes=limits.unpacked_bytes,
+    )
+
+
+def begin_import(
+    *,
+    study: Study,
+    actor: User,
+    files: Iterable[File],
+    form: str = "",
+    hints: dict[str, Any] | None = None,
+) -> CorpusImport:
+    """Keep the files and start reading them. Raises FileRefused, NothingHere."""
+    listed = list(files)
+    if not listed:
+        raise NothingHere
+    n_bytes = sum(len(content) for _, content in listed)
+    most = import_limits().upload_bytes
+    if n_bytes > most:
+        reason = f"These files are {in_bytes(n_bytes)}; one import may hold {in_bytes(most)}."
+        raise FileRefused("", reason)
+    chosen = _chosen(SourceFiles.uploaded(listed, source_limits()), form)
+    with transaction.atomic():
+        _forget_old(study)
+        made = CorpusImport.objects.create(
+            study=study, created_by=actor, file_format=chosen.name, hints=hints or {}
+        )
+        CorpusFile.objects.bulk_create(
+            CorpusFile(study=study, brought_in=made, position=at, name=name[:255], content=content)
+            for at, (name, content) in enumerate(listed)
+        )
+        transaction.on_commit(lambda: read_import.enqueue(str(made.pk)))
+    return made
+
+
+def _chosen(files: SourceFiles, name: str) -> Form:
+    if name:
+        form = find_format(name)
+        if form.read is None:
+            raise FileRefused("", f"{form.title} cannot be read.")
+        return form
+    found = recognised(files)
+    if not found:
+        raise FileRefused("", "These files are of no format that is known. Choose theirs yourself.")
+    return found[0]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+@task()
+def read_import(import_id: str) -> None:
+    """What the files hold, for the preview."""
+    made = CorpusImport.objects.select_related("study").get(pk=uuid.UUID(import_id))
+    rows = CorpusImport.objects.filter(pk=made.pk, state=CorpusImportState.READING)
+    try:
+        with telling(lambda n: rows.update(n_done=n)) as tell:
+            found = survey(open_reading(made), known_texts(made.study), tell)
+    except Refusal as refused:
+        rows.update(state=CorpusImportState.FAILED, message=str(refused))
+        return
+    except Exception:
+        rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
+        raise
+    rows.update(
+        state=CorpusImportState.PREVIEW,
+        survey=found.as_json(),
+        mapping=_guess(made.study, found).as_json(),
+        n_done=0,
+        n_all=found.n_articles,
+        message="" if found.n_articles else "There is no article in these files.",
+    )
+
+
+def open_reading(made: CorpusImport) -> Reading:
+    """The import's files, from the beginning. Raises FileRefused."""
+    form = find_format(made.file_format)
+    assert form.read is not None
+    listed = [(each.name, bytes(each.content)) for each in made.files.order_by("position")]
+    texts = _TextsOf(made.study)
+    hints = Hints(
+        annotator=made.hints.get("annotator") or "annotator",
+        language=made.hints.get("language", ""),
+        options=made.hints.get("options", {}),
+        find_text=texts.find,
+    )
+    return form.read(SourceFiles.uploaded(listed, source_limits()), hints)
+
+
+class _TextsOf:
+    def __init__(self, study: Study) -> None:
+        self._study = study
+
+    def find(self, sha256: str, title: str) -> str:
+        kept = Article.objects.kept().filter(study=self._study)
+        named = kept.filter(text_sha256=sha256) if sha256 else kept.filter(title=title)
+        texts = list(named.values_list("text", flat=True)[:2])
+        return texts[0] if len(texts) == 1 else ""
+
+
+def _guess(study: Study, found: Survey) -> Mapping:
+    rounds = study.rounds.filter(closed_at=None).order_by("position", "name")
+    people = User.objects.filter(memberships__study=study, memberships__ended_at=None)
+    first = rounds.first()
+    return default_mapping(
+        found,
+        labels={label.slug: label.name for label in study.labels.filter(archived_at=None)},
+        people=list(people.distinct().order_by("username").values_list("username", flat=True)),
+        round=str(first.pk) if first else "",
+    )
+
+
+# --- storing --------------------------------------------------------------------------------------
+
+
+def carry_out(*, made: CorpusImport, mapping: Mapping) -> None:
+    """Let a preview be stored. Raises NotReady."""
+    started = CorpusImport.objects.filter(pk=made.pk, state__in=OPEN).update(
+        state=CorpusImportState.RUNNING, mapping=mapping.as_json(), message="", n_done=0
+    )
+    if not started:
+        raise NotReady
+    store_corpus.enqueue(str(made.pk))
+
+
+@transaction.atomic
+def give_up(*, made: CorpusImport) -> None:
+    """Forget a preview and its files; nothing was stored."""
+    open_states = (*OPEN, CorpusImportState.READING)
+    rows = CorpusImport.objects.filter(pk=made.pk, state__in=open_states)
+    if rows.update(state=CorpusImportState.CANCELLED, survey={}, finished_at=timezone.now()):
+        CorpusFile.objects.filter(brought_in=made).delete()
+
+
+@task()
+def store_corpus(import_id: str) -> None:
+    """Store what was mapped, in one transaction, or say why not."""
+    made = CorpusImport.objects.select_related("study", "created_by").get(pk=uuid.UUID(import_id))
+    rows = CorpusImport.objects.filter(pk=made.pk, state=CorpusImportState.RUNNING)
+    if not rows.exists():
+        return
+    try:
+        with telling(lambda n: rows.update(n_done=n)) as tell:
+            # SQLite has one writer: progress could not be written beside the import.
+            told = tell if connection.vendor != "sqlite" else lambda n: None
+            Storing(made, Mapping.from_json(made.mapping), open_reading, told).run()
+    except Refusal as refused:
+        rows.update(state=CorpusImportState.FAILED, message=str(refused))
+    except Exception:
+        rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
+        raise
+
+
+def _forget_old(study: Study) -> None:
+    """Previews that nobody came back to."""
+    old = timezone.now() - FORGOTTEN_AFTER
+    states = (CorpusImportState.PREVIEW, CorpusImportState.READING, CorpusImportState.FAILED)
+    for made in CorpusImport.objects.filter(study=study, state__in=states, created_at__lt=old):
+        give_up(made=made)

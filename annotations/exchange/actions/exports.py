@@ -1,0 +1,230 @@
+"""Taking a study out: a job that writes one zip file, with what was asked for and nothing else."""
+
+import hashlib
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from annotations.accounts.models import User
+from annotations.reports.actions.reports import tables_now
+from annotations.reports.laying import lay_out
+from annotations.reports.queries import read_inputs, read_names
+from annotations.reports.selection import Selection
+from annotations.study.actions import record
+from annotations.study.models import Study
+from annotations.text.refusal import Refusal
+
+from ..formats import find_format
+from ..frame import Form
+from ..models import Export, ExportState
+from ..packing import About, Packing, Wanted, pack, write_zip
+from ..packing.counting import Tell
+from ..queries.corpus import read_corpus, read_whole
+from ..queries.exports import Reach, fetch_reach, n_articles
+from ..queries.snapshot import snapshot
+from ..queries.tables import moment
+from ..records import Corpus
+from ..telling import telling
+
+KEPT_FOR = timedelta(days=14)
+IN_CARD = ("headline", "labels")  # tables of agreement that the data card shows
+Shown = Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], str]]
+
+
+class NotAllowed(Refusal):
+    """Only a manager can take out the whole study."""
+
+
+def make_export(
+    *, reach: Reach, form: Form, wanted: Wanted, options: Mapping[str, str] | None = None
+) -> Export:
+    """Start the job. Raises NotAllowed, or FileRefused when the format cannot be written so."""
+    if form.is_whole and not reach.is_all:
+        raise NotAllowed
+    wanted = reach.narrowed(wanted)
+    only = reach.standing.user if reach.is_own else None
+    empty = Corpus(read_corpus(reach.study, only).study, ())
+    pack(empty, form, about=About(""), wanted=wanted)  # refuses what cannot be
+    _forget_old(reach.study)
+    with transaction.atomic():
+        made = Export.objects.create(
+            study=reach.study,
+            created_by=reach.standing.user,
+            file_format=form.name,
+            is_own=reach.is_own,
+            wanted=wanted.as_json(),
+            options=dict(options or {}),
+            n_all=n_articles(reach),
+        )
+        transaction.on_commit(lambda: write_export.enqueue(str(made.pk)))
+    return made
+
+
+@task()
+def write_export(export_id: str) -> None:
+    """Write the file of an export that is running. What goes wrong is said in its message."""
+    made = Export.objects.select_related("study", "created_by").get(pk=uuid.UUID(export_id))
+    if made.state != ExportState.RUNNING:
+        return
+    rows = Export.objects.filter(pk=made.pk, n_all__gte=0)
+    try:
+        # Rights are asked for again: they may have changed since the job was queued.
+        reach = fetch_reach(made.created_by, made.study_id)
+        with tempfile.TemporaryDirectory() as folder, telling(_progress(made)) as tell:
+            path = Path(folder) / "export.zip"
+            packing = write_study(
+                reach=reach,
+                form=find_format(made.file_format),
+                wanted=Wanted.from_json(made.wanted),
+                options=made.options,
+                path=path,
+                tell=tell,
+            )
+            _keep(made, path, packing)
+    except Refusal as refused:
+        _fail(rows.get(), str(refused))
+    except Exception as error:
+        _fail(rows.get(), f"The job ended with an error: {type(error).__name__}.")
+        raise
+
+
+def _progress(made: Export) -> Tell:
+    def write(n: int) -> None:
+        Export.objects.filter(pk=made.pk, state=ExportState.RUNNING).update(
+            n_done=min(n, made.n_all)
+        )
+
+    return write
+
+
+def write_study(
+    *,
+    reach: Reach,
+    form: Form,
+    wanted: Wanted,
+    path: Path,
+    options: Mapping[str, str] | None = None,
+    tell: Tell = lambda n: None,
+) -> Packing:
+    """A zip file of what the person may take out, as the study is at one moment."""
+    wanted = reach.narrowed(wanted)
+    about = About(
+        made_at=moment(timezone.now()),
+        made_by="" if wanted.pseudonyms else reach.standing.user.username,
+        agreement=() if reach.is_own else agreement_tables(reach.study),
+    )
+    with snapshot():
+        packing = pack(
+            open_corpus(reach, form), form, about=about, wanted=wanted, options=options, tell=tell
+        )
+        write_zip(packing, path)
+    return packing
+
+
+def open_corpus(reach: Reach, form: Form) -> Corpus:
+    """What a format of this kind is written from. Read it within a snapshot."""
+    only = reach.standing.user if reach.is_own else None
+    corpus = read_corpus(reach.study, only, reach.hidden())
+    if not form.is_whole:
+        return corpus
+    if not reach.is_all:
+        raise NotAllowed
+    return Corpus(corpus.study, (), read_whole(reach.study))
+
+
+def agreement_tables(study: Study) -> Shown:
+    """The headline and the labels' table of all submitted work; none before there is any."""
+    selection = Selection()
+    inputs = read_inputs(study, selection)
+    if not inputs:
+        return ()
+    names = read_names(study)
+    tables = tables_now(study, selection, inputs, list(names.labels))
+    return [
+        (
+            laid.title,
+            [column.title for column in laid.columns],
+            [[cell.text + (f" ({cell.interval})" if cell.interval else "") for cell in row]
+             for row in laid.rows],
+            laid.note,
+        )
+        for laid in lay_out(tables, names)
+        if laid.name in IN_CARD
+    ]  # fmt: skip
+
+
+@transaction.atomic
+def _keep(made: Export, path: Path, packing: Packing) -> None:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+        file.seek(0)
+        made.path = storages["exports"].save(f"{made.study_id}/{made.pk}.zip", File(file))
+    made.n_bytes = path.stat().st_size
+    made.sha256 = digest.hexdigest()
+    made.counts = packing.counts.as_json()
+    made.state, made.finished_at = ExportState.DONE, timezone.now()
+    made.n_done = made.n_all
+    made.save()
+    record(
+        study=made.study,
+        actor=made.created_by,
+        action="study.exported",
+        subject=made,
+        after=_told(made, packing),
+    )
+
+
+def _told(made: Export, packing: Packing) -> dict[str, object]:
+    return {
+        "format": made.file_format,
+        "own marks only": made.is_own,
+        "filters": made.wanted,
+        "articles": packing.counts.n_articles,
+        "spans": packing.counts.n_spans,
+        "sha256": made.sha256,
+    }
+
+
+def _fail(made: Export, message: str) -> None:
+    made.state, made.message, made.finished_at = ExportState.FAILED, message, timezone.now()
+    made.save(update_fields=["state", "message", "finished_at"])
+
+
+def _forget_old(study: Study) -> None:
+    """Files that were made long ago; that they were made stays in the history."""
+    old = timezone.now() - KEPT_FOR
+    for made in Export.objects.filter(study=study, created_at__lt=old):
+        remove_export(made=made)
+
+
+def remove_export(*, made: Export) -> None:
+    """Forget an export and its file."""
+    if made.path:
+        storages["exports"].delete(made.path)
+    made.delete()
+
+
+def record_file(*, study: Study, actor: User, form: Form, wanted: Wanted, packing: Packing) -> None:
+    """The audit of an export that went to a file at the command line."""
+    record(
+        study=study,
+        actor=actor,
+        action="study.exported",
+        subject=study,
+        after={
+            "format": form.name,
+            "filters": wanted.as_json(),
+            "articles": packing.counts.n_articles,
+            "spans": packing.counts.n_spans,
+        },
+    )

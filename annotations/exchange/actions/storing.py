@@ -1,0 +1,288 @@
+"""Bringing in, second half: what was mapped becomes articles, assignments and marks."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotations.accounts.models import User
+from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.corpus.actions.articles import add_article
+from annotations.corpus.actions.regions import mark_region
+from annotations.corpus.models import Article, RegionKind
+from annotations.corpus.records import RecordWrong
+from annotations.marking.actions.submission import submit_imported
+from annotations.marking.models import Origin
+from annotations.marking.queries import read_regions
+from annotations.study.actions import record
+from annotations.study.models import Round, Study
+from annotations.study.queries.codebook import codebook_content, latest_version
+from annotations.text.refusal import Refusal
+
+from ..bringing import LEFT_OUT, NEW, Book, Mapping, Survey, fit_work
+from ..frame import FileRefused, Findings, Reading
+from ..frame.placing import place_article
+from ..models import CorpusFile, CorpusImport, CorpusImportState
+from ..operations import Operations
+from ..records import ArticleRecord, AssignmentRecord, MarksRecord
+from .marks import store_operations
+from .newcomers import make_account, make_annotator, make_labels
+
+Tell = Callable[[int], object]
+
+
+class Storing:
+    def __init__(
+        self,
+        made: CorpusImport,
+        mapping: Mapping,
+        open_reading: Callable[[CorpusImport], Reading],
+        tell: Tell,
+    ) -> None:
+        self.made = made
+        self.study = made.study
+        self.actor = made.created_by
+        self.mapping = mapping
+        self.tell = tell
+        self.open_reading = open_reading
+        self.found = Survey.from_json(made.survey)
+        self.findings = Findings()
+        self.counts: Counter[str] = Counter()
+
+    def run(self) -> None:
+        with transaction.atomic():
+            Study.objects.select_for_update(no_key=True).only("pk").get(pk=self.study.pk)
+            self._store()
+
+    def _store(self) -> None:
+        reading = self.open_reading(self.made)
+        self.findings = reading.findings
+        self.round = self._round()
+        slugs = self._labels(reading)
+        content = codebook_content(self.study)
+        self.labels = {label["slug"]: label for label in content["labels"]}
+        self.book = Book(self.labels, slugs)
+        self.version = latest_version(self.study).number
+        self.accounts = self._accounts()
+        for number, article in enumerate(reading.articles, 1):
+            self._article(place_article(article, findings=self.findings))
+            self.tell(number)
+        self._refuse_wrong()
+        CorpusFile.objects.filter(brought_in=self.made).delete()
+        CorpusImport.objects.filter(pk=self.made.pk).update(
+            state=CorpusImportState.DONE,
+            n_done=self.counts["articles"],
+            survey={**self.made.survey, "stored": dict(self.counts), "said": self._said()},
+            finished_at=timezone.now(),
+        )
+        record(
+            study=self.study,
+            actor=self.actor,
+            action="corpus.imported",
+            subject=self.made,
+            after={"format": self.made.file_format, **self.counts},
+        )
+
+    def _said(self) -> list[str]:
+        return [str(finding) for finding in self.findings][:200]
+
+    def _refuse_wrong(self) -> None:
+        wrong = self.findings.of("refused")
+        if wrong:
+            more = self.findings.counts["refused"] - len(wrong[:20])
+            said = [str(finding) for finding in wrong[:20]]
+            said += [f"And {more} more."] if more else []
+            raise FileRefused("", "Nothing was stored.\n" + "\n".join(said))
+
+    def _round(self) -> Round:
+        rounds = {str(each.pk): each for each in self.study.rounds.filter(closed_at=None)}
+        found = rounds.get(self.mapping.round)
+        if found is None:
+            raise FileRefused("", "Choose an open round for the imported work.")
+        return found
+
+    def _labels(self, reading: Reading) -> dict[str, str]:
+        chosen = self.mapping.labels
+        there = set(self.study.labels.filter(archived_at=None).values_list("slug", flat=True))
+        wrong = sorted(set(chosen.values()) - there - {NEW, LEFT_OUT})
+        if wrong:
+            raise FileRefused("", f"The codebook has no label “{wrong[0]}”.")
+        names = [name for name in self.found.labels if chosen.get(name) == NEW]
+        made = make_labels(
+            study=self.study,
+            actor=self.actor,
+            names=names,
+            found=self.found,
+            told=reading.study,
+        )
+        kept = {name: slug for name, slug in chosen.items() if slug not in (NEW, LEFT_OUT)}
+        return {**kept, **made}
+
+    def _accounts(self) -> dict[str, User]:
+        """By the files' names; "" is who gets the gold."""
+        found: dict[str, User] = {}
+        wanted = dict(self.mapping.people)
+        if self.mapping.gold_as:
+            wanted[""] = self.mapping.gold_as
+        for name, choice in sorted(wanted.items()):
+            if choice == LEFT_OUT:
+                continue
+            if choice == NEW:
+                found[name] = make_account(name=name or "gold")
+            else:
+                members = User.objects.filter(memberships__study=self.study, username=choice)
+                member = members.first()
+                if member is None:
+                    raise FileRefused("", f"“{choice}” is not in the study.")
+                found[name] = member
+            make_annotator(study=self.study, actor=self.actor, user=found[name])
+        self._refuse_shared(found)
+        return found
+
+    def _refuse_shared(self, found: dict[str, User]) -> None:
+        """Two of the files' people may not become one, or their work on an article would mix."""
+        owners = Counter(user.pk for name, user in found.items() if name not in self.mapping.models)
+        for name, user in found.items():
+            if owners[user.pk] > 1:
+                reason = f"Two people of the files, “{name}” among them, were mapped to {user}."
+                raise FileRefused("", reason)
+
+    # --- an article -------------------------------------------------------------------------------
+
+    def _article(self, article: ArticleRecord) -> None:
+        row = self._row(article)
+        regions = [(start, end) for start, end, _ in read_regions(row)]
+        self.counts["articles"] += 1
+        works = list(article.assignments)
+        if article.gold is not None and self.mapping.gold_as:
+            gold = article.gold
+            works.append(AssignmentRecord("", gold.spans, gold.links, gold.entities))
+        by_user: dict[uuid.UUID, Assignment] = {}
+        # A person's own marks first: suggestions come to work that is still open.
+        for work in sorted(works, key=lambda work: work.annotator in self.mapping.models):
+            user = self.accounts.get(work.annotator)
+            if user is not None:
+                is_model = work.annotator in self.mapping.models
+                fitted = fit_work(
+                    work, article, self.book, regions, self.findings, is_model=is_model
+                )
+                made = by_user.get(user.pk) or self._assignment(row, user, article)
+                if made is not None:
+                    by_user[user.pk] = made
+                    self._marks(made, row, fitted, is_model)
+        self._submit(by_user, works)
+
+    def _row(self, article: ArticleRecord) -> Article:
+        kept = Article.objects.kept().filter(study=self.study, text_sha256=article.sha256)
+        row = kept.first()
+        if row is not None:
+            return row
+        self.counts["new articles"] += 1
+        particulars = {
+            "outlet": article.outlet,
+            "byline": article.byline,
+            "url": article.url,
+            "published_on": article.published_on,
+            "language": article.language or self.made.hints.get("language") or "en",
+            "event": article.event,
+        }
+        try:
+            row = self._add(article, particulars)
+        except RecordWrong as wrong:
+            raise FileRefused(article.file, str(wrong), place=article.place) from wrong
+        for region in article.regions:
+            self._region(row, article, region.kind, region.start, region.end)
+        return row
+
+    def _add(self, article: ArticleRecord, particulars: dict[str, str]) -> Article:
+        title = " ".join(article.title.split())[:500] or f"Article {self.counts['articles'] + 1}"
+        try:
+            return add_article(
+                study=self.study, actor=self.actor, text=article.text, title=title, **particulars
+            )
+        except RecordWrong as wrong:
+            sentence = f"“{title[:60]}”: {wrong} Its particulars are left out."
+            self.findings.lost(article.file, article.place, sentence)
+            return add_article(study=self.study, actor=self.actor, text=article.text, title=title)
+
+    def _region(
+        self, row: Article, article: ArticleRecord, kind: str, start: int, end: int
+    ) -> None:
+        known = kind if kind in RegionKind.values else RegionKind.OTHER
+        try:
+            mark_region(
+                article=row, actor=self.actor, kind=RegionKind(known), start=start, end=end,
+                quote=row.text[start:end],
+            )  # fmt: skip
+        except Refusal as refused:
+            if (start, end) not in [(each.start, each.end) for each in row.regions.all()]:
+                sentence = f"“{row.title[:60]}”, {start}–{end} is not article text: {refused}"
+                self.findings.lost(article.file, article.place, sentence)
+
+    def _assignment(self, row: Article, user: User, article: ArticleRecord) -> Assignment | None:
+        """Open work without marks: what waits already, or new."""
+        there = Assignment.objects.filter(article=row, annotator=user).first()
+        if there is None:
+            self.counts["assignments"] += 1
+            return Assignment.objects.create(
+                study=self.study, round=self.round, article=row, annotator=user,
+                position=self._end_of_queue(user), created_by=self.actor,
+            )  # fmt: skip
+        if there.state not in OPEN_STATES or there.spans.exists():
+            sentence = f"{user} has worked on “{row.title[:60]}” already."
+            self.findings.refused(article.file, article.place, sentence)
+            return None
+        return there
+
+    def _end_of_queue(self, user: User) -> int:
+        mine = Assignment.objects.filter(study=self.study, annotator=user).order_by("-position")
+        last = mine.values_list("position", flat=True).first()
+        return 0 if last is None else last + 1
+
+    def _marks(
+        self, assignment: Assignment, row: Article, work: AssignmentRecord, is_model: bool
+    ) -> None:
+        if not work.spans:
+            return
+        marks = MarksRecord(
+            row.text_sha256,
+            row.n_code_points,
+            work.annotator,
+            self.version,
+            entities=work.entities,
+            spans=work.spans,
+            links=work.links,
+        )
+        operations = Operations(marks, self.labels, Origin.MODEL if is_model else Origin.IMPORT)
+        try:
+            store_operations(assignment, self.actor, operations)
+        except Refusal as refused:
+            raise FileRefused("", f"“{row.title[:60]}”, {work.annotator}: {refused}") from refused
+        started = Assignment.objects.filter(pk=assignment.pk, state=AssignmentState.WAITING)
+        if not is_model:
+            started.update(state=AssignmentState.IN_PROGRESS, started_at=timezone.now())
+        n_suggested = sum(span.suggested for span in work.spans)
+        self.counts["spans"] += len(work.spans) - n_suggested
+        self.counts["suggestions"] += n_suggested
+        self.counts["links"] += len(work.links)
+
+    def _submit(
+        self, by_user: dict[uuid.UUID, Assignment], works: Sequence[AssignmentRecord]
+    ) -> None:
+        """Hand in whole work; what has suggestions to decide on stays open."""
+        suggested = {
+            self.accounts[work.annotator].pk
+            for work in works
+            if work.annotator in self.accounts
+            and (work.annotator in self.mapping.models or any(s.suggested for s in work.spans))
+        }
+        unfinished = {
+            self.accounts[work.annotator].pk
+            for work in works
+            if work.annotator in self.accounts and work.state not in ("", "submitted")
+        }
+        for key, assignment in by_user.items():
+            if self.mapping.submit and key not in suggested | unfinished:
+                submit_imported(assignment=assignment, actor=self.actor)

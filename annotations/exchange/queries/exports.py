@@ -1,0 +1,106 @@
+"""What may go out, to whom, and what has gone out before."""
+
+import uuid
+from dataclasses import dataclass, replace
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from annotations.accounts.models import User
+from annotations.assignment.models import OPEN_STATES, Assignment
+from annotations.corpus.models import Article
+from annotations.study.models import Study
+from annotations.study.policy import Act, Standing
+from annotations.study.queries import fetch_standing
+
+from ..formats import formats
+from ..frame import Form
+from ..models import Export
+from ..packing import Wanted
+
+SUBMITTED = ("submitted",)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of a study a person may take out.
+
+    A manager all of it; a curator what was submitted and gold, under pseudonyms where curation is
+    blind and without articles on which they still work themselves; an annotator their own marks.
+    """
+
+    standing: Standing
+
+    @property
+    def study(self) -> Study:
+        return self.standing.study
+
+    @property
+    def is_all(self) -> bool:
+        return self.standing.is_manager
+
+    @property
+    def is_own(self) -> bool:
+        return not self.standing.may(Act.EXPORT_ALL)
+
+    @property
+    def needs_pseudonyms(self) -> bool:
+        return not self.is_all and not self.is_own and self.study.blind_curation
+
+    def forms(self) -> list[Form]:
+        """The formats that the person may write."""
+        return [
+            form
+            for form in formats().values()
+            if form.can_write and (self.is_all or not form.is_whole)
+        ]
+
+    def narrowed(self, wanted: Wanted) -> Wanted:
+        """What is wanted, cut to what is allowed."""
+        if self.is_all:
+            return wanted
+        if self.is_own:
+            own = (self.standing.user.username,)
+            return replace(
+                wanted, annotators=own, gold=False, threads=False, soft_labels=False,
+                pseudonyms=False, unmarked=False,
+            )  # fmt: skip
+        pseudonyms = wanted.pseudonyms or self.needs_pseudonyms
+        return replace(wanted, states=SUBMITTED, pseudonyms=pseudonyms)
+
+    def hidden(self) -> list[uuid.UUID]:
+        """Articles on which a curator's own work is still open: others' marks are not theirs to
+        read yet."""
+        if self.is_all or self.is_own:
+            return []
+        mine = Assignment.objects.filter(study=self.study, annotator=self.standing.user)
+        open_work = mine.filter(state__in=OPEN_STATES)
+        return list(open_work.order_by().values_list("article", flat=True))
+
+
+def fetch_reach(user: User, study_id: uuid.UUID) -> Reach:
+    """Raises Http404 for strangers and PermissionDenied for members who may take nothing out."""
+    standing = fetch_standing(user, study_id, Act.SEE_STUDY)
+    if not standing.may(Act.EXPORT_ALL):
+        standing = fetch_standing(user, study_id, Act.EXPORT_OWN)
+    return Reach(standing)
+
+
+def list_exports(reach: Reach) -> "QuerySet[Export]":
+    """The person's own, newest first; a manager sees everybody's."""
+    found = Export.objects.filter(study=reach.study).select_related("created_by")
+    return found if reach.is_all else found.filter(created_by=reach.standing.user)
+
+
+def fetch_export(reach: Reach, export_id: uuid.UUID) -> Export:
+    found = list_exports(reach).filter(pk=export_id).first()
+    if found is None:
+        raise Http404("There is no such export.")
+    return found
+
+
+def n_articles(reach: Reach) -> int:
+    found = Article.objects.kept().filter(study=reach.study).exclude(pk__in=reach.hidden())
+    if reach.is_own:
+        found = found.filter(assignments__annotator=reach.standing.user)
+    return found.count()

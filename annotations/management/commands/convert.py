@@ -1,0 +1,144 @@
+"""`manage.py convert`: files of one format to files of another, without a database."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.exchange.formats import find_format, recognised
+from annotations.exchange.frame import FileRefused, Findings, Form, Hints, SourceFiles
+from annotations.exchange.frame.placing import place_article
+from annotations.exchange.packing import write_folder, write_zip
+from annotations.exchange.records import ArticleRecord, Corpus
+from annotations.text.refusal import Refusal
+
+from .export_study import listed, remove
+
+HOW = f"""\
+FROM   a file, a .zip, or a folder of files
+TO     a folder that is not there yet, or a file that ends with .zip
+
+Formats that can be read:
+{listed("can_read")}
+
+Formats that can be written:
+{listed("can_write")}
+
+Examples:
+  manage.py convert corpus/ corpus.zip --to csv
+  manage.py convert study.json brat/ --to brat
+  manage.py convert spans.csv out/ --from csv --to jsonl --annotator bob
+
+What was repaired or left out is listed.
+Exit codes: 0 written, 1 refused (nothing is left behind)."""
+
+
+class Command(BaseCommand):
+    help = f"Turn files of one format into another. Needs no database.\n\n{HOW}"
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("source", metavar="FROM", type=Path)
+        parser.add_argument("target", metavar="TO", type=Path)
+        parser.add_argument(
+            "--from", dest="reads", metavar="NAME", help="the format read (default: found out)"
+        )
+        parser.add_argument("--to", dest="writes", required=True, metavar="NAME")
+        parser.add_argument(
+            "--annotator",
+            default="annotator",
+            metavar="NAME",
+            help="whose marks where files are silent",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        target: Path = options["target"]
+        if target.exists():
+            raise CommandError(f"{target} is there already. Name another, or remove it.")
+        try:
+            source = Converted(options["source"], options["reads"], options["annotator"])
+            writer = find_format(options["writes"])
+            if writer.write is None or writer.is_whole:
+                raise FileRefused("", f"{writer.title} cannot be written from files.")
+            part = target.with_name(target.name + ".part")
+            try:
+                chunks = writer.write(source.corpus(self.tell), {})
+                (write_zip if target.suffix.lower() == ".zip" else write_folder)(chunks, part)
+                source.refuse_wrong()
+                part.rename(target)
+            finally:
+                remove(part)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from error
+        self.report(source, writer, target)
+
+    def report(self, source: "Converted", writer: Form, target: Path) -> None:
+        self.stdout.write(f"{target}: {source.n_articles:,} articles from {source.form.title}.")
+        for finding in source.findings:
+            self.stdout.write(f"  {finding.kind}: {finding}")
+        for loss in writer.losses:
+            self.stdout.write(f"  {loss.sentence}")
+
+    def tell(self, n: int) -> None:
+        if n % 500 == 0:
+            self.stderr.write(f"  {n:,} articles …")
+
+
+class Converted:
+    """Files as a corpus that is read anew on every walk."""
+
+    def __init__(self, path: Path, name: str | None, annotator: str) -> None:
+        self.files = SourceFiles.on_disk(path)
+        self.form = find_format(name) if name else self._found(path)
+        if self.form.read is None:
+            raise FileRefused("", f"{self.form.title} cannot be read.")
+        self.hints = Hints(annotator=annotator)
+        self.findings = Findings()
+        self.n_articles = 0
+
+    def _found(self, path: Path) -> Form:
+        found = recognised(self.files)
+        if not found:
+            raise FileRefused(str(path), "This is no format that is known. Say which: --from NAME.")
+        return found[0]
+
+    def corpus(self, tell: Any) -> Corpus:
+        assert self.form.read is not None
+        study = self.form.read(self.files, self.hints).study
+        return Corpus(study, _Walk(self, tell))
+
+    def walk(self, tell: Any) -> Iterator[ArticleRecord]:
+        assert self.form.read is not None
+        reading = self.form.read(self.files, self.hints)
+        self.findings, self.n_articles = reading.findings, 0
+        for article in reading.articles:
+            self.n_articles += 1
+            tell(self.n_articles)
+            yield place_article(article, findings=self.findings)
+
+    def refuse_wrong(self) -> None:
+        """Raises FileRefused with all that could not be taken."""
+        wrong = self.findings.of("refused")
+        if wrong:
+            more = self.findings.counts["refused"] - len(wrong)
+            said = [str(finding) for finding in wrong]
+            raise FileRefused("", "\n".join([*said, f"And {more} more."] if more else said))
+
+
+class _Walk:
+    def __init__(self, source: Converted, tell: Any) -> None:
+        self._source = source
+        self._tell = tell
+
+    def __iter__(self) -> Iterator[ArticleRecord]:
+        return self._source.walk(self._tell)

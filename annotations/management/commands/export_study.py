@@ -1,0 +1,149 @@
+"""`manage.py export_study`: a study to files."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from annotations.exchange.actions import record_file
+from annotations.exchange.actions.exports import agreement_tables, open_corpus
+from annotations.exchange.formats import find_format, formats
+from annotations.exchange.frame import Form
+from annotations.exchange.packing import About, Packing, Wanted, pack, write_folder, write_zip
+from annotations.exchange.queries import find_manager, find_study
+from annotations.exchange.queries.exports import Reach
+from annotations.exchange.queries.snapshot import snapshot
+from annotations.exchange.queries.tables import moment
+from annotations.study.queries import find_standing
+from annotations.text.refusal import Refusal
+
+
+def listed(can: str) -> str:
+    """The formats that can be read or written, one a line."""
+    found = [form for form in formats().values() if getattr(form, can)]
+    width = max(len(form.name) for form in found)
+    return "\n".join(f"  {form.name:{width}}  {form.title}" for form in found)
+
+
+HOW = f"""\
+STUDY  its id, or its exact name
+PATH   a folder that is not there yet, or a file that ends with .zip
+
+Formats:
+{listed("can_write")}
+
+Beside the data there are always manifest.json (what this export is, with a SHA-256 of every
+file) and data_card.md. What a format cannot keep is said in both.
+
+Examples:
+  manage.py export_study "Arden" arden.zip
+  manage.py export_study "Arden" arden --format csv --pseudonyms
+  manage.py export_study "Arden" pilot.zip --format jsonl --round Pilot --state any --soft-labels
+
+Exit codes: 0 written, 1 refused (nothing is left behind)."""
+
+
+class Command(BaseCommand):
+    help = f"Write a study to files.\n\n{HOW}"
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("study", metavar="STUDY")
+        parser.add_argument("path", metavar="PATH", type=Path)
+        parser.add_argument(
+            "--format", default="sourcemark", metavar="NAME", help="default: the whole study"
+        )
+        parser.add_argument("--by", metavar="MANAGER", help="in whose name; needed with several")
+        who = parser.add_argument_group("who and what (not for the whole study)")
+        for name, words in (
+            ("annotator", "only this person's marks"),
+            ("label", "only this label, by its slug; “extent” is one"),
+            ("round", "only this round"),
+            ("state", "work in this state (default: submitted; “any” for all)"),
+        ):
+            who.add_argument(
+                f"--{name}", action="append", default=[], metavar="NAME", help=f"{words}; repeat it"
+            )
+        who.add_argument("--no-gold", action="store_true", help="leave gold out")
+        who.add_argument("--no-text", action="store_true", help="offsets and hashes, no words")
+        who.add_argument("--pseudonyms", action="store_true", help="stable aliases for names")
+        who.add_argument("--soft-labels", action="store_true", help="how many gave each label")
+        who.add_argument("--suggestions", action="store_true", help="undecided suggestions too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["path"]
+        if path.exists():
+            raise CommandError(f"{path} is there already. Name another, or remove it.")
+        try:
+            form = find_format(options["format"])
+            study = find_study(options["study"])
+            manager = find_manager(study, options["by"])
+            standing = find_standing(manager, study.pk)
+            assert standing is not None  # a manager of the study
+            wanted = self.wanted(options)
+            packing = self.write(Reach(standing), form, wanted, path)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OSError as error:
+            raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
+        record_file(study=study, actor=manager, form=form, wanted=wanted, packing=packing)
+        counts = packing.counts
+        self.stdout.write(
+            f"{path}: {counts.n_articles:,} articles, {counts.n_spans:,} spans of annotators, "
+            f"{counts.n_gold_spans:,} gold spans."
+        )
+        for loss in form.losses:
+            self.stdout.write(f"  {loss.sentence}")
+
+    def wanted(self, options: dict[str, Any]) -> Wanted:
+        states = options["state"] or ["submitted"]
+        return Wanted(
+            annotators=tuple(options["annotator"]),
+            labels=tuple(options["label"]),
+            rounds=tuple(options["round"]),
+            states=() if "any" in states else tuple(states),
+            gold=not options["no_gold"],
+            texts=not options["no_text"],
+            pseudonyms=options["pseudonyms"],
+            soft_labels=options["soft_labels"],
+            suggestions=options["suggestions"],
+        )
+
+    def write(self, reach: Reach, form: Form, wanted: Wanted, path: Path) -> Packing:
+        about = About(
+            moment(timezone.now()),
+            "" if wanted.pseudonyms else reach.standing.user.username,
+            agreement_tables(reach.study),
+        )
+        is_zip = path.suffix.lower() == ".zip"
+        part = path.with_name(path.name + ".part")
+        try:
+            with snapshot():
+                packing = pack(
+                    open_corpus(reach, form), form, about=about, wanted=wanted, tell=self.tell
+                )
+                (write_zip if is_zip else write_folder)(packing, part)
+            part.rename(path)
+        finally:
+            remove(part)
+        return packing
+
+    def tell(self, n: int) -> None:
+        if n % 500 == 0:
+            self.stderr.write(f"  {n:,} articles …")
+
+
+def remove(path: Path) -> None:
+    """A file or folder that was begun and not ended."""
+    if path.is_dir():
+        for inner in sorted(path.rglob("*"), reverse=True):
+            inner.rmdir() if inner.is_dir() else inner.unlink()
+        path.rmdir()
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""`manage.py import_study`: a whole study from its file."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from annotations.accounts.models import User
+from annotations.exchange.actions import restore_study
+from annotations.exchange.frame import SourceFiles
+from annotations.study.actions.people import set_roles
+from annotations.study.models import Role
+from annotations.study.queries.people import roles_of
+from annotations.text.refusal import Refusal
+
+HOW = """\
+FILE  what `manage.py export_study STUDY FILE.zip` wrote, or the study.json in it
+
+Every row comes in as it was, under the same ids: codebook versions, people, rounds, articles,
+marks, history, gold, threads and reports. Exported again it gives the same bytes. All or nothing.
+
+People are met by their user names; --person OLD=HERE says it for those who are called otherwise
+here. Whoever has no account gets one that nobody can sign in with, until a site admin opens it.
+To see the study, somebody must manage it: --manager gives an account here that role.
+
+Files of other formats come into a study on its page “Import marks”.
+
+Examples:
+  manage.py import_study arden.zip --manager alice
+  manage.py import_study arden.zip --person bob=robert --person carol=carol.k
+
+Exit codes: 0 stored, 1 refused (nothing is stored)."""
+
+
+class Command(BaseCommand):
+    help = f"Bring in a whole study that was exported elsewhere.\n\n{HOW}"
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--person", action="append", default=[], metavar="OLD=HERE", help="who is whom; repeat"
+        )
+        parser.add_argument("--manager", metavar="NAME", help="who manages the study here")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        manager = self.find(options["manager"])
+        try:
+            restored = restore_study(
+                files=SourceFiles.on_disk(options["file"]),
+                people=dict(self.pair(words) for words in options["person"]),
+                actor=manager,
+                tell=self.tell,
+            )
+        except Refusal as refusal:
+            raise CommandError(f"{refusal}\nNothing was stored.") from refusal
+        except OSError as error:
+            raise CommandError(f"Cannot read {options['file']}: {error.strerror}.") from error
+        study = restored.study
+        if manager is not None and Role.MANAGER not in roles_of(study, manager):
+            roles = [*roles_of(study, manager), Role.MANAGER]
+            set_roles(study=study, actor=manager, user=manager, roles=roles)
+        self.stdout.write(f"“{study.name}” ({study.pk}): {restored.n_articles:,} articles stored.")
+        if restored.known_people:
+            self.stdout.write(f"  Known here: {', '.join(sorted(restored.known_people))}.")
+        if restored.new_people:
+            self.stdout.write(f"  New closed accounts: {', '.join(sorted(restored.new_people))}.")
+
+    def find(self, name: str | None) -> User | None:
+        if name is None:
+            return None
+        found = User.objects.filter(username__iexact=name, is_active=True).first()
+        if found is None:
+            raise CommandError(f"There is no open account “{name}” here.")
+        return found
+
+    def pair(self, words: str) -> tuple[str, str]:
+        old, equals, here = words.partition("=")
+        if not (old and equals and here):
+            raise CommandError(f"--person wants OLD=HERE, not “{words}”.")
+        return old, here
+
+    def tell(self, n: int) -> None:
+        if n % 500 == 0:
+            self.stderr.write(f"  {n:,} articles …")

@@ -1,0 +1,154 @@
+"""export_study, import_study, convert: a newcomer's way in and out, at the command line."""
+
+import csv
+import hashlib
+import json
+import zipfile
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.exchange.actions import ensure_demo
+from annotations.guards import lift_guards
+from annotations.study.models import AuditEntry, Study
+from annotations.study.queries.people import managers
+from tests.marks import mark, submit
+from tests.people import assign
+
+COMMANDS = ["export_study", "import_study", "convert"]
+
+
+def run(*args: object) -> str:
+    out = StringIO()
+    call_command(*map(str, args), stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+@pytest.fixture
+def marked(study: Study, article: Article, bob: User, carol: User) -> Study:
+    work = assign(article, bob)
+    mark(work, "allegation", (35, 42))
+    submit(work)
+    submit(assign(article, carol))
+    return study
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_examples_formats_and_exit_codes(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command(name, "--help")
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "Examples:" in told
+    assert "Exit codes: 0 " in told
+    assert f"manage.py {name} " in told
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "jsonl", "sourcemark"])
+def test_a_study_goes_to_a_folder_with_manifest_and_card(
+    marked: Study, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "out"
+    told = run("export_study", marked.name, folder, "--format", name)
+    assert "1 articles, 1 spans" in told
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["counts"]["n_assignments"] == 2
+    for each in manifest["files"]:
+        content = (folder / each["path"]).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (
+            each["bytes"],
+            each["sha256"],
+        )
+    assert "# Data card: Arden" in (folder / "data_card.md").read_text()
+    assert AuditEntry.objects.filter(action="study.exported").count() == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+def test_the_same_study_gives_the_same_data_in_a_zip(marked: Study, tmp_path: Path) -> None:
+    contents = []
+    for path in (tmp_path / "a.zip", tmp_path / "b.zip"):
+        run("export_study", marked.pk, path, "--format", "sourcemark")
+        with zipfile.ZipFile(path) as archive:
+            contents.append(archive.read("study.json"))
+    assert contents[0] == contents[1]
+
+
+def test_what_is_there_already_is_not_overwritten(marked: Study, tmp_path: Path) -> None:
+    path = tmp_path / "mine.zip"
+    path.write_text("precious")
+    with pytest.raises(CommandError, match="there already"):
+        run("export_study", marked.name, path)
+    assert path.read_text() == "precious"
+
+
+def test_a_refusal_leaves_nothing_behind(marked: Study, tmp_path: Path) -> None:
+    for args in (("Nowhere", "x.zip"), (marked.name, "x.zip", "--format", "odd")):
+        with pytest.raises(CommandError):
+            run("export_study", args[0], tmp_path / args[1], *args[2:])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_whole_study_comes_in_elsewhere_under_a_manager(
+    db: None, tmp_path: Path, transactional_db: None
+) -> None:
+    demo = ensure_demo(folder=tmp_path).study
+    led_by = demo.created_by.username
+    path = tmp_path / "demo.zip"
+    run("export_study", demo.pk, path, "--by", led_by)
+    with pytest.raises(CommandError, match="here already"):
+        run("import_study", path)
+    lift_guards(connection)
+    call_command("flush", interactive=False, verbosity=0)
+    User.objects.create_user("ada", "ada@example.org", "correct horse")
+    told = run("import_study", path, "--manager", "ada")
+    study = Study.objects.get(pk=demo.pk)
+    assert f"“{study.name}”" in told
+    assert "New closed accounts" in told
+    assert User.objects.get(username="ada") in managers(study)
+
+
+def test_import_study_says_what_is_wrong(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "study.json"
+    path.write_text("{}")
+    for args, said in (
+        ((tmp_path / "none.zip",), "no such file"),
+        ((path,), "sourcemark-study/1"),
+        ((path, "--person", "x"), "OLD=HERE"),
+        ((path, "--manager", "nobody"), "no open account"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            run("import_study", *args)
+
+
+def test_convert_needs_no_database(marked: Study, tmp_path: Path) -> None:
+    """pytest-django blocks the database for whoever has not asked for it; here we only count."""
+    run("export_study", marked.name, tmp_path / "out", "--format", "csv")
+    with CaptureQueriesContext(connection) as queries:
+        told = run("convert", tmp_path / "out", tmp_path / "again.zip", "--to", "jsonl")
+    assert len(queries) == 0
+    assert "1 articles from CSV" in told
+    run("convert", tmp_path / "again.zip", tmp_path / "back", "--to", "csv", "--from", "jsonl")
+    for name, n_columns in (("articles.csv", 100), ("spans.csv", 13)):  # then come the answers
+        tables = [
+            [row[:n_columns] for row in csv.reader(StringIO((tmp_path / place / name).read_text()))]
+            for place in ("out", "back")
+        ]
+        assert tables[0] == tables[1]
+
+
+def test_convert_refuses_wrong_marks_with_their_lines(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "articles.csv").write_text("article,text\n1,some words\n")
+    (folder / "spans.csv").write_text("article,annotator,label,start,end\n1,bob,x,5,99\n")
+    with pytest.raises(CommandError, match=r"line 2: Mark .* outside the text"):
+        run("convert", folder, tmp_path / "out", "--to", "jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
