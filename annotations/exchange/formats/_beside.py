@@ -33,8 +33,13 @@ class BesideOut:
             self._taken.unique(name)
         self._lines: list[bytes] = []
 
-    def places(self, article: ArticleRecord) -> list[tuple[str, AssignmentRecord]]:
-        """("bob/officials-say", the marks) of everyone, at least one."""
+    def places(
+        self, article: ArticleRecord, *, lead: str = ""
+    ) -> list[tuple[str, AssignmentRecord]]:
+        """("bob/officials-say", the marks) of everyone, at least one.
+
+        `lead` is the white space before the first word, for formats that begin with a word.
+        """
         stem = self._stems.of(article)
         placed: list[tuple[str, AssignmentRecord]] = []
         rows = []
@@ -44,7 +49,7 @@ class BesideOut:
             about = replace(work, spans=(), links=(), entities=())
             rows.append({"folder": folder, "gold": is_gold, **dump(about)})
         bare = replace(article, text="", assignments=(), gold=None, threads=(), soft_labels=())
-        row = {"stem": stem, "article": dump(bare), "works": rows}
+        row = {"stem": stem, "article": dump(bare), "works": rows, "lead": lead}
         self._lines.append(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         return placed or [(f"{NOBODY}/{stem}", AssignmentRecord(""))]
 
@@ -66,6 +71,7 @@ class Beside:
     root: str = ""
     articles: Mapping[str, ArticleRecord] = field(default_factory=dict)
     works: Mapping[str, tuple[bool, AssignmentRecord]] = field(default_factory=dict)
+    leads: Mapping[str, str] = field(default_factory=dict)
 
     def work(self, place: str) -> tuple[bool, AssignmentRecord] | None:
         """Of "corpus/bob/officials-say"."""
@@ -84,15 +90,16 @@ def read_beside(files: SourceFiles) -> Beside:
         root = path[: -len(BESIDE)]
         articles: dict[str, ArticleRecord] = {}
         works: dict[str, tuple[bool, AssignmentRecord]] = {}
+        leads: dict[str, str] = {}
         for number, line in files.lines(path):
             if number == 1 or not line.strip():
                 continue
             try:
-                _read_line(parse_json(line, file=path, line=number), articles, works)
+                _read_line(parse_json(line, file=path, line=number), articles, works, leads)
             except (Wrong, KeyError, TypeError, AttributeError) as wrong:
                 reason = f"It does not say what this file says of an article ({wrong})."
                 raise FileRefused(path, reason, place=f"line {number}") from wrong
-        return Beside(root, articles, works)
+        return Beside(root, articles, works, leads)
     return Beside()
 
 
@@ -100,8 +107,10 @@ def _read_line(
     row: Mapping[str, Any],
     articles: dict[str, ArticleRecord],
     works: dict[str, tuple[bool, AssignmentRecord]],
+    leads: dict[str, str],
 ) -> None:
     stem = str(row["stem"])
+    leads[stem] = str(row.get("lead", ""))
     articles[stem] = load(ArticleRecord, row["article"])
     for each in row["works"]:
         about = {key: value for key, value in each.items() if key not in ("folder", "gold")}

@@ -1,0 +1,90 @@
+"""Files that each hold one annotator's work on one text: which belong to one article, and whose
+they are. What sourcemark.jsonl says holds; without it, equal texts and the folders tell."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ..frame import Hints
+from ..records import ArticleRecord, AssignmentRecord
+from ._beside import NOBODY, Beside
+from ._works import GOLD
+
+UNNAMED = "annotator"
+CURATED = "curation_user"  # what INCEpTION calls its gold
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file of an article; `about` is None where nobody's work is in it."""
+
+    path: str
+    is_gold: bool
+    about: AssignmentRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """An article without its text, and its files."""
+
+    article: ArticleRecord
+    members: tuple[Member, ...]
+
+
+def gather(
+    paths: Iterable[str], digest: Callable[[str], str], beside: Beside, hints: Hints
+) -> list[Gathered]:
+    """Files by article. `digest` is asked only for files that nothing is known of."""
+    known: defaultdict[str, list[Member]] = defaultdict(list)
+    others: defaultdict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        place, stem = path.rpartition(".")[0], PurePosixPath(path).stem
+        found = beside.work(place)
+        nobody = PurePosixPath(path).parent.name == NOBODY
+        if found is not None:
+            known[stem].append(Member(path, *found))
+        elif stem in beside.articles and nobody:
+            known[stem].append(Member(path, False, None))
+        else:
+            others[digest(path)].append(path)
+    made = [Gathered(beside.articles[stem], tuple(members)) for stem, members in known.items()]
+    every = [path for same in others.values() for path in same]
+    stems = {PurePosixPath(path).stem for path in every}
+    by_stem = len(stems) < len({str(PurePosixPath(path).parent) for path in every})
+    by_stem = (by_stem and len(others) > 1) or any(stem.lower() == CURATED for stem in stems)
+    made += [_named(same, by_stem, hints) for same in others.values()]
+    return made
+
+
+def _named(paths: list[str], by_stem: bool, hints: Hints) -> Gathered:
+    """`by_stem`: one folder an article, one file an annotator, as INCEpTION lays a project out."""
+    pure = [PurePosixPath(path) for path in paths]
+    folders = {path.parent for path in pure}
+    title = pure[0].stem
+    if by_stem:
+        names = [path.stem for path in pure]
+        title = pure[0].parent.name or title
+    elif len(folders) == len(pure) > 1:
+        names = [path.parent.name for path in pure]
+        if len(set(names)) < len(names):
+            names = [str(path.parent) for path in pure]
+    elif len(pure) > 1:
+        common = _n_common([path.stem for path in pure])
+        names = [path.stem[common:].strip("_.-") or path.stem for path in pure]
+    else:
+        names = [GOLD if pure[0].parent.name == GOLD else hints.annotator or UNNAMED]
+    members = [
+        Member(path, name.lower() in (GOLD, CURATED), AssignmentRecord(name))
+        for path, name in zip(paths, names, strict=True)
+    ]
+    article = ArticleRecord(title, title, "", "", 0, language=hints.language)
+    return Gathered(article, tuple(members))
+
+
+def _n_common(words: list[str]) -> int:
+    """How many signs all begin with."""
+    return next(
+        (at for at, signs in enumerate(zip(*words, strict=False)) if len(set(signs)) > 1),
+        min(map(len, words)),
+    )
