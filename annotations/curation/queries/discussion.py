@@ -204,6 +204,10 @@ def context_of(thread: Thread) -> Context:
     text = thread.article.text
     start, end = place_of(thread)
     first, last = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    if first and (space := text.find(" ", first, start)) >= 0:
+        first = space + 1
+    if last < len(text) and (space := text.rfind(" ", end, last)) >= 0:
+        last = space
     before = ("…" if first else "") + text[first:start]
     return Context(
         before, text[start:end], text[end:last] + ("…" if last < len(text) else ""), start

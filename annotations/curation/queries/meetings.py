@@ -112,18 +112,25 @@ class Row:
 
 
 def rows_of(table: Table, case: SeenCase) -> list[Row]:
-    window = window_of(table.docket.text, case)
+    window = window_of(table.docket, case)
     return [_row(table, case, who, window) for who in table.seats]
 
 
-def window_of(text: str, case: SeenCase) -> Stretch:
-    """The case with some words around it, whole words where there are any."""
-    start, end = max(0, case.start - CONTEXT), min(len(text), case.end + CONTEXT)
-    if start and (space := text.find(" ", start, case.start)) >= 0:
+def window_of(docket: Docket, case: SeenCase) -> Stretch:
+    """The case with some words around it: whole words, of the paragraphs that it lies in."""
+    text = docket.text
+    touched = [
+        (first, last)
+        for first, last in docket.article.blocks
+        if first < case.end and last > case.start
+    ]
+    first, last = touched[0][0], touched[-1][1]
+    start, end = max(first, case.start - CONTEXT), min(last, case.end + CONTEXT)
+    if start > first and (space := text.find(" ", start, case.start)) >= 0:
         start = space + 1
-    if end < len(text) and (space := text.rfind(" ", case.end, end)) >= 0:
+    if end < last and (space := text.rfind(" ", case.end, end)) >= 0:
         end = space
-    return start, end
+    return start, case.end + len(text[case.end : end].rstrip())
 
 
 def _row(table: Table, case: SeenCase, who: str, window: Stretch) -> Row:

@@ -254,7 +254,7 @@ def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> 
             {
                 "case": case,
                 "rows": rows_of(table, case),
-                "words": text[slice(*window_of(text, case))],
+                "words": text[slice(*window_of(table.docket, case))],
             }
             for case in cases
         ],

@@ -9,7 +9,7 @@ let list = null;
 
 function close() {
   list?.field.removeAttribute("aria-activedescendant");
-  list?.field.setAttribute("aria-expanded", "false");
+  list?.field.removeAttribute("aria-controls");
   list?.box.remove();
   list = null;
 }
@@ -47,7 +47,7 @@ function offer(field) {
   field.after(box);
   list = { field, box, at: 0 };
   field.setAttribute("aria-controls", box.id);
-  field.setAttribute("aria-expanded", "true");
+  field.setAttribute("aria-autocomplete", "list");
   choose(0);
 }
 
