@@ -116,7 +116,7 @@ class SeenCase:
     @property
     def votes(self) -> list[dict[str, Any]]:
         if isinstance(self.found, FoundLink) or (self.found is None and self.on == "link"):
-            return self.ballot.told_links(self.found.members if self.found else {})  # type: ignore[arg-type]
+            return self.ballot.told_links(self.found.members if self.found else {})
         return self.ballot.told(self.found.members if self.found else {})
 
     @property

@@ -132,7 +132,7 @@ def close_adjudication(
     adjudication.n_versions = version.number
     adjudication.closed_at, adjudication.closed_by = version.made_at, user
     adjudication.save(update_fields=["state", "n_versions", "closed_at", "closed_by"])
-    after = {"version": version.number, "undecided": version.n_undecided}
+    after: dict[str, object] = {"version": version.number, "undecided": version.n_undecided}
     after["sha256"] = version.content_sha256
     _record(docket, user, "adjudication.closed", after)
     return version

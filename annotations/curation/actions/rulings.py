@@ -14,6 +14,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import AssignmentState
 from annotations.corpus.models import Article
 from annotations.marking.articles import FixedText, keep_text, kept_text
+from annotations.marking.protocol import is_uuid
 from annotations.marking.wire import Wire
 from annotations.study.models import Rule
 from annotations.text.refusal import Refusal
@@ -299,22 +300,15 @@ def _read_past(sitting: Sitting, op: Op, history: Sequence[Ruling]) -> Wire | No
     side = "after" if op.payload.get("side") == "after" else "before"
     wanted = str(op.payload.get("op"))
     past = next((row for row in history if str(row.op_id) == wanted), None)
-    if past is None:
+    if past is None and is_uuid(wanted):
         past = Ruling.objects.filter(
             adjudication=sitting.adjudication_id,
-            op_id=_uuid_or_none(wanted),
+            op_id=uuid.UUID(wanted),
             case_id=op.case_id,
             status=RulingStatus.APPLIED,
         ).first()
     told: Wire | None = getattr(past, side) if past else None
     return told
-
-
-def _uuid_or_none(value: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(value)
-    except ValueError:
-        return None
 
 
 def _history_row(sitting: Sitting, op: Op, outcome: Outcome, batch: Batch, answer: Wire) -> Ruling:

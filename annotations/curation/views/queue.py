@@ -67,7 +67,7 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
         "states": STATES,
         "asked": asked,
         "page": page,
-        "rows": listed(study, page.object_list),
+        "rows": listed(study, list(page.object_list)),
         "own": own_open_articles(study, request.user.pk),
     }
     return render(request, "curation/queue.html", context)
