@@ -11,4 +11,5 @@ pin() {
 }
 pin requirements.in requirements.txt "$@"
 pin requirements-dev.in requirements-dev.txt -c requirements.txt "$@"
+pin requirements-formats.in requirements-formats.txt -c requirements-dev.txt "$@"
 pin project/setup/uv.in project/setup/uv.txt "$@"
