@@ -12,7 +12,7 @@ from annotations.marking.wire import Wire, parse_stretch
 from annotations.study.models import Study
 
 from ..ballots import EXTENT
-from ..models import Adjudication, Case, GoldLink, GoldSpan
+from ..models import Adjudication, AdjudicationState, Case, GoldLink, GoldSpan
 from ..seen import SeenCase
 from .docket import Docket, read_rows
 
@@ -122,17 +122,21 @@ def read_gold(study: Study, articles: Iterable[uuid.UUID] | None = None) -> Iter
 
 
 def read_gold_units(
-    study: Study, articles: Iterable[uuid.UUID] | None = None
+    study: Study, articles: Iterable[uuid.UUID] | None = None, *, closed: bool = False
 ) -> dict[uuid.UUID, tuple[Unit, ...]]:
     """Article -> its gold spans as units (label's slug or "extent"; key: the gold span's id).
 
-    Only articles that somebody has begun to adjudicate are there. Two queries.
+    Only articles that somebody has begun to adjudicate are there; with `closed` those whose
+    adjudication is closed. Two queries, one where there are none.
     """
     rows = Adjudication.objects.filter(study=study, article__deleted_at=None)
     if articles is not None:
         rows = rows.filter(article__in=list(articles))
-    begun = dict(rows.filter(rev__gt=0).order_by().values_list("pk", "article_id"))
+    rows = rows.filter(state=AdjudicationState.CLOSED) if closed else rows.filter(rev__gt=0)
+    begun = dict(rows.order_by().values_list("pk", "article_id"))
     found: dict[uuid.UUID, list[Unit]] = {article: [] for article in begun.values()}
+    if not begun:
+        return {}
     spans = GoldSpan.objects.live().filter(study=study, adjudication__in=list(begun))
     columns = ("pk", "adjudication_id", "label__slug", "stretch", "answers")
     for pk, adjudication, slug, stretch, answers in spans.values_list(*columns):

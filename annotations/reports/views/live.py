@@ -14,6 +14,7 @@ from annotations.accounts.models import User
 from annotations.agreement import ENGINE_VERSION
 
 from ..actions import Job, known_gamma, tables_now
+from ..against_gold import compare_with_gold, lay_out_gold
 from ..files import WRITERS, methods_text
 from ..forms import ReportForm, SelectionForm
 from ..laying import by_name, lay_out
@@ -55,7 +56,8 @@ def names_of(scope: Scope, articles: Sequence[str] | None = None) -> Names:
 def shown_tables(scope: Scope, tables: Mapping[str, Any], names: Names) -> list[Laid]:
     """All tables; for annotators those of their own pairs."""
     if scope.sees_all:
-        return lay_out(tables, names)
+        gold = [lay_out_gold(tables["gold"], names)] if tables.get("gold") else []
+        return [*lay_out(tables, names), *gold]
     kept = [pair for pair in tables["pairs"] if str(scope.own) in (pair["a"], pair["b"])]
     found = by_name({**tables, "pairs": kept}, names)
     return [found[name] for name in FOR_ANNOTATORS]
@@ -69,6 +71,7 @@ def compute(
     tables = tables_now(scope.study, selection, inputs, labels)
     if scope.sees_all:
         tables |= known_gamma(Job(scope.study, selection, tuple(inputs), tuple(labels), seed=1))
+        tables["gold"] = compare_with_gold(scope.study, inputs, selection.labels)
     return tables, inputs
 
 
