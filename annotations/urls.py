@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotations.marking.urls")),
     path("", include("annotations.curation.urls")),
     path("", include("annotations.reports.urls")),
+    path("", include("annotations.exchange.urls")),
 ]

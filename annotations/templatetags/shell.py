@@ -41,6 +41,7 @@ SECTIONS = (
     Section("Agreement", "reports:agreement", Act.SEE_AGREEMENT, "reports:"),
     Section("Discussion", "curation:discussion", Act.DISCUSS, TALK),
     Section("Gold", "curation:queue", Act.WRITE_GOLD, "curation:"),
+    Section("Export", "exchange:export", Act.SEE_STUDY, "exchange:"),
     Section("Codebook", "study:codebook", Act.SEE_STUDY),
     Section("People", "study:people", Act.MANAGE_PEOPLE),
     Section("History", "study:history", Act.SEE_AUDIT),

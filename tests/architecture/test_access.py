@@ -50,7 +50,7 @@ def answers(client: Client, url: str) -> set[int]:
 
 def test_there_are_such_addresses_in_every_room_with_pages() -> None:
     rooms = {name.partition(":")[0] for name in ROUTES}
-    assert rooms == {"assignment", "corpus", "curation", "marking", "reports", "study"}
+    assert rooms == {"assignment", "corpus", "curation", "exchange", "marking", "reports", "study"}
 
 
 def test_a_stranger_finds_no_study(study: Study, mallory: User, sign_in: SignIn) -> None:

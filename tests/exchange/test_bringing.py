@@ -28,7 +28,6 @@ from annotations.exchange.records import (
 )
 from annotations.marking.models import Operation, Span
 from annotations.study.models import AuditEntry, Label, Study
-from annotations.study.queries.codebook import codebook_content
 from tests.people import TEXT, make_article
 
 from .corpora import LABELS, STUDY
@@ -76,18 +75,6 @@ def store(made: CorpusImport, **changes: object) -> CorpusImport:
     carry_out(made=made, mapping=mapping)
     made.refresh_from_db()
     return made
-
-
-@pytest.fixture
-def codebook(study: Study) -> Study:
-    """Version 1 says what the rows say."""
-    study.codebook_versions.model.objects.bulk_create([
-        study.codebook_versions.model(
-            study=study, number=2, content=codebook_content(study), reason="As it is",
-            created_by=study.created_by,
-        )
-    ])  # fmt: skip
-    return study
 
 
 def test_the_preview_counts_and_guesses(codebook: Study, alice: User, bob: User) -> None:

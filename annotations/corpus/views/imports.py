@@ -1,17 +1,13 @@
 """Bringing articles in: choose files, look at what they hold, let it be stored, watch."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import TooManyFilesSent
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
@@ -24,37 +20,11 @@ from ..forms import ImportForm
 from ..models import Import, ImportState
 from ..queries import fetch_import, import_limits, list_imports, tally
 from ..records import in_bytes
+from ..uploads import refusing_big_uploads
 from . import me, posted
 
 FINDINGS_PER_PAGE = 100
 IMPORTS_SHOWN = 10
-ROOM_FOR_FIELDS = 100_000  # bytes of a request beside its files
-DRAINED = 100_000_000  # bytes read and dropped so that a browser hears the refusal
-
-View = Callable[..., HttpResponse]
-
-
-def refusing_big_uploads(view: View) -> View:
-    """Answer before the body is taken in, which is why the token is checked only after this."""
-    protected: View = csrf_protect(view)
-
-    @csrf_exempt
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        limits = import_limits()
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limits.upload_bytes + ROOM_FOR_FIELDS:
-            for _ in range(DRAINED // 65536):
-                if not request.read(65536):
-                    break
-            much = f"more than {in_bytes(limits.upload_bytes)} together"
-            return refuse_upload(request, kwargs["study_id"], much)
-        try:
-            return protected(request, *args, **kwargs)
-        except TooManyFilesSent:
-            much = f"more than {limits.zip_entries:,}"
-            return refuse_upload(request, kwargs["study_id"], much)
-
-    return guarded
 
 
 def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpResponse:
@@ -66,7 +36,7 @@ def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpR
     return upload_page(request, standing, form, status=413)
 
 
-@refusing_big_uploads
+@refusing_big_uploads(refuse_upload)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)

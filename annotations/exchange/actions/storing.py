@@ -179,7 +179,7 @@ class Storing:
         row = kept.first()
         if row is not None:
             return row
-        self.counts["new articles"] += 1
+        self.counts["new_articles"] += 1
         particulars = {
             "outlet": article.outlet,
             "byline": article.byline,

@@ -1,0 +1,46 @@
+"""Uploads that are too large are refused before they are taken in."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from .queries import import_limits
+from .records import in_bytes
+
+ROOM_FOR_FIELDS = 100_000  # bytes of a request beside its files
+DRAINED = 100_000_000  # bytes read and dropped so that a browser hears the refusal
+
+View = Callable[..., HttpResponse]
+Refuse = Callable[[HttpRequest, uuid.UUID, str], HttpResponse]
+
+
+def refusing_big_uploads(refuse: Refuse) -> Callable[[View], View]:
+    """Answer with `refuse(request, study_id, much)` before the body is taken in, which is why the
+    token is checked only after this."""
+
+    def decorated(view: View) -> View:
+        protected: View = csrf_protect(view)
+
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            limits = import_limits()
+            if int(request.META.get("CONTENT_LENGTH") or 0) > limits.upload_bytes + ROOM_FOR_FIELDS:
+                for _ in range(DRAINED // 65536):
+                    if not request.read(65536):
+                        break
+                much = f"more than {in_bytes(limits.upload_bytes)} together"
+                return refuse(request, kwargs["study_id"], much)
+            try:
+                return protected(request, *args, **kwargs)
+            except TooManyFilesSent:
+                return refuse(request, kwargs["study_id"], f"more than {limits.zip_entries:,}")
+
+        return guarded
+
+    return decorated

@@ -1,0 +1,269 @@
+"""What a person chooses when marks go out or come in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from annotations.accounts.models import User
+from annotations.assignment.models import AssignmentState
+from annotations.study.models import Study
+
+from .bringing import LEFT_OUT, NEW, Mapping, Survey
+from .formats import formats
+from .frame import Form
+from .packing import Wanted
+from .packing.choosing import EXTENT
+from .queries.exports import Reach
+
+Choices = list[tuple[str, str]]
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """One or several files; cleaned to a list."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        one = super().clean
+        return [one(each, initial) for each in data] if data else [one(data, initial)]
+
+
+class ExportForm(forms.Form):
+    """Nothing ticked in a group means all of it."""
+
+    file_format = forms.ChoiceField(label="Format", widget=forms.RadioSelect)
+    annotators = forms.MultipleChoiceField(
+        label="Annotators", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    gold = forms.BooleanField(label="Gold", required=False, initial=True)
+    soft_labels = forms.BooleanField(
+        label="Soft labels",
+        required=False,
+        help_text="For every stretch, how many of the annotators gave it each label.",
+    )
+    threads = forms.BooleanField(label="Threads", required=False, initial=True)
+    pseudonyms = forms.BooleanField(
+        label="Pseudonyms for people",
+        required=False,
+        help_text="The same in every export of this study. Notes and threads are not searched "
+        "for names.",
+    )
+    labels = forms.MultipleChoiceField(
+        label="Labels", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    rounds = forms.MultipleChoiceField(
+        label="Rounds", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    states = forms.MultipleChoiceField(
+        label="States of the work", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    suggestions = forms.BooleanField(label="Undecided suggestions", required=False)
+    without_texts = forms.BooleanField(
+        label="Leave the texts out",
+        required=False,
+        help_text="Offsets and the hash of each text stay: for articles you may not pass on.",
+    )
+
+    def __init__(self, reach: Reach, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reach = reach
+        self.forms = reach.forms()
+        self._offer("file_format", [(form.name, form.title) for form in self.forms])
+        study = reach.study
+        labels = [(label.slug, label.name) for label in study.labels.order_by("position", "name")]
+        self._offer("labels", [*labels, (EXTENT, "Extents (what a source answers for)")])
+        self._offer("rounds", [(each.name, each.name) for each in study.rounds.all()])
+        self._offer("states", _states())
+        if not self.is_bound:
+            self.initial.setdefault("file_format", self.forms[0].name)
+            self.initial.setdefault("states", ["submitted"])
+        if reach.is_own:
+            left_out = ["annotators", "gold", "soft_labels", "threads", "pseudonyms"]
+            self.initial["states"] = []
+        else:
+            self._offer("annotators", _annotators(study))
+            left_out = [] if reach.is_all else ["states"]
+        for name in left_out:
+            del self.fields[name]
+        if reach.needs_pseudonyms:
+            field = self.fields["pseudonyms"]
+            field.disabled, field.initial = True, True
+            field.help_text = "Curation is blind in this study."
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    @property
+    def choices(self) -> list[tuple[Form, bool]]:
+        """Each format, and whether it is the chosen one."""
+        chosen = self["file_format"].value()
+        return [(form, form.name == chosen) for form in self.forms]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        form = formats().get(cleaned.get("file_format", ""))
+        if form and form.needs_text and not form.is_whole and cleaned.get("without_texts"):
+            self.add_error("without_texts", f"{form.title} cannot be written without the texts.")
+        if form and cleaned.get("soft_labels") and not form.keeps_soft_labels and not form.is_whole:
+            self.add_error("soft_labels", f"{form.title} has no place for soft labels.")
+        return cleaned
+
+    def wanted(self) -> Wanted:
+        given = self.cleaned_data
+        return Wanted(
+            annotators=tuple(given.get("annotators", ())),
+            gold=given.get("gold", False),
+            soft_labels=given.get("soft_labels", False),
+            threads=given.get("threads", False),
+            labels=tuple(given["labels"]),
+            rounds=tuple(given["rounds"]),
+            states=tuple(given.get("states", ())),
+            suggestions=given["suggestions"],
+            texts=not given["without_texts"],
+            pseudonyms=given.get("pseudonyms", False),
+        )
+
+
+def _states() -> Choices:
+    return [(value, label) for value, label in AssignmentState.choices]
+
+
+def _annotators(study: Study) -> Choices:
+    people = User.objects.filter(assignments__study=study).distinct().order_by("username")
+    return [(user.username, str(user)) for user in people]
+
+
+class CorpusForm(forms.Form):
+    """Files of another program."""
+
+    uploads = ManyFilesField(
+        label="Files",
+        max_length=200,
+        allow_empty_file=True,
+        widget=ManyFilesInput(),
+        error_messages={"required": "Choose at least one file."},
+        help_text="Several at once, or one .zip of them.",
+    )
+    file_format = forms.ChoiceField(label="Format", required=False)
+    annotator = forms.CharField(
+        label="Whose marks they are",
+        required=False,
+        max_length=120,
+        help_text="Only for files that do not say: then all marks are this person’s.",
+    )
+    language = forms.CharField(
+        label="Language", required=False, max_length=20, help_text="en, de, ar, … where not said."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        readable = [(form.name, form.title) for form in formats().values() if form.can_read]
+        field = self.fields["file_format"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Find out from the files"), *readable]
+
+    def hints(self) -> dict[str, str]:
+        given = self.cleaned_data
+        return {"annotator": given["annotator"].strip(), "language": given["language"].strip()}
+
+
+class MappingForm(forms.Form):
+    """Which of the files' labels and people is which here. Fields are numbered, because the files'
+    names may be any words."""
+
+    round = forms.ChoiceField(label="Round of the work")
+    submit = forms.BooleanField(
+        label="Count the work as submitted",
+        required=False,
+        help_text="Then it is compared and decided on like any other. Work with undecided "
+        "suggestions stays open.",
+    )
+
+    def __init__(self, study: Study, found: Survey, mapping: Mapping, *args: Any) -> None:
+        super().__init__(*args)
+        self.found, self.mapping = found, mapping
+        self.label_names, self.people_names = list(found.labels), list(found.people)
+        rounds = study.rounds.filter(closed_at=None)
+        self._offer("round", [(str(each.pk), each.name) for each in rounds], mapping.round)
+        self.initial["submit"] = mapping.submit
+        there = study.labels.filter(archived_at=None).order_by("position", "name")
+        labels = [(label.slug, label.name) for label in there]
+        for at, name in enumerate(self.label_names):
+            choices = [(NEW, "Make a new label"), (LEFT_OUT, "Leave out"), *labels]
+            self._add(f"label{at}", name, choices, mapping.labels.get(name, NEW))
+        members = _members(study)
+        for at, name in enumerate(self.people_names):
+            is_model = name in mapping.models
+            new = [] if is_model else [(NEW, "Make a closed account")]
+            choices = [*new, (LEFT_OUT, "Leave out"), *members]
+            self._add(f"person{at}", name, choices, mapping.people.get(name, LEFT_OUT))
+            self.fields[f"model{at}"] = forms.BooleanField(
+                label=f"{name} is a model", required=False, initial=is_model
+            )
+        if found.n_gold_articles:
+            choices = [(LEFT_OUT, "Leave out"), (NEW, "Make a closed account “gold”"), *members]
+            self._add("gold_as", "Gold", choices, mapping.gold_as)
+
+    def _offer(self, name: str, choices: Choices, initial: str) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices, field.initial = choices, initial
+
+    def _add(self, name: str, label: str, choices: Choices, initial: str) -> None:
+        self.fields[name] = forms.ChoiceField(
+            label=label, required=False, choices=choices, initial=initial
+        )
+
+    def label_rows(self) -> list[dict[str, Any]]:
+        """Of each label of the files: its field, and what the files hold of it."""
+        return [
+            {"name": name, "field": self[f"label{at}"], "seen": self.found.labels[name]}
+            for at, name in enumerate(self.label_names)
+        ]
+
+    def people_rows(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "field": self[f"person{at}"],
+                "model": self[f"model{at}"],
+                "seen": self.found.people[name],
+            }
+            for at, name in enumerate(self.people_names)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for at, name in enumerate(self.people_names):
+            if cleaned.get(f"model{at}") and cleaned.get(f"person{at}") == NEW:
+                self.add_error(
+                    f"person{at}", f"Suggestions of {name} need a person who decides on them."
+                )
+        return cleaned
+
+    def chosen(self) -> Mapping:
+        given = self.cleaned_data
+        return Mapping(
+            labels={name: given[f"label{at}"] for at, name in enumerate(self.label_names)},
+            people={name: given[f"person{at}"] for at, name in enumerate(self.people_names)},
+            models=tuple(name for at, name in enumerate(self.people_names) if given[f"model{at}"]),
+            round=given["round"],
+            gold_as=given.get("gold_as", LEFT_OUT),
+            submit=given["submit"],
+        )
+
+
+def _members(study: Study) -> Choices:
+    people = User.objects.filter(memberships__study=study, memberships__ended_at=None).distinct()
+    return [(user.username, str(user)) for user in people.order_by("username")]
+
+
+def readable_formats() -> Sequence[Form]:
+    return [form for form in formats().values() if form.can_read]

@@ -1,0 +1,98 @@
+"""Taking a study out: choose, watch, take the file."""
+
+import uuid
+
+from django.core.files.storage import storages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseStopPolling
+
+from annotations.text.refusal import Refusal
+
+from ..actions import make_export, remove_export
+from ..formats import find_format, formats
+from ..forms import ExportForm
+from ..models import Export, ExportState
+from ..packing.paths import stem
+from ..queries.exports import Reach, fetch_export, fetch_reach, list_exports
+from . import me, posted
+
+SHOWN = 30
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    reach = fetch_reach(me(request), study_id)
+    form = ExportForm(reach, posted(request))
+    if form.is_valid():
+        try:
+            made = make_export(
+                reach=reach,
+                form=find_format(form.cleaned_data["file_format"]),
+                wanted=form.wanted(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("exchange:export_show", study_id, made.pk)
+    context = {
+        "standing": reach.standing,
+        "reach": reach,
+        "form": form,
+        "exports": [_told(each) for each in list_exports(reach)[:SHOWN]],
+    }
+    return render(request, "exchange/export.html", context, status=422 if form.is_bound else 200)
+
+
+def _told(made: Export) -> dict[str, object]:
+    form = formats().get(made.file_format)
+    return {"made": made, "format": form.title if form else made.file_format}
+
+
+@require_GET
+def show(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponse:
+    reach = fetch_reach(me(request), study_id)
+    made = fetch_export(reach, export_id)
+    form = formats().get(made.file_format)
+    context = {"standing": reach.standing, **_told(made), "losses": form.losses if form else ()}
+    return render(request, "exchange/export_show.html", context)
+
+
+@require_GET
+def progress(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponse:
+    """How far it is, asked every second while the page is open."""
+    reach = fetch_reach(me(request), study_id)
+    made = fetch_export(reach, export_id)
+    if made.state == ExportState.RUNNING:
+        context = {"standing": reach.standing, "made": made}
+        return render(request, "exchange/_export_progress.html", context)
+    answer = HttpResponseStopPolling()
+    answer["HX-Redirect"] = redirect("exchange:export_show", study_id, export_id).url
+    return answer
+
+
+@require_GET
+def download(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponseBase:
+    reach = fetch_reach(me(request), study_id)
+    made = fetch_export(reach, export_id)
+    if not may_take(reach, made):
+        raise Http404("This file is not yours to take.")
+    store = storages["exports"]
+    if made.state != ExportState.DONE or not store.exists(made.path):
+        raise Http404("This file is not there any more. Make it again.")
+    name = f"{stem(reach.study.name)}-{made.file_format}-{made.created_at:%Y-%m-%d}.zip"
+    return FileResponse(store.open(made.path), as_attachment=True, filename=name)
+
+
+def may_take(reach: Reach, made: Export) -> bool:
+    """A file keeps what its maker might take then; who may take less now gets only own marks."""
+    return reach.is_all or made.is_own or not reach.is_own
+
+
+@require_POST
+def remove(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponse:
+    reach = fetch_reach(me(request), study_id)
+    remove_export(made=fetch_export(reach, export_id))
+    return redirect("exchange:export", study_id)

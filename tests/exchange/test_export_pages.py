@@ -1,0 +1,215 @@
+"""Who may take out what, on the pages: everybody their own, curators what is submitted, managers
+all; and what the file then holds."""
+
+import io
+import json
+import zipfile
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.exchange.actions.exports import write_export
+from annotations.exchange.formats import formats
+from annotations.exchange.models import Export
+from annotations.study.models import AuditEntry, Role, Study
+from tests.conftest import SignIn
+from tests.marks import mark, submit
+from tests.people import assign, join, make_article
+
+Settings = Any
+
+
+@pytest.fixture(autouse=True)
+def exports_folder(settings: Settings, tmp_path: Path) -> None:
+    place = settings.STORAGES["exports"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "exports": {**place, "OPTIONS": {**place["OPTIONS"], "location": tmp_path}},
+    }
+
+
+@pytest.fixture
+def marked(study: Study, article: Article, bob: User, carol: User) -> Study:
+    """Bob has submitted one mark, Carol is at work on two."""
+    work = assign(article, bob)
+    mark(work, "allegation", (35, 42))
+    submit(work)
+    open_work = assign(article, carol)
+    mark(open_work, "reporting", (0, 20))
+    mark(open_work, "attribution", (0, 9))
+    return study
+
+
+def exported(client: Client, study: Study, **chosen: Any) -> dict[str, bytes]:
+    """The files of an export made on the page."""
+    data = {"file_format": "jsonl", "gold": "on", "threads": "on", **chosen}
+    answer = client.post(reverse("exchange:export", args=[study.pk]), data)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    made = Export.objects.latest("created_at")
+    write_export.func(str(made.pk))  # the test's transaction never commits
+    made.refresh_from_db()
+    assert (made.state, made.message) == ("done", "")
+    page = client.get(answer.url)
+    assert b"The file is ready" in page.content
+    sent = client.get(reverse("exchange:export_file", args=[study.pk, made.pk]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(sent.streaming_content))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def articles_in(files: dict[str, bytes]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in files["articles.jsonl"].splitlines()]
+
+
+def people_in(files: dict[str, bytes]) -> list[str]:
+    return [work["annotator"] for each in articles_in(files) for work in each["assignments"]]
+
+
+def test_the_page_shows_each_formats_losses_before_anything_is_made(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    page = sign_in(alice).get(reverse("exchange:export", args=[marked.pk])).content.decode()
+    for form in formats().values():
+        if form.can_write:
+            assert escape(form.title) in page
+            assert [loss.name for loss in form.losses if escape(loss.sentence) not in page] == []
+
+
+def test_a_manager_takes_out_everything_that_is_chosen(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    assert people_in(exported(client, marked, states=["submitted"])) == ["bob"]
+    assert people_in(exported(client, marked)) == ["bob", "carol"]
+    assert people_in(exported(client, marked, annotators=["carol"])) == ["carol"]
+    files = exported(client, marked, labels=["reporting"])
+    labels = [s["label"] for a in articles_in(files) for w in a["assignments"] for s in w["spans"]]
+    assert labels == ["reporting"]
+    assert exported(client, marked, file_format="sourcemark").keys() == {
+        "study.json", "data_card.md", "manifest.json",
+    }  # fmt: skip
+
+
+def test_the_manifest_says_what_was_chosen_and_the_history_that_it_was_made(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    files = exported(sign_in(alice), marked, states=["submitted"])
+    told = json.loads(files["manifest.json"])
+    assert told["filters"]["states"] == ["submitted"]
+    assert told["counts"]["n_spans"] == 1
+    assert told["made_by"] == "alice"
+    entry = AuditEntry.objects.get(action="study.exported")
+    assert (entry.actor, entry.after["spans"]) == (alice, 1)
+
+
+def test_a_curator_takes_out_submitted_work_only(
+    marked: Study, dave: User, sign_in: SignIn
+) -> None:
+    client = sign_in(dave)
+    assert people_in(exported(client, marked)) == ["bob"]
+    assert people_in(exported(client, marked, states=["in_progress"])) == ["bob"]
+    page = client.get(reverse("exchange:export", args=[marked.pk])).content.decode()
+    assert "format-sourcemark" not in page
+    answer = client.post(
+        reverse("exchange:export", args=[marked.pk]), {"file_format": "sourcemark"}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_curator_under_blind_curation_gets_pseudonyms(
+    marked: Study, dave: User, sign_in: SignIn
+) -> None:
+    marked.blind_curation = True
+    marked.save(update_fields=["blind_curation"])
+    files = exported(sign_in(dave), marked)
+    assert people_in(files)[0].startswith("person-")
+    assert [name for name, content in files.items() if b"bob" in content or b"Bob" in content] == []
+
+
+def test_a_curator_who_still_marks_an_article_does_not_get_it(
+    marked: Study, article: Article, dave: User, sign_in: SignIn
+) -> None:
+    join(marked, dave, Role.ANNOTATOR)
+    other = make_article(marked, "Another text said so.", "Another")
+    assign(article, dave)
+    assert [each["title"] for each in articles_in(exported(sign_in(dave), marked))] == [other.title]
+
+
+def test_an_annotator_takes_out_their_own_marks_and_learns_nothing_of_others(
+    marked: Study, carol: User, sign_in: SignIn
+) -> None:
+    make_article(marked, "A text that Carol does not have.", "Not hers")
+    client = sign_in(carol)
+    chosen = {"annotators": ["bob"], "soft_labels": "on", "states": []}
+    files = exported(client, marked, **chosen)
+    assert people_in(files) == ["carol"]
+    assert [each["title"] for each in articles_in(files)] == ["Strike in Arden"]
+    assert [each["gold"] for each in articles_in(files)] == [None]
+    for name, content in files.items():
+        words = content.decode().lower()
+        assert "bob" not in words, name
+        assert "not hers" not in words, name
+    assert b"Not computed for this export" in files["data_card.md"]
+
+
+def test_an_annotator_of_a_blind_study_does_not_learn_the_outlet(
+    marked: Study, article: Article, carol: User, sign_in: SignIn
+) -> None:
+    Article.objects.filter(pk=article.pk).update(byline="Secret Byline")
+    Study.objects.filter(pk=marked.pk).update(hide_source=True)
+    files = exported(sign_in(carol), marked)
+    assert [name for name, content in files.items() if b"Secret" in content] == []
+
+
+def test_nobody_reaches_anothers_export(
+    marked: Study, alice: User, bob: User, carol: User, dave: User, sign_in: SignIn
+) -> None:
+    exported(sign_in(alice), marked)
+    made = Export.objects.get()
+    for user in (bob, carol, dave):
+        for name in ("export_show", "export_file", "export_progress"):
+            address = reverse(f"exchange:{name}", args=[marked.pk, made.pk])
+            assert sign_in(user).get(address).status_code == 404
+    remove = reverse("exchange:export_remove", args=[marked.pk, made.pk])
+    assert sign_in(bob).post(remove).status_code == 404
+
+
+def test_without_texts_no_words_of_an_article_go_out(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    files = exported(sign_in(alice), marked, without_texts="on")
+    assert b"alleged strike" not in b"".join(files.values())
+    (one,) = articles_in(files)
+    assert (one["text"], len(one["sha256"])) == ("", 64)
+
+
+def test_an_export_can_be_removed_with_its_file(
+    marked: Study, alice: User, sign_in: SignIn, tmp_path: Path
+) -> None:
+    client = sign_in(alice)
+    exported(client, marked)
+    assert len(list(tmp_path.rglob("*.zip"))) == 1
+    client.post(reverse("exchange:export_remove", args=[marked.pk, Export.objects.get().pk]))
+    assert (list(tmp_path.rglob("*.zip")), Export.objects.count()) == ([], 0)
+
+
+def test_what_a_format_cannot_do_is_said_before(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    wordy = next(
+        form
+        for form in formats().values()
+        if form.needs_text and form.can_write and not form.is_whole
+    )
+    answer = sign_in(alice).post(
+        reverse("exchange:export", args=[marked.pk]),
+        {"file_format": wordy.name, "without_texts": "on"},
+    )
+    assert answer.status_code == 422
+    assert b"cannot be written without the texts" in answer.content
+    assert not Export.objects.exists()
