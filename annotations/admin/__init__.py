@@ -9,10 +9,10 @@ from allauth.account.admin import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from . import accounts, articles, codebooks, history, studies, work
+from . import accounts, articles, codebooks, gold, history, studies, work
 
 # Roles are given per study, not by groups; a further address of an account is a further way in.
 for model in (Group, EmailAddress):
     admin.site.unregister(model)
 
-__all__ = ["accounts", "articles", "codebooks", "history", "studies", "work"]
+__all__ = ["accounts", "articles", "codebooks", "gold", "history", "studies", "work"]

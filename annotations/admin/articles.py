@@ -1,5 +1,7 @@
 """Articles and how they came in. The text is shown, never changed."""
 
+from collections.abc import Sequence
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,7 +16,7 @@ from annotations.text.refusal import Refusal
 
 from .site import ReadOnlyAdmin
 
-PAGES = (("Article", "corpus:article"), ("Adjudication", "curation:article"))
+PAGES = (("Article", "corpus:article"), ("Adjudication", "curation:adjudicate"))
 
 
 @admin.action(description="Put into the bin: nothing of it or of its marks is lost")
@@ -63,7 +65,7 @@ class ArticleAdmin(ReadOnlyAdmin):
         return None if article.deleted_at else reverse("corpus:article", args=where)
 
 
-def links(where: list[object]) -> list[tuple[str, str]]:
+def links(where: Sequence[object]) -> list[tuple[str, str]]:
     """(address, title) of the pages of an article, in the rooms that are there."""
     found = []
     for title, view in PAGES:

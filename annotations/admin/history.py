@@ -5,7 +5,8 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django_tasks_db.admin import DBTaskResult  # so that it is registered before we do
+from django_tasks_db.admin import DBTaskResultAdmin
+from django_tasks_db.models import DBTaskResult
 
 from annotations.marking.models import Operation
 from annotations.study.models import AuditEntry
@@ -47,6 +48,8 @@ class HousekeepingEntryAdmin(ReadOnlyAdmin):
     search_fields = ("object_repr", "user__username")
 
 
+# Theirs looks up the function behind each name, which may be gone.
+assert admin.site._registry[DBTaskResult].__class__ is DBTaskResultAdmin
 admin.site.unregister(DBTaskResult)
 
 

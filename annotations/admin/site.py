@@ -1,6 +1,5 @@
 """What the pages of housekeeping share."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -51,7 +50,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.admin_site.has_permission(request)
 
-    def get_list_select_related(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
         shown = (self._field(str(name)) for name in self.get_list_display(request))
         return [field.name for field in shown if isinstance(field, ForeignKey)]
 

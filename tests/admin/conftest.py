@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from annotations.accounts.models import User
 from annotations.assignment.models import Submission
 from annotations.corpus.models import Article, Import, Outlet
+from annotations.curation.models import Adjudication, Ruling
 from annotations.marking.models import Operation
 from annotations.reports.models import Report
 from annotations.study.actions import record
@@ -63,6 +64,19 @@ def furnish(name: str, ada: User) -> Study:
         kind="add",
         target_type="span",
         target_id=span.pk,
+        status="applied",
+        rev=1,
+        result={},
+    )
+    held = Adjudication.objects.create(study=study, article=article, alias_seed=1)
+    Ruling.objects.create(
+        study=study,
+        adjudication=held,
+        user=manager,
+        op_id=uuid.uuid4(),
+        at=now,
+        kind="decide",
+        case_id=uuid.uuid4(),
         status="applied",
         rev=1,
         result={},

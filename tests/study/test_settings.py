@@ -59,6 +59,19 @@ def test_a_round_counts_what_is_kept_and_left(
     assert (now.n_all, now.n_left, now.days_left, now.is_late) == (2, 1, None, False)
 
 
+def test_annotators_see_the_deadline_of_what_they_have_left(
+    study: Study, article: Article, bob: User, sign_in: SignIn
+) -> None:
+    study.rounds.update(ends_on=timezone.localdate() - timedelta(days=1))
+    client, there = sign_in(bob), f"/studies/{study.pk}/"
+    assert "Main: until" not in client.get(there).content.decode()
+    work = assign(article, bob)
+    page = client.get(there).content.decode()
+    assert ("Main: until" in page, "1 left, the deadline is over" in page) == (True, True)
+    submit(work)
+    assert "Main: until" not in client.get(there).content.decode()
+
+
 def test_merge_rules_are_told_in_words(study: Study, alice: User, sign_in: SignIn) -> None:
     client = sign_in(alice)
     assert "every case is decided by a curator" in client.get(at(study)).content.decode()

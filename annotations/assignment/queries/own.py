@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotations.accounts.models import User
-from annotations.study.models import Membership, Role, Study
+from annotations.study.models import Membership, Role, Round, Study
 
-from ..models import Assignment, AssignmentState
+from ..models import OPEN_STATES, Assignment, AssignmentState
 from .counts import Counts, active_times, count_by
 from .door import with_article
 from .paging import PAGE, Cursor, Page, page_of
@@ -62,6 +62,19 @@ def queue_of(study: Study, person: User, cursor: Cursor) -> Queue:
         whole(AssignmentState.IN_PROGRESS),
         page_of(waiting, by="position", cursor=cursor),
     )
+
+
+def deadlines_of(study: Study, person: User) -> "QuerySet[Round]":
+    """Rounds with a deadline in which the person has work left (`n_left`), the nearest first."""
+    left = Q(
+        assignments__annotator=person,
+        assignments__state__in=OPEN_STATES,
+        assignments__article__deleted_at=None,
+    )
+    counted = study.rounds.filter(ends_on__isnull=False).annotate(
+        n_left=Count("assignments", filter=left)
+    )
+    return counted.filter(n_left__gt=0).order_by("ends_on", "pk")
 
 
 def done_by(study: Study, person: User, cursor: Cursor) -> Page[Assignment]:
@@ -132,6 +145,6 @@ def _next_in_each(user: User, studies: list[Study]) -> dict[uuid.UUID, Assignmen
         for state in NEXT_STATES
     )
     chosen = Study.objects.filter(pk__in=[study.pk for study in studies]).order_by()
-    ids = chosen.annotate(next_id=Coalesce(*firsts)).values_list("next_id", flat=True)
-    found = with_article(Assignment.objects.filter(pk__in=[pk for pk in ids if pk]))
+    ids = chosen.annotate(next_id=Coalesce(*firsts)).values("next_id")
+    found = with_article(Assignment.objects.filter(pk__in=ids))
     return {assignment.study_id: assignment for assignment in found}

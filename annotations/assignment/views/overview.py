@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotations.corpus.models import Article
@@ -16,7 +17,7 @@ from ..forms.sought import read_cursor
 from ..queries.articles import progress_by_article
 from ..queries.counts import count_own, count_study, total
 from ..queries.door import oversees
-from ..queries.own import done_by, next_assignment, parts_of, queue_of, timed
+from ..queries.own import deadlines_of, done_by, next_assignment, parts_of, queue_of, timed
 from ..queries.paging import Cursor
 from ..queries.people import SORTS, list_annotators, progress_by_person, stranded
 from . import me
@@ -64,6 +65,8 @@ def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     return {
         "list": "open",
         "counts": counts,
+        "deadlines": deadlines_of(study, user),
+        "today": timezone.localdate(),
         "next": queue.next if cursor == Cursor() else next_assignment(user, study),
         "returned": queue.returned[1:],  # the first is what is next
         "page": queue.waiting,

@@ -55,21 +55,19 @@ class CorrectionForm(forms.Form):
     )
 
 
+class RuleChoice(forms.ModelChoiceField[Rule]):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} {obj.title}".strip()
+
+
 class RuleCitedForm(forms.Form):
-    rule = forms.ModelChoiceField(
-        Rule.objects.none(), label="Rule", required=False, empty_label="no rule"
-    )
+    rule = RuleChoice(Rule.objects.none(), label="Rule", required=False, empty_label="no rule")
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["rule"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = study.rules.filter(archived_at=None)
-        field.label_from_instance = rule_title  # type: ignore[method-assign]
-
-
-def rule_title(rule: Any) -> str:
-    return f"{rule.name} {rule.title}".strip()
 
 
 class HardCaseForm(forms.Form):

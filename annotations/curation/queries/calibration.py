@@ -108,14 +108,14 @@ def versions_of(calibration: Calibration) -> list[Revision]:
     rows = calibration.revisions.select_related("assignment__annotator", "assignment__article")
     heavy = ("assignment__article__text", "assignment__article__blocks")
     light = rows.defer(*heavy, "assignment__article__sentences")
-    found = list(
+    found: list[Revision] = list(
         light.annotate(newest=Subquery(later.order_by("-number").values("pk")[:1])).order_by(
             "assignment__article__title", "assignment__article", "assignment__annotator"
         )
     )
     if calibration.ended_at is None:
         for one in found:
-            one.after_id = one.newest  # type: ignore[attr-defined]
+            one.after_id = getattr(one, "newest", None)
     return found
 
 

@@ -16,7 +16,7 @@ from django.http import Http404
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
-from annotations.corpus.models import Article
+from annotations.corpus.models import Article, ArticleQuerySet
 from annotations.study.models import Membership, Role, Study
 from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
@@ -38,7 +38,7 @@ class Talk:
 
     standing: Standing
     on_desk: bool
-    articles: QuerySet[Article]
+    articles: ArticleQuerySet
 
     @property
     def study(self) -> Study:

@@ -167,7 +167,7 @@ def listed(table: Table, case: SeenCase, current: bool) -> dict[str, Any]:
 
 
 def address(table: Table, case: SeenCase, everything: bool) -> str:
-    query = {"case": case.id} | ({"show": "all"} if everything else {})
+    query = {"case": str(case.id)} | ({"show": "all"} if everything else {})
     there = reverse("curation:meeting", args=[table.docket.study.pk, table.meeting.pk])
     return f"{there}?{urlencode(query)}"
 

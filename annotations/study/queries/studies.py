@@ -77,6 +77,10 @@ class RoundNow:
         return abs(self.days_left or 0)
 
 
+def days_until(deadline: date | None, today: date) -> int | None:
+    return (deadline - today).days if deadline else None
+
+
 def rounds_now(study: Study, today: date) -> list[RoundNow]:
     """The study's rounds in their order, with what is left to do in each. One query."""
     kept = Q(assignments__article__deleted_at=None)
@@ -85,8 +89,7 @@ def rounds_now(study: Study, today: date) -> list[RoundNow]:
         n_left=Count("assignments", filter=kept & Q(assignments__state__in=UNFINISHED)),
     )
     return [
-        RoundNow(each, each.n_all, each.n_left, each.ends_on and (each.ends_on - today).days)
-        for each in counted
+        RoundNow(each, each.n_all, each.n_left, days_until(each.ends_on, today)) for each in counted
     ]
 
 
