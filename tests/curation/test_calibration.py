@@ -224,6 +224,13 @@ def test_curators_look_and_managers_lead(
     assert {client.post(post).status_code for post in posts} == {403}
 
 
+def test_a_curator_of_a_blind_study_is_not_shown_who_moved(
+    study: Study, revealed: str, lead: Client, dave: User, sign_in: SignIn
+) -> None:
+    Study.objects.filter(pk=study.pk).update(blind_curation=True)
+    assert (sign_in(dave).get(revealed).status_code, lead.get(revealed).status_code) == (403, 200)
+
+
 def test_the_report_costs_the_same_with_more_articles(
     lead: Client,
     study: Study,

@@ -61,6 +61,8 @@ def fetch_calibration(user: User, study_id: uuid.UUID, calibration_id: uuid.UUID
         raise Http404("No such calibration.")
     mine = Assignment.objects.filter(round=found.round, annotator=user)
     if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
+        if standing.study.blind_curation and not standing.is_manager:
+            raise PermissionDenied("Curation is blind in this study: this page names annotators.")
         if mine.open().exists():
             raise PermissionDenied("Submit your own marks of this round before you see others'.")
         return Seen(standing, found, None)

@@ -136,6 +136,11 @@ class Seen:
     def opened_by(self) -> str:
         return self.names.of(self.thread.opened_by, self.thread.article_id)
 
+    @property
+    def resolved_by(self) -> str:
+        who = self.thread.resolved_by
+        return self.names.of(who, self.thread.article_id) if who else ""
+
 
 def fetch_thread(user: User, study_id: uuid.UUID, thread_id: uuid.UUID) -> Seen:
     """Http404 for whoever may not read it: to them there is no such thread."""
