@@ -9,7 +9,7 @@ from django.http import Http404
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
-from annotations.study.policy import Act, Phase, Standing
+from annotations.study.policy import BLINDED, Act, Phase, Standing
 from annotations.study.queries import fetch_standing
 
 from .codebook import codebook_wire
@@ -44,6 +44,8 @@ def fetch_reading(
     """
     standing = fetch_standing(user, study_id, Act.READ_OTHERS_MARKS)
     own = Assignment.objects.filter(study=study_id, article=article_id, annotator=user).first()
+    if standing.is_blinded:
+        raise PermissionDenied(BLINDED)
     on_desk = standing.may(Act.READ_OTHERS_MARKS, Phase.OPEN)
     found = (
         Assignment.objects.filter(

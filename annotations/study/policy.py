@@ -100,3 +100,11 @@ class Standing:
     @property
     def is_manager(self) -> bool:
         return Role.MANAGER in self.roles
+
+    @property
+    def is_blinded(self) -> bool:
+        """A curator of a blind study, from whom pages keep who marked what."""
+        return self.study.blind_curation and self.is_curator and not self.is_manager
+
+
+BLINDED = "Curation is blind in this study: who marked what is kept from curators for now."

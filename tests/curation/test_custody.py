@@ -270,3 +270,17 @@ def test_a_case_is_decided_by_a_plain_form(curator: Client, submitted: Article) 
     assert "decided elsewhere" in again.content.decode()
     curator.post(page, {**told, "ver": 1, "choice": "reopen"})
     assert GoldSpan.objects.live().count() == 0
+
+
+def test_blind_curation_closes_the_other_ways_to_names(
+    curator: Client, blind: Article, bob: User, alice: User, sign_in: SignIn
+) -> None:
+    work = blind.assignments.get(annotator=bob)
+    pages = [
+        reverse("marking:reading", args=[blind.study_id, blind.pk, work.pk]),
+        reverse("reports:article", args=[blind.study_id, blind.pk]),
+        reverse("reports:passages", args=[blind.study_id]),
+    ]
+    assert {page: curator.get(page).status_code for page in pages} == dict.fromkeys(pages, 403)
+    manager = sign_in(alice)
+    assert {page: manager.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)

@@ -1,7 +1,7 @@
 """What INCEpTION's curation merges, and what it leaves, told with our own text and rules.
 
 Where its rule is ours, its expectation is ours too; where ours differs on purpose, the test says
-so by name (project/decisions/0093).
+so by name (project/decisions/0099).
 """
 
 from collections.abc import Mapping, Sequence

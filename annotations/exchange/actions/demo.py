@@ -31,6 +31,7 @@ from ..demo.files import DemoArticle, DemoFiles, DemoPerson, DemoWork, demo_file
 from ..demo.sign_ins import new_password, read_sign_ins, write_sign_ins
 from ..demo.story import active_seconds, ended, moment, portions
 from ..operations import Operations
+from .demo_gold import Curating
 
 MADE = "demo.made"
 MAIL = "demo.example"
@@ -119,7 +120,7 @@ def _tell(files: DemoFiles, accounts: dict[str, User], leader: User) -> Study:
                 annotator=accounts[work.annotator],
                 round=round_of[work.article],
             )
-    events: list[_Doing | _Opening] = [
+    events: list[_Doing | _Opening | Curating] = [
         _Doing(study, articles[work.article], accounts[work.annotator], work, today)
         for work in files.work
         if work.state != "waiting"
@@ -129,10 +130,38 @@ def _tell(files: DemoFiles, accounts: dict[str, User], leader: User) -> Study:
         for each in files.rounds
         if each.compared_on_day is not None
     ]
+    events += _curating(study, files, articles, accounts, today)
     for event in sorted(events, key=lambda event: event.at):
         event.tell()
     record(study=study, actor=leader, action=MADE, subject=study)
     return study
+
+
+def _curating(
+    study: Study,
+    files: DemoFiles,
+    articles: dict[str, Article],
+    accounts: dict[str, User],
+    today: date,
+) -> list[Curating]:
+    """Of the first round whose comparison was opened: one article to the end, one half way."""
+    curator = next((p.username for p in files.people if "curator" in p.roles), None)
+    opened = next((each for each in files.rounds if each.compared_on_day is not None), None)
+    if curator is None or opened is None or opened.compared_on_day is None:
+        return []
+    submitted = {work.article for work in files.work if work.state == "submitted"}
+    of_round = [each.slug for each in files.articles if each.round == opened.name]
+    slugs = [slug for slug in of_round if slug in submitted]
+    return [
+        Curating(
+            study,
+            accounts[curator],
+            articles[slug],
+            moment(today, opened.compared_on_day + 1 + n, "13:00"),
+            until,
+        )
+        for n, (slug, until) in enumerate(zip(slugs, (1.0, 0.5), strict=False))
+    ]
 
 
 def _rounds(study: Study, leader: User, files: DemoFiles, today: date) -> dict[str, Round]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,6 +14,7 @@ from annotations.agreement import Continuum
 from annotations.corpus.models import Article
 from annotations.curation.finding import KINDS, FoundCase, Variant, find_cases
 from annotations.study.models import Label
+from annotations.study.policy import BLINDED
 
 from ..excerpts import shortened
 from ..heat import paint_heat, rows_of_case, rows_of_label
@@ -29,6 +31,8 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
     """`?case=3`, or `?span=` one of its spans, puts a case in focus, `?label=attribution` shows
     everyone's rows of a label, `?kind=boundary` lists one kind of case."""
     scope = fetch_scope(me(request), study_id)
+    if scope.standing.is_blinded:
+        raise PermissionDenied(BLINDED)
     found = scope.inputs(Selection(articles=(article_id,)))
     if not found:
         raise Http404("Nobody has submitted this article.")

@@ -6,11 +6,14 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
+
+from annotations.study.policy import BLINDED
 
 from ..forms import WantedForm
 from ..layout import Names
@@ -37,6 +40,8 @@ PER_PAGE = 50
 def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """The passages behind one number, fifty a page."""
     scope = fetch_scope(me(request), study_id)
+    if scope.standing.is_blinded:
+        raise PermissionDenied(BLINDED)
     named = read_names(scope.study)
     _, selection = chosen(scope, request.GET, named)
     wanted_form = WantedForm(request.GET)
