@@ -10,6 +10,8 @@ class AnnotationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from .accounts.second_factor import listen
         from .guards import after_migrate
 
+        listen()
         post_migrate.connect(after_migrate, sender=self)

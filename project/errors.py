@@ -5,8 +5,12 @@ import sys
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.cache import never_cache
+from django.views.defaults import permission_denied
+
+from annotations.study.queries.door import SecondFactorNeeded
 
 RETRY_AFTER = "5"  # seconds
 WAIT = "900"  # seconds: fifteen minutes, as ACCOUNT_RATE_LIMITS counts
@@ -26,6 +30,13 @@ def too_many(request: HttpRequest) -> HttpResponse:
     """429: what django-allauth answers when there were too many tries."""
     page = loader.render_to_string("429.html")
     return HttpResponse(page, status=429, headers={"Retry-After": WAIT})
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403; where a second factor is what is missing, the page leads to setting it up."""
+    if isinstance(exception, SecondFactorNeeded):
+        return render(request, "403_second_factor.html", {"exception": exception}, status=403)
+    return permission_denied(request, exception)
 
 
 @never_cache

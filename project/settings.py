@@ -67,6 +67,7 @@ if not DEBUG and (SECRET_KEY.lower() in SAMPLE_KEYS or SECRET_KEY.startswith("dj
     raise ImproperlyConfigured(
         "SECRET_KEY is a sample value. Unset it (one is made and kept) or give a long random one."
     )
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")  # former keys, still believed
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS=* answers to any name. List the site's own names.")
@@ -84,6 +85,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_tasks",
     "django_tasks_db",
 ]
@@ -189,7 +193,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+# With 1, an address must be confirmed by a link before its person can sign in.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env_flag("EMAIL_CONFIRMATION") else "none"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_USER_DISPLAY = str
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to people who have no account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Sourcemark] "
@@ -199,10 +206,23 @@ ACCOUNT_FORMS = {
     "change_password": "annotations.accounts.forms.PasswordChangeForm",
     "reset_password": "annotations.accounts.forms.PasswordResetForm",
     "reset_password_from_key": "annotations.accounts.forms.NewPasswordForm",
+    "reauthenticate": "annotations.accounts.forms.PasswordOnceMoreForm",
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key"}  # key: account and address (adapter)
 ACCOUNT_SESSION_REMEMBER = True
 LOGOUT_REDIRECT_URL = "account_login"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "annotations.accounts.second_factor.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # browsers offer keys on https and localhost only
+MFA_FORMS = {
+    "authenticate": "annotations.accounts.forms.CodeForm",
+    "reauthenticate": "annotations.accounts.forms.CodeOnceMoreForm",
+    "activate_totp": "annotations.accounts.forms.FirstCodeForm",
+    "add_webauthn": "annotations.accounts.forms.KeyForm",
+    "edit_webauthn": "annotations.accounts.forms.KeyNameForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0
 
 SESSION_ENGINE = "annotations.accounts.sessions"
@@ -226,6 +246,27 @@ SECURE_CSP: dict[str, list[str]] = {
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
 }
+
+# Another site's sign-in (OpenID Connect), for people who have an account here already.
+OIDC_SERVER = os.environ.get("OIDC_SERVER", "")  # https://login.example.org/realms/news
+OIDC_NAME = os.environ.get("OIDC_NAME") or "your organisation"
+SOCIALACCOUNT_ADAPTER = "annotations.accounts.adapter.ElsewhereAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an address that the other site has confirmed
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": []}}
+if OIDC_SERVER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": OIDC_NAME,
+            "client_id": os.environ.get("OIDC_CLIENT", ""),
+            "secret": os.environ.get("OIDC_SECRET", ""),
+            "settings": {"server_url": OIDC_SERVER},
+        }
+    ]
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["OAUTH_PKCE_ENABLED"] = True
+    # Chromium holds the redirect after a form to the form's policy.
+    SECURE_CSP["form-action"].append("/".join(OIDC_SERVER.split("/")[:3]))
 
 # --- limits, each with its unit -------------------------------------------------------------
 

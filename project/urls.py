@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from project.errors import healthz, server_error, too_many
+from project.errors import forbidden, healthz, server_error, too_many
 
+handler403 = forbidden
 handler429 = too_many
 handler500 = server_error
 urlpatterns = [

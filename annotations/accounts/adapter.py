@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -14,8 +15,8 @@ from django.http import HttpRequest
 from .actions import end_sessions
 from .models import User
 from .queries import find_account
-
-security_log = logging.getLogger("sourcemark.security")
+from .security import note
+from .sessions import describe_browser
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -41,20 +42,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def refuse_tries(
         self, request: HttpRequest, credentials: dict[str, Any], error: ValidationError
     ) -> NoReturn:
-        self.note("too many wrong passwords", request, credentials)
+        self.note_try("too many wrong passwords", credentials)
         raise ImmediateHttpResponse(respond_429(request)) from error
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        self.note("wrong password", request, credentials)
+        self.note_try("wrong password", credentials)
 
-    def note(self, event: str, request: HttpRequest, credentials: dict[str, Any]) -> None:
-        # %r, so that a name with a line break cannot forge a log line.
+    def note_try(self, event: str, credentials: dict[str, Any]) -> None:
         name = credentials.get("email") or credentials.get("username")
-        security_log.warning("%s: account %r from %s", event, name, self.get_client_ip(request))
+        note(event, person=name, level=logging.WARNING)
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        security_log.info("signed in: %s from %s", user.pk, self.get_client_ip(request))
+        describe_browser(request, str(self.get_client_ip(request)))
+        note("signed in", person=user.pk)
+
+    def logout(self, request: HttpRequest) -> None:
+        person = request.user.pk
+        super().logout(request)
+        note("signed out", person=person)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Every other browser of this person is signed out, on the server."""
@@ -62,4 +68,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().set_password(user, password)
         mine = context.request.session.session_key if context.request.user == user else None
         end_sessions(user=user, keep=mine)
-        security_log.info("password set: %s", user.pk)
+        note("password set", person=user.pk)
+
+
+class ElsewhereAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Signing in through another site opens no account: it leads into one that is there."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False

@@ -8,6 +8,10 @@ from allauth.account.forms import (
     ResetPasswordForm,
     ResetPasswordKeyForm,
 )
+from allauth.account.forms import ReauthenticateForm as PasswordAgainForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.http import QueryDict
 
@@ -50,6 +54,51 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         relabel(self, password1="New password", password2="New password, once more")
+
+
+class PasswordOnceMoreForm(PasswordAgainForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(self, password="Password")
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self)
+
+
+class CodeOnceMoreForm(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self)
+
+
+class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "Code that the app shows")
+
+
+class KeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(self, name="Name of the key", passwordless="Sign in with this key alone")
+        self.fields["name"].help_text = "For example: my phone."
+        self.fields[
+            "passwordless"
+        ].help_text = "Without a password. The key then asks for its PIN, your finger or your face."
+
+
+class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        relabel(self, name="Name of the key")
+
+
+def ask_for_code(form: forms.BaseForm, label: str = "Code") -> None:
+    relabel(form, code=label)
+    form.fields["code"].widget.attrs.update(inputmode="numeric", autofocus=True)
 
 
 class ProfileForm(forms.Form):

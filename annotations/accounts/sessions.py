@@ -3,10 +3,14 @@
 One query answers both "which session" and "whose": the row brings its user along.
 """
 
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DbSessionStore
+from django.http import HttpRequest
 from django.utils import timezone
 
 from .models import Session, User
@@ -34,3 +38,68 @@ class SessionStore(DbSessionStore):
         assert isinstance(row, Session)
         row.user_id = data.get(SESSION_KEY)
         return row
+
+
+BROWSER = "signed_in_by"  # key in the session's data
+LONGEST_AGENT = 200  # characters
+
+
+def describe_browser(request: HttpRequest, address: str) -> None:
+    """Kept with the session, so that its owner can tell it from a stranger's."""
+    agent = request.headers.get("User-Agent", "")[:LONGEST_AGENT]
+    now = timezone.now().isoformat()
+    request.session[BROWSER] = {"at": now, "address": address, "agent": agent}
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser in which a person is signed in. `name` stands for the session's secret key."""
+
+    name: str
+    at: datetime | None
+    address: str
+    agent: str
+    is_this: bool
+
+    @property
+    def browser(self) -> str:
+        return name_browser(self.agent)
+
+
+def name_browser(agent: str) -> str:
+    """ "Firefox on Linux": a guess from what the browser says of itself."""
+    programs = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    spoken = {"Edg": "Edge", "OPR": "Opera", "Mac OS": "a Mac"}
+    found = [next((part for part in parts if part in agent), "") for parts in (programs, systems)]
+    told = [spoken.get(part, part) for part in found if part]
+    return " on ".join(told) or "An unknown browser"
+
+
+def session_name(session_key: str) -> str:
+    return hashlib.sha256(session_key.encode()).hexdigest()[:16]
+
+
+def list_sessions(user: User, current: str | None) -> list[SignedIn]:
+    """Live sessions of the person, this browser's first, then the newest."""
+    found = []
+    for row in Session.objects.filter(user=user, expire_date__gt=timezone.now()):
+        told = row.get_decoded().get(BROWSER, {})
+        at = datetime.fromisoformat(told["at"]) if "at" in told else None
+        found.append(
+            SignedIn(
+                name=session_name(row.session_key),
+                at=at,
+                address=told.get("address", ""),
+                agent=told.get("agent", ""),
+                is_this=row.session_key == current,
+            )
+        )
+    return sorted(found, key=lambda s: (not s.is_this, -(s.at.timestamp() if s.at else 0), s.name))
+
+
+def end_session(user: User, name: str) -> bool:
+    """Whether there was such a session of this person to end."""
+    keys = Session.objects.filter(user=user).values_list("session_key", flat=True)
+    meant = [key for key in keys if session_name(key) == name]
+    return bool(Session.objects.filter(user=user, session_key__in=meant).delete()[0])

@@ -5,12 +5,23 @@ from django.urls import include, path, re_path
 
 from . import views
 
-own = [path("profile/", views.profile, name="profile")]
+own = [
+    path("profile/", views.profile, name="profile"),
+    path("sessions/", views.sessions, name="sessions"),
+]
 
 urlpatterns = [
     path("", include((own, "accounts"))),
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
+    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("second-factor/", include("allauth.mfa.urls")),
+    path("confirm-email/", allauth.email_verification_sent, name="account_email_verification_sent"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$", allauth.confirm_email, name="account_confirm_email"
+    ),
+    path("elsewhere/", include("allauth.socialaccount.urls")),
+    path("elsewhere/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("password/change/", allauth.password_change, name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),

@@ -9,6 +9,7 @@ from django.db.models import Count, ProtectedError
 from django.utils import timezone
 
 from annotations.accounts.models import User
+from annotations.accounts.queries import has_second_factor
 from annotations.text.refusal import Refusal
 
 from ..default_codebook import default_codebook
@@ -18,12 +19,16 @@ from .audit import record
 from .codebook import next_position, save_version
 
 FIRST_ROUNDS = (("Pilot", RoundPurpose.PILOT), ("Main", RoundPurpose.MAIN))
-SETTINGS = ("name", "description", "hide_source", "blind_curation")
+SETTINGS = ("name", "description", "hide_source", "blind_curation", "second_factor")
 ROUND_FIELDS = ("name", "purpose", "starts_on", "ends_on")
 
 
 class RoundNameTaken(Refusal):
     """Another round of this study has this name."""
+
+
+class FactorOfOnesOwn(Refusal):
+    """Set up a second factor of your own first, or you would lock yourself out."""
 
 
 class RoundInUse(Refusal):
@@ -123,8 +128,11 @@ def renew(row: Any, **changes: Any) -> Any:
 
 @transaction.atomic
 def change_settings(*, study: Study, actor: User, **values: Any) -> Study:
-    """`values`: SETTINGS."""
+    """`values`: SETTINGS; whatever is not among them stays."""
     before = {name: getattr(study, name) for name in SETTINGS}
+    values = before | values
+    if values["second_factor"] and not before["second_factor"] and not has_second_factor(actor):
+        raise FactorOfOnesOwn
     for name in SETTINGS:
         setattr(study, name, values[name])
     study.save(update_fields=SETTINGS)

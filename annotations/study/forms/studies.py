@@ -42,11 +42,12 @@ class NewStudyForm(forms.Form):
 class SettingsForm(forms.ModelForm[Study]):
     class Meta:
         model = Study
-        fields = ("name", "description", "hide_source", "blind_curation")
+        fields = ("name", "description", "hide_source", "blind_curation", "second_factor")
         labels = {
             "description": "What is it about",
             "hide_source": "Hide where articles come from",
             "blind_curation": "Hide who marked what from curators",
+            "second_factor": "Ask curators and managers for a second factor",
         }
         help_texts = {
             "hide_source": "Annotators do not see the outlet, byline, address and date of an "
@@ -55,6 +56,9 @@ class SettingsForm(forms.ModelForm[Study]):
             "blind_curation": "While gold is decided, annotators are called “Annotator 1”, "
             "“Annotator 2”, in another order on each article. A manager can show the names, "
             "article by article.",
+            "second_factor": "Whoever curates or manages must have set up an authenticator app or "
+            "a key (Your profile, Second factor). Until then this study stays closed to them; "
+            "annotators are not asked.",
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 

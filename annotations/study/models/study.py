@@ -28,6 +28,10 @@ class Study(models.Model):
         default=False,
         help_text="Show curators “Annotator 1”, “Annotator 2” in place of names.",
     )
+    second_factor = models.BooleanField(
+        default=False,
+        help_text="Let in only curators and managers whose sign-in has a second factor.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="studies_created"

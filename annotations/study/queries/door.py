@@ -6,9 +6,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from annotations.accounts.models import User
+from annotations.accounts.queries import has_second_factor
 
 from ..models import Membership, Role, Study
 from ..policy import Act, Standing
+
+GUARDED = frozenset({Role.CURATOR, Role.MANAGER})
+
+
+class SecondFactorNeeded(PermissionDenied):
+    """This study asks its curators and managers for a second factor at sign-in."""
 
 
 def find_standing(user: User, study_id: uuid.UUID) -> Standing | None:
@@ -32,6 +39,7 @@ def fetch_standing(user: User, study_id: uuid.UUID, act: Act) -> Standing:
     """The person's standing in the study, if they may do `act` there.
 
     Raises Http404 for strangers and PermissionDenied for members whose roles do not allow it.
+    Raises SecondFactorNeeded for curators and managers who should have one and have none.
     Acts that depend on the phase of an article are checked again where the article is known.
     """
     standing = find_standing(user, study_id)
@@ -39,4 +47,12 @@ def fetch_standing(user: User, study_id: uuid.UUID, act: Act) -> Standing:
         raise Http404("No such study.")
     if not standing.may(act):
         raise PermissionDenied(f"Your role in this study does not allow you to {act.value}.")
+    if lacks_second_factor(standing):
+        raise SecondFactorNeeded(str(SecondFactorNeeded.__doc__))
     return standing
+
+
+def lacks_second_factor(standing: Standing) -> bool:
+    """Asks the database only in studies that demand one, and not about annotators."""
+    guarded = standing.study.second_factor and (standing.roles & GUARDED)
+    return bool(guarded) and not has_second_factor(standing.user)

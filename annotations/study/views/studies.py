@@ -60,8 +60,13 @@ def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     # A form writes into its instance, and the header still shows the study as it is.
     form = SettingsForm(posted(request), instance=copy(standing.study))
-    if form.is_valid():
-        actions.change_settings(study=standing.study, actor=me(request), **form.cleaned_data)
+    if form.is_valid() and attempt(
+        form,
+        lambda: actions.change_settings(
+            study=standing.study, actor=me(request), **form.cleaned_data
+        ),
+        "second_factor",
+    ):
         messages.success(request, "The settings are saved.")
         return redirect("study:settings", study_id)
     context = {
