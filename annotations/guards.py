@@ -88,6 +88,22 @@ def lift_guards(connection: BaseDatabaseWrapper, event: str = "delete") -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on.format(table=table)}")
 
 
+STANDING = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
+    " AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema::regnamespace)",
+}
+
+
+def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of the guards that ought to stand and do not."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING[connection.vendor])
+        standing = {name for (name,) in cursor.fetchall()}
+    wanted = [f"{table}_no_{event}" for event, table, _, _ in guards()]
+    return [name for name in wanted if name not in standing]
+
+
 @contextmanager
 def purging(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """A transaction in which history can be deleted along with all that it is the history of."""

@@ -1,0 +1,36 @@
+"""The doctor's checks of assignments and submissions."""
+
+import uuid
+from collections.abc import Iterator
+
+from django.db.models import Exists, F, OuterRef
+
+from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in
+
+from .models import Assignment, AssignmentState, Submission
+
+
+def check_submitted(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Submitted work has a submission, and none is of a revision that is still to come."""
+    handed_in = Submission.objects.filter(assignment=OuterRef("pk"))
+    bare = rows_in(Assignment, study_id).filter(state=AssignmentState.SUBMITTED)
+    bare = bare.exclude(Exists(handed_in))
+    for pk, study in bare.values_list("pk", "study_id").iterator(AT_ONCE):
+        what = "It is submitted, but there is no submission."
+        yield Finding("assignment.submitted", study, f"assignment {pk}", what, RESTORE)
+    ahead = rows_in(Submission, study_id).filter(rev__gt=F("assignment__rev"))
+    for pk, study in ahead.values_list("pk", "study_id").iterator(AT_ONCE):
+        what = "It is of a revision that its assignment has not reached."
+        yield Finding("assignment.submitted", study, f"submission {pk}", what, RESTORE)
+
+
+def check_handing_over(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Work is handed over on the same article, to somebody else."""
+    wrong = rows_in(Assignment, study_id).filter(handed_to__isnull=False)
+    wrong = wrong.exclude(handed_to__article=F("article"))
+    for pk, study in wrong.values_list("pk", "study_id").iterator(AT_ONCE):
+        what = "It was handed over to work on another article."
+        yield Finding("assignment.handed_over", study, f"assignment {pk}", what, TELL)
+
+
+CHECKS: tuple[Check, ...] = (check_submitted, check_handing_over)

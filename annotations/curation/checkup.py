@@ -1,0 +1,158 @@
+"""The doctor's checks of gold: where it stands, who decided it, and the counts of cases."""
+
+import uuid
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
+
+from annotations.marking.checkup import TextAtHand
+from annotations.marking.finishing import content_sha256
+from annotations.marking.wire import format_stretch, parse_stretch
+from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in
+from annotations.study.models import Study
+
+from .ballots import read_ballots
+from .models import (
+    Adjudication,
+    Case,
+    CaseState,
+    GoldLink,
+    GoldSpan,
+    GoldVersion,
+    Ruling,
+    RulingStatus,
+)
+from .queries import submitted_works
+from .queries.queue import read_counts, read_waiting
+from .seen import count_cases, see_cases
+
+ARTICLES_AT_ONCE = 50
+
+
+def check_gold(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Gold spans lie in the text and say the same in all columns; gold links join living ones."""
+    columns = ("pk", "study_id", "start", "end", "stretch", "text_length")
+    real_length = F("adjudication__article__n_code_points")
+    for pk, study, *told, real in (
+        rows_in(GoldSpan, study_id).values_list(*columns, real_length).iterator(AT_ONCE)
+    ):
+        start, end, stretch, length = told
+        if not _fits(start, end, stretch, length, real):
+            what = "Its stretch does not fit its start and end, or leaves the text."
+            yield Finding("curation.gold", study, f"gold span {pk}", what, RESTORE)
+    dead = Q(source__deleted_at__isnull=False) | Q(target__deleted_at__isnull=False)
+    joined = rows_in(GoldLink, study_id)
+    for pk, study in joined.filter(dead, deleted_at=None).values_list("pk", "study_id"):
+        what = "A gold span at its end was taken away."
+        yield Finding("curation.gold", study, f"gold link {pk}", what, TELL)
+
+
+def _fits(start: int, end: int, stretch: str, length: int, real: int) -> bool:
+    try:
+        parts = parse_stretch(stretch)
+    except ValueError:
+        return False
+    hull = (parts[0][0], parts[-1][1])
+    return format_stretch(parts) == stretch and hull == (start, end) and end <= length == real
+
+
+def check_cues(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """The cue words of gold links quote the text."""
+    columns = ("pk", "study_id", "adjudication__article_id", "cue_start", "cue_end", "cue_quote")
+    cues = rows_in(GoldLink, study_id).filter(cue_start__isnull=False)
+    cues = cues.order_by("adjudication__article_id", "pk")
+    at_hand = TextAtHand()
+    for pk, study, article, start, end, quote in cues.values_list(*columns).iterator(AT_ONCE):
+        if at_hand.of(article)[start:end] != quote:
+            what = f"Its cue {start}–{end} does not quote the text."
+            yield Finding("curation.gold", study, f"gold link {pk}", what, RESTORE)
+
+
+def check_custody(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Living gold has a decided case, and that a ruling which history keeps."""
+    kept = Ruling.objects.filter(
+        adjudication=OuterRef("adjudication"),
+        case_id=OuterRef("case__pk"),
+        op_id=OuterRef("case__op_id"),
+        status=RulingStatus.APPLIED,
+    )
+    for model, name in ((GoldSpan, "gold span"), (GoldLink, "gold link")):
+        living = rows_in(model, study_id).filter(deleted_at=None)
+        wrong = living.exclude(Exists(kept), case__state=CaseState.DECIDED)
+        for pk, study in wrong.values_list("pk", "study_id").iterator(AT_ONCE):
+            what = "Nothing tells who decided it: its case is open, or the ruling is not there."
+            yield Finding("curation.custody", study, f"{name} {pk}", what, RESTORE)
+    decided = rows_in(Case, study_id).exclude(state=CaseState.OPEN)
+    ruled = Ruling.objects.filter(
+        adjudication=OuterRef("adjudication"),
+        case_id=OuterRef("pk"),
+        op_id=OuterRef("op_id"),
+        status=RulingStatus.APPLIED,
+    )
+    for pk, study in decided.exclude(Exists(ruled)).values_list("pk", "study_id"):
+        what = "It is decided, but history keeps no such ruling."
+        yield Finding("curation.custody", study, f"case {pk}", what, RESTORE)
+
+
+def check_rulings(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Revisions and versions of an adjudication count on from 1."""
+    applied = Q(rulings__rev__isnull=False)
+    counted = rows_in(Adjudication, study_id).annotate(
+        n=Count("rulings", filter=applied), last=Max("rulings__rev")
+    )
+    for pk, study, rev, n, last in counted.values_list("pk", "study_id", "rev", "n", "last"):
+        if not (rev == n == (last or 0)):
+            what = f"Its revision is {rev}, its history has {n} rulings up to {last or 0}."
+            yield Finding("curation.history", study, f"adjudication {pk}", what, RESTORE)
+    numbered = rows_in(Adjudication, study_id).annotate(
+        n=Count("versions"), last=Max("versions__number")
+    )
+    for pk, study, told, n, last in numbered.values_list(
+        "pk", "study_id", "n_versions", "n", "last"
+    ):
+        if not (told == n == (last or 0)):
+            what = f"It tells of {told} versions; there are {n}, the last is {last or 0}."
+            yield Finding("curation.history", study, f"adjudication {pk}", what, RESTORE)
+
+
+def check_versions(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Each version of the gold is what it was when it was made."""
+    columns = ("pk", "study_id", "content", "content_sha256")
+    for pk, study, content, sha256 in (
+        rows_in(GoldVersion, study_id).values_list(*columns).iterator(ARTICLES_AT_ONCE)
+    ):
+        if content_sha256(content) != sha256:
+            what = "Its content does not fit its SHA-256: it was changed."
+            yield Finding("curation.versions", study, f"gold version {pk}", what, RESTORE)
+
+
+def check_counts(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Kept counts of cases that claim to be true are: they are counted anew and compared."""
+    studies = Study.objects.filter(pk=study_id) if study_id else Study.objects.kept()
+    for study in studies.order_by("pk"):
+        waiting = read_waiting(study, submitted_works(study, None))
+        for first in range(0, len(waiting), ARTICLES_AT_ONCE):
+            chunk = waiting[first : first + ARTICLES_AT_ONCE]
+            found, _ = read_counts(chunk)
+            claimed = [one for one in chunk if one.article_id in found]
+            ballots = read_ballots({one.article_id: (one.length, one.works) for one in claimed})
+            for one in claimed:
+                touched = Case.objects.filter(adjudication=one.adjudication_id).order_by("pk")
+                rows = list(touched.select_related("gold_span", "gold_link"))
+                counts = count_cases(see_cases(ballots[one.article_id], rows))
+                kept = found[one.article_id]
+                if kept.counts != counts.as_json() or kept.n_all != counts.n_all:
+                    what = "Its kept counts of cases are not what counting it anew gives."
+                    remedy = "Delete its row of annotations_articlecases: it is made anew."
+                    where = f"article {one.article_id}"
+                    yield Finding("curation.counts", study.pk, where, what, remedy)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_gold,
+    check_cues,
+    check_custody,
+    check_rulings,
+    check_versions,
+    check_counts,
+)

@@ -1,0 +1,73 @@
+"""The doctor's checks of what is kept because computing it costs."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count
+
+from annotations.study.checkup import AT_ONCE, Check, Finding, rows_in
+from annotations.study.models import Study
+
+from .actions.sums import hash_of
+from .actions.tables import MOST_KEPT
+from .counted import count_articles
+from .models import ArticleSums, Level, StudyTables
+from .queries import read_continua, read_inputs, read_versions
+from .selection import Selection
+
+ARTICLES_AT_ONCE = 100
+ANEW = "Delete its rows of {table}: they are made anew when the page is opened."
+
+
+def check_sums(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Sums that claim to be of the work as it stands are counted anew and compared."""
+    studies = Study.objects.filter(pk=study_id) if study_id else Study.objects.kept()
+    for study in studies.order_by("pk"):
+        used = ArticleSums.objects.filter(study=study).order_by()
+        for level in sorted(set(used.values_list("level", flat=True)) & set(Level.values)):
+            yield from _check_level(study, level)
+
+
+def _check_level(study: Study, level: str) -> Iterator[Finding]:
+    inputs = read_inputs(study, Selection(level=level))
+    for first in range(0, len(inputs), ARTICLES_AT_ONCE):
+        chunk = inputs[first : first + ARTICLES_AT_ONCE]
+        rows = ArticleSums.objects.filter(
+            level=level, article__in=[one.article_id for one in chunk]
+        )
+        kept = {row.article_id: row for row in rows}
+        claimed = [
+            one
+            for one in chunk
+            if one.article_id in kept and kept[one.article_id].input_hash == hash_of(one, level)
+        ]
+        counted = count_articles(list(read_continua(claimed, level=level)), read_versions(claimed))
+        for one, sums in zip(claimed, counted, strict=True):
+            if as_stored(sums) != as_stored(kept[one.article_id].sums):
+                what = f"Its kept sums by {level} are not what counting it anew gives."
+                remedy = ANEW.format(table="annotations_articlesums")
+                yield Finding("reports.sums", study.pk, f"article {one.article_id}", what, remedy)
+
+
+def as_stored(value: Any) -> Any:
+    """As JSON gives it back: tuples as lists, every key a string."""
+    return json.loads(json.dumps(value))
+
+
+def check_tables(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Kept tables have a key, and there are not more than are ever kept."""
+    tables = rows_in(StudyTables, study_id)
+    remedy = ANEW.format(table="annotations_studytables")
+    odd = tables.exclude(input_hash__regex=r"^[0-9a-f]{64}$")
+    for pk, study in odd.values_list("pk", "study_id").iterator(AT_ONCE):
+        what = "What they were computed from is not named."
+        yield Finding("reports.tables", study, f"tables {pk}", what, remedy)
+    many = tables.values("study_id").annotate(n=Count("pk")).filter(n__gt=MOST_KEPT)
+    for row in many.iterator(AT_ONCE):
+        what = f"{row['n']} tables are kept, at most {MOST_KEPT} should be."
+        yield Finding("reports.tables", row["study_id"], "tables", what, remedy)
+
+
+CHECKS: tuple[Check, ...] = (check_sums, check_tables)

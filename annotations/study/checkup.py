@@ -1,0 +1,102 @@
+"""What the doctor finds, and its checks of what all tables have in common.
+
+Each room checks its own rows in a module of this name; `project.doctor` asks all of them. A check
+reads a part at a time, so that its memory does not grow with the study.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from django.db import connection
+from django.db.models import Count, Exists, ForeignKey, Max, Model, OuterRef, QuerySet
+
+from annotations.guards import missing_guards
+
+from .actions.purging import tables_of_a_study
+from .models import CodebookVersion, Membership, Role, Study
+
+AT_ONCE = 500  # rows fetched together
+RESTORE = "Take what it was from a backup; until then do not use it."
+TELL = "Make a backup, then tell those who look after Sourcemark: this is a fault of the program."
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it must be: `check` is room.thing, `where` names the row."""
+
+    check: str
+    study_id: uuid.UUID | None
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        study = f"study {self.study_id}, " if self.study_id else ""
+        return f"{self.check}: {study}{self.where}: {self.what} {self.remedy}"
+
+
+Check: TypeAlias = Callable[[uuid.UUID | None], Iterator[Finding]]
+Row = TypeVar("Row", bound=Model)
+
+
+def rows_in(model: type[Row], study_id: uuid.UUID | None) -> "QuerySet[Row]":
+    """All rows of the table, or those of one study, in no order."""
+    found: QuerySet[Row] = model._base_manager.order_by()
+    return found.filter(study=study_id) if study_id else found
+
+
+def check_guards(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """The triggers that keep texts and history as they are stand, for all studies alike."""
+    for name in missing_guards(connection):
+        yield Finding(
+            "study.guards", None, f"trigger {name}", "It is missing or switched off.",
+            "Run `manage.py migrate`, which sets it again, and find out who took it away.",
+        )  # fmt: skip
+
+
+def check_references(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Whatever a row names is there, and of the same study."""
+    for model in tables_of_a_study():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and field.name != "study":
+                yield from _loose(model, field, study_id)
+
+
+def _loose(
+    model: type[Model], field: "ForeignKey[Model, Model]", study_id: uuid.UUID | None
+) -> Iterator[Finding]:
+    target = field.related_model
+    there = target._base_manager.filter(pk=OuterRef(field.attname))
+    if any(one.name == "study" for one in target._meta.fields):
+        there = there.filter(study=OuterRef("study_id"))
+    loose = rows_in(model, study_id).filter(**{f"{field.name}__isnull": False})
+    loose = loose.exclude(Exists(there))
+    for pk, study, named in loose.values_list("pk", "study_id", field.attname).iterator(AT_ONCE):
+        what = f"Its {field.name} {named} is not there, or is of another study."
+        yield Finding("study.references", study, f"{model._meta.model_name} {pk}", what, RESTORE)
+
+
+def check_codebook(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Versions count on from 1."""
+    counted = rows_in(CodebookVersion, study_id).values("study_id")
+    for row in counted.annotate(n=Count("pk"), last=Max("number")).iterator(AT_ONCE):
+        if row["n"] != row["last"]:
+            what = f"There are {row['n']} versions, and the last is number {row['last']}."
+            yield Finding("study.codebook", row["study_id"], "codebook", what, RESTORE)
+
+
+def check_managers(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Somebody manages each study that is not in the bin."""
+    led = Membership.objects.current().filter(study=OuterRef("pk"), role=Role.MANAGER)
+    studies = Study.objects.kept().exclude(Exists(led))
+    for study in (studies.filter(pk=study_id) if study_id else studies).iterator(AT_ONCE):
+        what = "Nobody manages it."
+        yield Finding(
+            "study.managers", study.pk, f"“{study.name}”", what,
+            "Make somebody its manager on its page for people, as site admin.",
+        )  # fmt: skip
+
+
+CHECKS: tuple[Check, ...] = (check_guards, check_references, check_codebook, check_managers)
