@@ -16,6 +16,7 @@ from .packing import Wanted
 from .packing.choosing import EXTENT
 from .queries.exports import Reach
 
+USUAL = "csv"  # the format that is offered first
 Choices = list[tuple[str, str]]
 
 
@@ -80,7 +81,7 @@ class ExportForm(forms.Form):
         self._offer("rounds", [(each.name, each.name) for each in study.rounds.all()])
         self._offer("states", _states())
         if not self.is_bound:
-            self.initial.setdefault("file_format", self.forms[0].name)
+            self.initial.setdefault("file_format", USUAL)
             self.initial.setdefault("states", ["submitted"])
         if reach.is_own:
             left_out = ["annotators", "gold", "soft_labels", "threads", "pseudonyms"]

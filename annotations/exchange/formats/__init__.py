@@ -12,6 +12,9 @@ from pkgutil import iter_modules
 from ..frame import FileRefused, Form, SourceFiles
 
 
+OURS = ("sourcemark", "jsonl")
+
+
 @cache
 def formats() -> dict[str, Form]:
     """By name, in the order of their titles."""
@@ -30,6 +33,8 @@ def find_format(name: str) -> Form:
 
 
 def recognised(files: SourceFiles) -> list[Form]:
-    """The formats that these files may be, the likeliest first."""
+    """The formats that these files may be, the likeliest first: our own know themselves by name,
+    others by their shape."""
     readable = [form for form in formats().values() if form.read and form.recognises]
+    readable.sort(key=lambda form: form.name not in OURS)
     return [form for form in readable if form.recognises and form.recognises(files)]

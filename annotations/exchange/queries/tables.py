@@ -219,13 +219,18 @@ def _float(value: Any) -> float:
     return float(value)
 
 
+MOMENT_LENGTH = len("2026-11-22T15:37:19.123456Z")
+
+
 def moment(at: datetime) -> str:
     """ "2026-11-22T15:37:19.123456Z": always the same length, so that words sort like times."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _read_moment(words: str) -> datetime:
-    return datetime.strptime(words, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if len(words) != MOMENT_LENGTH or not words.endswith("Z"):
+        raise ValueError("is no time like 2026-11-22T15:37:19.123456Z")
+    return datetime.fromisoformat(words)
 
 
 def _base64(content: Any) -> str:
