@@ -174,7 +174,9 @@ def _pairs(article: Continuum) -> tuple[list[Pair], list[Pair]]:
 
 
 def _without(units: Sequence[Unit], both: set[Unit]) -> list[tuple[int, Unit]]:
-    return [(at, unit) for at, unit in enumerate(units) if unit not in both]
+    """In an order of their own: where two pairings weigh the same, the floor takes the first."""
+    left = [(at, unit) for at, unit in enumerate(units) if unit not in both]
+    return sorted(left, key=lambda one: (one[1].fragments, one[1].label))
 
 
 def _weights(a: Sequence[Unit], b: Sequence[Unit]) -> Iterator[tuple[int, int, float]]:

@@ -45,7 +45,7 @@ def test_a_gold_span_says_who_proposed_it_and_who_decided(
     decide_all(curator, submitted)
     gold = GoldSpan.objects.get(label__slug="attribution")
     page = curator.get(study_url("custody", submitted.study, gold.pk)).content.decode()
-    for words in ("Took a variant 2", "Dave", "Boundary", "B2", "1 of 2 exactly, 1 nearly"):
+    for words in ("Took variant 2", "Dave", "Boundary", "B2", "1 of 2 exactly, 1 nearly"):
         assert words in page
     told = curator.get(study_url("dissent", submitted.study, gold.pk))
     content = json.loads(told.content)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
@@ -190,3 +191,26 @@ def test_everything_works_by_mouse_on_a_small_screen(open_page: Open) -> None:
     page.locator("#card [data-command=reopen]").click()
     expect(page.locator("#progress")).to_contain_text("1 of")
     saved(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page: Open, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    assert violations(page) == []
+    press(page, "1")
+    saved(page)
+    page.locator(".case-filter > summary").click()
+    page.locator("#text").focus()
+    press(page, "e")
+    assert violations(page) == []
+    press(page, "Escape", "?")
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": rules})
+    return [
+        f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
+        for each in found.response["violations"]
+    ]

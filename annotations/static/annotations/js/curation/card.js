@@ -108,13 +108,13 @@ export class Card {
     const { majority, union, intersection } = one.offers;
     const act = (name, text, chord, wanted = true) =>
       wanted ? button([key(chord), ` ${text}`], { data: { command: name } }) : null;
-    const agreed = one.on === "link" || majority;
+    const agreed = one.on === "link" || Boolean(majority);
     return h(
       "p",
       { class: "case-acts" },
       act("majority", majority === "nothing" ? "Majority: nothing" : "Majority", "Enter", agreed),
-      act("union", "Union", "U", union),
-      act("intersection", "Intersection", "I", intersection),
+      act("union", "Union", "U", Boolean(union)),
+      act("intersection", "Intersection", "I", Boolean(intersection)),
       act("no_span", one.on === "link" ? "No link" : "No span here", "0"),
       act("edit", "Edit", "E", one.on === "span"),
       act("reason", "Reason", "N"),

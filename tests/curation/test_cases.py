@@ -1,0 +1,188 @@
+"""Finding cases: which spans belong together, what a case is called, what most of them took."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotations.agreement import Continuum, Unit, aligned
+from annotations.curation.finding import FoundCase, contest_of, find_cases
+from annotations.curation.resolving import (
+    NOTHING,
+    Grain,
+    Reading,
+    default_extent,
+    intersection,
+    majority,
+    most_words,
+    union,
+)
+
+TEXT = "Syrian dictator Bashar al-Assad spoke. He left, and nobody asked him why he did."
+GRAIN = Grain(TEXT, [(0, 38), (39, 80)], frozenset({"extent"}), {"r": "sentence", "w": "word"})
+
+
+def article(**people: list[tuple[int, int, str]]) -> Continuum:
+    return Continuum.of(
+        200,
+        {
+            who: [Unit(((s, e),), label, key=f"{who}{n}") for n, (s, e, label) in enumerate(spans)]
+            for who, spans in people.items()
+        },
+    )
+
+
+def kinds(**people: list[tuple[int, int, str]]) -> list[str]:
+    return [case.kind for case in find_cases(article(**people))]
+
+
+@pytest.mark.parametrize(
+    ("bob", "carol", "expected"),
+    [
+        ([(0, 9, "a")], [(0, 9, "a")], ["unanimous"]),
+        ([(0, 9, "a")], [(0, 9, "b")], ["label"]),
+        ([(0, 9, "a")], [(4, 13, "b")], ["missing", "missing"]),  # they share too little
+        ([(0, 9, "a")], [(2, 11, "b")], ["label"]),
+        ([(0, 9, "a")], [(0, 15, "a")], ["boundary"]),
+        ([(0, 9, "a")], [], ["missing"]),
+        ([(0, 20, "a")], [(2, 20, "b")], ["nesting"]),
+        ([(0, 40, "a")], [(0, 20, "a"), (21, 40, "a")], ["boundary", "nesting"]),
+        ([(0, 40, "a"), (5, 9, "b")], [(0, 40, "a")], ["unanimous", "missing"]),
+    ],
+)
+def test_a_case_is_called_by_what_differs(
+    bob: list[tuple[int, int, str]], carol: list[tuple[int, int, str]], expected: list[str]
+) -> None:
+    assert kinds(bob=bob, carol=carol) == expected
+
+
+def test_the_same_span_with_other_answers_is_a_case_of_answers() -> None:
+    units = [Unit(((0, 9),), "a", key=n, attributes={"kind": n}) for n in ("x", "y")]
+    (case,) = find_cases(Continuum.of(20, {"bob": units[:1], "carol": units[1:]}))
+    assert (case.kind, len(case.variants)) == ("attribute", 2)
+
+
+def test_identical_votes_are_one_variant_and_the_commonest_stands_first() -> None:
+    people = {"a": [(0, 9, "x")], "b": [(0, 9, "x")], "c": [(0, 15, "x")]}
+    (case,) = find_cases(article(**people))
+    told = [(one.annotators, one.before, one.after) for one in case.variants]
+    assert told == [(("a", "b"), 0, 0), (("c",), 0, 6)]
+
+
+def test_alike_spans_are_never_parted() -> None:
+    people = {"a": [(0, 10, "x"), (2, 10, "x")], "b": [(0, 10, "x"), (0, 12, "x")]}
+    alike = [case for case in find_cases(article(**people)) if case.kind == "unanimous"]
+    assert [(case.start, case.end) for case in alike] == [(0, 10)]
+
+
+def test_fragments_are_compared_whole() -> None:
+    parts = ((0, 4), (8, 12))
+    people = {"a": [Unit(parts, "extent", key="1")], "b": [Unit(((0, 12),), "extent", key="2")]}
+    (case,) = find_cases(Continuum.of(20, people))
+    assert (case.kind, case.variants[0].unit and case.variants[0].unit.fragments) == (
+        "boundary",
+        parts if len(parts) == 1 else ((0, 4), (8, 12)),
+    )
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(1, 30), st.sampled_from("abc")), max_size=8
+)
+
+
+def drawn(people: list[list[tuple[int, int, str]]]) -> Continuum:
+    return article(
+        **{f"p{n}": [(s, s + w, label) for s, w, label in spans] for n, spans in enumerate(people)}
+    )
+
+
+def look(case: FoundCase) -> tuple[str, tuple[str, ...]]:
+    return case.kind, case.span_ids
+
+
+@given(st.lists(SPANS, min_size=2, max_size=4), st.randoms())
+def test_every_span_stands_in_one_case_whatever_the_order(
+    people: list[list[tuple[int, int, str]]], chance: random.Random
+) -> None:
+    whole = drawn(people)
+    cases = find_cases(whole)
+    ids = sorted(pk for case in cases for pk in case.span_ids)
+    assert ids == sorted(str(u.key) for units in whole.annotators.values() for u in units)
+    turned = list(whole.annotators.items())
+    chance.shuffle(turned)
+    shuffled = {who: tuple(chance.sample(units, len(units))) for who, units in turned}
+    again = find_cases(Continuum(whole.length, shuffled))
+    assert {look(case) for case in again} == {look(case) for case in cases}
+
+
+@given(SPANS, SPANS)
+def test_with_two_annotators_cases_are_the_floors_pairs(
+    bob: list[tuple[int, int, str]], carol: list[tuple[int, int, str]]
+) -> None:
+    whole = drawn([bob, carol])
+    ours, theirs = whole.annotators["p0"], whole.annotators["p1"]
+    both = set(ours) & set(theirs)
+    left = sorted((unit for unit in ours if unit not in both), key=by_place)
+    right = sorted((unit for unit in theirs if unit not in both), key=by_place)
+    pairs = {
+        tuple(sorted((str(left[m.i].key), str(right[m.j].key))))
+        for m in aligned(left, right)
+        if m.i is not None and m.j is not None
+    }
+    found = {case.span_ids for case in find_cases(whole) if len(case.span_ids) == 2}
+    alike = {case.span_ids for case in find_cases(whole) if len(case.variants) == 1}
+    assert found - alike == pairs
+
+
+def by_place(unit: Unit) -> tuple[object, str]:
+    return unit.fragments, unit.label
+
+
+def variants(*spans: tuple[int, int], label: str = "a") -> FoundCase:
+    people = {f"p{n}": [(s, e, label)] for n, (s, e) in enumerate(spans)}
+    (case,) = find_cases(article(**people))
+    return case
+
+
+def test_a_strict_majority_is_more_than_half_of_all_annotators() -> None:
+    case = variants((0, 31), (0, 31), (7, 31))
+    offer = majority(case.variants, 3)
+    assert isinstance(offer, Reading)
+    assert offer.fragments == ((0, 31),)
+    assert majority(case.variants, 4) is None
+    assert majority(case.variants, 7) is NOTHING
+
+
+def test_extents_are_united_intersected_and_taken_word_by_word() -> None:
+    case = variants((0, 31), (7, 31), (7, 15))
+    found = [rule(case.variants, GRAIN) for rule in (union, intersection, most_words)]
+    assert [isinstance(one, Reading) and one.fragments for one in found] == [
+        ((0, 31),),
+        ((7, 15),),
+        ((7, 31),),
+    ]
+
+
+def test_a_majority_of_words_never_ends_inside_a_word() -> None:
+    case = variants((7, 12), (7, 15), (8, 13))
+    found = most_words(case.variants, GRAIN)
+    assert isinstance(found, Reading)
+    assert TEXT[slice(*found.fragments[0])] == "dictator"
+
+
+def test_the_default_extent_is_the_labels() -> None:
+    sentence = default_extent(variants((0, 20), (3, 31), label="r").variants, GRAIN)
+    word = default_extent(variants((7, 15), (0, 15), label="w").variants, GRAIN)
+    assert [one.fragments for one in (sentence, word) if isinstance(one, Reading)] == [
+        ((0, 38),),
+        ((7, 15),),
+    ]
+    two_words = variants((0, 15), (0, 31), label="w")
+    assert default_extent(two_words.variants, GRAIN) is None
+
+
+def test_the_more_apart_and_the_more_telling_come_first() -> None:
+    assert contest_of("unanimous", [3], 3) == 0
+    assert contest_of("label", [2, 1], 3) > contest_of("boundary", [2, 1], 3)
+    assert contest_of("missing", [1], 2) > contest_of("missing", [2], 3)
