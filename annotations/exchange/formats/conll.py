@@ -1,0 +1,357 @@
+"""CoNLL: a token a line, a column of BIO or BIOES tags for each label.
+
+Each label is a layer of its own, so that spans of different labels may nest and cross; a first
+line "# global.columns" (CoNLL-U Plus) names them. Tokens are cut where a span begins or ends, and
+no sentence ends within a span. The text lies beside as .txt. Foreign files need neither: columns
+of tags are found by their values, and words are joined by spaces where no text is there.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from annotations.text.cleaning import sha256
+from annotations.text.offsets import Stretch
+from annotations.text.sentences import sentences
+from annotations.text.tokens import segments
+
+from ..frame import (
+    Chunk,
+    FileRefused,
+    Findings,
+    Form,
+    Hints,
+    Loss,
+    Option,
+    Reading,
+    SourceFiles,
+    StoredText,
+)
+from ..frame.losses import (
+    ATTRIBUTES,
+    FLAGS,
+    FRAGMENTED,
+    HISTORY,
+    LINKS,
+    NOTES,
+    ORIGINS,
+    PROVENANCE,
+    SUGGESTIONS,
+    THREADS,
+    each_assignment,
+    each_span,
+    strip_all,
+)
+from ..frame.naming import reading_order
+from ..records import ArticleRecord, AssignmentRecord, Corpus, FragmentRecord, SpanRecord
+from ._beside import BesideOut, read_beside
+from ._gathered import Gathered, gather
+from ._works import type_of, with_works
+
+COLUMNS = "# global.columns ="
+ENDINGS = (".conll", ".bio", ".iob", ".iob2", ".bioes", ".conllup")
+_TAG = re.compile(r"(?P<prefix>[BIESLU])-(?P<label>\S+)")
+_START, _ALONE, _END = "BSU", "SU", "ESLU"
+
+
+def _trimmed(span: SpanRecord) -> SpanRecord:
+    parts = []
+    for part in span.fragments:
+        start = part.start + len(part.text) - len(part.text.lstrip())
+        words = part.text.strip()
+        parts.append(FragmentRecord(start, start + len(words), words))
+    return replace(span, fragments=tuple(parts))
+
+
+def _apart(work: AssignmentRecord) -> AssignmentRecord:
+    """The first and longest of spans of one label that overlap."""
+    reached: dict[str | None, int] = {}
+    kept = []
+    for span in sorted(work.spans, key=reading_order):
+        if span.start >= reached.get(span.label, 0):
+            reached[span.label] = span.end
+            kept.append(span)
+    return replace(work, spans=tuple(kept))
+
+
+TRIMMED = Loss(
+    "outer_space",
+    "White space at the ends of a span is left out of it: tokens hold none.",
+    each_span(_trimmed),
+)
+OVERLAPS = Loss(
+    "overlaps",
+    "Of overlapping spans of one label only the first and longest is kept.",
+    each_assignment(_apart),
+)
+SPAN_VERSIONS = Loss(
+    "span_versions",
+    "Which codebook version a single span was made under is left out.",
+    each_span(lambda span: replace(span, codebook=None)),
+)
+LOSSES = (
+    HISTORY, THREADS, PROVENANCE, SUGGESTIONS, LINKS, FRAGMENTED, ATTRIBUTES, NOTES, FLAGS, ORIGINS,
+    SPAN_VERSIONS, TRIMMED, OVERLAPS,
+)  # fmt: skip
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
+    ends = options.get("scheme", "bio") == "bioes"
+    beside = BesideOut()
+    for whole in corpus.articles:
+        article = strip_all(LOSSES, whole)
+        breaks = [start for start, _ in sentences(article.text, article.language)]
+        for place, work in beside.places(article):
+            labels = [label.slug for label in corpus.study.codebook.labels]
+            labels += sorted({type_of(span) for span in work.spans} - set(labels))
+            yield f"{place}.txt", article.text.encode()
+            lines = [f"{COLUMNS} FORM {' '.join(labels)}".rstrip()]
+            lines += _lines(article.text, work.spans, labels, breaks, ends=ends)
+            yield f"{place}.conll", "\n".join([*lines, ""]).encode()
+    yield from beside.file()
+
+
+def _lines(
+    text: str,
+    spans: Sequence[SpanRecord],
+    labels: Sequence[str],
+    breaks: Sequence[int],
+    *,
+    ends: bool,
+) -> Iterator[str]:
+    tokens = _tokens(text, spans)
+    starts = [start for start, _ in tokens]
+    tags = {label: ["O"] * len(tokens) for label in labels}
+    inside: set[int] = set()
+    for span in spans:
+        first, stop = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        label = type_of(span)
+        inside.update(range(first + 1, stop))
+        for at in range(first, stop):
+            prefix = "B" if at == first else "I"
+            if ends and at == stop - 1:
+                prefix = "S" if at == first else "E"
+            tags[label][at] = f"{prefix}-{label}"
+    begun = {bisect_left(starts, place) for place in breaks} - inside - {0}
+    for at, (start, end) in enumerate(tokens):
+        if at in begun:
+            yield ""
+        yield "\t".join([text[start:end], *(tags[label][at] for label in labels)])
+    yield ""
+
+
+def _tokens(text: str, spans: Sequence[SpanRecord]) -> list[Stretch]:
+    edges = sorted({place for span in spans for place in (span.start, span.end)})
+    found = []
+    for start, end in segments(text):
+        low, high = bisect_left(edges, start + 1), bisect_left(edges, end)
+        places = [start, *edges[low:high], end]
+        for left, right in pairwise(places):
+            words = text[left:right]
+            for part in re.finditer(r"\S+", words):
+                found.append((left + part.start(), left + part.end()))
+    return found
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Document:
+    tokens: list[tuple[str, list[str], int, bool]] = field(default_factory=list)
+    # (word, its columns, line, whether it begins a sentence)
+
+
+def recognises(files: SourceFiles) -> bool:
+    return any(_is_tagged(files.beginning(path, 20_000)) for path in _paths(files))
+
+
+def _is_tagged(begins: str) -> bool:
+    lines = [line for line in begins.split("\n")[:-1] if line.strip() and not _is_comment(line)]
+    tagged = [line for line in lines if _TAG.fullmatch(line.split()[-1]) or line.split()[-1] == "O"]
+    return begins.startswith(COLUMNS) or (len(lines) > 0 and len(tagged) > len(lines) * 0.9)
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith("# ") or line == "#"
+
+
+def _paths(files: SourceFiles) -> list[str]:
+    texts = [
+        path for path in files.ending(".txt") if path.rpartition(".")[0] + ".conll" not in files
+    ]
+    return [*files.ending(*ENDINGS), *(p for p in texts if _is_tagged(files.beginning(p, 2000)))]
+
+
+def read(files: SourceFiles, hints: Hints) -> Reading:
+    findings = Findings()
+    paths = _paths(files)
+    if not paths:
+        raise FileRefused("", "There is no file of tokens with BIO tags among them.")
+    groups = gather(paths, lambda path: _digest(files, path), read_beside(files), hints)
+    return Reading(_articles(files, groups, findings), findings)
+
+
+def _digest(files: SourceFiles, path: str) -> str:
+    try:
+        return sha256("\f".join(made.text for made, _ in _read(files, path, Findings())))
+    except FileRefused:
+        return path
+
+
+def _articles(
+    files: SourceFiles, groups: list[Gathered], findings: Findings
+) -> Iterator[ArticleRecord]:
+    for group in groups:
+        read_files = []
+        for member in group.members:
+            try:
+                read_files.append((member, list(_read(files, member.path, findings))))
+            except FileRefused as refused:
+                findings.refused(refused.file, refused.place, refused.reason)
+        n_documents = min((len(documents) for _, documents in read_files), default=0)
+        for at in range(n_documents):
+            stored = read_files[0][1][at][0]
+            works = [
+                (member.is_gold, replace(member.about, spans=documents[at][1]))
+                for member, documents in read_files
+                if member.about is not None
+            ]
+            ending = f" {at + 1}" if n_documents > 1 else ""
+            article = replace(
+                group.article,
+                id=group.article.id + ending,
+                title=group.article.title + ending,
+                text=stored.text,
+                sha256=stored.sha256,
+                n_code_points=stored.n_code_points,
+            )
+            yield with_works(article, works)
+
+
+def _read(
+    files: SourceFiles, path: str, findings: Findings
+) -> Iterator[tuple[StoredText, tuple[SpanRecord, ...]]]:
+    names: list[str] = []
+    document = _Document()
+    beside = path.rpartition(".")[0] + ".txt"
+    text = files.text(beside) if beside in files and beside != path else None
+    begins = True
+    n_columns = 0
+    for number, line in files.lines(path):
+        if line.startswith(COLUMNS):
+            names = line.removeprefix(COLUMNS).split()[1:]
+        elif line.startswith("-DOCSTART-"):
+            if document.tokens:
+                yield _marked(document, names, None, path, findings)
+            document, begins = _Document(), True
+        elif not line.strip():
+            begins = True
+        elif not _is_comment(line):
+            word, *columns = line.split("\t") if "\t" in line else line.split()
+            n_columns = n_columns or len(columns)
+            if len(columns) != n_columns:
+                reason = f"The line has {len(columns) + 1} columns, the first one {n_columns + 1}."
+                raise FileRefused(path, reason, place=f"line {number}")
+            document.tokens.append((word, columns, number, begins))
+            begins = False
+    if document.tokens or text is not None:
+        yield _marked(document, names, text, path, findings)
+
+
+def _marked(
+    document: _Document, names: list[str], text: str | None, path: str, findings: Findings
+) -> tuple[StoredText, tuple[SpanRecord, ...]]:
+    pieces: list[str] = []
+    places: list[Stretch] = []
+    at = 0
+    for word, _, line, begins in document.tokens:
+        if text is None:
+            gap = ("\n" if begins else " ") if pieces else ""
+            pieces += [gap, word]
+            start = at + len(gap)
+        else:
+            start = text.find(word, at)
+            if start < 0 or text[at:start].strip():
+                reason = f"“{word[:40]}” is not the next word of the text beside it."
+                raise FileRefused(path, reason, place=f"line {line}")
+        at = start + len(word)
+        places.append((start, at))
+    stored = StoredText("".join(pieces) if text is None else text, file=path)
+    spans: list[SpanRecord] = []
+    n_columns = len(document.tokens[0][1]) if document.tokens else 0
+    for column in range(n_columns):
+        values = [columns[column] for _, columns, _, _ in document.tokens]
+        if names or all(value == "O" or _TAG.fullmatch(value) for value in values):
+            spans += _decoded(document, column, places, stored, path, findings)
+        else:
+            findings.lost_once(path, f"Column {column + 2} holds no BIO tags and is left out.")
+    return stored, tuple(spans)
+
+
+def _decoded(
+    document: _Document,
+    column: int,
+    places: Sequence[Stretch],
+    stored: StoredText,
+    path: str,
+    findings: Findings,
+) -> Iterator[SpanRecord]:
+    """Spans of a column, in any of IOB, IOB2, BIOES and BILOU; what is odd is said."""
+    label, first = "", 0
+    number = 0
+    odd: list[int] = []  # lines where a span begins with a tag that goes on
+
+    def span(last: int) -> SpanRecord:
+        start = stored.from_code_points(places[first][0])
+        end = stored.from_code_points(places[last][1])
+        words = stored.text[start:end]
+        line = document.tokens[first][2]
+        name = None if label == "Extent" else label
+        key = f"c{column}-{number}"
+        return SpanRecord(key, name, (FragmentRecord(start, end, words),), place=f"line {line}")
+
+    for at, (_, columns, line, begins) in enumerate(document.tokens):
+        found = _TAG.fullmatch(columns[column])
+        if found is None and columns[column] not in ("O", "_", ""):
+            reason = f"“{columns[column][:40]}” is no tag such as B-X, I-X or O."
+            findings.refused(path, f"line {line}", reason)
+        prefix, now = (found["prefix"], found["label"]) if found else ("O", "")
+        goes_on = label != "" and now == label and prefix not in _START and not begins
+        if label and not goes_on:
+            number += 1
+            yield span(at - 1)
+            label = ""
+        if now and not goes_on:
+            if prefix in "IEL":
+                odd.append(line)
+            label, first = now, at
+        if now and prefix in _END:
+            number += 1
+            yield span(at)
+            label = ""
+    if label:
+        number += 1
+        yield span(len(document.tokens) - 1)
+    if odd:
+        more = f", and {len(odd) - 1:,} more do so" if len(odd) > 1 else ""
+        sentence = f"A span begins with a tag that goes on (as in IOB){more}."
+        findings.repaired(path, f"line {odd[0]}", sentence)
+
+
+FORM = Form(
+    name="conll",
+    title="CoNLL, BIO or BIOES tags",
+    endings=ENDINGS,
+    about="For sequence labelling: a token a line, a column of tags for each label.",
+    losses=LOSSES,
+    write=write,
+    read=read,
+    recognises=recognises,
+    options=(Option("scheme", "Tags", (("bio", "BIO"), ("bioes", "BIOES")), default="bio"),),
+)
