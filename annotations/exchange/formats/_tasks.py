@@ -1,0 +1,252 @@
+"""What Label Studio, doccano and Prodigy have in common: a text with labelled stretches in JSON.
+
+A stretch, a label and a relation are theirs; what they have no field for stands beside it under
+"sourcemark", which they keep or pass over. Offsets are written as code points, as Python cuts a
+text; where words stand beside the places, a file that counts UTF-16 units is noticed by them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from annotations.text.cleaning import sha256
+from annotations.text.offsets import Utf16Table
+
+from ..frame import FileRefused, Findings, Hints
+from ..frame.record_json import Wrong, dump, load
+from ..frame.settling import settle_text
+from ..records import (
+    ArticleRecord,
+    AssignmentRecord,
+    EntityRecord,
+    FragmentRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from ._brat_lines import read_stretch
+from ._works import EXTENT, span_extras, with_extras, with_works
+
+OURS = "sourcemark"
+Json: TypeAlias = dict[str, Any]
+Kinds: TypeAlias = Mapping[tuple[str | None, str], str]
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def about_article(article: ArticleRecord) -> Json:
+    """What lies beside the text."""
+    bare = replace(article, text="", assignments=(), gold=None, threads=(), soft_labels=())
+    return dump(bare)
+
+
+def about_work(work: AssignmentRecord, *, is_gold: bool) -> Json:
+    return {"gold": is_gold, **dump(replace(work, spans=(), links=(), entities=()))}
+
+
+def about_span(span: SpanRecord, names: Mapping[str, str], kinds: Kinds) -> Json:
+    """All of a span but its label and its first and last place."""
+    answers: Json = {}
+    named: Json = {}
+    for name, answer in span.attributes.items():
+        if answer in names and kinds.get((span.label, name), "entity") == "entity":
+            named[name] = names[str(answer)]
+        else:
+            answers[name] = answer
+    parts = [list(part) for part in span.stretch] if len(span.fragments) > 1 else []
+    return span_extras(
+        span, note=span.note, flag=span.flag, answers=answers, names=named, fragments=parts
+    )
+
+
+def about_link(link: LinkRecord) -> Json:
+    return {"cue": dump(link.cue)} if link.cue else {}
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Region:
+    """A labelled stretch as a file has it."""
+
+    key: str
+    label: str
+    start: int
+    end: int
+    words: str
+    place: str
+    more: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class TaskWork:
+    """One annotator's regions on a text; `about` is ours, None in files of others."""
+
+    annotator: str
+    regions: list[Region] = field(default_factory=list)
+    links: list[tuple[str, str, Json, str]] = field(default_factory=list)  # from, to, ours, place
+    about: Json | None = None
+    is_gold: bool = False
+
+
+@dataclass(slots=True)
+class Task:
+    """A text with everyone's work on it."""
+
+    text: str
+    title: str
+    place: str
+    about: Json | None = None
+    works: list[TaskWork] = field(default_factory=list)
+
+
+def make_article(task: Task, *, file: str, hints: Hints, findings: Findings) -> ArticleRecord:
+    """Raises FileRefused."""
+    article = ArticleRecord(task.title, task.title, "", "", 0, language=hints.language)
+    regions = article.regions
+    if task.about is not None:
+        try:
+            article = load(ArticleRecord, task.about)
+        except Wrong as wrong:
+            raise FileRefused(file, str(wrong), place=task.place) from wrong
+        regions = article.regions
+    works = []
+    for each in task.works:
+        maker = _Maker(task.text, file, findings)
+        try:
+            works.append(maker.work(each))
+        except Wrong as wrong:
+            raise FileRefused(file, str(wrong), place=task.place) from wrong
+    known = article.sha256 if sha256(task.text) == article.sha256 else ""
+    article = replace(article, text=task.text, sha256=known, place=task.place)
+    settled = settle_text(with_works(article, works), file=file, hints=hints)
+    return replace(settled, regions=regions)
+
+
+class _Maker:
+    def __init__(self, text: str, file: str, findings: Findings) -> None:
+        self._text = text
+        self._file = file
+        self._findings = findings
+        self._entities: dict[str, EntityRecord] = {}
+
+    def work(self, given: TaskWork) -> tuple[bool, AssignmentRecord]:
+        about = AssignmentRecord(given.annotator)
+        if given.about is not None:
+            row = {key: value for key, value in given.about.items() if key != "gold"}
+            about = load(AssignmentRecord, row)
+        table = self._table(given.regions)
+        spans: dict[str, SpanRecord] = {}
+        for region in given.regions:
+            if region.key in spans:
+                reason = f"The id “{region.key[:40]}” stands twice."
+                self._findings.refused(self._file, region.place, reason)
+            elif (span := self._span(region, table)) is not None:
+                spans[region.key] = span
+        links = {
+            (link.source, link.target): link
+            for each in given.links
+            if (link := self._link(each, spans)) is not None
+        }
+        work = replace(
+            about,
+            spans=tuple(spans.values()),
+            links=tuple(links.values()),
+            entities=tuple(self._entities.values()),
+        )
+        return given.is_gold, work
+
+    def _table(self, regions: Sequence[Region]) -> Utf16Table | None:
+        """One when the words beside the places fit UTF-16 units better than code points."""
+        units = Utf16Table(self._text)
+        if units.units == units.length:
+            return None
+        plain = sum(self._text[each.start : each.end] == each.words for each in regions)
+        fits = 0
+        for each in regions:
+            if each.words and 0 <= each.start <= each.end <= units.units:
+                start, end = units.to_code_points(each.start), units.to_code_points(each.end)
+                fits += self._text[start:end] == each.words
+        if fits <= plain:
+            return None
+        self._findings.repaired(
+            self._file, regions[0].place, "Its places count UTF-16 units; they were counted anew."
+        )
+        return units
+
+    def _span(self, region: Region, table: Utf16Table | None) -> SpanRecord | None:
+        start, end = region.start, region.end
+        if not 0 <= start < end:
+            reason = f"{start}-{end} is no stretch: its end does not follow its start."
+            self._findings.refused(self._file, region.place, reason)
+            return None
+        if table is not None:
+            most = table.units
+            inside = [place for place in (start, end) if place <= most]
+            if any(table.to_utf16(table.to_code_points(place)) != place for place in inside):
+                reason = f"{start}-{end} begins or ends inside a character, between its halves."
+                self._findings.refused(self._file, region.place, reason)
+                return None
+            start, end = (table.to_code_points(p) if p <= most else p for p in (start, end))
+        fragments = [FragmentRecord(start, end, region.words)]
+        exact = read_stretch(region.more.get("fragments"))
+        if exact and (exact[0][0], exact[-1][1]) == (start, end):
+            fragments = [FragmentRecord(a, b, self._text[a:b]) for a, b in exact]
+        names = region.more.get("names")
+        answers = {
+            name: self._entity(value)
+            for name, value in (names.items() if isinstance(names, dict) else ())
+            if isinstance(value, str)
+        }
+        label = None if region.label == EXTENT else region.label
+        span = SpanRecord(region.key, label, tuple(fragments), answers, place=region.place)
+        return with_extras(span, region.more)
+
+    def _entity(self, name: str) -> str:
+        made = EntityRecord(f"name {len(self._entities) + 1}", name)
+        return self._entities.setdefault(name, made).id
+
+    def _link(
+        self, given: tuple[str, str, Json, str], spans: Mapping[str, SpanRecord]
+    ) -> LinkRecord | None:
+        source, target, ours, place = given
+        if source not in spans or target not in spans or source == target:
+            reason = "A relation does not join two spans of one annotator."
+            self._findings.refused(self._file, place, reason)
+            return None
+        cue = load(FragmentRecord, ours["cue"], "cue") if "cue" in ours else None
+        return LinkRecord(source, target, cue, place=place)
+
+
+def ours_of(value: Json) -> Json:
+    found = value.get(OURS)
+    return found if isinstance(found, dict) else {}
+
+
+def merged(tasks: Iterator[Task], *, several: bool) -> Iterator[Task]:
+    """Tasks on one text as one: those that follow each other, or all of them if `several`."""
+    if several:
+        by_text: defaultdict[str, list[Task]] = defaultdict(list)
+        for task in tasks:
+            by_text[_key(task)].append(task)
+        yield from (_joined(same) for same in by_text.values())
+        return
+    held: list[Task] = []
+    for task in tasks:
+        if held and _key(held[0]) != _key(task):
+            yield _joined(held)
+            held = []
+        held.append(task)
+    if held:
+        yield _joined(held)
+
+
+def _key(task: Task) -> str:
+    return f"{(task.about or {}).get('id', '')} {sha256(task.text)}"
+
+
+def _joined(tasks: list[Task]) -> Task:
+    first = tasks[0]
+    return replace(first, works=[work for task in tasks for work in task.works])

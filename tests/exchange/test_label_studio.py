@@ -1,0 +1,97 @@
+"""Label Studio's tasks, as its pages document them."""
+
+import json
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from annotations.exchange.formats import find_format
+from annotations.exchange.frame import Hints, SourceFiles
+from annotations.exchange.records import ArticleRecord, Corpus, LinkRecord
+
+from .corpora import STUDY
+
+FORM = find_format("label_studio")
+TEXT = "Officials 🔥 lied."
+
+
+def region(key: str, start: int, end: int, words: str, label: str = "WHO") -> dict[str, Any]:
+    return {
+        "id": key, "from_name": "label", "to_name": "text", "type": "labels", "origin": "manual",
+        "value": {"start": start, "end": end, "text": words, "labels": [label]},
+    }  # fmt: skip
+
+
+def read(value: Any) -> tuple[list[ArticleRecord], list[str]]:
+    assert FORM.read is not None
+    content = value if isinstance(value, str) else json.dumps(value)
+    made = FORM.read(SourceFiles.uploaded([("t.json", content.encode())]), Hints())
+    return list(made.articles), [str(finding) for finding in made.findings]
+
+
+def task(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    annotation = {"id": 1, "completed_by": 10, "was_cancelled": False, "result": [*results]}
+    return {"id": 1, "data": {"text": TEXT}, "annotations": [annotation], **more}
+
+
+def test_regions_answers_notes_and_relations_are_read() -> None:
+    first = region("a", 0, 9, "Officials") | {"meta": {"text": ["who?"]}}
+    choice = {"id": "a", "from_name": "kind", "type": "choices", "value": {"choices": ["role"]}}
+    relation = {"type": "relation", "from_id": "a", "to_id": "b", "direction": "right"}
+    articles, said = read([task(first, region("b", 12, 16, "lied"), choice, relation)])
+    work = articles[0].assignments[0]
+    assert work.annotator == "user 10"
+    assert (work.spans[0].note, work.spans[0].attributes) == ("who?", {"kind": "role"})
+    assert work.links == (LinkRecord("a", "b"),)
+    assert said == []
+
+
+def test_a_file_that_counts_utf16_units_is_noticed_by_its_words() -> None:
+    articles, said = read([task(region("b", 13, 17, "lied"))])
+    assert articles[0].assignments[0].spans[0].stretch == ((12, 16),)
+    assert said == [
+        "t.json, task 1, result 1: Its places count UTF-16 units; they were counted anew."
+    ]
+
+
+def test_predictions_are_suggestions_of_a_model() -> None:
+    prediction = {"model_version": "m1", "result": [region("a", 0, 9, "Officials")]}
+    articles, _ = read([task(predictions=[prediction])])
+    work = articles[0].assignments[1]
+    assert (work.annotator, work.spans[0].suggested, work.spans[0].origin) == ("m1", True, "model")
+
+
+def test_the_configuration_has_labels_and_their_questions() -> None:
+    assert FORM.write is not None
+    files = dict(FORM.write(Corpus(STUDY, ()), {}))
+    root = fromstring(files["label_config.xml"])
+    assert [each.get("value") for each in root.iter("Label")] == [
+        "attribution", "allegation", "loaded_word", "Extent",
+    ]  # fmt: skip
+    assert [each.get("name") for each in root.iter("Choices")] == [
+        "attribution.source_kind", "allegation.is_quoted",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([task(region("a", 5, 5, ""))], "t.json, task 1, result 1: 5-5 is no stretch"),
+        (
+            [task(region("a", 0, 9, ""), region("a", 1, 9, ""))],
+            "t.json, task 1, result 2: The id a stands twice.",
+        ),
+        (
+            [task({"type": "relation", "from_id": "a", "to_id": "b"})],
+            "t.json, task 1, result 1: A relation does not join",
+        ),
+        ([task({"type": "labels"})], "t.json, task 1, result 1: The result is not as"),
+        ([{"annotations": []}], "t.json, task 1: It is no task with data."),
+        ([{"data": {}, "annotations": []}], "t.json, task 1: Its data holds no text."),
+        ('[{"annotations": [', "t.json, line 1, character 19: This is not JSON"),
+        ('{"annotations": ' + "[" * 50_000, "t.json: This is nested too deeply"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(value: Any, said: str) -> None:
+    assert read(value)[1][0].startswith(said)

@@ -1,0 +1,84 @@
+"""Prodigy's lines."""
+
+import json
+from typing import Any
+
+import pytest
+
+from annotations.exchange.formats import find_format
+from annotations.exchange.frame import Hints, SourceFiles
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
+
+from .corpora import STUDY
+
+FORM = find_format("prodigy")
+TEXT = "Officials 🔥 lied."
+WHO = {"start": 0, "end": 9, "label": "WHO", "token_start": 0, "token_end": 0}
+WHAT = {"start": 12, "end": 16, "label": "WHAT", "token_start": 2, "token_end": 2}
+
+
+def read(**line: Any) -> tuple[list[ArticleRecord], list[str]]:
+    assert FORM.read is not None
+    content = json.dumps({"text": TEXT, "answer": "accept", **line}).encode()
+    made = FORM.read(SourceFiles.uploaded([("a.jsonl", content)]), Hints())
+    return list(made.articles), [str(finding) for finding in made.findings]
+
+
+def test_spans_and_relations_are_read() -> None:
+    relation = {"head": 0, "child": 2, "head_span": WHO, "child_span": WHAT, "label": "said"}
+    articles, said = read(spans=[WHO, WHAT], relations=[relation], _annotator_id="ner-bob")
+    work = articles[0].assignments[0]
+    assert work.annotator == "ner-bob"
+    assert [(span.label, span.fragments[0].text) for span in work.spans] == [
+        ("WHO", "Officials"),
+        ("WHAT", "lied"),
+    ]
+    assert work.links == (LinkRecord("S1", "S2"),)
+    assert said == []
+
+
+@pytest.mark.parametrize("answer", ["reject", "ignore"])
+def test_what_was_not_accepted_holds_no_marks(answer: str) -> None:
+    articles, _ = read(spans=[WHO], answer=answer)
+    assert articles[0].assignments[0].spans == ()
+
+
+def test_tokens_are_written_for_the_ends_of_spans() -> None:
+    span = SpanRecord("s", "attribution", (FragmentRecord(12, 16, "lied"),))
+    work = AssignmentRecord("bob", (span,))
+    article = ArticleRecord("1", "A", TEXT, sha256(TEXT), len(TEXT), assignments=(work,))
+    assert FORM.write is not None
+    line = json.loads(b"".join(chunk for _, chunk in FORM.write(Corpus(STUDY, (article,)), {})))
+    assert [(token["text"], token["ws"]) for token in line["tokens"]] == [
+        ("Officials", True),
+        ("🔥", True),
+        ("lied", False),
+        (".", False),
+    ]
+    assert line["spans"] == [
+        {"start": 12, "end": 16, "token_start": 2, "token_end": 2, "label": "attribution"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"spans": [{**WHO, "end": 0}]}, "a.jsonl, line 1: 0-0 is no stretch"),
+        ({"spans": [{**WHO, "start": "0"}]}, "a.jsonl, line 1: Its spans are not as"),
+        ({"spans": 7}, "a.jsonl, line 1: Its spans are not as"),
+        (
+            {"spans": [WHO], "relations": [{"head_span": WHO, "child_span": WHAT}]},
+            "a.jsonl, line 1: A relation does not join two spans of one annotator.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(line: dict[str, Any], said: str) -> None:
+    assert read(**line)[1][0].startswith(said)
