@@ -1,9 +1,12 @@
 """What is shown when a request fails; pages 400, 403 and 404 are Django's own handlers."""
 
 import sys
+from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -54,3 +57,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
             headers={"Retry-After": RETRY_AFTER},
         )
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@login_not_required
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when this process can serve: the database answers, its tables are as we know them, and
+    the cache table is there. Else 503 with one line for each thing that is missing."""
+    try:
+        missing = list(what_is_missing())
+    except (OperationalError, InterfaceError):
+        missing = ["database unreachable"]
+    if not missing:
+        return HttpResponse("ready\n", content_type="text/plain")
+    told = "\n".join([*missing, ""])
+    headers = {"Retry-After": RETRY_AFTER}
+    return HttpResponse(told, status=503, content_type="text/plain", headers=headers)
+
+
+def what_is_missing() -> Iterator[str]:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield "migrations to apply: run manage.py migrate"
+    if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
+        yield "cache table missing: run manage.py migrate"

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "project.metrics.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before our own headers: they are about pages, and 300 bytes on each of thirty small files.
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -314,6 +315,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Sourcemark <sourcemar
 
 # --- what is written down for whoever runs the site -------------------------------------------
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # /metrics is closed without one
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -323,7 +328,11 @@ LOGGING = {
             "format": "%(asctime)sZ %(levelname)s %(name)s: %(message)s",
             "datefmt": "%Y-%m-%dT%H:%M:%S",
         },
+        "json": {"()": "project.logs.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"sourcemark": {"handlers": ["stderr"], "level": "INFO"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "loggers": {
+        "sourcemark": {"handlers": ["stderr"], "level": "INFO"},
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
 }

@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from project.errors import forbidden, healthz, server_error, too_many
+from project.errors import forbidden, healthz, readyz, server_error, too_many
+from project.metrics import metrics
 
 handler403 = forbidden
 handler429 = too_many
@@ -12,5 +13,7 @@ urlpatterns = [
     path("", include("annotations.urls")),
     path("accounts/", include("annotations.accounts.urls")),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]

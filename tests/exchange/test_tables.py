@@ -9,7 +9,6 @@ import pytest
 from openpyxl import load_workbook
 
 from annotations.exchange.formats import find_format
-from annotations.exchange.formats._table_cells import bared, shielded
 from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
@@ -20,6 +19,7 @@ from annotations.exchange.records import (
     LinkRecord,
     SpanRecord,
 )
+from annotations.text.cells import bared, shielded
 from annotations.text.cleaning import sha256
 
 from .corpora import STUDY

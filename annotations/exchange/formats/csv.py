@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from annotations.text.cells import bared, shielded
+
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..frame.settling import settle_text
 from ..records import ArticleRecord, Corpus
-from ._table_cells import bared, shielded
 from ._table_rows import (
     ARTICLE_COLUMNS,
     SOFT_COLUMNS,

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from annotations.text.cells import bared, shielded
+
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..records import ArticleRecord, Corpus
-from ._table_cells import bared, shielded
 from ._table_rows import (
     ARTICLE_COLUMNS,
     SOFT_COLUMNS,

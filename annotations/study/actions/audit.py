@@ -5,8 +5,14 @@ from typing import Any
 from django.db import models
 
 from annotations.accounts.models import User
+from annotations.accounts.security import note_later
 
 from ..models import AuditEntry, Study
+
+# Acts on who may see or change what, and on what leaves the site: also in the security log.
+SECURITY = frozenset(
+    {"account", "comparison", "export", "invitation", "marks", "member", "study", "submission"}
+)
 
 
 def record(
@@ -19,6 +25,8 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Append one act to the study's audit; `action` is noun.verb, as "article.imported"."""
+    if action.partition(".")[0] in SECURITY:
+        note_later(action, person=actor.pk, study=study.pk, subject=subject.pk)
     return AuditEntry.objects.create(
         study=study,
         actor=actor,

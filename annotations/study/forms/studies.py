@@ -8,7 +8,7 @@ from django.http import QueryDict
 from annotations.accounts.models import User
 
 from ..models import Round, Study
-from ..queries.studies import studies_seen_by
+from ..queries.studies import Sought, studies_seen_by
 
 DEFAULT = ""
 
@@ -87,3 +87,22 @@ class RoundForm(forms.ModelForm[Round]):
 
     def validate_constraints(self) -> None:
         """Left to the action, which says it in a sentence, and to the database."""
+
+
+class HistoryForm(forms.Form):
+    """Which acts to show. What cannot be read narrows nothing down."""
+
+    who = forms.CharField(required=False)
+    what = forms.CharField(required=False)
+    since = forms.DateField(label="From", required=False, widget=DayInput())
+    until = forms.DateField(label="To", required=False, widget=DayInput())
+
+    def sought(self) -> Sought:
+        self.full_clean()
+        told = self.cleaned_data
+        return Sought(
+            actor=told.get("who", ""),
+            noun=told.get("what", ""),
+            since=told.get("since"),
+            until=told.get("until"),
+        )

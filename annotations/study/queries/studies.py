@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -93,12 +93,32 @@ def rounds_now(study: Study, today: date) -> list[RoundNow]:
     ]
 
 
-def list_history(study: Study, *, actor: str = "", noun: str = "") -> QuerySet[AuditEntry]:
-    """Acts in the study, newest first, of one person or on one kind of thing if asked."""
+@dataclass(frozen=True)
+class Sought:
+    """Which acts: of one person, on one kind of thing, from one day to another, both included."""
+
+    actor: str = ""  # user name
+    noun: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def list_history(study: Study, sought: Sought = Sought()) -> QuerySet[AuditEntry]:
+    """Acts in the study, newest first. Days begin at midnight in the site's zone."""
     entries = study.audit_entries.select_related("actor").order_by("-pk")
-    if actor:
-        entries = entries.filter(actor__username=actor)
-    return entries.filter(action__startswith=f"{noun}.") if noun else entries
+    if sought.actor:
+        entries = entries.filter(actor__username=sought.actor)
+    if sought.noun:
+        entries = entries.filter(action__startswith=f"{sought.noun}.")
+    if sought.since:
+        entries = entries.filter(at__gte=midnight(sought.since))
+    if sought.until:
+        entries = entries.filter(at__lt=midnight(sought.until + timedelta(days=1)))
+    return entries
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def recent_acts(study: Study) -> QuerySet[AuditEntry]:

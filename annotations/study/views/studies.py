@@ -1,11 +1,10 @@
-"""Making a study, its settings and rounds, the bin, and who did what."""
+"""Making a study, its settings and rounds, and the bin."""
 
 import uuid
 from collections import Counter
 from copy import copy
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,16 +21,11 @@ from ..policy import Act
 from ..queries import fetch_standing
 from ..queries.studies import (
     BIN_KEEPS,
-    actors,
     bin_of,
     fetch_binned,
     fetch_round,
-    list_history,
-    nouns,
     rounds_now,
 )
-
-HISTORY_PAGE = 50
 
 
 def me(request: HttpRequest) -> User:
@@ -177,19 +171,3 @@ def restore(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     actions.bring_back(study=study, actor=me(request))
     messages.success(request, f"“{study.name}” is back.")
     return redirect("study:settings", study_id)
-
-
-@require_GET
-def history(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
-    standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)
-    actor, noun = request.GET.get("who", ""), request.GET.get("what", "")
-    entries = list_history(standing.study, actor=actor, noun=noun)
-    context = {
-        "standing": standing,
-        "page": Paginator(entries, HISTORY_PAGE).get_page(request.GET.get("page")),
-        "actors": actors(standing.study),
-        "nouns": nouns(standing.study),
-        "who": actor,
-        "what": noun,
-    }
-    return render(request, "study/history.html", context)

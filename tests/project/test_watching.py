@@ -1,0 +1,82 @@
+"""What operators watch: readiness, figures, log lines for machines."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from project.logs import JsonFormatter
+
+pytestmark = pytest.mark.django_db
+TOKEN = "a-long-random-word"
+
+
+def test_a_migrated_site_is_ready(client: Client) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (200, b"ready\n")
+
+
+def test_a_site_with_migrations_to_apply_is_not_ready(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'annotations'")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"migrations to apply" in answer.content
+
+
+def test_a_site_without_its_cache_table_is_not_ready(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE annotations_cache RENAME TO annotations_gone")
+    assert client.get("/readyz").content == b"cache table missing: run manage.py migrate\n"
+
+
+@pytest.mark.parametrize("given", [{}, {"Authorization": "Bearer wrong"}])
+def test_figures_are_hidden_without_the_token(
+    client: Client, settings: Any, given: dict[str, str]
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    assert client.get("/metrics", headers=given).status_code == 404
+
+
+def test_without_a_token_in_the_settings_nobody_sees_figures(client: Client) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_figures_count_what_was_answered(
+    client: Client,
+    settings: Any,
+    django_assert_num_queries: Any,
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+
+    def figures() -> dict[str, float]:
+        with django_assert_num_queries(2):
+            answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
+        lines = [line for line in answer.content.decode().splitlines() if line[0] != "#"]
+        return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+    before = figures()
+    client.get("/nowhere/")
+    client.get("/healthz")
+    after = figures()
+
+    def grown(name: str) -> float:
+        return after[name] - before.get(name, 0)
+
+    assert grown('sourcemark_answers_total{method="GET",status="4xx"}') == 1
+    assert grown('sourcemark_answers_total{method="GET",status="2xx"}') == 2
+    assert grown("sourcemark_answer_seconds_count") == 3
+    assert grown('sourcemark_answer_seconds_bucket{le="+Inf"}') == 3
+
+
+def test_json_log_lines_are_one_line_and_say_everything() -> None:
+    told = {"event": "wrong password", "person": "eve\nroot"}
+    record = logging.makeLogRecord({"msg": "no %s", "args": ("way\n",), "told": told})
+    line = JsonFormatter().format(record)
+    assert "\n" not in line
+    assert {"event", "person", "at", "level", "logger", "message"} == set(json.loads(line))
+    assert json.loads(line)["person"] == "eve\nroot"
