@@ -1,6 +1,6 @@
-"""The same comment twice at the same moment, and two people on one span: nothing is doubled."""
+"""Two curators at the same moment, each on a connection of their own."""
 
-import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -8,33 +8,24 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from annotations.accounts.models import User
-from annotations.curation.actions.discussion import About, add_comment, open_thread
-from annotations.curation.models import Comment, Thread
-from annotations.curation.queries.discussion import fetch_thread
-from annotations.curation.queries.talk import fetch_talk
-from annotations.study.models import Role, Study
-from tests.marks import mark, submit
-from tests.people import assign, join, make_article, make_study, make_user
+from annotations.corpus.models import Article
+from annotations.curation.models import Adjudication, Case, GoldSpan, GoldVersion, Ruling
+from tests.conftest import SignIn
+
+from .scene import cases, ruling, send, url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def led(transactional_db: None) -> Study:
-    study = make_study(make_user("ann"))
-    join(study, make_user("ben"), Role.CURATOR)
-    return study
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Each act in a thread of its own; what it gave."""
+def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
     barrier = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:
-        barrier.wait()
         try:
+            barrier.wait()
             return act()
         finally:
             connection.close()
@@ -43,38 +34,67 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
-def begin(user: User, study: Study, about: About, comment_id: uuid.UUID) -> Thread:
-    return open_thread(
-        talk=fetch_talk(user, study.pk),
-        article=study.articles.get(),
-        about=about,
-        text="Well?",
-        comment_id=comment_id,
+@pytest.fixture
+def clients(dave: User, alice: User, sign_in: SignIn) -> list[Client]:
+    return [sign_in(user) for user in (dave, alice, dave, alice)]
+
+
+def statuses(answers: list[Any]) -> Counter[str]:
+    return Counter(one.json()["results"][0]["status"] for one in answers)
+
+
+def check_history(article: Article) -> None:
+    """Revisions count on from 1 without gaps, and the adjudication knows the last."""
+    rev = Adjudication.objects.get(article=article).rev
+    applied = Ruling.objects.filter(rev__isnull=False).order_by("rev")
+    assert list(applied.values_list("rev", flat=True)) == list(range(1, rev + 1))
+
+
+def test_one_decision_wins_and_the_others_are_told(
+    submitted: Article, clients: list[Client]
+) -> None:
+    case = cases(clients[0], submitted)["label"]
+    choices = [{"choice": "variant", "variant": 1}, {"choice": "no_span"}] * 2
+    ops = [ruling(case["id"], **choice) for choice in choices]
+    answers = at_once(
+        [
+            lambda client=client, op=op: send(client, submitted, op)
+            for client, op in zip(clients, ops, strict=True)
+        ]
     )
+    assert statuses(answers) == {"applied": 1, "conflict": 3}
+    assert Case.objects.get().ver == 1
+    check_history(submitted)
 
 
-@pytest.mark.parametrize("attempt", range(5))
-def test_a_double_click_makes_one_thread_and_one_comment(led: Study, attempt: int) -> None:
-    make_article(led)
-    one, about = uuid.uuid4(), About(start=0, end=9)
-    made = at_once(*[lambda: begin(led.created_by, led, about, one)] * 2)
-    assert (made[0].pk == made[1].pk, Thread.objects.count()) == (True, 1)
-    seen = fetch_thread(led.created_by, led.pk, made[0].pk)
-    two = uuid.uuid4()
-    said = at_once(*[lambda: add_comment(seen=seen, text="Yes.", comment_id=two)] * 2)
-    assert ([each.pk for each in said], Comment.objects.count()) == ([two, two], 2)
+def test_the_same_ruling_sent_four_times_is_made_once(
+    submitted: Article, curator: Client, sign_in: SignIn, dave: User
+) -> None:
+    case = cases(curator, submitted)["boundary"]
+    op = ruling(case["id"], choice="union")
+    same = [sign_in(dave) for _ in range(4)]
+    answers = at_once([lambda client=client: send(client, submitted, op) for client in same])
+    assert statuses(answers) == {"applied": 4}
+    assert (Ruling.objects.count(), GoldSpan.objects.count()) == (1, 1)
+    check_history(submitted)
 
 
-@pytest.mark.parametrize("attempt", range(5))
-def test_two_people_on_one_span_meet_in_one_thread(led: Study, attempt: int) -> None:
-    work = assign(make_article(led), make_user("cem"))
-    span = mark(work, "allegation", (39, 57))
-    submit(work)
-    people = [led.created_by, User.objects.get(username="ben")]
+def test_different_cases_are_all_decided(submitted: Article, clients: list[Client]) -> None:
+    found = cases(clients[0], submitted)
+    names = ("label", "boundary", "missing", "unanimous")
     acts = [
-        lambda who=who: begin(who, led, About(span=span), uuid.uuid4())  # type: ignore[misc]
-        for who in people
+        lambda client=client, name=name: send(
+            client, submitted, ruling(found[name]["id"], choice="variant", variant=1)
+        )
+        for client, name in zip(clients, names, strict=True)
     ]
-    made = at_once(*acts)
-    assert (made[0].pk == made[1].pk, Thread.objects.count()) == (True, 1)
-    assert {said.author for said in Comment.objects.all()} == set(people)
+    assert statuses(at_once(acts)) == {"applied": 4}
+    assert GoldSpan.objects.live().count() == 4
+    check_history(submitted)
+
+
+def test_an_article_is_closed_once(submitted: Article, clients: list[Client]) -> None:
+    cases(clients[0], submitted)
+    where = url("close", submitted)
+    at_once([lambda client=client: client.post(where, {"leave_open": "1"}) for client in clients])
+    assert (GoldVersion.objects.count(), Adjudication.objects.get().n_versions) == (1, 1)
