@@ -1,0 +1,123 @@
+"""REFI-QDA projects, as programs for qualitative analysis exchange them."""
+
+import io
+import zipfile
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from annotations.exchange.formats import find_format
+from annotations.exchange.frame import FileRefused, Hints, SourceFiles
+from annotations.exchange.records import ArticleRecord, Corpus, FragmentRecord
+
+from .corpora import corpora
+
+FORM = find_format("refi_qda")
+Q = "{urn:QDA-XML:project:1.0}"
+G = "00000000-0000-4000-8000-00000000000"
+HEAD = f"""<?xml version="1.0" encoding="utf-8"?>
+<Project xmlns="urn:QDA-XML:project:1.0" name="p"><Users><User guid="{G}1" name="Ann"/></Users>
+<CodeBook><Codes><Code guid="{G}2" name="Theme" isCodable="true">
+<Code guid="{G}3" name="Loaded" isCodable="true"/></Code></Codes></CodeBook>"""
+TEXT = "Officials 🔥 lied."
+ORDER = ["Users", "CodeBook", "Variables", "Sources", "Links"]  # as the schema has them
+
+
+def packed(project: str, **sources: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("project.qde", project)
+        for name, text in sources.items():
+            archive.writestr(f"Sources/{name}.txt", text)
+    return out.getvalue()
+
+
+def read(content: bytes) -> tuple[list[ArticleRecord], list[str]]:
+    assert FORM.read is not None
+    made = FORM.read(SourceFiles.uploaded([("p.qdpx", content)]), Hints())
+    return list(made.articles), [str(finding) for finding in made.findings]
+
+
+def project(selections: str, more: str = "") -> bytes:
+    source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://a.txt">{selections}'
+    return packed(f"{HEAD}<Sources>{source}</TextSource></Sources>{more}</Project>", a=TEXT)
+
+
+def selection(number: int, start: object, end: object, code: int = 3, inside: str = "") -> str:
+    return (
+        f'<PlainTextSelection guid="{G}{number}" startPosition="{start}" endPosition="{end}" '
+        f'creatingUser="{G}1">{inside}<Coding guid="{G}f"><CodeRef targetGUID="{G}{code}"/>'
+        "</Coding></PlainTextSelection>"
+    )
+
+
+@given(corpus=corpora(most=2))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_project_has_the_order_of_the_schema_and_every_guid_once(corpus: Corpus) -> None:
+    assert FORM.write is not None
+    content = b"".join(chunk for _, chunk in FORM.write(corpus, {}))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        root = fromstring(archive.read("project.qde"))
+        names = [str(child.tag).removeprefix(Q) for child in root]
+        assert names == [name for name in ORDER if name in names]
+        guids = [element.get("guid") for element in root.iter() if element.get("guid")]
+        assert len(set(guids)) == len(guids)
+        refers = {"targetGUID", "originGUID", "creatingUser"}
+        used = {element.get(name) for element in root.iter() for name in refers} - {None}
+        assert used <= set(guids)
+        for source in root.iter(f"{Q}TextSource"):
+            path = source.get("plainTextPath", "").removeprefix("internal://")
+            assert f"Sources/{path}" in archive.namelist()
+
+
+def test_a_coded_selection_is_a_span_of_its_user() -> None:
+    inside = "<Description>why?</Description>"
+    articles, said = read(project(selection(5, 12, 16, inside=inside)))
+    work = articles[0].assignments[0]
+    assert (work.annotator, work.spans[0].label, work.spans[0].note) == ("Ann", "Loaded", "why?")
+    assert work.spans[0].fragments == (FragmentRecord(12, 16, "lied"),)
+    assert said == []
+
+
+def test_what_has_no_place_is_counted() -> None:
+    bare = f'<PlainTextSelection guid="{G}6" startPosition="0" endPosition="3"/>'
+    picture = f'<PictureSource guid="{G}7"/>'
+    content = packed(
+        f'{HEAD}<Sources><TextSource guid="{G}4" name="A"><PlainTextContent>{TEXT}'
+        f"</PlainTextContent>{bare}</TextSource>{picture}</Sources></Project>"
+    )
+    assert read(content)[1] == [
+        "p.qdpx: There is no place for PictureSources: 1 left out.",
+        "p.qdpx: There is no place for selections without a code: 1 left out.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (project(selection(5, 5, 5)), "p.qdpx, A, selection 00000000: 5-5 is no stretch"),
+        (project(selection(5, "x", 5)), "p.qdpx, A, selection 00000000: It has no start"),
+        (project(selection(5, 0, 5, code=9)), "p.qdpx, A, selection 00000000: Its code is not"),
+        (project(selection(5, 0, 5) * 2), f"p.qdpx, A: The guid {G}5 stands twice."),
+        (packed(HEAD + "<Sources>"), "project.qde, line"),
+        (packed("<Project/>"), "p.qdpx: Its project.qde is no REFI-QDA project."),
+        (packed('<!DOCTYPE x [<!ENTITY a "b">]><Project/>'), "project.qde: It defines entities"),
+        (b"PK no zip", "p.qdpx: This is not a zip file"),
+        (project("")[:200], "p.qdpx: This is not a zip file"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(content: bytes, said: str) -> None:
+    assert read(content)[1][0].startswith(said)
+
+
+def test_a_text_that_is_missing_is_said() -> None:
+    source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://b.txt"/>'
+    content = packed(f"{HEAD}<Sources>{source}</Sources></Project>", a=TEXT)
+    assert read(content)[1] == ["p.qdpx, A: Its plain text is not in the file."]
+
+
+def test_files_without_a_project_are_refused() -> None:
+    assert FORM.read is not None
+    with pytest.raises(FileRefused, match=r"no \.qdpx file"):
+        FORM.read(SourceFiles.uploaded([("a.txt", b"x")]), Hints())
