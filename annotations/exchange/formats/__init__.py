@@ -11,7 +11,6 @@ from pkgutil import iter_modules
 
 from ..frame import FileRefused, Form, SourceFiles
 
-
 OURS = ("sourcemark", "jsonl")
 
 

@@ -231,7 +231,6 @@ def _with_texts(book: "_Book", listed: str) -> Iterator[Placed]:
 class _Book:
     def __init__(self, files: SourceFiles, path: str) -> None:
         from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
 
         files.inside(path)  # refuses what is no zip, or too large unpacked
         self._path = path
@@ -239,7 +238,7 @@ class _Book:
             self._book = load_workbook(
                 io.BytesIO(files.read(path)), read_only=True, data_only=True, keep_links=False
             )
-        except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+        except Exception as error:  # of a spoilt workbook openpyxl raises whatever it meets
             raise FileRefused(
                 path, f"This is not a workbook that can be read ({error})."
             ) from error
@@ -268,7 +267,7 @@ class _Book:
     def _walk(self, sheet: str) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._book[sheet].iter_rows(values_only=True)
-        except (KeyError, ValueError, TypeError, SyntaxError, OSError, zipfile.BadZipFile) as error:
+        except Exception as error:
             reason = f"This sheet cannot be read ({error})."
             raise FileRefused(f"{self._path}, sheet {sheet}", reason) from error
 

@@ -1,0 +1,115 @@
+"""No file crashes, hangs or fills the memory of whoever reads it (promise R18, issue part D)."""
+
+import resource
+import time
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from annotations.exchange.formats import find_format, formats, recognised
+from annotations.exchange.frame import FileRefused, Form, Hints, SourceFiles
+from annotations.exchange.frame.placing import place_article
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    EntityRecord,
+    FragmentRecord,
+    GoldRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
+
+from .corpora import STUDY
+from .nasty import ZIPS, Files, nasty
+from .test_formats import written
+
+SECONDS = 10
+READ = [form for form in formats().values() if form.can_read and not form.is_whole]
+TEXT = "Officials said the e\u0301 alleged 🔥 strike killed two.\nThe paper denied it.\n"
+
+
+def span(key: str, label: str | None, *stretches: tuple[int, int], **more: object) -> SpanRecord:
+    parts = tuple(FragmentRecord(start, end, TEXT[start:end]) for start, end in stretches)
+    return SpanRecord(key, label, parts, **more)  # type: ignore[arg-type]
+
+
+def corpus() -> Corpus:
+    marks = (
+        span("S1", "attribution", (0, 9), attributes={"entity": "E1"}, note="a note"),
+        span("S2", "allegation", (15, 33)),
+        span("S3", "loaded_word", (10, 14), (34, 40)),
+    )
+    links = (LinkRecord("S1", "S2", FragmentRecord(10, 14, TEXT[10:14])),)
+    entities = (EntityRecord("E1", "Officials"),)
+    works = (AssignmentRecord("bob", marks, links, entities), AssignmentRecord("carol"))
+    article = ArticleRecord(
+        "a", "Strike", TEXT, sha256(TEXT), len(TEXT), assignments=works, language="en",
+        gold=GoldRecord(marks[:1], (), entities),
+    )  # fmt: skip
+    return Corpus(STUDY, (article,))
+
+
+def right_files(form: Form) -> Files:
+    """Files of the format; of one that is only read, those of any other."""
+    return written(form if form.can_write else find_format("jsonl"), corpus())
+
+
+def read_through(form: Form, files: Files) -> Iterator[str]:
+    """Every sentence that is said about the files."""
+    assert form.read is not None
+    try:
+        sources = SourceFiles.uploaded(files)
+        recognised(sources)
+        reading = form.read(sources, Hints(annotator="bob", language="en"))
+        for article in reading.articles:
+            placed = place_article(article, findings=reading.findings)
+            check(placed)
+        yield from map(str, reading.findings)
+    except FileRefused as refused:
+        yield str(refused)
+
+
+def check(article: ArticleRecord) -> None:
+    """Whatever is read fits: marks lie in the text and quote it."""
+    assert article.sha256 == sha256(article.text)
+    assert article.n_code_points == len(article.text)
+    for work in article.assignments:
+        ids = {each.id for each in work.spans}
+        for each in work.spans:
+            for part in each.fragments:
+                assert article.text[part.start : part.end] == part.text != ""
+        assert all({link.source, link.target} <= ids for link in work.links)
+
+
+@pytest.mark.parametrize("form", READ, ids=lambda form: form.name)
+def test_spoilt_files_are_refused_or_read_and_nothing_else(form: Form) -> None:
+    warnings.simplefilter("ignore")
+    slow = []
+    for how, files in nasty(right_files(form)):
+        begun = time.monotonic()
+        for sentence in read_through(form, files):
+            assert sentence.strip(), how
+            assert len(sentence) < 5_000, how
+            assert "Traceback" not in sentence, how
+        if time.monotonic() - begun > SECONDS:
+            slow.append(how)
+    assert slow == []
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000  # kB, tests and all
+
+
+@pytest.mark.parametrize("form", READ, ids=lambda form: form.name)
+def test_the_files_themselves_are_right(form: Form) -> None:
+    if form.can_write:
+        assert [each for each in read_through(form, right_files(form)) if "refused" in each] == []
+
+
+@pytest.mark.parametrize("how", ZIPS)
+def test_a_zip_that_was_made_to_harm_is_refused(how: str) -> None:
+    content, said = ZIPS[how]
+    with pytest.raises(FileRefused, match=said):
+        files = SourceFiles.uploaded([("a.zip", content)])
+        for path in files.paths:
+            files.read(path)
