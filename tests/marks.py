@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from annotations.assignment.models import Assignment, AssignmentState
-from annotations.marking.models import Fragment, Link, Span, SpanKind
+from annotations.marking.models import AttributeValue, Fragment, Link, Span, SpanKind
 
 Stretch = tuple[int, int]
 
@@ -68,3 +68,12 @@ def submit(assignment: Assignment) -> Assignment:
     assignment.submitted_at = timezone.now()
     assignment.save()
     return assignment
+
+
+def answer(span: Span, name: str, text: str) -> AttributeValue:
+    """The span's answer to a question of its label."""
+    assert span.label is not None
+    attribute = span.label.attributes.get(name=name)
+    return AttributeValue.objects.create(
+        study=span.study, span=span, attribute=attribute, text=text
+    )

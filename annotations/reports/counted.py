@@ -1,7 +1,7 @@
 """What one article adds to every table of a report: plain numbers that can be stored and summed."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations
 from typing import Any, TypeAlias
@@ -92,29 +92,19 @@ def _links(article: Continuum, matches: Sequence[Match], *, exact: bool) -> list
     return [len(found) - only_a - only_b, only_a, only_b]
 
 
-def narrowed(counted: Counted, names: AbstractSet[str], labels: Collection[str] = ()) -> Counted:
-    """The same article as if only `names` had submitted it, and only `labels` been counted.
-
-    No label means all of them. Alignment stays that of all labels, so that a span found under
-    a label that is not counted still shows as that.
-    """
-    if not labels and names >= counted["submitted"].keys():
+def narrowed(counted: Counted, names: AbstractSet[str]) -> Counted:
+    """The same article as if only `names` had submitted it."""
+    if names >= counted["submitted"].keys():
         return counted
     return {
-        "submitted": {
-            name: {label: n for label, n in found.items() if not labels or label in labels}
-            for name, found in counted["submitted"].items()
-            if name in names
-        },
+        "submitted": {name: found for name, found in counted["submitted"].items() if name in names},
         "versions": {name: used for name, used in counted["versions"].items() if name in names},
-        "sums": counted["sums"] and _narrowed_sums(counted["sums"], names, labels),
+        "sums": counted["sums"] and _narrowed_sums(counted["sums"], names),
         "pairs": [pair for pair in counted["pairs"] if pair["a"] in names and pair["b"] in names],
     }
 
 
-def _narrowed_sums(
-    sums: Mapping[str, Any], names: AbstractSet[str], labels: Collection[str]
-) -> dict[str, Any] | None:
+def _narrowed_sums(sums: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any] | None:
     slots = [slot for slot, name in enumerate(sums["annotators"]) if name in names]
     if len(slots) < 2:
         return None
@@ -127,15 +117,13 @@ def _narrowed_sums(
             for number, part in enumerate(parts)
         ]
 
+    layers = {label: chosen(parts, 3) for label, parts in sums["labels"].items()}
     return {
         **sums,
         "annotators": [sums["annotators"][slot] for slot in slots],
         "any": chosen(sums["any"], 2),  # covered, squares; both
-        "labels": {
-            label: chosen(parts, 3)  # units, covered, squares; exact, both
-            for label, parts in sums["labels"].items()
-            if not labels or label in labels
-        },
+        # units, covered, squares; exact, both. A label none of them used has no layer.
+        "labels": {label: parts for label, parts in layers.items() if any(parts[0])},
     }
 
 

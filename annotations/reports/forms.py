@@ -36,15 +36,25 @@ class SelectionForm(forms.Form):
         required=False, choices=Level.choices, label="Count in", initial=Level.CHARACTER
     )
 
-    def __init__(self, study: Study, names: Names, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, study: Study, names: Names, *args: Any, for_annotator: bool = False, **kwargs: Any
+    ) -> None:
+        """`for_annotator`: only opened rounds, and in a study with hidden sources no choice by
+        outlet or day, which would tell them."""
         super().__init__(*args, **kwargs)
-        self._offer("rounds", [(str(one.pk), one.name) for one in study.rounds.all()])
+        rounds = study.rounds.all()
+        if for_annotator:
+            rounds = rounds.exclude(comparison_opened_at=None)
+        self._offer("rounds", [(str(one.pk), one.name) for one in rounds])
         self._offer("annotators", list(names.annotators.items()))
         self._offer("labels", list(names.labels.items()))
         outlets = Outlet.objects.filter(study=study)
         self._offer("outlets", [(str(one.pk), one.name) for one in outlets])
         versions = study.codebook_versions.order_by("number").values_list("number", flat=True)
         self._offer("codebook_versions", [(str(one), f"Version {one}") for one in versions])
+        if for_annotator and study.hide_source:
+            for name in ("outlets", "published_from", "published_to"):
+                del self.fields[name]
 
     def _offer(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

@@ -1,6 +1,7 @@
 """Tables as a reader sees them, in the order of the page."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from annotations.agreement import REGISTRY
@@ -8,6 +9,7 @@ from annotations.agreement import REGISTRY
 from .layout import UNDEFINED, Cell, Column, Laid, Names, Query, column, figure, number, words
 from .tables import ALL_LABELS, HEADLINE, MORE, PAIRWISE
 
+UNITS = {"character": "characters", "word": "words", "sentence": "sentences"}
 NOT_YET = {"value": None, "reason": "not computed yet: keep a report, and it is computed"}
 SORTS = {
     "presence": "Found by one only",
@@ -33,7 +35,25 @@ MORE_TITLES = {
 
 def lay_out(tables: Mapping[str, Any], names: Names) -> list[Laid]:
     """Every table that is known so far, in the order of the page."""
-    return [build(tables, names) for build in BUILDERS]
+    unit = UNITS[tables.get("level", "character")]
+    return [told_in(build(tables, names), unit) for build in BUILDERS]
+
+
+def told_in(laid: Laid, unit: str) -> Laid:
+    """The same in words, or in sentences: what is said of characters is said of these."""
+
+    def told(text: str) -> str:
+        return text.replace("characters", unit)
+
+    return replace(
+        laid,
+        columns=[replace(one, help=told(one.help)) for one in laid.columns],
+        rows=[
+            [replace(one, says=told(one.says), reason=told(one.reason)) for one in row]
+            for row in laid.rows
+        ],
+        note=told(laid.note),
+    )
 
 
 def by_name(tables: Mapping[str, Any], names: Names) -> dict[str, Laid]:
@@ -251,15 +271,16 @@ def _attributes(tables: Mapping[str, Any], names: Names) -> Laid:
     rows = []
     for row in tables["attributes"]:
         query = {"listing": "attributes", "label": row["label"], "attribute": row["attribute"]}
+        answered = {**query, "kind": "answered"}
         parts = row["parts"]
         title = names.attributes.get((row["label"], row["attribute"]), row["attribute"])
         rows.append(
             [
                 words(f"{names.label(row['label'])}: {title}"),
-                number(int(parts["spans"] or 0), query),
+                number(int(parts["spans"] or 0), answered),
                 number(int(parts["blank"] or 0), {**query, "kind": "blank"}),
-                _share(parts.get("agreeing"), {**query, "kind": "differs"}),
-                figure(row, query),
+                _share(parts.get("agreeing"), answered),
+                figure(row, answered),
             ]
         )
     columns = [

@@ -19,6 +19,7 @@ from .counted import LINK_MATCHES
 Listing = Literal["findings", "exact", "attributes", "links", "spans"]
 LISTINGS: tuple[Listing, ...] = ("findings", "exact", "attributes", "links", "spans")
 PRESENCE = ("missed", "extra")
+ANSWERED = ("agreed", "differs")
 KIND_TITLES = {
     "agreed": "Alike",
     "boundary": "Different boundaries",
@@ -100,6 +101,8 @@ class Wanted:
     def _takes_kind(self, kind: str) -> bool:
         if self.kind == "presence":
             return kind in PRESENCE
+        if self.kind == "answered":
+            return kind in ANSWERED
         if self.kind == "disagreement":
             return kind != "agreed"
         return self.kind in ("", kind)

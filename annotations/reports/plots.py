@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .laying import UNITS
 from .layout import Names
 
 LEFT, WIDTH, ROW = 170, 400, 26  # of a dot plot: names, axis, height of a row
@@ -213,9 +214,9 @@ def _curve(tables: Mapping[str, Any], names: Names) -> Curve | None:
     ]
     x_ticks = [(round(at * step, 1), str(one)) for at, one in enumerate(tolerances)]
     y_ticks = [(round(CURVE_HEIGHT * (1 - tick), 1), f"{tick:.1f}") for tick in TICKS]
-    return Curve(
-        "F1 when boundaries may be so many characters off", _apart(lines), x_ticks, y_ticks
-    )
+    unit = UNITS[tables.get("level", "character")]
+    title = f"F1 when boundaries may be so many {unit} off"
+    return Curve(title, _apart(lines), x_ticks, y_ticks)
 
 
 def _line(name: str, points: Sequence[Mapping[str, Any]], step: float, dash: str) -> Line:

@@ -6,7 +6,7 @@ from annotations.accounts.models import User
 from annotations.agreement import compare, figure, restored, stored, sums_of
 from annotations.corpus.models import Article
 from annotations.reports.actions import refresh_sums
-from annotations.reports.actions.sums import choose
+from annotations.reports.actions.sums import choose, count_inputs
 from annotations.reports.counted import count_article, narrowed
 from annotations.reports.models import ArticleSums
 from annotations.reports.queries import read_continua, read_inputs
@@ -83,14 +83,32 @@ def test_narrowing_to_one_annotator_leaves_no_sums(
     assert narrowed(count_article(article), {three_readings["bob"]})["sums"] is None
 
 
-def test_narrowing_to_labels_leaves_their_layers(
+def test_narrowing_drops_labels_that_nobody_left_has_used(
     study: Study, three_readings: dict[str, str]
 ) -> None:
     (article,) = read_continua(read_inputs(study, Selection()))
+    rest = {three_readings["bob"], three_readings["carol"]}
 
-    chosen = narrowed(count_article(article), set(three_readings.values()), {"attribution"})
+    chosen = narrowed(count_article(article), rest)
 
-    assert set(chosen["sums"]["labels"]) == {"attribution"}
+    assert chosen["sums"] == count_article(article.only(rest))["sums"]
+    assert "characterization" not in chosen["sums"]["labels"]
+
+
+def test_chosen_labels_are_counted_as_if_there_were_no_others(
+    study: Study, three_readings: dict[str, str]
+) -> None:
+    selection = Selection(labels=("attribution",))
+    inputs = read_inputs(study, selection)
+    refresh_sums(study=study)
+
+    (counted,) = count_inputs(study, selection, inputs)
+
+    sums = restored([counted["sums"]])
+    assert set(counted["sums"]["labels"]) == {"attribution"}
+    any_label = figure(sums, "krippendorff_alpha_bar_u").value
+    assert any_label == pytest.approx(figure(sums, "krippendorff_alpha_u").value)
+    assert ArticleSums.objects.get().sums["sums"]["labels"].keys() > {"attribution"}
 
 
 def test_links_and_pairs_are_counted(study: Study, three_readings: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +30,7 @@ from ..queries import (
 )
 from ..selection import Selection
 from ..tables import Corpus, build_tables
-from .sums import choose, refresh_sums
+from .sums import count_inputs
 from .tables import by_version, keep_tables, tables_key
 
 FROM_CONTINUA = ("krippendorff_alpha_cu", "krippendorff_alpha_u_1995", "partial_credit_f1")
@@ -94,9 +94,7 @@ def _make_tables(
     groups: Groups,
     seed: int,
 ) -> dict[str, Any]:
-    whole = inputs if selection == Selection(level=selection.level) else None
-    counted = refresh_sums(study=study, level=selection.level, inputs=whole)
-    chosen = choose(counted, inputs, selection.labels)
+    chosen = count_inputs(study, selection, inputs)
     articles = [str(one.article_id) for one in inputs]
     grouped = [
         (kind, group, {str(article) for article in found})
@@ -104,7 +102,8 @@ def _make_tables(
         for group, found in by_group.items()
     ]
     grouped += by_version(articles, chosen)
-    return build_tables(Corpus(articles, chosen, labels, grouped), seed=seed)
+    tables = build_tables(Corpus(articles, chosen, labels, grouped), seed=seed)
+    return tables | {"level": str(selection.level)}
 
 
 def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str, Any]:
@@ -254,8 +253,7 @@ def _other_levels(job: Job) -> dict[str, Any]:
     """Nominal alpha over words, and over sentences ("is it in this sentence at all?")."""
     found = {}
     for name, level in OTHER_LEVELS.items():
-        counted = refresh_sums(study=job.study, level=level)
-        chosen = choose(counted, job.inputs, job.selection.labels)
+        chosen = count_inputs(job.study, replace(job.selection, level=level), job.inputs)
         corpus = Corpus([str(one.article_id) for one in job.inputs], chosen, job.labels)
         tables = build_tables(corpus, seed=job.seed)
         found[name] = {**tables["more"]["krippendorff_alpha"], "level": str(level)}

@@ -77,10 +77,27 @@ def _count(study: Study, stale: Sequence[ArticleInput], level: str) -> dict[uuid
     return {row.article_id: row.sums for row in rows}
 
 
-def choose(
-    counted: dict[uuid.UUID, Counted], inputs: Sequence[ArticleInput], labels: Sequence[str] = ()
+def count_inputs(
+    study: Study, selection: Selection, inputs: Sequence[ArticleInput]
 ) -> list[Counted]:
-    """The sums of the chosen articles, narrowed to the chosen work and labels, in their order."""
-    return [
-        narrowed(counted[one.article_id], {str(who) for who in one.work}, labels) for one in inputs
-    ]
+    """What each of the chosen articles adds to the tables, in their order.
+
+    With chosen labels the articles are counted anew, as if there were no other labels: what is
+    stored is of all of them, and neither "any label" nor an alignment can be narrowed. The tables
+    made of it are kept.
+    """
+    if not selection.labels:
+        whole = inputs if selection == Selection(level=selection.level) else None
+        counted = refresh_sums(study=study, level=selection.level, inputs=whole)
+        return choose(counted, inputs)
+    found: list[Counted] = []
+    for first in range(0, len(inputs), CHUNK):
+        some = inputs[first : first + CHUNK]
+        continua = read_continua(some, labels=selection.labels, level=selection.level)
+        found += count_articles(list(continua), read_versions(some))
+    return found
+
+
+def choose(counted: dict[uuid.UUID, Counted], inputs: Sequence[ArticleInput]) -> list[Counted]:
+    """The sums of the chosen articles, narrowed to the chosen work, in their order."""
+    return [narrowed(counted[one.article_id], {str(who) for who in one.work}) for one in inputs]

@@ -4,7 +4,8 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -26,6 +27,11 @@ class ArticleInput:
     n_code_points: int
     work: dict[uuid.UUID, tuple[uuid.UUID, int]]
     regions: tuple[Stretch, ...]
+
+    def only(self, assignments: AbstractSet[uuid.UUID]) -> "ArticleInput":
+        """The same article with the work of these assignments alone."""
+        work = {who: (pk, rev) for who, (pk, rev) in self.work.items() if pk in assignments}
+        return replace(self, work=work)
 
     def input_hash(self, engine_version: str, **parameters: object) -> str:
         """SHA-256 of all that the figures of this article depend on."""

@@ -1,9 +1,13 @@
 """What to call annotators, articles, labels and attributes in tables."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from django.db.models import QuerySet
+
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.marking.models import Entity, Span
 from annotations.study.models import Attribute, Label, Study
@@ -14,13 +18,17 @@ from ..selection import EXTENT
 YES_NO = ({"value": "yes", "title": "yes"}, {"value": "no", "title": "no"})
 
 
-def read_names(study: Study) -> Names:
-    """All but the titles of articles. Four queries."""
+def read_names(study: Study, seen: frozenset[uuid.UUID] | None = None) -> Names:
+    """All but the titles of articles; with `seen`, only those who did these assignments, and
+    only archived labels used in them. Four queries."""
+    work = Assignment.objects.filter(study=study)
+    if seen is not None:
+        work = work.filter(pk__in=seen)
     labels = list(Label.objects.filter(study=study).order_by("position", "name", "id"))
     attributes = list(Attribute.objects.filter(study=study).select_related("label").order_by())
     return Names(
-        annotators=_annotators(study),
-        labels=_labels(study, labels),
+        annotators=_annotators(work),
+        labels=_labels(work, labels),
         slots={label.slug: label.slot for label in labels},
         attributes={(one.label.slug, one.name): one.title for one in attributes},
         choices={
@@ -37,16 +45,18 @@ def with_entities(study: Study, names: Names) -> Names:
     return replace(names, entities=dict(rows.values_list("folded_name", "name")))
 
 
-def _annotators(study: Study) -> dict[str, str]:
-    """Everybody who ever had an assignment here, those who left included."""
-    rows = User.objects.filter(assignments__study=study).distinct()
+def _annotators(work: QuerySet[Assignment]) -> dict[str, str]:
+    """Everybody who has one of these assignments, those who left included."""
+    rows = User.objects.filter(pk__in=work.order_by().values("annotator"))
     return {str(user.pk): str(user) for user in rows.order_by("display_name", "username")}
 
 
-def _labels(study: Study, labels: Sequence[Label]) -> dict[str, str]:
-    """Slug -> name in the codebook's order, archived ones that were used last, then extents."""
+def _labels(work: QuerySet[Assignment], labels: Sequence[Label]) -> dict[str, str]:
+    """Slug -> name in the codebook's order, archived ones that submitted work uses last, then
+    extents. Drafts are nobody's business, so they do not count."""
     archived = {label.slug for label in labels if label.archived_at}
-    spans = Span.objects.marked().filter(study=study, label__slug__in=archived)
+    submitted = work.filter(state=AssignmentState.SUBMITTED).order_by()
+    spans = Span.objects.marked().filter(assignment__in=submitted, label__slug__in=archived)
     used = set(spans.order_by().values_list("label__slug", flat=True).distinct())
     current = {label.slug: label.name for label in labels if label.archived_at is None}
     old = {label.slug: f"{label.name} (archived)" for label in labels if label.slug in used}

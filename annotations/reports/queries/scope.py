@@ -1,13 +1,12 @@
 """Whose figures a person may see: curators and managers all, annotators their own pairs."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
 
 from annotations.accounts.models import User
-from annotations.assignment.models import Assignment, AssignmentState
+from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.study.models import Study
 from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
@@ -32,17 +31,25 @@ class NotOpenYet(PermissionDenied):
 class Scope:
     """What of a study's agreement a person may see.
 
-    own  None for those who may see all; else the person, whose submitted articles of opened
-         rounds are all there is, and of those only pairs that include them.
+    own       None for those who may see all; else the person, whose submitted articles of opened
+              rounds are all there is, and of those only pairs that include them.
+    opened    then: submitted work on these articles, own and others', whose rounds are opened.
+    withheld  articles that a curator or manager is still marking: left out until they submit.
     """
 
     standing: Standing
     own: uuid.UUID | None
-    articles: frozenset[uuid.UUID] = frozenset()
+    opened: frozenset[uuid.UUID] = frozenset()
+    withheld: frozenset[uuid.UUID] = frozenset()
 
     @property
     def study(self) -> Study:
         return self.standing.study
+
+    @property
+    def seen(self) -> frozenset[uuid.UUID] | None:
+        """The assignments whose people may be named; None for all."""
+        return None if self.sees_all else self.opened
 
     @property
     def sees_all(self) -> bool:
@@ -50,10 +57,10 @@ class Scope:
 
     def inputs(self, selection: Selection) -> list[ArticleInput]:
         found = read_inputs(self.study, selection)
-        return found if self.own is None else self._of_own(found)
-
-    def _of_own(self, found: Sequence[ArticleInput]) -> list[ArticleInput]:
-        return [one for one in found if one.article_id in self.articles and self.own in one.work]
+        if self.own is None:
+            return [one for one in found if one.article_id not in self.withheld]
+        seen = (one.only(self.opened) for one in found)
+        return [one for one in seen if self.own in one.work]
 
     def wanted(self, wanted: Wanted) -> Wanted:
         """The same passages, but only of pairs that include the person."""
@@ -68,14 +75,24 @@ def fetch_scope(user: User, study_id: uuid.UUID) -> Scope:
     """Raises Http404 for strangers, NotOpenYet for annotators before comparison."""
     standing = fetch_standing(user, study_id, Act.SEE_AGREEMENT)
     if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
-        return Scope(standing, None)
-    rows = Assignment.objects.filter(
+        return Scope(standing, None, withheld=_still_marking(standing))
+    submitted = Assignment.objects.filter(
         study=standing.study,
-        annotator=user,
         state=AssignmentState.SUBMITTED,
         round__comparison_opened_at__isnull=False,
     )
-    articles = frozenset(rows.values_list("article_id", flat=True))
-    if not articles:
+    articles = submitted.filter(annotator=user).values("article")
+    opened = frozenset(submitted.filter(article__in=articles).values_list("pk", flat=True))
+    if not opened:
         raise NotOpenYet(standing)
-    return Scope(standing, user.pk, articles)
+    return Scope(standing, user.pk, opened)
+
+
+def _still_marking(standing: Standing) -> frozenset[uuid.UUID]:
+    """Whoever marks an article sees nobody else's marks on it first, whatever else they are."""
+    if not standing.is_annotator:
+        return frozenset()
+    own = Assignment.objects.filter(
+        study=standing.study, annotator=standing.user, state__in=OPEN_STATES
+    )
+    return frozenset(own.values_list("article_id", flat=True))

@@ -43,14 +43,30 @@ def me(request: HttpRequest) -> User:
 
 def chosen(scope: Scope, given: QueryDict, names: Names) -> tuple[SelectionForm, Selection]:
     """The form and what it says; a form with mistakes selects what could be read of it."""
-    form = SelectionForm(scope.study, names, given)
+    form = SelectionForm(scope.study, names, given, for_annotator=not scope.sees_all)
     form.is_valid()
     return form, form.selection()
 
 
+def address_of(given: QueryDict) -> str:
+    """What was chosen, as an address: nothing else that may stand in it."""
+    kept = given.copy()
+    for name in set(given) - set(SelectionForm.base_fields):
+        del kept[name]
+    return kept.urlencode()
+
+
+def chosen_or_404(scope: Scope, given: QueryDict, names: Names) -> Selection:
+    """A file of something else than was asked for is worse than none. Raises Http404."""
+    form, selection = chosen(scope, given, names)
+    if not form.is_valid():
+        raise Http404("There is no such choice.")
+    return selection
+
+
 def names_of(scope: Scope, articles: Sequence[str] | None = None) -> Names:
     """Whom and what the page names; titles of all articles, or of some."""
-    return replace(read_names(scope.study), articles=read_titles(scope.study, articles))
+    return replace(read_names(scope.study, scope.seen), articles=read_titles(scope.study, articles))
 
 
 def shown_tables(scope: Scope, tables: Mapping[str, Any], names: Names) -> list[Laid]:
@@ -92,7 +108,8 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "scope": scope,
         "form": form,
         "is_narrowed": bool(request.GET),
-        "address": request.GET.urlencode(),
+        "n_withheld": len(scope.withheld),
+        "address": address_of(request.GET),
         "counts": tables["counts"],
         "n_articles": len(inputs),
         "laid": [one.shortened(ROWS) for one in shown_tables(scope, tables, names)],
@@ -113,7 +130,7 @@ def methods_of(selection: Selection, tables: Mapping[str, Any]) -> str:
 def table(request: HttpRequest, study_id: uuid.UUID, name: str, form: str) -> HttpResponse:
     scope = fetch_scope(me(request), study_id)
     names = names_of(scope)
-    _, selection = chosen(scope, request.GET, names)
+    selection = chosen_or_404(scope, request.GET, names)
     tables, _ = compute(scope, selection, names)
     return file_answer(shown_tables(scope, tables, names), name, form)
 
@@ -135,7 +152,7 @@ def methods(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     if not scope.sees_all:
         raise Http404("There is no such text.")
     names = read_names(scope.study)
-    _, selection = chosen(scope, request.GET, names)
+    selection = chosen_or_404(scope, request.GET, names)
     tables, _ = compute(scope, selection, names)
     return text_answer(methods_of(selection, tables))
 

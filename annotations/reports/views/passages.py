@@ -42,14 +42,16 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     scope = fetch_scope(me(request), study_id)
     if scope.standing.is_blinded:
         raise PermissionDenied(BLINDED)
-    named = read_names(scope.study)
+    named = read_names(scope.study, scope.seen)
     _, selection = chosen(scope, request.GET, named)
     wanted_form = WantedForm(request.GET)
     if not wanted_form.is_valid():
         raise Http404("There are no such passages.")
     wanted = scope.wanted(wanted_form.wanted())
     inputs = inputs_of(scope, selection, wanted)
-    found = find_passages(read_continua(inputs, level=selection.level), wanted)
+    found = find_passages(
+        read_continua(inputs, labels=selection.labels, level=selection.level), wanted
+    )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     titles = read_titles(scope.study, {one.article for one in page})
     names = with_entities(scope.study, replace(named, articles=titles))
@@ -136,7 +138,13 @@ def kinds_of(request: HttpRequest, wanted: Wanted) -> list[tuple[str, str, bool]
             "presence": "Only one found it",
         },
         "exact": {"": "All", "agreed": "Alike", "disagreement": "Not alike"},
-        "attributes": {"": "All", "agreed": "Same", "differs": "Different", "blank": "Left blank"},
+        "attributes": {
+            "": "All",
+            "answered": "Answered by both",
+            "agreed": "Same",
+            "differs": "Different",
+            "blank": "Left blank",
+        },
         "links": {"": "All", "agreed": "Drawn by both", "presence": "Drawn by one"},
         "spans": {"": "All"},
     }[wanted.listing]
