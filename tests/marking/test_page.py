@@ -34,6 +34,7 @@ def test_an_annotator_opens_the_assigned_article(
 ) -> None:
     response = sign_in(bob).get(address("page", bobs.article))
     assert response.status_code == 200
+    assert "htmx" not in response.content.decode()  # a fifth of what the page may weigh
     data = data_of(response)
     assert data["assignment"] == str(bobs.pk)
     assert data["article"]["length"] == len(bobs.article.text)

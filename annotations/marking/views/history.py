@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import trigger_client_event
 
 from annotations.assignment.models import Assignment
 from annotations.study.models import Study
@@ -15,6 +14,7 @@ from annotations.study.models import Study
 from ..actions import NotOpen, restore_from_history
 from ..codebook import codebook_of
 from ..history import PAGE, entries, fetch_operations
+from ..models import OperationStatus
 from ..protocol import is_uuid
 from ..queries import Work, fetch_work
 from ..signed_in import SignedIn
@@ -30,7 +30,8 @@ def history(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
 
 
 def is_part(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
+    """The marking page's own fetch asks for the list alone."""
+    return "X-Part" in request.headers
 
 
 def history_context(request: HttpRequest, work: Work) -> Wire:
@@ -44,7 +45,6 @@ def history_context(request: HttpRequest, work: Work) -> Wire:
         "assignment": work.assignment,
         "history_url": reverse("marking:history", args=[study.pk, article.pk]),
         "may_restore": work.is_open,
-        "part": is_part(request),
     }
 
 
@@ -71,7 +71,7 @@ def history_of(
 
 @require_POST
 def restore(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
-    """Put a mark back to how an operation left it. The marking page is told to fetch the news."""
+    """Put a mark back to how an operation left it; the marking page then fetches the news."""
     asked = request.POST.get("op", "")
     try:
         reply = restore_from_history(
@@ -80,7 +80,7 @@ def restore(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
             article_id=article_id,
             op_id=uuid.UUID(asked) if is_uuid(asked) else uuid.UUID(int=0),
         )
-        refusals = [each["message"] for each in reply["results"] if each.get("message")]
+        refusals = [said for each in reply["results"] if (said := refusal_in(each))]
     except NotOpen as refusal:
         refusals = [str(refusal)]
     if is_part(request):
@@ -92,10 +92,16 @@ def restore(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     return redirect("marking:history", study_id=study_id, article_id=article_id)
 
 
+def refusal_in(result: Wire) -> str:
+    """Why a step back was not made, or nothing."""
+    if result["status"] == OperationStatus.SAME:
+        return "The same words are marked like this already. Nothing was changed."
+    return str(result.get("message") or "")
+
+
 def part_after_restore(
     request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID, refusals: list[str]
 ) -> HttpResponse:
     work = fetch_work(request.user, study_id, article_id, light=True)
     context = {**history_context(request, work), "refusals": refusals}
-    response = render(request, "marking/_history.html", context)
-    return trigger_client_event(response, "sm:changed")
+    return render(request, "marking/_history.html", context)

@@ -319,7 +319,7 @@ def test_submitting_names_what_is_open_and_goes_on(desk: Desk) -> None:
     desk.mark("Keston", "2")
     desk.press("Control+Enter")
     dialog = desk.page.get_by_role("dialog", name="Submit this article?")
-    expect(dialog).to_contain_text("1 span has something to answer")
+    expect(dialog).to_contain_text("1 span has an unanswered question")
     dialog.get_by_role("button", name="Go there").click()
     expect(desk.chosen.locator("h2")).to_have_text("Attribution")
     desk.press("t", "1", "Escape", "Escape")

@@ -7,7 +7,7 @@ import { changedKeys, chordOf, Keymap } from "./keys.js";
 import { Labels } from "./labels.js";
 import { apply, run } from "./moves.js";
 import { Notices } from "./notices.js";
-import { CodebookCard, Panel } from "./panel.js";
+import { CodebookCard, Panel, Part } from "./panel.js";
 import { catchUp, listen } from "./pointer.js";
 import { csrfToken, Session } from "./session.js";
 import { Store, Undo } from "./store.js";
@@ -114,24 +114,20 @@ function wireBar(desk) {
 }
 
 function wireHistory(desk, session) {
-  const part = byId("history-part");
-  const ask = () => {
-    clearTimeout(wireHistory.timer);
-    // A swap now would take the form from under a request that it has just made.
-    if (part.open && !part.querySelector(".htmx-request"))
-      document.body.dispatchEvent(new CustomEvent("sm:history"));
-  };
-  part.addEventListener("toggle", ask);
+  const fold = byId("history-part");
+  const part = new Part(byId("history"), desk, session);
+  const whole = session.data.urls.history;
+  let url = whole; // or that of one mark, until the history is closed
+  const show = () => fold.open && part.fetch(url);
+  fold.addEventListener("toggle", () => (fold.open ? show() : (url = whole)));
   desk.on("history", ({ id }) => {
-    part.open = true;
-    globalThis.htmx?.ajax("GET", `${session.data.urls.history}?mark=${id}`, {
-      target: "#history",
-      swap: "innerHTML",
-    });
+    url = `${whole}?mark=${id}`;
+    if (fold.open) show();
+    else fold.open = true;
   });
   document.body.addEventListener("sm:saved", () => {
     clearTimeout(wireHistory.timer);
-    wireHistory.timer = setTimeout(ask, 300);
+    wireHistory.timer = setTimeout(show, 300);
   });
 }
 
@@ -200,7 +196,7 @@ function start(data) {
   wireParts(desk, session, keys, labelKeys);
   listen(desk);
   new Panel(desk);
-  new CodebookCard(desk);
+  new CodebookCard(desk, session);
   import("./overview.js").then(({ List, Ribbon }) => [new List(desk), new Ribbon(desk)]);
   desk.on("refusal", ({ text }) => flash(text));
   if (data.held?.length) import("./returning.js").then(({ offer }) => offer(desk, data.held, notices));

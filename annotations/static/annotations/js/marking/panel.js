@@ -154,23 +154,79 @@ export class Panel {
   }
 }
 
-// The codebook card of the label at hand; its rules come from the server when it is first opened.
+/** A part of the panel that the server writes; links and forms in it work without leaving the page. */
+export class Part {
+  constructor(root, desk, session) {
+    Object.assign(this, { root, desk, session, turn: Promise.resolve() });
+    root.addEventListener("click", (event) => {
+      const link = event.target.closest("a");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.fetch(link.href);
+    });
+    root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.posting) return;
+      const body = new URLSearchParams(new FormData(event.target));
+      body.set("csrfmiddlewaretoken", session.sync.token());
+      this.posting = this.fetch(event.target.action, { method: "POST", body }).finally(
+        () => (this.posting = null),
+      );
+    });
+  }
 
+  /** One after the other: what was asked for last is what stays. True when it was shown. */
+  fetch(url, options = {}) {
+    this.turn = this.turn.then(() => this.show(url, options));
+    return this.turn;
+  }
+
+  async show(url, options) {
+    const { desk, root } = this;
+    const { notices, sync } = this.session;
+    const headers = { Accept: "application/json, text/html", "X-Part": "1" };
+    const response = await sync.ask(url, { headers, ...options });
+    if (response?.status === 401) return sync.signedOut(response);
+    const text = response?.ok && (await response.text().catch(() => null));
+    if (!text) {
+      return desk.refuse(
+        response
+          ? "The server did not answer this. Reload the page, or try again later."
+          : "The site could not be reached. Nothing was changed; try again.",
+      );
+    }
+    const { body } = new DOMParser().parseFromString(text, "text/html");
+    for (const refusal of body.querySelectorAll("[role=alert]")) {
+      notices.show(refusal.textContent, { kind: "bad" });
+      refusal.remove();
+    }
+    const hadFocus = root.contains(document.activeElement);
+    root.replaceChildren(...body.childNodes);
+    if (hadFocus) root.closest("details").querySelector("summary").focus();
+    if (options.method) sync.pull();
+    return true;
+  }
+}
+
+/** The codebook card of the label at hand; its rules come from the server when it is first opened. */
 export class CodebookCard {
-  constructor(desk) {
+  constructor(desk, session) {
     this.desk = desk;
+    this.url = session.data.urls.codebook;
     this.part = byId("codebook-part");
     this.select = byId("codebook-label");
     this.root = byId("codebook");
+    this.server = new Part(this.root, desk, session);
     this.part.addEventListener("toggle", () => this.fetch());
-    this.root.addEventListener("htmx:afterSwap", () => this.show(this.select.value));
     this.select.addEventListener("input", () => this.show(this.select.value));
     desk.on("chosen mode", () => this.follow());
     this.show(this.select.value);
   }
 
-  fetch() {
-    if (this.part.open) document.body.dispatchEvent(new CustomEvent("sm:codebook"));
+  async fetch() {
+    if (!this.part.open || this.fetched) return;
+    this.fetched = await this.server.fetch(this.url);
+    this.show(this.select.value);
   }
 
   /** The label in hand, else that of the chosen span; else what was shown last stays. */

@@ -58,7 +58,6 @@ export class Session {
     window.addEventListener("offline", () => this.status());
     window.addEventListener("beforeunload", (event) => this.outbox.size && event.preventDefault());
     window.addEventListener("pageshow", (event) => event.persisted && this.comeBack());
-    document.body.addEventListener("sm:changed", () => this.sync.pull()); // put back from history
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.leftAt = Date.now();
       else if (Date.now() - (this.leftAt ?? Date.now()) > AWAY) this.comeBack();

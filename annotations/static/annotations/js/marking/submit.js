@@ -9,8 +9,8 @@ const TOLD = 1_000; // milliseconds for the time spent to reach the server
 
 const QUESTIONS = [
   [
-    "span has something to answer",
-    "spans have something to answer",
+    "span has an unanswered question",
+    "spans have an unanswered question",
     (desk, span) => desk.labels.missing(span).length > 0,
   ],
   ["span is flagged as unsure", "spans are flagged as unsure", (desk, span) => Boolean(span.flag)],

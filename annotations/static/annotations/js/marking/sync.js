@@ -142,13 +142,15 @@ export class Sync {
     }
   }
 
+  async signedOut(response) {
+    const { login = "" } = (await response.json().catch(() => null)) ?? {};
+    return this.stop("login", () => this.hooks.login(login));
+  }
+
   /** Fetches what changed on the server since a revision; false when it could not. */
   async pull(since = this.rev) {
     const response = await this.ask(`${this.url}?since=${since}&assignment=${this.head.assignment}`);
-    if (response?.status === 401) {
-      const { login = "" } = (await response.json().catch(() => null)) ?? {};
-      return this.stop("login", () => this.hooks.login(login));
-    }
+    if (response?.status === 401) return this.signedOut(response);
     const reply = response?.ok ? await response.json().catch(() => null) : null;
     if (!reply) return false;
     this.rev = reply.rev;
