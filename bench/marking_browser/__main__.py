@@ -7,10 +7,11 @@ and 100,000 with 5,000, spans nested and linked.
     python -m bench.marking_browser [--only small|middle|large] [--rounds 30] [--visits 7] [--json]
 
 What is measured: a cold visit (nothing cached) until the text can be worked on and is painted,
-and all bytes that came over the wire; from a key to the paint of the mark it adds, relabels or
-removes; what the browser reports of each key (Event Timing: INP is its 98th percentile);
-main-thread time for each frame while scrolling. Times on the wall are only worth something on a
-machine that does nothing else; CPU of the main thread holds on a busy one too.
+and all bytes that came over the wire, headers included, in gzip and once in brotli; from a key to
+the paint of the mark it adds, relabels or removes; what the browser reports of each key (Event
+Timing: INP is its 98th percentile); main-thread time for each frame while scrolling. Times on the
+wall are only worth something on a machine that does nothing else; CPU of the main thread holds on
+a busy one too.
 """
 
 import argparse
@@ -47,8 +48,10 @@ TITLES = {
     "ready": "text ready for work, cold",
     "shown": "  and painted",
     "opening_cpu": "  CPU of the main thread for it",
-    "bytes_ready": "bytes transferred until ready, cold",
+    "bytes_ready": "bytes until ready, cold, gzip",
     "bytes": "  and in all, rare parts too",
+    "bytes_ready_brotli": "bytes until ready, cold, brotli",
+    "bytes_brotli": "  and in all, rare parts too",
     "add": "add until painted",
     "add_cpu": "  CPU of the main thread for it",
     "relabel": "relabel until painted",
@@ -104,6 +107,9 @@ def visit(
     measure_opening(browser, site, session, path, Figures())  # the server warms up
     for _ in range(visits):
         measure_opening(browser, site, session, path, figures)
+    in_brotli = Figures()
+    measure_opening(browser, site, session, path, in_brotli, encoding="br")
+    figures.bytes_ready_brotli, figures.bytes_brotli = in_brotli.bytes_ready, in_brotli.bytes
     measure_working(browser, site, session, path, rounds, figures)
     return figures
 
@@ -133,7 +139,9 @@ def show(name: str, found: dict[str, Any]) -> None:
                 f"  {title:<34} median {each['median']:>9,}   p95 {each['p95']:>9,}   "
                 f"max {each['max']:>9,}   of {each['n']}"
             )
-    print("  bytes by kind:", ", ".join(f"{k} {v:,}" for k, v in found["bytes_by_kind"].items()))
+    print(
+        "  bytes by kind, gzip:", ", ".join(f"{k} {v:,}" for k, v in found["bytes_by_kind"].items())
+    )
     if found["missed"]:
         print(f"  {found['missed']} changes were not seen in the text", flush=True)
 

@@ -34,6 +34,8 @@ class Figures:
     bytes_ready: list[int] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
     bytes_by_kind: dict[str, int] = field(default_factory=dict)
+    bytes_ready_brotli: list[int] = field(default_factory=list)
+    bytes_brotli: list[int] = field(default_factory=list)
     add: list[float] = field(default_factory=list)
     relabel: list[float] = field(default_factory=list)
     remove: list[float] = field(default_factory=list)
@@ -49,9 +51,12 @@ class Figures:
 
 
 @contextmanager
-def opened(browser: Browser, site: str, session: str) -> Iterator[tuple[Page, CDPSession]]:
+def opened(
+    browser: Browser, site: str, session: str, encoding: str = "gzip"
+) -> Iterator[tuple[Page, CDPSession]]:
     """A page in a browser that has been here before only in so far as it is signed in."""
-    context = browser.new_context(viewport=VIEW, base_url=site)
+    headers = {"Accept-Encoding": encoding}
+    context = browser.new_context(viewport=VIEW, base_url=site, extra_http_headers=headers)
     context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
     context.add_init_script(PROBE)
     page = context.new_page()
@@ -69,9 +74,11 @@ def wait_until_ready(page: Page) -> None:
         page.wait_for_timeout(20)
 
 
-def measure_opening(browser: Browser, site: str, session: str, path: str, into: Figures) -> None:
+def measure_opening(
+    browser: Browser, site: str, session: str, path: str, into: Figures, encoding: str = "gzip"
+) -> None:
     """A cold visit: nothing in the cache."""
-    with opened(browser, site, session) as (page, devtools):
+    with opened(browser, site, session, encoding) as (page, devtools):
         kinds: dict[str, str] = {}
         names: dict[str, str] = {}
         sizes: dict[str, float] = {}
