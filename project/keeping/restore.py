@@ -1,0 +1,90 @@
+"""A backup back into the database: all of it or nothing."""
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from django.db import connection
+
+from annotations.text.refusal import Refusal
+
+from .backup import DATABASE, Manifest, opened, read_copy, sha256_of
+from .migrations import too_new
+from .postgresql import postgresql
+
+
+class RestoreRefused(Refusal):
+    """Nothing was restored."""
+
+
+def restore_backup(path: Path, *, replace: bool = False) -> Manifest:
+    """Put the backup in place of what is in the database. Web processes should be stopped.
+
+    Raises Refusal, and then the database is as it was: for a file that is no whole backup, of
+    another kind of database or of a newer program, and for a database that holds something,
+    unless `replace`.
+    """
+    with opened(path) as (manifest, stream):
+        _refuse_unfit(manifest, replace)
+        beside = Path(connection.settings_dict["NAME"]).parent if is_sqlite() else None
+        with tempfile.TemporaryDirectory(prefix=".sourcemark-", dir=beside) as folder:
+            unpacked = Path(folder) / DATABASE
+            with unpacked.open("wb") as file:
+                shutil.copyfileobj(stream, file, 1 << 20)
+            found = (unpacked.stat().st_size, sha256_of(unpacked))
+            if found != (manifest.n_bytes, manifest.sha256):
+                raise RestoreRefused(f"{path} does not fit its own SHA-256: it was damaged.")
+            put = put_sqlite if is_sqlite() else put_postgresql
+            put(unpacked, manifest)
+    return manifest
+
+
+def is_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def _refuse_unfit(manifest: Manifest, replace: bool) -> None:
+    if manifest.engine != connection.vendor:
+        raise RestoreRefused(
+            f"This is a backup of {manifest.engine}, and DATABASE_URL is {connection.vendor}. "
+            "Set DATABASE_URL; to change from one to the other, export the studies."
+        )
+    newer = too_new(set(manifest.migrations))
+    if newer:
+        raise RestoreRefused(newer.replace("The database", "This backup’s database"))
+    if not replace and connection.introspection.table_names():
+        raise RestoreRefused(
+            "There is a database already, and restoring would overwrite it. Make a backup of it, "
+            "then add --replace."
+        )
+
+
+def put_sqlite(unpacked: Path, manifest: Manifest) -> None:
+    """By SQLite's backup the other way round: one transaction, that open connections notice."""
+    with closing(sqlite3.connect(unpacked)) as copy:
+        (told,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if told != "ok" or not same_rows(read_copy(copy)[0], manifest.rows):
+            raise RestoreRefused("The database in the backup is damaged.")
+        connection.close()
+        with closing(sqlite3.connect(str(connection.settings_dict["NAME"]), timeout=20)) as live:
+            copy.backup(live)
+
+
+def same_rows(found: dict[str, int], told: dict[str, int]) -> bool:
+    """Of all tables that this program knows; one that it no longer has is not counted."""
+    return found == {table: n for table, n in told.items() if table in found}
+
+
+def put_postgresql(unpacked: Path, manifest: Manifest) -> None:
+    """As a script in one transaction, which first drops what is there."""
+    script = unpacked.with_name("script.sql")
+    postgresql("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(unpacked))
+    connection.close()
+    postgresql(
+        "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+        "--command=DROP SCHEMA public CASCADE", "--command=CREATE SCHEMA public",
+        f"--file={script}",
+    )  # fmt: skip
+    connection.close()

@@ -1,0 +1,265 @@
+"""Clients that save over HTTP and write down what was acknowledged; and the reckoning after.
+
+An installation of its own runs as in production: gunicorn, its own database, its own folder.
+`python -m tests.project.ledger prepare|reckon` runs inside of it, with the product's settings.
+"""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+N_CLIENTS = 4
+WORDS = 3_000
+PATIENCE = 60  # seconds until a client gives up on one save
+CSRF = "c" * 32
+Wire = dict[str, Any]
+
+
+class Installation:
+    """A server that can be killed and started again."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        self.environment = environment | {
+            "SOURCEMARK_VAR": str(folder),
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "project.settings",
+            "PORT": str(self.port),
+        }
+        self.log = folder / "server.log"
+        self.web: subprocess.Popen[bytes] | None = None
+
+    def run(self, *command: str, told: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command],
+            check=False,
+            cwd=ROOT,
+            env=self.environment,
+            input=told,
+            capture_output=True,
+            text=True,
+        )
+
+    def manage(self, *command: str) -> str:
+        done = self.run("manage.py", *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def prepare(self) -> Wire:
+        """Tables, a study, an article for each client; what clients have to know."""
+        self.manage("migrate", "--verbosity=0")
+        done = self.run("-m", "tests.project.ledger", "prepare")
+        assert done.returncode == 0, done.stderr
+        told: Wire = json.loads(done.stdout)
+        return told
+
+    def start(self) -> None:
+        gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
+        with self.log.open("ab") as log:
+            self.web = subprocess.Popen(
+                [sys.executable, *gunicorn],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL to the server and its workers at once."""
+        assert self.web
+        os.killpg(self.web.pid, signal.SIGKILL)
+        self.web.wait()
+
+    def reckon(self, ledger: list[Wire]) -> str:
+        """What does not fit; nothing when all is well."""
+        done = self.run("-m", "tests.project.ledger", "reckon", told=json.dumps(ledger))
+        return done.stdout + done.stderr
+
+
+@dataclass
+class Client(threading.Thread):
+    """Saves one change after the other; each again and again until it is acknowledged."""
+
+    port: int
+    told: Wire
+    stop: threading.Event
+    ledger: list[Wire] = field(default_factory=list)
+    n_retried: int = 0
+    given_up: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+        self.live: list[tuple[str, int]] = []
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        n = 0
+        while not self.stop.is_set() and not self.given_up:
+            n += 1
+            self.save(self.removal() if n % 4 == 0 else self.addition(n))
+
+    def addition(self, n: int) -> Wire:
+        start = (n * 5) % (WORDS * 5)
+        end = start + 4 + 5 * (n // WORDS)
+        quote = self.told["text"][start:end]
+        span = {
+            "id": str(uuid.uuid4()), "kind": "extent", "label": None, "attributes": {},
+            "fragments": [{"start": start, "end": end, "quote": quote}],
+            "note": "", "flag": "", "state": "marked", "origin": "hand",
+        }  # fmt: skip
+        return {"op_id": str(uuid.uuid4()), "kind": "add", "on": "span", "span": span}
+
+    def removal(self) -> Wire:
+        pk, ver = self.live.pop()
+        asked = {"op_id": str(uuid.uuid4()), "kind": "del", "on": "span", "ver": ver}
+        return asked | {"span": {"id": pk}}
+
+    def save(self, op: Wire) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            answer = self.post(op)
+            if answer is not None:
+                self.ledger.append({"op": op, "answer": answer, "of": self.told["assignment"]})
+                if op["kind"] == "add":
+                    self.live.append((answer["id"], answer["ver"]))
+                return
+            self.n_retried += 1
+            time.sleep(0.05)
+        self.given_up = f"{op['kind']} was not acknowledged within {PATIENCE} s"
+
+    def post(self, op: Wire) -> Wire | None:
+        """The answer that acknowledges it; None for anything else."""
+        body = json.dumps({"base_rev": 0, "tab": str(uuid.UUID(int=1)), "ops": [op]})
+        headers = {
+            "Content-Type": "application/json",
+            "Cookie": f"sessionid={self.told['session']}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+        }
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            try:
+                line.request("POST", self.told["url"], body, headers)
+                response = line.getresponse()
+                read = response.read()
+            finally:
+                line.close()
+        except (OSError, http.client.HTTPException):
+            return None
+        if response.status != 200:
+            return None
+        answer: Wire = json.loads(read)["results"][0]
+        assert answer["status"] == "applied", answer
+        return answer
+
+
+def run_clients(site: Installation, told: Wire) -> tuple[list[Client], threading.Event]:
+    stop = threading.Event()
+    clients = [Client(site.port, each, stop) for each in told["clients"]]
+    for client in clients:
+        client.start()
+    return clients, stop
+
+
+def wait_for_saves(clients: list[Client], more: int, seconds: float = 60) -> float:
+    """Until so many more were acknowledged; how long the first of them took."""
+    began, before = time.monotonic(), sum(len(one.ledger) for one in clients)
+    first = 0.0
+    while (now := sum(len(one.ledger) for one in clients)) < before + more:
+        assert time.monotonic() < began + seconds, f"{now - before} saves in {seconds} s"
+        if now > before and not first:
+            first = time.monotonic() - began
+        time.sleep(0.01)
+    return first or time.monotonic() - began
+
+
+def close(clients: list[Client], stop: threading.Event) -> list[Wire]:
+    """The whole ledger, once each client has its last acknowledgement."""
+    stop.set()
+    for client in clients:
+        client.join(PATIENCE + 30)
+    assert [one.given_up for one in clients if one.given_up] == []
+    return [entry for one in clients for entry in one.ledger]
+
+
+# --- inside of the installation ------------------------------------------------------------------
+
+
+def prepare() -> None:
+    from django.urls import reverse
+
+    from annotations.accounts.sessions import SessionStore
+    from annotations.study.models import Role
+    from tests.people import assign, join, make_article, make_study, make_user
+
+    text = "".join(f"{n % 10_000:04} " for n in range(WORDS)) + "End.\n" * 400
+    study = make_study(make_user("alice"))
+    clients = []
+    for n in range(N_CLIENTS):
+        user = make_user(f"annotator{n}")
+        join(study, user, Role.ANNOTATOR)
+        article = make_article(study, f"{text}{n}\n", f"Article {n}")
+        work = assign(article, user)
+        session = SessionStore()
+        session["_auth_user_id"] = str(user.pk)
+        session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+        session["_auth_user_hash"] = user.get_session_auth_hash()
+        session.create()
+        url = reverse("marking:ops", args=[study.pk, article.pk])
+        clients.append(
+            {"url": url, "session": session.session_key, "text": article.text,
+             "assignment": str(work.pk)}
+        )  # fmt: skip
+    print(json.dumps({"clients": clients}))
+
+
+def reckon() -> None:
+    """Nothing lost, nothing doubled, nothing nobody sent; and the doctor's word on the rest."""
+    from annotations.marking.models import Operation, Span
+    from project.doctor import examine
+
+    ledger: list[Wire] = json.load(sys.stdin)
+    sent = {entry["op"]["op_id"]: entry for entry in ledger}
+    stored = {str(row.op_id): row for row in Operation.objects.all()}
+    if Operation.objects.count() != len(stored):
+        print("An operation is stored twice.")
+    print_all("acknowledged and lost", sent.keys() - stored.keys())
+    print_all("stored and never sent", stored.keys() - sent.keys())
+    for pk in sent.keys() & stored.keys():
+        row, entry = stored[pk], sent[pk]
+        if (row.result, str(row.assignment_id)) != (entry["answer"], entry["of"]):
+            print(f"{pk} was answered otherwise than it is stored.")
+    live = {entry["answer"]["id"] for entry in ledger if entry["op"]["kind"] == "add"}
+    live -= {entry["answer"]["id"] for entry in ledger if entry["op"]["kind"] == "del"}
+    found = {str(pk) for pk in Span.objects.live().values_list("pk", flat=True)}
+    print_all("marks lost", live - found)
+    print_all("marks that should not be there", found - live)
+    for finding in examine():
+        print(finding)
+
+
+def print_all(what: str, ids: Any) -> None:
+    if ids:
+        print(f"{len(ids)} {what}: {sorted(ids)[:5]}")
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    {"prepare": prepare, "reckon": reckon}[sys.argv[1]]()

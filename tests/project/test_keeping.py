@@ -1,0 +1,253 @@
+"""Backup while people save, restore with all they were told is saved; no program on newer rows."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import uuid
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.marking.actions.operations import apply_operations
+from annotations.marking.protocol import read_batch
+from tests.marking.sending import add, new_id, span
+from tests.people import assign, make_article
+
+ROOT = Path(__file__).resolve().parents[2]
+FEWEST, MOST = 25, 400  # saves while the backup is made
+
+ON_SQLITE = connection.vendor == "sqlite"
+
+
+@dataclass
+class Elsewhere:
+    """Another, empty database and the commands on it."""
+
+    url: str
+    folder: Path
+
+    def run(self, *command: str) -> tuple[int, str]:
+        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment |= {"DATABASE_URL": self.url, "SOURCEMARK_VAR": str(self.folder)}
+        done = subprocess.run(
+            [sys.executable, *command], check=False, cwd=ROOT, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        return done.returncode, done.stdout
+
+    def manage(self, *command: str) -> tuple[int, str]:
+        return self.run("manage.py", *command)
+
+    def op_ids(self) -> set[str]:
+        asked = "SELECT op_id FROM annotations_operation"
+        if self.url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as rows:
+                return {str(uuid.UUID(row[0])) for row in rows.execute(asked)}
+        with psycopg.connect(self.url) as rows:
+            return {str(row[0]) for row in rows.execute(asked)}
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
+    if ON_SQLITE:
+        yield Elsewhere(f"sqlite:///{tmp_path}/elsewhere.sqlite3", tmp_path)
+        return
+    told = connection.settings_dict
+    name = f"elsewhere_{uuid.uuid4().hex[:8]}"
+    who = quote(told["USER"]) + (f":{quote(told['PASSWORD'])}" if told["PASSWORD"] else "")
+    port = f":{told['PORT']}" if told["PORT"] else ""
+    url = f"postgres://{who}@{quote(told['HOST'], safe='')}{port}/"
+    with psycopg.connect(f"{url}postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        yield Elsewhere(url + name, tmp_path)
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@dataclass
+class Annotator(threading.Thread):
+    """Saves mark after mark through the act behind the page."""
+
+    user: User
+    article: Article
+    stop: threading.Event = field(default_factory=threading.Event)
+    saved: list[str] = field(default_factory=list)
+    enough: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        try:
+            for n in range(MOST):
+                if self.stop.is_set():
+                    return
+                self.save(n)
+                if len(self.saved) >= FEWEST:
+                    self.enough.set()
+        finally:
+            connection.close()
+
+    def save(self, n: int) -> None:
+        sent = add("span", span(self.article, None, (n, n + 5)))
+        told = {"base_rev": n, "tab": new_id(), "ops": [sent]}
+        where = {"study_id": self.article.study_id, "article_id": self.article.pk}
+        reply = apply_operations(
+            user=self.user, batch=read_batch(json.dumps(told).encode()), **where
+        )
+        assert reply["results"][0]["status"] == "applied", reply
+        self.saved.append(sent["op_id"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_made_while_people_save_has_all_that_was_saved_before(
+    alice: User, bob: User, carol: User, article: Article, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    long = make_article(article.study, "Officials said so again. " * 30, "Long")
+    writers = [Annotator(bob, long), Annotator(carol, long)]
+    for writer in writers:
+        assign(long, writer.user)
+        writer.start()
+    file = tmp_path / "backup.zip"
+    for writer in writers:
+        assert writer.enough.wait(60)
+    before = {op_id for writer in writers for op_id in writer.saved}
+    call_command("backup", str(file), stdout=StringIO())
+    for writer in writers:
+        writer.stop.set()
+        writer.join(60)
+    saved = {op_id for writer in writers for op_id in writer.saved}
+    code, told = elsewhere.manage("restore", str(file))
+    assert (code, told.splitlines()[-1]) == (0, "All is well."), told
+    restored = elsewhere.op_ids()
+    assert before <= restored <= saved
+    assert len(saved) > len(before)
+    assert file.stat().st_mode & 0o777 == 0o600
+    a_second_restore_is_refused_and_done_when_asked_for(elsewhere, file)
+
+
+def a_second_restore_is_refused_and_done_when_asked_for(site: Elsewhere, file: Path) -> None:
+    code, told = site.manage("restore", str(file))
+    assert (code, "There is a database already" in told) == (1, True)
+    code, told = site.manage("restore", str(file), "--replace")
+    assert (code, told.splitlines()[-1]) == (0, "All is well."), told
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+
+def packed(path: Path, **manifest: object) -> Path:
+    """A backup that says of itself what is given."""
+    told = {
+        "format": 1, "engine": connection.vendor, "made_at": "2026-01-01T00:00:00+00:00",
+        "migrations": [], "rows": {}, "sha256": "0" * 64, "n_bytes": 4,
+    }  # fmt: skip
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("manifest.json", json.dumps(told | manifest))
+        file.writestr("database", "rows")
+    return path
+
+
+def refusal(path: Path, *more: str) -> str:
+    with pytest.raises(CommandError) as caught:
+        call_command("restore", str(path), *more, stdout=StringIO())
+    return str(caught.value)
+
+
+@pytest.mark.django_db
+def test_what_is_no_fitting_backup_is_refused_and_changes_nothing(
+    alice: User, tmp_path: Path
+) -> None:
+    junk = tmp_path / "junk.zip"
+    junk.write_bytes(b"no zip")
+    assert "is no whole backup" in refusal(junk)
+    assert "There is no file" in refusal(tmp_path / "missing.zip")
+    assert "a newer Sourcemark wrote" in refusal(packed(tmp_path / "1", format=2))
+    assert "is a backup of oracle" in refusal(packed(tmp_path / "2", engine="oracle"))
+    newer = packed(tmp_path / "3", migrations=["9999_from_the_future"])
+    assert "This backup’s database was changed by a newer Sourcemark" in refusal(newer)
+    assert "There is a database already" in refusal(packed(tmp_path / "4"))
+    assert "does not fit its own SHA-256" in refusal(packed(tmp_path / "5"), "--replace")
+    assert User.objects.get() == alice
+
+
+@pytest.mark.django_db
+def test_a_backup_never_overwrites_a_file(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("mine")
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(tmp_path / "kept"))
+    with pytest.raises(CommandError, match="There is no folder"):
+        call_command("backup", str(tmp_path / "nowhere" / "file"))
+    assert (tmp_path / "kept").read_text() == "mine"
+
+
+# --- older programs and interrupted migrations ---------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_command_refuses_a_database_that_a_newer_program_has_changed() -> None:
+    MigrationRecorder(connection).record_applied("annotations", "9999_from_the_future")
+    with pytest.raises(SystemCheckError, match="9999_from_the_future"):
+        call_command("doctor", skip_checks=False, stdout=StringIO())
+
+
+# Kills itself before the nth statement that changes a table.
+INTERRUPTED = """
+import os, re, signal, sys
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+left = int(sys.argv[1])
+def count(execute, sql, *more):
+    global left
+    left -= bool(re.match("CREATE TABLE|ALTER TABLE|CREATE INDEX|DROP TABLE", sql))
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(sql, *more)
+with connection.execute_wrapper(count):
+    call_command("migrate", verbosity=0)
+"""
+
+
+def test_an_interrupted_migration_can_be_run_again_and_no_older_program_starts(
+    elsewhere: Elsewhere,
+) -> None:
+    for n in (5, 40, 40):
+        code, told = elsewhere.run("-c", INTERRUPTED, str(n))
+        assert code == -9, told
+    assert elsewhere.manage("migrate", "--verbosity=0") == (0, "")
+    assert elsewhere.manage("migrate", "--check", "--verbosity=0") == (0, "")
+    assert elsewhere.manage("doctor") == (0, "All is well.\n")
+    future = (
+        "import django; django.setup(); from django.db import connection;"
+        "from django.db.migrations.recorder import MigrationRecorder;"
+        "MigrationRecorder(connection).record_applied('annotations', '9999_from_the_future')"
+    )
+    script = f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'project.settings'; {future}"
+    assert elsewhere.run("-c", script)[0] == 0
+    code, told = elsewhere.run("-c", "import project.wsgi")
+    assert code == 3
+    assert told.splitlines()[-1] == (
+        "The database was changed by a newer Sourcemark (9999_from_the_future), which this one "
+        "does not know. Start the newer program, or restore a backup made before the upgrade."
+    )

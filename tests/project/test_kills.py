@@ -1,0 +1,88 @@
+"""kill -9 of the web server and of PostgreSQL while clients save: nothing lost, nothing doubled."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from project.setup.postgres import Server, temporary_server
+from tests.project.ledger import Installation, close, run_clients, wait_for_saves
+
+BACK_UP = 30  # seconds; the release figure, 5, is for a quiet machine and measured in bench/
+
+
+@pytest.fixture
+def server() -> Iterator[Server | None]:
+    """A PostgreSQL that may be killed; None on SQLite."""
+    if connection.vendor == "sqlite":
+        yield None
+        return
+    with temporary_server(durable=True) as server:
+        yield server
+
+
+@pytest.fixture
+def site(tmp_path: Path, server: Server | None) -> Installation:
+    return Installation(tmp_path, server.url if server else f"sqlite:///{tmp_path}/db.sqlite3")
+
+
+def kill_and_reckon(site: Installation, server: Server | None, what: str, times: int) -> int:
+    """How many saves were acknowledged."""
+    told = site.prepare()
+    dice = random.Random(20_251_122)
+    with ExitStack() as after:
+        site.start()
+        after.callback(site.kill)
+        clients, stop = run_clients(site, told)
+        after.callback(stop.set)
+        wait_for_saves(clients, 40)
+        for _ in range(times):
+            time.sleep(dice.uniform(0, 0.3))  # in the middle of whatever is under way
+            if what == "web":
+                site.kill()
+                site.start()
+            else:
+                assert server
+                server.kill()
+                server.start()
+            assert wait_for_saves(clients, 20) < BACK_UP
+        ledger = close(clients, stop)
+    assert site.reckon(ledger) == ""
+    assert sum(one.n_retried for one in clients) >= times
+    return len(ledger)
+
+
+def test_no_save_is_lost_when_the_web_server_is_killed(
+    site: Installation, server: Server | None
+) -> None:
+    assert kill_and_reckon(site, server, "web", 3) >= 100
+
+
+@pytest.mark.on_postgresql
+def test_no_save_is_lost_when_postgresql_is_killed(
+    site: Installation, server: Server | None
+) -> None:
+    """The web server stays up, and finds the database again by itself."""
+    assert kill_and_reckon(site, server, "database", 3) >= 100
+
+
+@pytest.mark.soak
+def test_no_save_is_lost_in_a_hundred_kills_of_the_web_server(
+    site: Installation, server: Server | None
+) -> None:
+    times = int(os.environ.get("KILLS") or 100)
+    assert kill_and_reckon(site, server, "web", times) >= 20 * times
+
+
+@pytest.mark.soak
+@pytest.mark.on_postgresql
+def test_no_save_is_lost_in_a_hundred_kills_of_postgresql(
+    site: Installation, server: Server | None
+) -> None:
+    times = int(os.environ.get("KILLS") or 100)
+    assert kill_and_reckon(site, server, "database", times) >= 20 * times
