@@ -1,4 +1,5 @@
-"""From uploaded files to records: .txt, .jsonl, .csv, and .zip files of them.
+"""From uploaded files to records: .txt, .jsonl, .csv, web pages, Word and PDF files, and .zip files
+of them.
 
 Nothing a file holds raises here: what cannot be read becomes a record with a problem. Only too
 much of everything (records, unpacked bytes) ends the reading.
@@ -15,10 +16,12 @@ from pathlib import PurePosixPath
 from annotations.text.cleaning import UnreadableText, decode
 from annotations.text.refusal import Refusal
 
+from . import extraction
 from .records import Limits, Record, RecordWrong, in_bytes, shortened
 from .tables import read_csv, read_json_lines
 
-ENDINGS = (".txt", ".jsonl", ".csv", ".zip")
+PLAIN = (".txt", ".jsonl", ".csv")
+ENDINGS = (*PLAIN, *extraction.ENDINGS, ".zip")
 BAD_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -43,12 +46,13 @@ class Reader:
         self.limits = limits
         self._n_records = 0
         self._unpacked = 0
+        self._extractor = extraction.Extractor()
 
     def read(self, name: str, content: bytes) -> Iterator[Record]:
         """The records of a file in their order. Raises TooMuch."""
         name = tidy(name)
         records = (
-            self._unzipped(name, content) if _ending(name) == ".zip" else _plain(name, content)
+            self._unzipped(name, content) if _ending(name) == ".zip" else self._read(name, content)
         )
         for record in records:
             self._n_records += 1
@@ -65,13 +69,24 @@ class Reader:
                 for entry in self._entries(archive):
                     inside = f"{name}: {tidy(entry.filename)}"
                     try:
-                        yield from _plain(inside, self._unpack(archive, entry))
+                        yield from self._read(inside, self._unpack(archive, entry))
                     except RecordWrong as wrong:
                         yield Record(inside, problem=str(wrong))
         except RecordWrong as wrong:
             yield Record(name, problem=f"{wrong} Nothing was taken from this zip file.")
         except BAD_ZIP as error:
             yield Record(name, problem=f"This is not a zip file that can be read ({error}).")
+
+    def _read(self, name: str, content: bytes) -> Iterator[Record]:
+        if _ending(name) not in extraction.ENDINGS:
+            yield from _plain(name, content)
+            return
+        try:
+            fields = self._extractor.fields(_ending(name), content)
+        except RecordWrong as wrong:
+            yield Record(name, problem=str(wrong))
+        else:
+            yield Record(name, fields={"title": _stem(name), **fields})
 
     def _entries(self, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         """The files in a zip, once nothing about it is suspicious. Raises RecordWrong, TooMuch."""
@@ -117,8 +132,9 @@ def tidy(name: str) -> str:
 
 def _plain(name: str, content: bytes) -> Iterator[Record]:
     ending = _ending(name)
-    if ending not in ENDINGS[:3]:
-        yield Record(name, problem="Only .txt, .jsonl and .csv files hold articles here.")
+    if ending not in PLAIN:
+        known = ", ".join(ENDINGS[:-2])
+        yield Record(name, problem=f"Only {known} and {ENDINGS[-2]} files hold articles here.")
         return
     try:
         text = decode(content)
@@ -126,10 +142,13 @@ def _plain(name: str, content: bytes) -> Iterator[Record]:
         yield Record(name, problem=str(error))
         return
     if ending == ".txt":
-        title = PurePosixPath(name.rpartition(": ")[2]).stem
-        yield Record(name, fields={"title": title, "text": text})
+        yield Record(name, fields={"title": _stem(name), "text": text})
     else:
         yield from (read_csv if ending == ".csv" else read_json_lines)(name, text)
+
+
+def _stem(name: str) -> str:
+    return PurePosixPath(name.rpartition(": ")[2]).stem
 
 
 def _ending(name: str) -> str:
