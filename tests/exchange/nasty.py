@@ -84,17 +84,25 @@ def put_in(words: bytes) -> Spoil:
     return spoil
 
 
+def plain(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
+
+
+def mixed(content: bytes, dice: random.Random) -> bytes:
+    return content.replace(b"\n", b"\r\n", 3).replace(b"\n", b"\r", 2)
+
+
 def is_packed(content: bytes) -> bool:
     return content.startswith(b"PK")
 
 
 SPOILT: dict[str, Spoil] = {
-    "in UTF-16": lambda content, _: content.decode("utf-8", "replace").encode("utf-16"),
-    "in UTF-32": lambda content, _: content.decode("utf-8", "replace").encode("utf-32"),
-    "in Latin-1": lambda content, _: content.decode("utf-8", "replace").encode("latin-1", "replace") + b"\xe9",
+    "in UTF-16": lambda content, _: plain(content).encode("utf-16"),
+    "in UTF-32": lambda content, _: plain(content).encode("utf-32"),
+    "in Latin-1": lambda content, _: plain(content).encode("latin-1", "replace") + b"\xe9",
     "with a byte order mark": lambda content, _: b"\xef\xbb\xbf" + content,
     "with Windows line ends": lambda content, _: content.replace(b"\n", b"\r\n"),
-    "with mixed line ends": lambda content, _: content.replace(b"\n", b"\r\n", 3).replace(b"\n", b"\r", 2),
+    "with mixed line ends": mixed,
     "with NUL": put_in(b"\x00"),
     "with half a character": put_in(b"\xf0\x9f"),
     "with a surrogate": put_in(b"\\ud83d"),

@@ -10,9 +10,11 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from annotations.corpus.records import shortened
 from annotations.text.cells import bared, shielded
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
@@ -265,11 +267,19 @@ class _Book:
                 yield f"row {number}", dict(zip(columns, words, strict=False))
 
     def _walk(self, sheet: str) -> Iterator[tuple[Any, ...]]:
-        try:
-            yield from self._book[sheet].iter_rows(values_only=True)
-        except Exception as error:
-            reason = f"This sheet cannot be read ({error})."
-            raise FileRefused(f"{self._path}, sheet {sheet}", reason) from error
+        file = f"{self._path}, sheet {sheet}"
+        rows = self._book[sheet].iter_rows(values_only=True)
+        for number in count(1):
+            try:
+                row = next(rows, None)
+            except Exception as error:
+                reason = f"This sheet cannot be read ({shortened(str(error), 200)})."
+                raise FileRefused(file, reason) from error
+            if row is None:
+                return
+            if number > MOST_ROWS:  # a row that says it is the billionth
+                raise FileRefused(file, f"A sheet has at most {MOST_ROWS:,} rows.")
+            yield row
 
 
 def _words(cell: Any) -> str:
