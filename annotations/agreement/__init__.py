@@ -34,6 +34,7 @@ from annotations.agreement.continuum import BadUnits, Continuum, Unit
 from annotations.agreement.dissimilarity import Dissimilarity
 from annotations.agreement.figures import article_figures, by_pairs, counts, figure, leave_one_out
 from annotations.agreement.gamma import (
+    UNSOLVED,
     GammaSums,
     gamma_by_pairs,
     gamma_cat_from,
@@ -69,6 +70,7 @@ __all__ = [
     "ENGINE_VERSION",
     "REGISTRY",
     "REPORTED",
+    "UNSOLVED",
     "Agreement",
     "Answers",
     "BadUnits",

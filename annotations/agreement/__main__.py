@@ -1,6 +1,7 @@
 """`python -m annotations.agreement check FILE` and `compute FILE`: agreement without Django."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from annotations.text.refusal import Refusal
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status: 0 all well, 1 a case failed, 2 the input cannot be used."""
     chosen = _parser().parse_args(arguments)
+    _escape_what_cannot_be_written()
     try:
         return int(chosen.run(chosen))
     except Refusal as refusal:
@@ -54,10 +56,13 @@ def run_compute(chosen: argparse.Namespace) -> int:
     )
     if chosen.json:
         shown = {name: one.as_dict() for name, one in found.items()}
-        print(json.dumps(shown, ensure_ascii=False, indent=1, allow_nan=False))
+        print(_json(shown, indent=1, allow_nan=False))
     else:
         for name, one in found.items():
             print(f"{name}\t{_in_words(one)}")
+            if name == "gamma" and one.value is None:
+                for pair, value in one.parts.items():
+                    print(f"gamma of {pair}\t{_shown(value)}")
     return 0
 
 
@@ -99,14 +104,37 @@ def _case_line(verdict: Verdict) -> str:
 
 
 def _shown(figure: Any) -> str:
-    return json.dumps(figure, ensure_ascii=False, default=str)
+    return _json(figure, default=str)
+
+
+def _json(shown: Any, **options: Any) -> str:
+    """JSON in its own characters where the terminal has them all, else in escapes."""
+    text = json.dumps(shown, ensure_ascii=False, **options)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return json.dumps(shown, ensure_ascii=True, **options)
+    return text
+
+
+def _escape_what_cannot_be_written() -> None:
+    """A word that the terminal cannot show is no reason to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _in_words(one: Agreement) -> str:
     if one.value is None:
         return f"undefined: {one.reason}"
     interval = one.interval
-    return repr(one.value) + (f"\t[{interval.low!r}, {interval.high!r}]" if interval else "")
+    return _plain(one.value) + (
+        f"\t[{_plain(interval.low)}, {_plain(interval.high)}]" if interval else ""
+    )
+
+
+def _plain(value: float) -> str:
+    return repr(value + 0.0)  # minus nought is nought
 
 
 if __name__ == "__main__":

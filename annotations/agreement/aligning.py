@@ -15,6 +15,7 @@ import numpy as np
 
 from annotations.agreement.clusters import candidates
 from annotations.agreement.continuum import Continuum
+from annotations.agreement.deadline import NEVER, Deadline
 from annotations.agreement.dissimilarity import Dissimilarity, Matrix
 from annotations.agreement.lines import Line, line_of
 from annotations.agreement.packing import best_packing
@@ -37,15 +38,17 @@ class Alignment:
     by_label: Mapping[int, tuple[float, float]]
 
 
-def best_alignment(line: Line, dissimilarity: Dissimilarity = DEFAULT) -> Alignment:
-    """The optimum for one line of two or more annotators. Raises TooManyClusters."""
+def best_alignment(
+    line: Line, dissimilarity: Dissimilarity = DEFAULT, deadline: Deadline = NEVER
+) -> Alignment:
+    """The optimum for one line of two or more annotators. Raises TooManyClusters, TookTooLong."""
     positions = dissimilarity.of_positions(line)
     labels = dissimilarity.of_labels(line)
     apart = positions + dissimilarity.beta * labels
     found = candidates(apart, line.annotator, line.n_annotators)
     middles = line.middles
     order = np.lexsort((line.starts[line.first], middles)).tolist()
-    together = best_packing(found, order)
+    together = best_packing(found, order, deadline)
     aligned = {unit for cluster in together for unit in cluster}
     alone = [(unit,) for unit in range(line.n_units) if unit not in aligned]
     clusters = tuple(sorted([*together, *alone]))

@@ -49,13 +49,16 @@ def ask_gamma(name: str, given: Mapping[str, Any]) -> Ask:
     (the continua that stand for chance), "categories" with "matrix" (distances of labels)}"""
     how = _dissimilarity(given)
     if name in ("gamma_given_samples", "gamma_cat_given_samples"):
-        lines = [_line(one, given) for one in (given["units"], *given["samples"])]
+        units = _by_name(given, "units")
+        samples = [_by_name({"a sample": one}, "a sample") for one in given["samples"]]
+        lines = [_line(one, given) for one in (units, *samples)]
         sums = [best_alignment(one, how) for one in lines]
         replayed = summed(lines[0], sums[0], sums[1:])
         return lambda key: _replayed(name, key, replayed)
     disorders = re.fullmatch(r"gamma(_cat|_k)?_observed_disorder(?:_(.+))?", name)
     if disorders:
-        return lambda key: _disorder(_line(given["units"], given), how, disorders[1], disorders[2])
+        line = _line(_by_name(given, "units"), given)
+        return lambda key: _disorder(line, how, disorders[1], disorders[2])
     return _ask_articles(name, _shifted(given), given, how)
 
 
@@ -182,9 +185,20 @@ def _article(given: Mapping[str, Any]) -> Continuum:
     more, begin = (0 if offsets == "half-open" else 1), given.get("begin", 0)
     annotators = {
         name: [_placed(one, f"A unit of {name}", begin, more) for one in units]
-        for name, units in given["coders"].items()
+        for name, units in _by_name(given, "coders").items()
     }
     return Continuum.of(given["length"], annotators)
+
+
+def _by_name(given: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+    """The field's units by annotator. Raises BadUnits if that is not what it holds."""
+    by_name = given.get(field)
+    if not isinstance(by_name, Mapping):
+        raise BadUnits(f"{field} is not an object of name and units: {by_name!r}.")
+    for name, units in by_name.items():
+        if not isinstance(units, list | tuple):
+            raise BadUnits(f"{name} has no list of units in {field}: {units!r}.")
+    return by_name
 
 
 def _placed(one: Any, where: str, begin: int, more: int) -> Unit:
@@ -220,7 +234,7 @@ def _shifted(given: Mapping[str, Any]) -> Continuum:
     gamma depends on neither the origin nor the scale."""
     read = {
         name: [_loose(one, f"A unit of {name}") for one in units]
-        for name, units in given["units"].items()
+        for name, units in _by_name(given, "units").items()
     }
     points = [
         Fraction(point)

@@ -13,11 +13,12 @@ import numpy as np
 
 from annotations.agreement.dissimilarity import Matrix
 from annotations.agreement.lines import Ints
+from annotations.text.refusal import Refusal
 
 MAX_ROWS = 300_000
 
 
-class TooManyClusters(Exception):
+class TooManyClusters(Refusal):
     """The exact optimum is out of reach for so many units so close together."""
 
 

@@ -1,13 +1,21 @@
 """Several measures of the same articles at once, with intervals, each sum made only once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from annotations.agreement.continuum import Continuum, shared
+from annotations.agreement.continuum import Continuum
 from annotations.agreement.dissimilarity import Dissimilarity
 from annotations.agreement.figures import Terms
-from annotations.agreement.gamma import GammaSums, gamma_cat_from, gamma_from, gamma_sums
+from annotations.agreement.gamma import (
+    UNSOLVED,
+    GammaSums,
+    gamma_by_pairs,
+    gamma_cat_from,
+    gamma_from,
+    gamma_sums,
+)
 from annotations.agreement.registry import measure, named
 from annotations.agreement.resampling import REPLICATES, figures_with_intervals, intervals_of
 from annotations.agreement.result import Agreement
@@ -31,16 +39,38 @@ def compute(
     options = {"replicates": replicates, "seed": seed}
     found = figures_with_intervals(sums_of(articles), summed, **options) if summed else {}
     if any(one.seeded for one in wanted):
+        numbered = dict(enumerate(articles, 1))
+        read = {n: one for n, one in numbered.items() if len(one.annotators) > 1} or numbered
         sums = [
             gamma_sums(article, seed=seed, samples=samples, dissimilarity=how)
-            for article in (shared(articles) or articles)
+            for article in read.values()
         ]
         found["gamma"] = gamma_with_interval(sums, replicates=replicates, seed=seed)
+        if found["gamma"].reason in UNSOLVED:
+            pairs = gamma_by_pairs(articles, seed=seed, samples=samples, dissimilarity=how)
+            found["gamma"] = _by_pairs(found["gamma"], _unsolved(read, sums), pairs)
         found["gamma_cat"] = gamma_cat_from(sums)
     return {
         one.name: found[one.name] if one.name in found else measure(one.name, articles)
         for one in wanted
     }
+
+
+def _unsolved(articles: Mapping[int, Continuum], sums: Sequence[GammaSums]) -> list[str]:
+    """The articles whose exact gamma is out of reach, by their keys or their numbers."""
+    return [
+        f"article {number if article.key is None else article.key}"
+        for (number, article), one in zip(articles.items(), sums, strict=True)
+        if one.problem in UNSOLVED
+    ]
+
+
+def _by_pairs(
+    whole: Agreement, names: Sequence[str], pairs: Mapping[tuple[str, str], Agreement]
+) -> Agreement:
+    """Undefined as it is, with the articles named and gamma of every two annotators as parts."""
+    parts = {f"{one} and {other}": found.value for (one, other), found in pairs.items()}
+    return replace(whole, reason=f"{whole.reason} ({', '.join(names)})", parts=parts)
 
 
 def gamma_with_interval(

@@ -9,6 +9,7 @@ from annotations.text.refusal import Refusal
 
 Fragment = tuple[int, int]
 Link = tuple[int, int]
+LONGEST = 10**15
 
 
 class BadUnits(Refusal):
@@ -143,6 +144,8 @@ def shared(corpus: Corpus) -> list[Continuum]:
 def _check_length(length: Any) -> None:
     if isinstance(length, bool) or not isinstance(length, int) or length < 0:
         raise BadUnits(f"The length of an article is a whole number, 0 or more, not {length!r}.")
+    if length > LONGEST:
+        raise BadUnits(f"An article is at most {LONGEST:,} long; this one is longer.")
 
 
 def _read_units(name: str, given: Iterable[Any], length: int) -> list[Unit]:

@@ -82,7 +82,8 @@ def krippendorff_alpha(block: Block) -> Pair:
     """Nominal alpha of each label over positions (characters, words or sentences)."""
     n = block.m * block.lengths[:, None]
     ones = _summed(block.covered)
-    expected = _over(2 * ones * (n - ones), n - 1)
+    rest = np.asarray(n - block.covered.sum(axis=0), dtype=np.float64)
+    expected = _over(2 * ones * rest, n - 1)
     return 2 * _differing(block) / (block.m - 1), expected
 
 
@@ -104,7 +105,8 @@ def scott_pi(block: Block) -> Pair:
 
 
 def gwet_ac1(block: Block) -> Pair:
-    """AC1 of each label (or not) over positions."""
+    """AC1 of each label over positions: has it or has it not, so q = 2 values for each, used or
+    not. A label that nobody used at all is no layer and adds nothing."""
     share_of = _prevalence(block)
     chance = 1 - 2 * share_of * (1 - share_of)
     return _differing(block), np.asarray(len(block.pairs) * block.lengths[:, None] * chance)
@@ -230,22 +232,27 @@ def _units_by_label(sums: Sums) -> dict[str, int]:
 def _unitized(
     block: Block,
     covered: NDArray[np.int64],
-    squares: NDArray[np.int64],
+    squares: Matrix,
     both: NDArray[np.int64],
     lengths: NDArray[np.int64],
 ) -> Pair:
     """Masses of differing positions, observed and expected (both orders of every pair)."""
     marked = _summed(covered)
-    total = block.m * lengths
-    gap = total - marked
+    total = np.asarray(block.m * lengths, dtype=np.float64)
+    gap = np.asarray(block.m * lengths - covered.sum(axis=0), dtype=np.float64)
     expected = _over(2 * total * marked * gap, total**2 - _summed(squares) - gap)
-    differing = (block.m - 1) * marked - 2 * _summed(both)
-    return 2 * differing / (block.m - 1), expected
+    return 2 * _apart(block, covered, both) / (block.m - 1), expected
 
 
 def _differing(block: Block) -> Matrix:
     """(A, K): positions on which two annotators differ, summed over pairs."""
-    return (block.m - 1) * _summed(block.covered) - 2 * _summed(block.both)
+    return _apart(block, block.covered, block.both)
+
+
+def _apart(block: Block, covered: NDArray[np.int64], both: NDArray[np.int64]) -> Matrix:
+    """Subtracted as whole numbers, so that a difference of one in 1e15 stays one."""
+    apart = (block.m - 1) * covered.sum(axis=0) - 2 * both.sum(axis=0)
+    return np.asarray(apart, dtype=np.float64)
 
 
 def _prevalence(block: Block) -> Matrix:
@@ -257,6 +264,6 @@ def _over(part: Matrix, whole: NDArray[np.int64] | Matrix) -> Matrix:
     return np.asarray(np.divide(part, bottom, out=np.zeros_like(part), where=bottom > 0))
 
 
-def _summed(part: NDArray[np.int64]) -> Matrix:
+def _summed(part: NDArray[np.int64] | Matrix) -> Matrix:
     """Over slots or pairs; whole numbers, as floats that hold them exactly."""
     return np.asarray(part.sum(axis=0), dtype=np.float64)

@@ -16,6 +16,7 @@ import numpy as np
 from annotations.agreement.aligning import DEFAULT, Alignment, best_alignment
 from annotations.agreement.clusters import TooManyClusters
 from annotations.agreement.continuum import Continuum, as_corpus, shared
+from annotations.agreement.deadline import Deadline, TookTooLong
 from annotations.agreement.dissimilarity import Dissimilarity
 from annotations.agreement.lines import Line, fingerprint, line_of
 from annotations.agreement.result import (
@@ -28,6 +29,10 @@ from annotations.agreement.result import (
 )
 
 OUT_OF_REACH = "so many units so close together are out of reach: see gamma by pairs of annotators"
+TOOK_TOO_LONG = (
+    "the best alignment was not found in the time given: see gamma by pairs of annotators"
+)
+UNSOLVED = (OUT_OF_REACH, TOOK_TOO_LONG)
 SAMPLES = 30
 
 
@@ -68,9 +73,13 @@ def gamma_sums(
     seed: int = 1,
     samples: int = SAMPLES,
     dissimilarity: Dissimilarity = DEFAULT,
+    seconds: float | None = None,
 ) -> GammaSums:
     """Observed and expected disorder of one article. The same units, seed and number of samples
-    give the same figures, whatever the order or the names of annotators and labels."""
+    give the same figures, whatever the order or the names of annotators and labels.
+
+    seconds: how long it may take; None, as long as it takes.
+    """
     n = len(article.annotators)
     if n < 2:
         return GammaSums(n_annotators=n, problem=ONE_ANNOTATOR)
@@ -80,10 +89,13 @@ def gamma_sums(
     random = np.random.default_rng([seed, *fingerprint(line)])
     shifts = random.integers(0, article.length, size=(samples, n))
     try:
-        observed = best_alignment(line, dissimilarity)
-        drawn = [best_alignment(line.rotated(shift), dissimilarity) for shift in shifts]
+        deadline = Deadline.after(seconds)
+        observed = best_alignment(line, dissimilarity, deadline)
+        drawn = [best_alignment(line.rotated(shift), dissimilarity, deadline) for shift in shifts]
     except TooManyClusters:
         return GammaSums(n_annotators=n, mean_units=line.mean_units, problem=OUT_OF_REACH)
+    except TookTooLong:
+        return GammaSums(n_annotators=n, mean_units=line.mean_units, problem=TOOK_TOO_LONG)
     return summed(line, observed, drawn)
 
 
@@ -116,10 +128,11 @@ def gamma_from(sums: Iterable[GammaSums]) -> Agreement:
     """Gamma of a corpus: 1 - sum x observed / sum x expected, x = mean units per annotator.
 
     Articles nobody marked, or one annotator only, add nothing. parts: samples, standard_error
-    (of the sampling of chance, not of the articles), articles, annotators_min, annotators_max.
+    (of the sampling of chance, not of the articles; None with one sample), articles,
+    annotators_min, annotators_max.
     """
     given = list(sums)
-    problem = next((one.problem for one in given if one.problem == OUT_OF_REACH), "")
+    problem = next((one.problem for one in given if one.problem in UNSOLVED), "")
     kept = [one for one in given if not one.problem]
     if problem or not kept:
         return undefined("gamma", problem or _why(given))
@@ -145,7 +158,7 @@ def gamma_cat_from(sums: Iterable[GammaSums]) -> Agreement:
     """
     given = list(sums)
     kept = [one for one in given if not one.problem]
-    if not kept or any(one.problem == OUT_OF_REACH for one in given):
+    if not kept or any(one.problem in UNSOLVED for one in given):
         return undefined("gamma_cat", gamma_from(given).reason)
     whole = _cat(
         [(one.category_weight, one.category_observed, one.category_expected) for one in kept]
@@ -231,7 +244,8 @@ def _sampling(
     variance = sum(
         (one.mean_units * one.spread) ** 2 / one.samples for one in kept if one.samples > 1
     )
-    error = observed / expected**2 * math.sqrt(variance) if expected else None
+    drawn_once = any(one.samples < 2 for one in kept)  # one sample has no spread to tell
+    error = None if drawn_once or not expected else observed / expected**2 * math.sqrt(variance)
     return {
         "samples": kept[0].samples,
         "standard_error": error,

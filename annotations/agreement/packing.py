@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotations.agreement.clusters import Clusters
+from annotations.agreement.deadline import NEVER, Deadline
 from annotations.agreement.lines import Ints
 
 PATIENCE = 250
@@ -50,16 +51,19 @@ class Part:
     prices: Prices
 
 
-def best_packing(clusters: Clusters, order: Sequence[int]) -> list[tuple[int, ...]]:
-    """The chosen clusters. `order` lists all units along the line."""
+def best_packing(
+    clusters: Clusters, order: Sequence[int], deadline: Deadline = NEVER
+) -> list[tuple[int, ...]]:
+    """The chosen clusters. `order` lists all units along the line. Raises TookTooLong."""
     chosen: list[tuple[int, ...]] = []
     for part in parts_of(clusters, order):
-        found = [0] if len(part.members) == 1 else _solve(part)
+        deadline.left()
+        found = [0] if len(part.members) == 1 else _solve(part, deadline)
         chosen += [tuple(sorted(part.units[u] for u in part.members[c])) for c in found]
     return chosen
 
 
-def _solve(part: Part) -> list[int]:
+def _solve(part: Part, deadline: Deadline) -> list[int]:
     n_clusters, found = len(part.members), None
     if n_clusters < SOME_CLUSTERS:
         found = search(part, sweep(part, part.prices, 4), PATIENCE)
@@ -69,9 +73,9 @@ def _solve(part: Part) -> list[int]:
     if found is None:
         from annotations.agreement.packing_lp import lp_prices, milp_packing
 
-        found = search(part, lp_prices(part), LONG_PATIENCE)
+        found = search(part, lp_prices(part, deadline), LONG_PATIENCE)
         if found is None:
-            found = milp_packing(part)
+            found = milp_packing(part, deadline)
     return found
 
 

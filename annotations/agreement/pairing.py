@@ -71,7 +71,7 @@ def aligned(a: Sequence[Unit], b: Sequence[Unit]) -> list[Match]:
             edges.append((i, j, 2 + share))
         elif share >= ENOUGH_SHARED:
             edges.append((i, j, share))
-    pairs = dict(best_pairs(edges))
+    pairs = dict(_canonical_pairs(a, b, edges))
     taken = set(pairs.values())
     matches = [_match(a, b, i, pairs.get(i)) for i in range(len(a))]
     return matches + [Match(None, j, "extra") for j in range(len(b)) if j not in taken]
@@ -86,7 +86,7 @@ def same_units(a: Sequence[Unit], b: Sequence[Unit]) -> list[tuple[int, int]]:
 def within(a: Sequence[Unit], b: Sequence[Unit], tolerance: int) -> list[tuple[int, int]]:
     """As many one-to-one pairs as there can be of one label, as many fragments, and every
     boundary at most `tolerance` characters off."""
-    return best_pairs((i, j, 1.0) for i, j, _ in near(a, b, tolerance))
+    return _canonical_pairs(a, b, [(i, j, 1.0) for i, j, _ in near(a, b, tolerance)])
 
 
 def near(a: Sequence[Unit], b: Sequence[Unit], limit: int) -> list[tuple[int, int, int]]:
@@ -118,7 +118,8 @@ def farthest(a: Unit, b: Unit, limit: int) -> int:
 
 def best_pairs(edges: Iterable[Edge]) -> list[tuple[int, int]]:
     """The one-to-one pairs (i, j) of greatest total weight; weights above 0. Exact: the
-    Hungarian method on each connected part."""
+    Hungarian method on each connected part. Of equal totals the choice follows the numbers of
+    the units; see `_canonical_pairs`."""
     given = list(edges)
     if not given:
         return []
@@ -128,6 +129,52 @@ def best_pairs(edges: Iterable[Edge]) -> list[tuple[int, int]]:
     for part in _parts(rest):
         pairs += _hungarian(part)
     return sorted(pairs)
+
+
+Place = tuple[tuple[tuple[int, int], ...], str]
+
+
+def _canonical_pairs(
+    a: Sequence[Unit], b: Sequence[Unit], edges: Sequence[Edge]
+) -> list[tuple[int, int]]:
+    """`best_pairs`, whatever order the units come in, whichever annotator is called a, and in
+    whichever direction the text runs: among equal totals the choice follows the places of the
+    units, and their labels where these tie."""
+    met = {i for i, _, _ in edges}, {j for _, j, _ in edges}
+    if len(met[0]) == len(met[1]) == len(edges):
+        return sorted((i, j) for i, j, _ in edges)
+    forward, backward = _places(a, b, mirrored=False), _places(a, b, mirrored=True)
+    of_a, of_b = min(forward, backward, key=lambda places: sorted(map(sorted, places)))
+    order_a = sorted(range(len(a)), key=of_a.__getitem__)
+    order_b = sorted(range(len(b)), key=of_b.__getitem__)
+    turned = sorted(of_b) < sorted(of_a)
+    at_a, at_b = ({unit: at for at, unit in enumerate(order)} for order in (order_a, order_b))
+    ranked = sorted((at_b[j], at_a[i], w) if turned else (at_a[i], at_b[j], w) for i, j, w in edges)
+    pairs = best_pairs(ranked)
+    if turned:
+        pairs = [(one, other) for other, one in pairs]
+    return sorted((order_a[one], order_b[other]) for one, other in pairs)
+
+
+def _places(a: Sequence[Unit], b: Sequence[Unit], *, mirrored: bool) -> tuple[list[Place], ...]:
+    """Where units lie, counted from the first of all of them, or from the last, backwards."""
+    if mirrored:
+        high = max(unit.end for unit in (*a, *b))
+        return tuple(
+            [
+                (tuple((high - end, high - start) for start, end in one.fragments[::-1]), one.label)
+                for one in units
+            ]
+            for units in (a, b)
+        )
+    low = min(unit.start for unit in (*a, *b))
+    return tuple(
+        [
+            (tuple((start - low, end - low) for start, end in one.fragments), one.label)
+            for one in units
+        ]
+        for units in (a, b)
+    )
 
 
 def _match(a: Sequence[Unit], b: Sequence[Unit], i: int, j: int | None) -> Match:

@@ -26,13 +26,15 @@ def load(path: str) -> Any:
     except UnicodeDecodeError:
         raise BadFile(f"{path} is not a text file in UTF-8.") from None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+    except BadFile as error:
+        raise BadFile(f"{path} is not JSON that can be read: {error}.") from None
     except json.JSONDecodeError as error:
         raise BadFile(
             f"{path} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from None
-    except (RecursionError, ValueError) as error:
-        said = str(error) if isinstance(error, BadFile) else "it nests too deep or counts too far"
+    except (RecursionError, ValueError):
+        said = "it nests too deep or counts too far"
         raise BadFile(f"{path} is not JSON that can be read: {said}.") from None
 
 
@@ -66,6 +68,15 @@ def _article(one: Any, where: str) -> Continuum:
         return Continuum.of(one["length"], annotators)
     except BadUnits as error:
         raise BadUnits(f"{where}: {error}") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadFile(f"{twice!r} stands twice in one object, and only one of them can count")
+    return found
 
 
 def _no_constant(name: str) -> Any:

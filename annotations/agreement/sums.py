@@ -7,13 +7,14 @@ from arrays of characters. Whole numbers throughout.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotations.agreement.continuum import Continuum
-from annotations.agreement.spans import Ints, Spans, columns_of
+from annotations.agreement.spans import Spans, columns_of
 from annotations.agreement.sweeping import Block, blocks_of
 
 VERSION = 1
@@ -21,7 +22,11 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums of a corpus of `n_articles`; those with one annotator or none are in no block."""
+    """The sums of a corpus of `n_articles`; those with one annotator or none are in no block.
+
+    Every label is used by somebody in a block: leaving out annotators or articles leaves out the
+    labels that only they used, as if the rest were all there is.
+    """
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
@@ -38,7 +43,7 @@ class Sums:
         wanted = set(names)
         codes = [code for code, name in enumerate(self.names) if name in wanted]
         blocks = tuple(part for block in self.blocks for part in _with_annotators(block, codes))
-        return Sums(self.names, self.labels, self.n_articles, blocks)
+        return _used(Sums(self.names, self.labels, self.n_articles, blocks))
 
     def without(self, name: str) -> "Sums":
         return self.only(set(self.names) - {name})
@@ -50,7 +55,7 @@ class Sums:
             block.chosen(np.isin(block.articles, wanted), range(block.m)) for block in self.blocks
         ]
         kept = tuple(block for block in blocks if len(block.articles))
-        return Sums(self.names, self.labels, self.n_articles, kept)
+        return _used(Sums(self.names, self.labels, self.n_articles, kept))
 
 
 def sums_of(corpus: Continuum | Iterable[Continuum] | Spans) -> Sums:
@@ -59,7 +64,7 @@ def sums_of(corpus: Continuum | Iterable[Continuum] | Spans) -> Sums:
         corpus = [corpus]
     spans = corpus if isinstance(corpus, Spans) else columns_of(corpus)
     blocks = tuple(blocks_of(spans))
-    return Sums(spans.names, spans.labels, len(spans.lengths), blocks)
+    return _used(Sums(spans.names, spans.labels, len(spans.lengths), blocks))
 
 
 def stored(sums: Sums) -> list[dict[str, Any] | None]:
@@ -72,10 +77,9 @@ def stored(sums: Sums) -> list[dict[str, Any] | None]:
                 "version": VERSION,
                 "length": int(block.lengths[at]),
                 "annotators": [sums.names[code] for code in block.annotators[at]],
-                "any": [part[:, at].tolist() for part in _any_parts(block)],
+                "any": [_whole(part[:, at]) for part in _any_parts(block)],
                 "labels": {
-                    sums.labels[k]: [part[:, at, k].tolist() for part in _parts(block)]
-                    for k in used
+                    sums.labels[k]: [_whole(part[:, at, k]) for part in _parts(block)] for k in used
                 },
             }
     return rows
@@ -105,12 +109,19 @@ def _restored_block(
     code = {name: index for index, name in enumerate(names)}
     n_pairs = m * (m - 1) // 2
     sizes = (m, m, m, n_pairs, n_pairs)
-    parts = [np.zeros((size, len(rows), len(labels)), dtype=np.int64) for size in sizes]
+    kinds = (np.int64, np.int64, np.float64, np.int64, np.int64)  # as `_parts` has them
+    parts = [
+        np.zeros((size, len(rows), len(labels)), dtype=kind)
+        for size, kind in zip(sizes, kinds, strict=True)
+    ]
     for at, (_, row) in enumerate(rows):
         for k, label in enumerate(labels):
             for part, values in zip(parts, row["labels"].get(label, ()), strict=False):
                 part[:, at, k] = values
-    whole = [np.array([row["any"][i] for _, row in rows], dtype=np.int64).T for i in range(3)]
+    whole = [
+        np.array([row["any"][at] for _, row in rows], dtype=kind).T
+        for at, kind in enumerate((np.int64, np.float64, np.int64))
+    ]
     return Block(
         np.array([index for index, _ in rows], dtype=np.int64),
         np.array([[code[name] for name in row["annotators"]] for _, row in rows], dtype=np.int64),
@@ -120,12 +131,28 @@ def _restored_block(
     )
 
 
-def _parts(block: Block) -> tuple[Ints, ...]:
+def _parts(block: Block) -> tuple[NDArray[Any], ...]:
     return block.units, block.covered, block.squares, block.exact, block.both
 
 
-def _any_parts(block: Block) -> tuple[Ints, ...]:
+def _any_parts(block: Block) -> tuple[NDArray[Any], ...]:
     return block.any_covered, block.any_squares, block.any_both
+
+
+def _whole(part: NDArray[Any]) -> list[int]:
+    return [int(value) for value in part.tolist()]
+
+
+def _used(sums: Sums) -> Sums:
+    """Without the labels that nobody used in the articles that are left."""
+    used = np.zeros(len(sums.labels), dtype=bool)
+    for block in sums.blocks:
+        used |= block.units.any(axis=(0, 1))
+    if used.all():
+        return sums
+    codes = np.flatnonzero(used)
+    blocks = tuple(block.of_labels(codes) for block in sums.blocks)
+    return replace(sums, labels=tuple(sums.labels[k] for k in codes.tolist()), blocks=blocks)
 
 
 def _with_annotators(block: Block, codes: Sequence[int]) -> Iterator[Block]:

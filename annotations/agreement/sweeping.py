@@ -6,16 +6,20 @@ maximum merge the stretches of all of them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.agreement.continuum import BadUnits
 from annotations.agreement.spans import Ints, Spans
 
+Floats = NDArray[np.float64]
 CHUNK = 4096
+MOST_PLACES = 2**62
+WIDE = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Block:
 
     articles (A,) index in the corpus; annotators (A, m) codes, ascending; lengths (A,).
     units, covered, squares (m, A, K): number of units; characters covered; summed squared
-    lengths of the stretches (same-label overlaps merged, touching ones not).
+    lengths of the stretches (same-label overlaps merged, touching ones not), as floats, for
+    squares pass what an int64 holds.
     exact, both (P, A, K): units in common; characters in common. Pairs as itertools has them.
     any_covered, any_squares (m, A), any_both (P, A): the same with all labels as one; squares
     counts the ordered pairs of positions that share at least one unit.
@@ -35,11 +40,11 @@ class Block:
     lengths: Ints
     units: Ints
     covered: Ints
-    squares: Ints
+    squares: Floats
     exact: Ints
     both: Ints
     any_covered: Ints
-    any_squares: Ints
+    any_squares: Floats
     any_both: Ints
 
     @property
@@ -69,6 +74,11 @@ class Block:
             self.any_both[of_pairs],
         )
 
+    def of_labels(self, codes: Ints) -> "Block":
+        """These labels alone; what is of all labels as one stays."""
+        parts = ("units", "covered", "squares", "exact", "both")
+        return replace(self, **{name: getattr(self, name)[:, :, codes] for name in parts})
+
 
 def blocks_of(spans: Spans) -> Iterator[Block]:
     """Articles of the same number of annotators together, CHUNK at a time."""
@@ -79,8 +89,12 @@ def blocks_of(spans: Spans) -> Iterator[Block]:
     keys = present[:, 0] * (len(spans.names) + 1) + present[:, 1]
     for m in np.unique(n_present[n_present > 1]).tolist():
         articles = np.flatnonzero(n_present == m)
-        for low in range(0, len(articles), CHUNK):
-            some = articles[low : low + CHUNK]
+        width = 1 + int(spans.lengths[articles].max())
+        at_once = min(CHUNK, MOST_PLACES // (m * max(len(spans.labels), 1) * width))
+        if not at_once:
+            raise BadUnits("So long an article with so many labels and annotators is out of reach.")
+        for low in range(0, len(articles), at_once):
+            some = articles[low : low + at_once]
             annotators = present[first[some][:, None] + np.arange(m), 1]
             chunk = _Chunk(
                 m,
@@ -150,7 +164,7 @@ def _block(
         lengths,
         _count(distinct.group, None, m * cells).reshape(shape),
         _count(runs.group, runs.sizes, m * cells).reshape(shape),
-        _count(runs.group, runs.sizes**2, m * cells).reshape(shape),
+        _squares(runs.group, runs.sizes, m * cells).reshape(shape),
         _in_common(distinct, pairs, cells).reshape(pair_shape),
         _overlaps(runs, pairs, cells).reshape(pair_shape),
         *whole,
@@ -186,7 +200,7 @@ def _merged(group: Ints, start: Ints, end: Ints, width: int) -> _Runs:
     return _Runs(of, line[first] - of * width, reach[last] - of * width, width)
 
 
-def _chained(chunk: _Chunk, runs: _Runs) -> tuple[Ints, Ints]:
+def _chained(chunk: _Chunk, runs: _Runs) -> tuple[Ints, Floats]:
     """any_covered and any_squares (m, A), from the stretches of all labels."""
     chain = _any_runs(chunk, runs)
     overlap = np.zeros_like(chain.start)
@@ -195,7 +209,8 @@ def _chained(chunk: _Chunk, runs: _Runs) -> tuple[Ints, Ints]:
     shape = (chunk.m, chunk.n_articles)
     n = chunk.m * chunk.n_articles
     covered = _count(chain.group, chain.sizes - overlap, n).reshape(shape)
-    return covered, _count(chain.group, chain.sizes**2 - overlap**2, n).reshape(shape)
+    squares = _squares(chain.group, chain.sizes, n) - _squares(chain.group, overlap, n)
+    return covered, squares.reshape(shape)
 
 
 def _any_runs(chunk: _Chunk, runs: _Runs) -> _Runs:
@@ -259,7 +274,9 @@ class _Distinct:
 
 
 def _distinct(chunk: _Chunk, group: Ints, start: Ints, shape: Ints) -> _Distinct:
-    width = 1 + max(chunk.width, int(shape.max(initial=0)))
+    if chunk.width > WIDE:
+        start, shape = (np.unique(part, return_inverse=True)[1] for part in (start, shape))
+    width = 1 + int(max(start.max(initial=0), shape.max(initial=0)))
     mark = start * width + shape
     order = np.lexsort((mark, group))
     group, mark = group[order], mark[order]
@@ -293,3 +310,8 @@ def _by_slot(group: Ints, m: int, cells: int) -> list[slice]:
 def _count(group: Ints, weights: Ints | NDArray[np.float64] | None, n: int) -> Ints:
     """Sums of whole numbers by group: exact, as they stay far below 2^53."""
     return np.rint(np.bincount(group, weights=weights, minlength=n)).astype(np.int64)
+
+
+def _squares(group: Ints, sizes: Ints, n: int) -> Floats:
+    """Sums of squares by group; whole numbers, to the last digit of a float."""
+    return np.bincount(group, weights=np.square(sizes.astype(np.float64)), minlength=n)

@@ -93,7 +93,7 @@ CODES = {"form": "units_by_coders", "data": [[1, 2], [2, 2]], "missing": None}
             "not a list of lists",
         ),
         ({"measure": "gamma", "input": {**SPANS, "length": 1}, "expected": 1}, "lies outside"),
-        ({"measure": "gamma", "input": {"form": "spans"}, "expected": 1}, "does not fit its form"),
+        ({"measure": "gamma", "input": {"form": "spans"}, "expected": 1}, "not an object of name"),
         ({"measure": "gwet_ac1", "input": CODES, "expected": "1"}, "not a number"),
         (
             {"measure": "alpha_interval", "input": {**CODES, "data": [["x", "y"]]}, "expected": 1},
