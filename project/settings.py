@@ -135,6 +135,9 @@ TEMPLATES = [
 # --- where the rows live ------------------------------------------------------------------
 
 
+POOL_WAIT = 4  # seconds for a connection: then 503, within the five that are promised
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's settings for a database URL: sqlite:///… or postgres://… (psycopg 3, pooled)."""
     config: dict[str, Any] = dict(dj_database_url.parse(url))
@@ -151,9 +154,10 @@ def database(url: str) -> dict[str, Any]:
         )
     elif config["ENGINE"] == "django.db.backends.postgresql":
         size = env_int("DATABASE_POOL", 8)
+        options["connect_timeout"] = POOL_WAIT
         config["CONN_MAX_AGE"] = 0
         if size:
-            options["pool"] = {"min_size": 1, "max_size": size, "timeout": 10}
+            options["pool"] = {"min_size": 1, "max_size": size, "timeout": POOL_WAIT}
     else:
         raise ImproperlyConfigured(f"DATABASE_URL must be sqlite:// or postgres://, not {url!r}.")
     return config
@@ -231,6 +235,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SECURE_SSL_REDIRECT = TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, by http
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("BEHIND_PROXY") else None
@@ -333,6 +338,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "loggers": {
         "sourcemark": {"handlers": ["stderr"], "level": "INFO"},
-        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django": {"handlers": ["stderr"], "level": "ERROR"},
     },
 }

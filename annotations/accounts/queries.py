@@ -15,4 +15,4 @@ def find_account(name: str) -> User | None:
 def has_second_factor(user: User) -> bool:
     """Whether signing in asks for more than the password."""
     factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user=user, type__in=factors).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=factors).exists())

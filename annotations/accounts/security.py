@@ -31,4 +31,4 @@ def note(event: str, *, person: object, level: int = logging.INFO, **details: ob
 
 def note_later(event: str, *, person: object, **details: object) -> None:
     """Write it once the act is in the database, and not at all if it never gets there."""
-    transaction.on_commit(partial(note, event, person=person, **details))
+    transaction.on_commit(partial(note, event, person=person, level=logging.INFO, **details))

@@ -1,0 +1,84 @@
+"""Two web processes on PostgreSQL, which goes away and comes back."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from project.setup.postgres import Server, temporary_server
+
+ROOT = Path(__file__).resolve().parents[2]
+SOON, AGAIN = 5.0, 10.0  # seconds: R27
+
+pytestmark = pytest.mark.on_postgresql
+
+
+@pytest.fixture
+def database() -> Iterator[Server]:
+    with temporary_server() as server:
+        yield server
+
+
+@pytest.fixture
+def site(database: Server, tmp_path: Path) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {"SOURCEMARK_VAR": str(tmp_path), "PORT": port, "WEB_PROCESSES": "2"}
+    environment |= {"DATABASE_URL": database.url}
+    for step in ("migrate", "collectstatic --noinput"):
+        command = [sys.executable, "manage.py", *step.split(), "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
+    run = subprocess.Popen(
+        [sys.executable, *gunicorn], cwd=ROOT, env=environment, stdout=subprocess.PIPE
+    )
+    assert run.stdout
+    run.stdout.readline()
+    yield f"http://127.0.0.1:{port}"
+    run.terminate()
+    run.wait(timeout=30)
+
+
+def ask(address: str) -> tuple[int, str | None, float]:
+    """(status, Retry-After, seconds); 0 for no answer. With a cookie, which leads to a session."""
+    began = time.monotonic()
+    request = urllib.request.Request(address, headers={"Cookie": "sessionid=" + "x" * 32})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            told = answer.status, answer.headers["Retry-After"]
+    except urllib.error.HTTPError as error:
+        told = error.code, error.headers["Retry-After"]
+    except OSError:
+        told = 0, None
+    return *told, time.monotonic() - began
+
+
+def wait_until_ready(site: str, seconds: float) -> float:
+    began = time.monotonic()
+    while ask(f"{site}/readyz")[0] != 200:
+        assert time.monotonic() - began < seconds, "It is not ready."
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def test_without_its_database_the_site_says_so_soon_and_recovers_by_itself(
+    site: str, database: Server
+) -> None:
+    wait_until_ready(site, 60)
+    database.kill()
+    for path in ("healthz", "readyz", "accounts/profile/"):
+        for _ in range(4):  # both processes
+            status, retry_after, seconds = ask(f"{site}/{path}")
+            assert (status, retry_after) == (503, "5"), path
+            assert seconds < SOON, path
+    database.start()
+    assert wait_until_ready(site, AGAIN) < AGAIN
+    assert ask(f"{site}/accounts/login/")[0] == 200
