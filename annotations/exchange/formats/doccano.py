@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from ..frame import Chunk, Form, Hints, Reading, SourceFiles
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus
-from ._task_lines import ENDINGS, read_lines, whole, write_lines
-from ._tasks import (
+from ._labelled_lines import ENDINGS, read_lines, whole, write_lines
+from ._labelled_text import (
     OURS,
     Json,
     Kinds,

@@ -14,8 +14,8 @@ from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFi
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, CodebookRecord, Corpus, SpanRecord
-from ._task_lines import whole
-from ._tasks import (
+from ._labelled_lines import whole
+from ._labelled_text import (
     OURS,
     Json,
     Kinds,

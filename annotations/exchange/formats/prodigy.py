@@ -15,8 +15,8 @@ from annotations.text.tokens import segments
 from ..frame import Chunk, Form, Hints, Reading, SourceFiles
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus, SpanRecord
-from ._task_lines import ENDINGS, read_lines, whole, write_lines
-from ._tasks import (
+from ._labelled_lines import ENDINGS, read_lines, whole, write_lines
+from ._labelled_text import (
     OURS,
     Json,
     Kinds,

@@ -20,7 +20,7 @@ from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..frame.xml_in import parse_xml
 from ..records import ArticleRecord, Corpus, SpanRecord
-from ._tasks import (
+from ._labelled_text import (
     OURS,
     Json,
     Kinds,

@@ -422,7 +422,7 @@ def _selectors(target: Any) -> list[Json]:
 
 
 FORM = Form(
-    name="web_annotation",
+    name="w3c",
     title="W3C Web Annotation (JSON-LD)",
     endings=(".jsonld",),
     about="For annotation tools of the web: a page of annotations and a text for each article, "

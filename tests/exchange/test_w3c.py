@@ -12,7 +12,7 @@ from annotations.exchange.records import ArticleRecord, Corpus, FragmentRecord
 
 from .corpora import corpora
 
-FORM = find_format("web_annotation")
+FORM = find_format("w3c")
 TEXT = "Officials in 🔥 Arden said\r\nofficials lied."
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from ..frame import Chunk, FileRefused, Findings, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
 from ..records import ArticleRecord, AssignmentRecord, Corpus
-from ._tasks import Json, Kinds, Task, TaskWork, make_article, merged, ours_of
+from ._labelled_text import Json, Kinds, Task, TaskWork, make_article, merged, ours_of
 from ._works import all_works, kinds_asked
 
 ENDINGS = (".jsonl", ".ndjson")
