@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from annotations.accounts.security import note
 from annotations.text.cells import shielded
 
 from ..forms.studies import HistoryForm
@@ -48,6 +49,7 @@ def history_export(request: HttpRequest, study_id: uuid.UUID) -> HttpResponseBas
     """What the page shows with the same choices, all of it, as CSV."""
     standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)
     entries = list_history(standing.study, HistoryForm(request.GET).sought())
+    note("history.exported", person=standing.user.pk, study=standing.study.pk)
     lines = csv_lines(entries.iterator(chunk_size=AT_ONCE))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="history.csv"'

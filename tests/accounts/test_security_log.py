@@ -1,0 +1,61 @@
+"""Each event of somebody's access is one line: what, who, from where; never a secret."""
+
+import logging
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.people import make_user
+
+pytestmark = pytest.mark.django_db
+RIGHT, NEW = "correct horse", "a new and longer one"
+
+
+@pytest.fixture(autouse=True)
+def listening(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    cache.clear()
+    caplog.set_level(logging.INFO, "sourcemark.security")
+
+
+def enter(client: Client, password: str) -> None:
+    client.post("/accounts/login/", {"login": "eve", "password": password})
+
+
+def test_ways_in_and_out_are_told(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    eve = make_user("eve")
+    enter(client, "wrong one")
+    enter(client, RIGHT)
+    passwords = {"oldpassword": RIGHT, "password1": NEW, "password2": NEW}
+    client.post("/accounts/password/change/", passwords)
+    client.post("/accounts/logout/")
+    assert caplog.messages == [
+        "wrong password: person='eve' address='127.0.0.1'",
+        f"signed in: person='{eve.pk}' address='127.0.0.1'",
+        f"password set: person='{eve.pk}' address='127.0.0.1'",
+        f"signed out: person='{eve.pk}' address='127.0.0.1'",
+    ]
+    for secret in (RIGHT, NEW, "wrong one"):
+        assert secret not in caplog.text
+
+
+def test_a_lock_out_is_told(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(11):
+        enter(client, "wrong one")
+    assert caplog.messages[-1] == "too many wrong passwords: person='eve' address='127.0.0.1'"
+
+
+def test_sessions_ended_elsewhere_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    make_user("eve")
+    here, elsewhere = Client(), Client()
+    enter(here, RIGHT)
+    enter(elsewhere, RIGHT)
+    here.post("/accounts/sessions/", {"end": "others"})
+    assert re.fullmatch(r"signed out elsewhere: .* sessions='1'", caplog.messages[-1])
+
+
+def test_events_are_data_for_logs_in_json(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    enter(client, "wrong one")
+    told = {"event": "wrong password", "person": "eve", "address": "127.0.0.1"}
+    assert vars(caplog.records[-1])["told"] == told
