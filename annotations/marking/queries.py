@@ -165,7 +165,8 @@ def read_held(assignment: Assignment) -> list[Wire]:
     removed = mine.filter(target_id=OuterRef("target_id"), status=OperationStatus.APPLIED)
     removed = removed.filter(kind=OperationKind.DEL).order_by("-pk")
     told = rows.annotate(was=Subquery(removed.values("before")[:1]))
-    return [with_state(*row) for row in told.values_list("asked", "kind", "was") if row[0]]
+    sent = told.values_list("asked", "kind", "was")
+    return [with_state(asked, kind, was) for asked, kind, was in sent if asked]
 
 
 def with_state(asked: Wire, kind: str, was: Wire | None) -> Wire:
