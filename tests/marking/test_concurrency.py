@@ -15,6 +15,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article
 from annotations.marking.models import Entity, Link, Operation, Span
+from project.doctor import examine
 from tests.conftest import SignIn
 from tests.marking.conftest import make_plain_article
 from tests.marking.sending import Tab, add, address, link, new_id, op, span, tab_of
@@ -52,10 +53,11 @@ def statuses(replies: list[Any]) -> Counter[str]:
 
 
 def check_history(assignment: Assignment) -> None:
-    """Revisions count on from 1 without gaps, and the assignment knows the last."""
+    """Revisions count on from 1 without gaps, the assignment knows the last, all is sound."""
     assignment.refresh_from_db()
     revs = list(Operation.objects.filter(rev__isnull=False).order_by("rev").values_list("rev"))
     assert revs == [(n,) for n in range(1, assignment.rev + 1)]
+    assert [str(finding) for finding in examine()] == []
 
 
 def test_a_doubled_request_is_one_span_and_one_answer(

@@ -12,6 +12,7 @@ from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
 from annotations.study.models import AuditEntry
+from project.doctor import examine
 from tests.conftest import SignIn
 from tests.marking.sending import Tab, add, address, link, new_id, op, span
 
@@ -108,3 +109,4 @@ def test_a_write_is_whole_or_not_at_all(
     assert after != before
     assert act().status_code in (200, 302)
     assert everything() == after
+    assert [str(finding) for finding in examine()] == []

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
+from project.doctor import examine
 from tests.conftest import SignIn
 from tests.marking.sending import Tab, Wire, add, link, op, span, tab_of
 
@@ -174,6 +175,7 @@ class Session:
                 mark["id"]: mark for mark in self.model.live(marks)
             }
         assert set(told["gone"]) == set(self.model.removed)
+        assert [str(finding) for finding in examine(self.article.study_id)] == []
 
 
 @settings(
