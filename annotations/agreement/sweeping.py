@@ -314,4 +314,5 @@ def _count(group: Ints, weights: Ints | NDArray[np.float64] | None, n: int) -> I
 
 def _squares(group: Ints, sizes: Ints, n: int) -> Floats:
     """Sums of squares by group; whole numbers, to the last digit of a float."""
-    return np.bincount(group, weights=np.square(sizes.astype(np.float64)), minlength=n)
+    weights = np.square(sizes.astype(np.float64))
+    return np.bincount(group, weights=weights, minlength=n).astype(np.float64)
