@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotations.agreement import (
+    UNSOLVED,
     Agreement,
     Continuum,
     GammaSums,
@@ -15,6 +16,7 @@ from annotations.agreement import (
 )
 
 SAMPLES = 30
+SECONDS = 60.0  # for all labels together, and for each alone
 ALL = "all"  # beside "labels": {slug: …}
 
 
@@ -22,12 +24,39 @@ def gamma_of_article(article: Continuum, *, seed: int, samples: int = SAMPLES) -
     """{"all": sums, "labels": {label: sums}}; sums as `GammaSums.as_dict()`."""
     layers = {label: article.layer(label) for label in article.labels}
     return {
-        ALL: gamma_sums(article, seed=seed, samples=samples).as_dict(),
+        ALL: gamma_sums(article, seed=seed, samples=samples, seconds=SECONDS).as_dict(),
         "labels": {
-            label: gamma_sums(layer, seed=seed, samples=samples).as_dict()
+            label: gamma_sums(layer, seed=seed, samples=samples, seconds=SECONDS).as_dict()
             for label, layer in layers.items()
         },
     }
+
+
+def is_unsolved(stored: Mapping[str, Any]) -> bool:
+    """Whether the exact gamma of all annotators of this article is out of reach."""
+    return stored[ALL]["problem"] in UNSOLVED
+
+
+def gamma_of_pairs(article: Continuum, *, seed: int, samples: int = SAMPLES) -> dict[str, Any]:
+    """{"pairs": [[one, other, sums], …]}: every two annotators alone."""
+    return {
+        "pairs": [
+            [*pair, gamma_sums(article.only(pair), seed=seed, samples=samples).as_dict()]
+            for pair in article.pairs
+        ]
+    }
+
+
+def pair_tables(stored: Sequence[Mapping[str, Any]], *, seed: int) -> list[dict[str, Any]]:
+    """A row for every two annotators, from what `gamma_of_pairs` gave of each article."""
+    found: dict[tuple[str, str], list[GammaSums]] = {}
+    for one in stored:
+        for a, b, sums in one["pairs"]:
+            found.setdefault((a, b), []).append(GammaSums.from_dict(sums))
+    return [
+        {"a": a, "b": b, "articles": len(sums), **gamma_with_interval(sums, seed=seed).as_dict()}
+        for (a, b), sums in sorted(found.items())
+    ]
 
 
 def gamma_tables(
@@ -45,6 +74,7 @@ def gamma_tables(
             article: gamma_from([one]).as_dict()
             for (article, _), one in zip(stored, sums, strict=True)
         },
+        "out_of_reach": [article for article, one in stored if is_unsolved(one)],
     }
 
 

@@ -2,7 +2,8 @@
 
 Pure. Heat: h1-h5 is the share of the annotators who gave a stretch its commonest label; `dx` means
 that their labels differ there. Rows are nested spans in lanes, as on the marking page: a lane a
-variant of the case in focus, or a lane an annotator when one label is looked at.
+variant of the case in focus, or a lane an annotator when one label is looked at; of
+more annotators than there are lanes, a variant again.
 """
 
 from collections import Counter
@@ -45,13 +46,39 @@ def rows_of_case(case: FoundCase, slots: Mapping[str, str]) -> list[Row]:
 
 
 def rows_of_label(article: Continuum, label: str, slots: Mapping[str, str]) -> list[Row]:
-    """A lane an annotator, in the order of their names."""
+    """A lane an annotator, in the order of their names; of more annotators than there are lanes,
+    a lane a variant: what several marked alike is drawn once, what most marked comes first."""
+    if len(article.names) > LANES:
+        return _rows_of_variants(article, label, slots)
     return [
         Row(unit.fragments, slots.get(label, "x"), min(lane, LANES - 1))
         for lane, name in enumerate(article.names)
         for unit in article.annotators[name]
         if unit.label == label
     ]
+
+
+def _rows_of_variants(article: Continuum, label: str, slots: Mapping[str, str]) -> list[Row]:
+    """Each in the first lane that is free along it; where all are taken, in the last."""
+    counted = Counter(
+        unit.fragments
+        for units in article.annotators.values()
+        for unit in units
+        if unit.label == label
+    )
+    taken: list[list[Stretch]] = [[] for _ in range(LANES)]
+    rows = []
+    for fragments, _ in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        start, end = fragments[0][0], fragments[-1][1]
+        free = [
+            lane
+            for lane, reaches in enumerate(taken)
+            if all(end <= low or high <= start for low, high in reaches)
+        ]
+        lane = free[0] if free else LANES - 1
+        taken[lane].append((start, end))
+        rows.append(Row(fragments, slots.get(label, "x"), lane))
+    return rows
 
 
 def paint_heat(

@@ -99,7 +99,10 @@ def words(text: str) -> Cell:
     return Cell(text, text)
 
 
-def number(n: int, query: Query | None = None) -> Cell:
+def number(n: int | None, query: Query | None = None) -> Cell:
+    """A count, or a dash where a report of an older form has none."""
+    if n is None:
+        return Cell(UNDEFINED, reason="not in this report")
     return Cell(f"{n:,}", n, query=query)
 
 
@@ -123,7 +126,7 @@ def figure(
 
 
 def _places(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")  # never minus nought
 
 
 def column(measure: str) -> Column:

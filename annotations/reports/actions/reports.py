@@ -1,5 +1,6 @@
 """Make a report and compute what takes long. A stored report is never computed again."""
 
+import datetime
 import hashlib
 import json
 import uuid
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django_tasks import task
 
@@ -17,7 +19,13 @@ from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
-from ..chance import SAMPLES, gamma_of_article, gamma_tables
+from ..chance import (
+    SAMPLES,
+    gamma_of_article,
+    gamma_of_pairs,
+    gamma_tables,
+    pair_tables,
+)
 from ..models import ArticleGamma, Level, Report, ReportState
 from ..queries import (
     ArticleInput,
@@ -29,12 +37,21 @@ from ..queries import (
     read_names,
 )
 from ..selection import Selection
-from ..tables import Corpus, build_tables
+from ..tables import TABLES_VERSION, Corpus, build_tables
 from .sums import count_inputs
 from .tables import by_version, keep_tables, tables_key
 
 FROM_CONTINUA = ("krippendorff_alpha_cu", "krippendorff_alpha_u_1995", "partial_credit_f1")
+STALLED_AFTER = datetime.timedelta(hours=1)
+BEGUN_AGAIN = (
+    "Work was returned or taken away while this report waited: it is of the work as it stood when "
+    "it was computed, not when it was asked for."
+)
 OTHER_LEVELS = {"word_alpha": Level.WORD, "sentence_alpha": Level.SENTENCE}
+
+
+class WorkChanged(Refusal):
+    """Work of this report was returned or taken away while it was computed. Make it again."""
 
 
 class NothingSubmitted(Refusal):
@@ -59,7 +76,7 @@ def make_report(
             engine_version=ENGINE_VERSION,
             inputs=_told(inputs, tables["versions"]),
             parameters={"selection": selection.as_json(), "samples": SAMPLES, "labels": labels},
-            result=tables,
+            result=tables | {"tables_version": TABLES_VERSION},
             n_all=len(inputs),
         )
         record(study=study, actor=actor, action="report.made", subject=report)
@@ -122,9 +139,8 @@ def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str
 
 def _told(inputs: Sequence[ArticleInput], versions: Sequence[int]) -> dict[str, Any]:
     """What the report was made from, as it stood."""
-    hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
     return {
-        "hash": hashlib.sha256(json.dumps(hashes).encode()).hexdigest(),
+        "hash": _hash_of(inputs),
         "articles": [str(one.article_id) for one in inputs],
         "annotators": sorted({str(who) for one in inputs for who in one.work}),
         "work": {
@@ -135,6 +151,11 @@ def _told(inputs: Sequence[ArticleInput], versions: Sequence[int]) -> dict[str, 
     }
 
 
+def _hash_of(inputs: Sequence[ArticleInput]) -> str:
+    hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
+    return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
+
+
 @task()
 def compute_report(report_id: str) -> None:
     """Gamma, and what cannot be had from sums; says how far it is and what went wrong."""
@@ -143,13 +164,31 @@ def compute_report(report_id: str) -> None:
         return
     rows = Report.objects.filter(pk=report.pk)
     try:
-        long = long_tables(_job_of(report), report.result, lambda n: rows.update(n_done=n))
+        try:
+            job = _job_of(report)
+        except WorkChanged:
+            job = _begun_again(report)
+        long = long_tables(job, report.result, lambda n: rows.update(n_done=n))
     except Refusal as refusal:
         return fail(report, str(refusal))
     except Exception as error:
         fail(report, f"The job ended with an error: {type(error).__name__}.")
         raise
     return finish(report, report.result | long)
+
+
+def last_heard(report: Report) -> datetime.datetime:
+    """When the report was asked for, or an article's gamma last came in after that."""
+    rows = ArticleGamma.objects.filter(study=report.study, computed_at__gt=report.created_at)
+    latest: datetime.datetime | None = rows.aggregate(latest=Max("computed_at"))["latest"]
+    return latest or report.created_at
+
+
+def is_stalled(report: Report) -> bool:
+    """Whether it says "computing", but nothing came of it for an hour."""
+    if report.state != ReportState.COMPUTING:
+        return False
+    return timezone.now() - last_heard(report) > STALLED_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +211,17 @@ def long_tables(
     `done` is told after each article how many are done.
     """
     stored: list[tuple[str, dict[str, Any]]] = []
-    corpus: list[Continuum] = []
     selection = job.selection
-    articles = read_continua(job.inputs, labels=selection.labels, level=selection.level)
-    for one, article in zip(job.inputs, articles, strict=True):
-        corpus.append(article)
+    corpus = list(read_continua(job.inputs, labels=selection.labels, level=selection.level))
+    for one, article in zip(job.inputs, corpus, strict=True):
         stored.append((str(one.article_id), stored_gamma(job, one, article)))
         done(len(stored))
+    chance = gamma_tables(stored, job.labels, seed=job.seed)
+    if chance["out_of_reach"]:
+        pairs = [stored_pairs(job, *both) for both in zip(job.inputs, corpus, strict=True)]
+        chance["pairs"] = pair_tables(pairs, seed=job.seed)
     return {
-        "chance": gamma_tables(stored, job.labels, seed=job.seed),
+        "chance": chance,
         "more": {
             **tables["more"],
             **{name: measure(name, corpus).as_dict() for name in FROM_CONTINUA},
@@ -207,43 +248,93 @@ def known_gamma(job: Job) -> dict[str, Any]:
             (str(one.article_id), results[hash_])
             for one, hash_ in zip(job.inputs, hashes, strict=True)
         ]
-        found = {"chance": gamma_tables(stored, job.labels, seed=job.seed)}
+        chance = gamma_tables(stored, job.labels, seed=job.seed)
+        if chance["out_of_reach"]:
+            keys = [_gamma_hash(job, one, pairs=True) for one in job.inputs]
+            chance["pairs"] = pair_tables(_kept_gamma(job, keys), seed=job.seed)
+        found = {"chance": chance}
         keep_tables(study=job.study, key=key, tables=found)
     return found
 
 
-def _gamma_hash(job: Job, one: ArticleInput) -> str:
+def _kept_gamma(job: Job, hashes: Sequence[str]) -> list[dict[str, Any]]:
+    kept = ArticleGamma.objects.filter(
+        study=job.study, input_hash__in=hashes, seed=job.seed, n_samples=job.samples
+    )
+    return list(kept.values_list("result", flat=True))
+
+
+def _gamma_hash(job: Job, one: ArticleInput, *, pairs: bool = False) -> str:
     labels, level = sorted(job.selection.labels), str(job.selection.level)
-    return one.input_hash(ENGINE_VERSION, labels=labels, level=level)
+    more = {"pairs": True} if pairs else {}
+    return one.input_hash(ENGINE_VERSION, labels=labels, level=level, **more)
 
 
 def _job_of(report: Report) -> Job:
     selection = Selection.from_json(report.parameters["selection"])
-    inputs = _unchanged(report, read_inputs(report.study, selection))
+    inputs = _as_they_stood(report, read_inputs(report.study, selection))
     parameters = report.parameters
     labels, samples = parameters["labels"], parameters["samples"]
     return Job(report.study, selection, inputs, labels, report.seed, samples)
 
 
-def _unchanged(report: Report, inputs: Sequence[ArticleInput]) -> list[ArticleInput]:
-    hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
-    if hashlib.sha256(json.dumps(hashes).encode()).hexdigest() != report.inputs["hash"]:
-        raise Refusal("Work was submitted or returned meanwhile. Make the report again.")
-    return list(inputs)
+def _as_they_stood(report: Report, inputs: Sequence[ArticleInput]) -> list[ArticleInput]:
+    """The report's own articles and work, whatever was submitted since. Raises WorkChanged."""
+    known = {str(one.article_id): one for one in inputs}
+    found = []
+    for article in report.inputs["articles"]:
+        work = dict(report.inputs["work"][article])
+        one = known.get(article)
+        if one is None:
+            raise WorkChanged
+        same = {who: kept for who, kept in one.work.items() if work.get(str(who)) == kept[1]}
+        found.append(replace(one, work=same))
+    if _hash_of(found) != report.inputs["hash"]:
+        raise WorkChanged
+    return found
+
+
+def _begun_again(report: Report) -> Job:
+    """Once, from the work as it is now: the tables are made anew, and the report says so."""
+    study, seed = report.study, report.seed
+    selection = Selection.from_json(report.parameters["selection"])
+    inputs = read_inputs(study, selection)
+    if not inputs:
+        raise NothingSubmitted(str(NothingSubmitted.__doc__))
+    tables = tables_now(study, selection, inputs, report.parameters["labels"], seed=seed)
+    report.inputs = _told(inputs, tables["versions"])
+    report.result = tables | {"tables_version": TABLES_VERSION}
+    report.n_done, report.n_all = 0, len(inputs)
+    report.message = BEGUN_AGAIN
+    report.save(update_fields=["inputs", "result", "n_done", "n_all", "message"])
+    return _job_of(report)
 
 
 def stored_gamma(job: Job, one: ArticleInput, article: Continuum) -> dict[str, Any]:
     """From the cache, or computed and kept there."""
     key = _gamma_hash(job, one)
+    return _cached(job, one, key, lambda: gamma_of_article(article, **_drawn(job)))
+
+
+def stored_pairs(job: Job, one: ArticleInput, article: Continuum) -> dict[str, Any]:
+    """The same of every two annotators."""
+    key = _gamma_hash(job, one, pairs=True)
+    return _cached(job, one, key, lambda: gamma_of_pairs(article, **_drawn(job)))
+
+
+def _drawn(job: Job) -> dict[str, int]:
+    return {"seed": job.seed, "samples": job.samples}
+
+
+def _cached(
+    job: Job, one: ArticleInput, key: str, compute: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     kept, _ = ArticleGamma.objects.get_or_create(
         article_id=one.article_id,
         input_hash=key,
         seed=job.seed,
         n_samples=job.samples,
-        defaults={
-            "study": job.study,
-            "result": lambda: gamma_of_article(article, seed=job.seed, samples=job.samples),
-        },
+        defaults={"study": job.study, "result": compute},
     )
     result: dict[str, Any] = kept.result
     return result

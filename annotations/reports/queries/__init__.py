@@ -1,5 +1,6 @@
 """The one door from rows to measures."""
 
+from .chosen import read_choice
 from .continua import fragments_of, read_continua
 from .facts import articles_of_group, read_versions
 from .groups import Groups, read_groups
@@ -20,6 +21,7 @@ __all__ = [
     "find_tables",
     "fragments_of",
     "quote_passages",
+    "read_choice",
     "read_continua",
     "read_groups",
     "read_inputs",

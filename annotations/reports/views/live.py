@@ -17,6 +17,7 @@ from ..actions import Job, known_gamma, tables_now
 from ..against_gold import compare_with_gold, lay_out_gold
 from ..files import WRITERS, methods_text
 from ..forms import ReportForm, SelectionForm
+from ..gamma_pairs import lay_out_gamma_pairs, name_articles
 from ..laying import by_name, lay_out
 from ..layout import Laid, Names
 from ..models import Report
@@ -26,6 +27,7 @@ from ..queries import (
     NotOpenYet,
     Scope,
     fetch_scope,
+    read_choice,
     read_names,
     read_titles,
 )
@@ -73,7 +75,8 @@ def shown_tables(scope: Scope, tables: Mapping[str, Any], names: Names) -> list[
     """All tables; for annotators those of their own pairs."""
     if scope.sees_all:
         gold = [lay_out_gold(tables["gold"], names)] if tables.get("gold") else []
-        return [*lay_out(tables, names), *gold]
+        tables = name_articles(tables, names)
+        return [*lay_out(tables, names), *lay_out_gamma_pairs(tables, names), *gold]
     kept = [pair for pair in tables["pairs"] if str(scope.own) in (pair["a"], pair["b"])]
     found = by_name({**tables, "pairs": kept}, names)
     return [found[name] for name in FOR_ANNOTATORS]
@@ -114,7 +117,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "n_articles": len(inputs),
         "laid": [one.shortened(ROWS) for one in shown_tables(scope, tables, names)],
         "plots": plots(tables, names) if scope.sees_all else {},
-        "methods": methods_of(selection, tables) if scope.sees_all else "",
+        "methods": methods_of(scope, selection, tables, names) if scope.sees_all else "",
         "versions": versions,
         "make_form": ReportForm(initial={"name": f"Agreement, {timezone.now():%-d %B %Y}"}),
         "reports": Report.objects.filter(study=scope.study).defer("result")[:20],
@@ -122,8 +125,10 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "reports/agreement.html", context)
 
 
-def methods_of(selection: Selection, tables: Mapping[str, Any]) -> str:
-    return methods_text(tables, level=selection.level, seed=1, engine=ENGINE_VERSION)
+def methods_of(scope: Scope, selection: Selection, tables: Mapping[str, Any], names: Names) -> str:
+    choice = read_choice(scope.study, selection, names)
+    level, engine = selection.level, ENGINE_VERSION
+    return methods_text(tables, names, level=level, seed=1, engine=engine, choice=choice)
 
 
 @require_GET
@@ -154,7 +159,7 @@ def methods(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     names = read_names(scope.study)
     selection = chosen_or_404(scope, request.GET, names)
     tables, _ = compute(scope, selection, names)
-    return text_answer(methods_of(selection, tables))
+    return text_answer(methods_of(scope, selection, tables, names))
 
 
 def text_answer(text: str) -> HttpResponse:

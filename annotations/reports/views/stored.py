@@ -10,14 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotations.text.refusal import Refusal
 
-from ..actions import make_report
+from ..actions import is_stalled, make_report
+from ..beside import notices, side_by_side
 from ..files import methods_text
 from ..forms import ReportForm
-from ..laying import lay_out
-from ..layout import Cell, Laid
+from ..layout import Names
 from ..models import Report
-from ..plots import plots
-from ..queries import Scope, fetch_scope, read_names
+from ..older import filled, lay_out_report, plots_of_report
+from ..queries import Scope, fetch_scope, read_choice, read_names
 from ..selection import Selection
 from .live import ROWS, chosen, file_answer, me, names_of, text_answer
 
@@ -71,7 +71,11 @@ def again(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> Ht
     scope = fetch_desk(request, study_id)
     old = fetch_report(scope, report_id)
     selection = Selection.from_json(old.parameters["selection"])
-    new = store(request, scope, selection, name=old.name, seed=old.seed)
+    try:
+        new = store(request, scope, selection, name=old.name, seed=old.seed)
+    except Refusal as refusal:
+        context = report_context(scope, old) | {"refused": str(refusal)}
+        return render(request, "reports/report.html", context, status=422)
     return redirect("reports:report", study_id, new.pk)
 
 
@@ -88,10 +92,13 @@ def report_context(scope: Scope, one: Report) -> dict[str, Any]:
         "standing": scope.standing,
         "scope": scope,
         "report": one,
-        "laid": [laid.shortened(ROWS) for laid in lay_out(one.result, names)],
-        "plots": plots(one.result, names),
-        "counts": one.result["counts"],
-        "methods": methods_of(one),
+        "title": one.name,
+        "study": scope.study,
+        "laid": [laid.shortened(ROWS) for laid in lay_out_report(one.result, names)],
+        "plots": plots_of_report(one.result, names),
+        "counts": filled(one.result)["counts"],
+        "is_stalled": is_stalled(one),
+        "methods": methods_of(one, names),
         "annotators": [names.annotator(who) for who in one.inputs["annotators"]],
         "address": selection_address(one),
         "others": Report.objects.filter(study=scope.study).exclude(pk=one.pk).defer("result")[:20],
@@ -109,9 +116,12 @@ def selection_address(one: Report) -> str:
     return query.urlencode()
 
 
-def methods_of(one: Report) -> str:
+def methods_of(one: Report, names: Names) -> str:
+    selection = Selection.from_json(one.parameters["selection"])
     return methods_text(
-        one.result,
+        filled(one.result),
+        names,
+        choice=read_choice(one.study, selection, names),
         level=one.parameters["selection"]["level"],
         seed=one.seed,
         engine=one.engine_version,
@@ -123,7 +133,8 @@ def progress(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) ->
     """How far gamma is; asked for every two seconds while the report is being computed."""
     scope = fetch_desk(request, study_id)
     one = fetch_report(scope, report_id)
-    answer = render(request, "reports/_progress.html", {"report": one, "standing": scope.standing})
+    context = {"report": one, "standing": scope.standing, "is_stalled": is_stalled(one)}
+    answer = render(request, "reports/_progress.html", context)
     if one.state != "computing":
         answer["HX-Refresh"] = "true"
     return answer
@@ -135,13 +146,15 @@ def report_table(
 ) -> HttpResponse:
     scope = fetch_desk(request, study_id)
     one = fetch_report(scope, report_id)
-    return file_answer(lay_out(one.result, names_of(scope, one.inputs["articles"])), name, form)
+    return file_answer(
+        lay_out_report(one.result, names_of(scope, one.inputs["articles"])), name, form
+    )
 
 
 @require_GET
 def report_methods(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
     scope = fetch_desk(request, study_id)
-    return text_answer(methods_of(fetch_report(scope, report_id)))
+    return text_answer(methods_of(fetch_report(scope, report_id), names_of(scope, [])))
 
 
 @require_GET
@@ -169,12 +182,9 @@ def compare(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     }
     if reports[0] and reports[1]:
         names = names_of(scope)
-        before, after = (lay_out(one.result, names) for one in reports if one)
-        context["tables"] = [
-            side_by_side(one, other)
-            for one, other in zip(before, after, strict=True)
-            if one.name in ("headline", "labels")
-        ]
+        laid = [lay_out_report(one.result, names) for one in (reports[0], reports[1])]
+        context["tables"] = side_by_side(*laid)
+        context["notices"] = notices(kept_of(reports[0]), kept_of(reports[1]), names)
     return render(request, "reports/compare.html", context)
 
 
@@ -186,21 +196,11 @@ def is_uuid(text: str) -> bool:
     return True
 
 
-def side_by_side(before: Laid, after: Laid) -> dict[str, Any]:
-    """Rows by their heading; a figure that one report lacks is left empty."""
-    later = {row[0].text: row for row in after.rows}
-    empty = [Cell("") for _ in before.columns]
-    rows = []
-    for row in before.rows:
-        other = later.get(row[0].text, empty)
-        rows.append((row[0], [moved(x, y) for x, y in zip(row[1:], other[1:], strict=False)]))
-    return {"title": before.title, "columns": before.columns, "rows": rows}
-
-
-def moved(before: Cell, after: Cell) -> dict[str, Any]:
-    values = (before.value, after.value)
-    if all(isinstance(one, int | float) for one in values):
-        change = float(values[1] or 0) - float(values[0] or 0)
-        shown = f"{change:+.3f}" if isinstance(values[1], float) else f"{change:+,.0f}"
-        return {"before": before, "after": after, "change": shown.replace("-", "−")}
-    return {"before": before, "after": after, "change": ""}
+def kept_of(one: Report) -> dict[str, Any]:
+    """What `notices` compares of a report."""
+    return {
+        "parameters": one.parameters,
+        "inputs": one.inputs,
+        "engine_version": one.engine_version,
+        "seed": one.seed,
+    }
