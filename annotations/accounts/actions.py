@@ -1,11 +1,13 @@
 """What a person can do to their account. People leave, work stays: accounts are never deleted."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from annotations.text.refusal import Refusal
 
 from .models import Session, User
+from .security import note_later
 
 
 class AddressTaken(Refusal):
@@ -65,3 +67,12 @@ def end_sessions(*, user: User, keep: str | None = None) -> int:
     """Sign the person out everywhere, but for the session `keep`. Returns how many ended."""
     ended, _ = Session.objects.filter(user=user).exclude(session_key=keep).delete()
     return ended
+
+
+@transaction.atomic
+def remove_second_factors(*, user: User) -> int:
+    """For somebody who lost app, keys and codes, and proved otherwise who they are."""
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    end_sessions(user=user)
+    note_later("second factors removed by a site admin", person=user.pk)
+    return removed

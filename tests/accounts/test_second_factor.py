@@ -1,6 +1,7 @@
 """Authenticator apps, recovery codes, keys, and studies that ask for them."""
 
 import logging
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -8,13 +9,16 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 
 from annotations.accounts.models import Session, User
 from annotations.accounts.queries import has_second_factor
 from annotations.study.models import Role, Study
 from tests.conftest import SignIn
 from tests.people import join, make_user
+from tests.study.test_permissions import IDS
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse"
@@ -209,3 +213,39 @@ def test_nobody_ends_the_session_of_somebody_else() -> None:
     theirs = eve.get("/accounts/sessions/").context["sessions"][0].name
     fay.post("/accounts/sessions/", {"end": theirs})
     assert eve.get("/accounts/profile/").status_code == 200
+
+
+def test_a_site_admin_lets_somebody_in_again_who_lost_everything(client: Client) -> None:
+    eve = make_user("eve")
+    give_app(eve)
+    RecoveryCodes.activate(eve)
+    call_command("remove_second_factor", "eve@example.org", stdout=StringIO())
+    assert not has_second_factor(eve)
+    assert enter(client, "eve")["Location"] == "/"
+    with pytest.raises(CommandError, match="There is no account"):
+        call_command("remove_second_factor", "nobody")
+
+
+AT_THE_DOOR = {"mfa_authenticate", "mfa_login_webauthn"}  # they finish a sign-in that has begun
+FACTOR_ROUTES = sorted(name for name in IDS if name.startswith("mfa_"))
+
+
+def test_there_are_routes_about_second_factors() -> None:
+    assert set(FACTOR_ROUTES) > AT_THE_DOOR
+
+
+@pytest.mark.parametrize("name", FACTOR_ROUTES)
+def test_pages_about_second_factors_are_for_those_who_signed_in(client: Client, name: str) -> None:
+    answer = client.get(reverse(name, kwargs=dict.fromkeys(IDS[name], 1)))
+    assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/accounts/login/")
+
+
+def test_the_key_of_somebody_else_is_not_there(sign_in: SignIn) -> None:
+    eve, fay = make_user("eve"), make_user("fay")
+    key = Authenticator.objects.create(user=eve, type="webauthn", data={"name": "x"})
+    client = sign_in(fay)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    for page in ("edit", "remove"):
+        url = f"/accounts/second-factor/webauthn/keys/{key.pk}/{page}/"
+        assert {client.get(url).status_code, client.post(url).status_code} == {404}
+    assert Authenticator.objects.filter(pk=key.pk).exists()

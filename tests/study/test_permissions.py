@@ -21,6 +21,10 @@ PUBLIC = "anybody"
 # A route that is not here fails the build.
 ROUTES: dict[str, Act | str] = {
     "accounts:profile": SIGNED_IN,
+    "accounts:sessions": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+    "account_confirm_email": PUBLIC,
+    "account_email_verification_sent": PUBLIC,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_inactive": PUBLIC,
@@ -62,6 +66,7 @@ ROUTES: dict[str, Act | str] = {
     "study:settings_round_closing": Act.MANAGE_STUDY,
     "study:settings_round_remove": Act.MANAGE_STUDY,
     "study:history": Act.SEE_AUDIT,
+    "study:history_export": Act.SEE_AUDIT,
 }
 STUDY_ROUTES = {name: act for name, act in ROUTES.items() if isinstance(act, Act)}
 
