@@ -72,7 +72,7 @@ def end_sessions(*, user: User, keep: str | None = None) -> int:
 @transaction.atomic
 def remove_second_factors(*, user: User) -> int:
     """For somebody who lost app, keys and codes, and proved otherwise who they are."""
-    removed, _ = Authenticator.objects.filter(user=user).delete()
+    removed: int = Authenticator.objects.filter(user=user).delete()[0]
     end_sessions(user=user)
     note_later("second factors removed by a site admin", person=user.pk)
     return removed
