@@ -115,7 +115,12 @@ def _provenance(
             codebook_rule=names.rules.get(case.get("rule") or "", ""),
             note=case.get("note", ""),
             decided_at=case.get("decided_at", ""),
-            votes=tuple(_vote(vote, text, names) for vote in case.get("votes", ())),
+            votes=tuple(
+                sorted(
+                    (_vote(vote, text, names) for vote in case.get("votes", ())),
+                    key=lambda vote: vote.annotator,
+                )
+            ),
         )
 
 

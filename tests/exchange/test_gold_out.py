@@ -1,0 +1,145 @@
+"""Gold goes out with its provenance, threads with what was said; a whole study keeps all rows."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from annotations.accounts.models import User
+from annotations.corpus.models import Article
+from annotations.curation.models import Comment, GoldSpan, Ruling, Thread
+from annotations.exchange.actions.whole import restore_study
+from annotations.exchange.packing import Wanted, choose
+from annotations.exchange.packing.choosing import pseudonyms
+from annotations.exchange.packing.soft import soft_labels
+from annotations.exchange.queries.corpus import read_corpus
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    FragmentRecord,
+    SoftLabelRecord,
+    SpanRecord,
+)
+from annotations.study.models import Study
+from tests.conftest import SignIn
+from tests.curation.scene import both_submit
+from tests.curation.test_custody import decide_all
+from tests.people import assign
+
+from .test_whole_study import exported, files_of
+
+
+@pytest.fixture
+def decided(article: Article, bob: User, carol: User, dave: User, sign_in: SignIn) -> Article:
+    """Gold by Dave on the work of Bob and Carol, and a thread of two comments."""
+    both_submit(assign(article, bob), assign(article, carol))
+    curator: Client = sign_in(dave)
+    decide_all(curator, article)
+    thread = Thread.objects.create(
+        study=article.study, article=article, start=0, end=9, quote=article.text[:9], opened_by=bob
+    )
+    for author, text in ((bob, "Why Arden?"), (dave, "Rule A1.")):
+        Comment.objects.create(study=article.study, thread=thread, author=author, text=text)
+    return article
+
+
+def test_gold_spans_say_who_agreed_who_did_not_and_who_decided(decided: Article) -> None:
+    (article,) = read_corpus(decided.study).articles
+    gold = article.gold
+    assert gold is not None
+    by_label = {span.label: span for span in gold.spans}
+    assert by_label.keys() == {"reporting", "attribution", "allegation", None}
+    source = by_label["attribution"]
+    assert (source.start, source.end) == (0, 18)
+    why = {each.span: each for each in gold.provenance}[source.id]
+    assert (why.agreed_exactly, why.agreed_nearly, why.dissent) == (("carol",), ("bob",), ())
+    assert (why.decided_by, why.choice, why.why, why.note) == ("dave", "variant", "boundary", "B2")
+    assert [(vote.annotator, vote.label) for vote in why.votes] == [
+        ("bob", "attribution"),
+        ("carol", "attribution"),
+    ]
+    assert [(link.source, link.target) for link in gold.links] == [(source.id, by_label[None].id)]
+
+
+def test_a_place_where_nothing_was_decided_to_stand_is_told_too(decided: Article) -> None:
+    (article,) = read_corpus(decided.study).articles
+    assert article.gold is not None
+    (empty,) = [each for each in article.gold.provenance if not each.span]
+    assert (empty.choice, empty.dissent, empty.agreed_exactly) == ("no_span", ("bob",), ("carol",))
+
+
+def test_threads_go_out_with_what_was_said(decided: Article) -> None:
+    (article,) = read_corpus(decided.study).articles
+    (thread,) = article.threads
+    assert thread.about == FragmentRecord(0, 9, "Officials")
+    assert [(each.by, each.text) for each in thread.messages] == [
+        ("bob", "Why Arden?"),
+        ("dave", "Rule A1."),
+    ]
+
+
+def test_pseudonyms_reach_every_name_and_stay_the_same(decided: Article) -> None:
+    corpus = read_corpus(decided.study)
+    aliases = pseudonyms(corpus.study)
+    chosen = choose(corpus, Wanted(pseudonyms=True))
+    told = f"{chosen.study} {list(chosen.articles)}"
+    assert [name for name in aliases if f"'{name}'" in told] == []
+    assert all(aliases[name] in told for name in ("bob", "carol", "dave"))
+    assert pseudonyms(read_corpus(decided.study).study) == aliases
+
+
+def test_a_study_with_gold_comes_in_beside_itself_with_all_rows(
+    decided: Article, study: Study
+) -> None:
+    """The same study under other ids: every row but the people is a new one."""
+    data = json.loads(exported(study))
+    (rows,) = data["articles"]
+    assert {"goldspan", "goldlink", "case", "ruling", "adjudication", "comment"} <= set(rows)
+    other = json.dumps(data)
+    for key in ids_in(data):
+        other = other.replace(key, str(uuid.uuid5(study.pk, key)))
+    restored = restore_study(files=files_of(other.encode()))
+    connection.check_constraints()
+    assert in_any_order(json.loads(exported(restored.study))) == in_any_order(json.loads(other))
+    assert GoldSpan.objects.filter(study=restored.study).count() == 4
+    assert Ruling.objects.filter(study=restored.study).count() == 6
+
+
+def ids_in(data: Any) -> set[str]:
+    tables = [data["head"], *data["articles"]]
+    listed = [(name, row) for each in tables for name, rows in each.items() for row in rows]
+    keys = {
+        row[key] for name, row in listed if name != "user" for key in ("id", "op_id") if key in row
+    }
+    return keys
+
+
+def in_any_order(data: Any) -> Any:
+    """Rows go out in the order of their ids, which are others now."""
+    if isinstance(data, list):
+        return sorted((in_any_order(each) for each in data), key=json.dumps)
+    if isinstance(data, dict):
+        return {name: in_any_order(each) for name, each in sorted(data.items())}
+    return data
+
+
+def test_soft_labels_count_annotators_not_spans() -> None:
+    def work(name: str, *stretches: tuple[int, int]) -> AssignmentRecord:
+        spans = tuple(
+            SpanRecord(f"S{n}", "a", (FragmentRecord(start, end, "x"),))
+            for n, (start, end) in enumerate(stretches)
+        )
+        return AssignmentRecord(name, spans)
+
+    article = ArticleRecord(
+        "1", "", "x" * 20, "", 20,
+        assignments=(work("bob", (0, 10), (2, 5)), work("carol", (5, 12)), work("erin")),
+    )  # fmt: skip
+    assert soft_labels(article) == (
+        SoftLabelRecord("a", 0, 5, 1, 3),
+        SoftLabelRecord("a", 5, 10, 2, 3),
+        SoftLabelRecord("a", 10, 12, 1, 3),
+    )
