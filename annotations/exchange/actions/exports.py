@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import storages
@@ -14,8 +15,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment, AssignmentState
 from annotations.reports.actions.reports import tables_now
 from annotations.reports.laying import lay_out
+from annotations.reports.layout import Names
+from annotations.reports.models import ReportState
 from annotations.reports.queries import read_inputs, read_names
 from annotations.reports.selection import Selection
 from annotations.study.actions import record
@@ -35,6 +39,7 @@ from ..records import Corpus
 from ..telling import telling
 
 KEPT_FOR = timedelta(days=14)
+COUNTED_AT_ONCE = 2_000  # articles of which an export counts agreement anew
 IN_CARD = ("headline", "labels")  # tables of agreement that the data card shows
 Shown = Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], str]]
 
@@ -141,13 +146,24 @@ def open_corpus(reach: Reach, form: Form) -> Corpus:
 
 
 def agreement_tables(study: Study) -> Shown:
-    """The headline and the labels' table of all submitted work; none before there is any."""
+    """The headline and the labels' table of all submitted work; none before there is any.
+
+    Of a large study those of the last report that was kept, for counting takes memory.
+    """
+    submitted = Assignment.objects.filter(study=study, state=AssignmentState.SUBMITTED)
+    n_submitted = submitted.order_by().values("article").distinct().count()
+    names = read_names(study)
+    if n_submitted > COUNTED_AT_ONCE:
+        report = study.reports.filter(state=ReportState.DONE).order_by("-created_at").first()
+        return () if report is None else _shown(report.result, names)
     selection = Selection()
     inputs = read_inputs(study, selection)
     if not inputs:
         return ()
-    names = read_names(study)
-    tables = tables_now(study, selection, inputs, list(names.labels))
+    return _shown(tables_now(study, selection, inputs, list(names.labels)), names)
+
+
+def _shown(tables: Mapping[str, Any], names: Names) -> Shown:
     return [
         (
             laid.title,

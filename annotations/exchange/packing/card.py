@@ -44,7 +44,7 @@ def _lines(
         yield from _table(("Round", "Purpose", "From", "To", "Assignments"), rounds)
     yield "## Agreement\n"
     if not about.agreement:
-        yield "Not computed for this export.\n"
+        yield "Not computed for this export. A report on the Agreement page has it.\n"
     for title, columns, cells, note in about.agreement:
         yield f"### {_plain(title)}\n"
         yield from _table(columns, cells)
