@@ -136,6 +136,7 @@ TEMPLATES = [
 
 
 POOL_WAIT = 4  # seconds for a connection: then 503, within the five that are promised
+RECONNECT = 2  # seconds of trying again: then the next request tries afresh, however long it was
 
 
 def database(url: str) -> dict[str, Any]:
@@ -156,8 +157,14 @@ def database(url: str) -> dict[str, Any]:
         size = env_int("DATABASE_POOL", 8)
         options["connect_timeout"] = POOL_WAIT
         config["CONN_MAX_AGE"] = 0
+        config["CONN_HEALTH_CHECKS"] = True  # one that died while idle is replaced, not handed out
         if size:
-            options["pool"] = {"min_size": 1, "max_size": size, "timeout": POOL_WAIT}
+            options["pool"] = {
+                "min_size": 1,
+                "max_size": size,
+                "timeout": POOL_WAIT,
+                "reconnect_timeout": RECONNECT,
+            }
     else:
         raise ImproperlyConfigured(f"DATABASE_URL must be sqlite:// or postgres://, not {url!r}.")
     return config
