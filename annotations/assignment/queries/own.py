@@ -109,6 +109,14 @@ class Part:
     own: Counts
     everybody: Counts | None
 
+    @property
+    def is_manager(self) -> bool:
+        return Role.MANAGER in self.roles
+
+    @property
+    def is_curator(self) -> bool:
+        return Role.CURATOR in self.roles
+
 
 def parts_of(user: User) -> list[Part]:
     """The studies somebody takes part in: the same few queries however many there are."""

@@ -153,7 +153,7 @@ function linking(desk) {
 /** What to do next, by what has been done. */
 function linkingInWords({ mode, store, labels }) {
   const { candidates = [], made = [], cueFor } = mode;
-  if (cueFor) return [h("strong", {}, "Cue words. "), "Select the words that tie the source to its claim."];
+  if (cueFor) return [h("strong", {}, "Cue words. "), "Select the words that tie the source to what it answers for."];
   const link = store.get("link", made.at(-1) ?? "");
   const claim = link && store.get("span", link.target);
   const head = claim ? `Linked to ${nameOf(labels, claim, 30)}. ` : "Link to a claim. ";

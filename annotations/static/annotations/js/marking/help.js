@@ -7,7 +7,7 @@ import { CHORDS, Keymap, changedKeys, chordOf, keepKeys } from "./keys.js";
 export const COMMANDS = [
   [
     "label",
-    "Mark what is selected, or else the word or sentence at the cursor. With neither: hold the label ready, and mark each selection or click",
+    "Give the selected words this label; with nothing selected, the word or sentence at the cursor. Without a cursor the label is held: every selection or click then gets it, until Esc",
     "Mark",
   ],
   ["label-exact", "The same, but exactly the letters selected", "Mark"],
@@ -48,7 +48,7 @@ export const COMMANDS = [
   ["unmarked-back", "Previous sentence without a span", "Move"],
   ["suggestion", "Next suggestion; Enter accepts it, Backspace rejects it", "Move"],
   ["leave", "Take a step back: stop linking, drop the selection, let go of the span", "Move"],
-  ["link", "Link the chosen attribution to its claim: then select the claim, click its mark or press its number", "Say more"],
+  ["link", "Link the chosen source to what it answers for: then select those words, click their extent or press its number", "Say more"],
   ["cue", "Use the selection as the cue words of the link", "Say more"],
   ["attributes", "Answer the questions about the chosen span", "Say more"],
   ["who", "Say who it is: press a number or type a name", "Say more"],

@@ -50,14 +50,14 @@ const isVoice = (desk, span) => span.label && desk.labels.sentence?.id === span.
 export function begin(desk, source = desk.span) {
   if (desk.readOnly) return desk.refuse(desk.readOnly);
   if (!desk.labels.isSource(source))
-    return desk.refuse("Choose an attribution first: links go from a source to its claim");
+    return desk.refuse("Choose an attribution first: links go from a source to what it answers for");
   if (desk.spanId !== source.id) desk.choose(source.id, { quiet: true });
   desk.arm(null);
   desk.setMode({ name: "link", source: source.id, made: [] });
   refresh(desk);
   const n = desk.mode.candidates.length;
   desk.say(
-    `Linking from ${nameOf(desk.labels, source, 40)}. Select the claim, or press Enter for the nearest of ${n}, a number, or click one. Escape ends`,
+    `Linking from ${nameOf(desk.labels, source, 40)}. Select what it answers for, or press Enter for the nearest of ${n}, a number, or click one. Escape ends`,
   );
   return true;
 }

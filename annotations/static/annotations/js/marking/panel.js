@@ -100,7 +100,7 @@ export class Panel {
   summary() {
     const { desk } = this;
     if (desk.mode.name === "link") {
-      return desk.selection ? "Link the selected words" : "Linking: select the claim, or tap a mark";
+      return desk.selection ? "Link the selected words" : "Linking: select what it answers for, or tap a mark";
     }
     if (!desk.span) return "";
     const open = desk.labels.missing(desk.span).length;
