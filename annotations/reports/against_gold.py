@@ -3,7 +3,7 @@ annotators, and only articles whose adjudication is closed are compared with it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from annotations.agreement import Unit, aligned
@@ -53,7 +53,7 @@ def compare_with_gold(
     At most six queries.
     """
     known = read_gold_units(study, [one.article_id for one in inputs], closed=True)
-    wanted = [replace(one, regions=()) for one in inputs if one.article_id in known]
+    wanted = [one.uncut() for one in inputs if one.article_id in known]
     tallies: dict[str, Tally] = {}
     for one, article in zip(wanted, read_continua(wanted, labels=labels), strict=True):
         gold = [unit for unit in known[one.article_id] if not labels or unit.label in labels]

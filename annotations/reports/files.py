@@ -161,10 +161,18 @@ def methods_text(
         if "chance" in tables
         else ""
     )
+    n_accepted = tables.get("accepted", 0)
+    accepted = (
+        f"The words of {n_accepted:,} model suggestion{'' if n_accepted == 1 else 's'} accepted "
+        "unchanged were left out for everybody. "
+        if n_accepted
+        else ""
+    )
     return (
         f"Agreement was computed on {counts['articles']:,} article{plural} that at least two of "
         f"{counts['annotators']:,} annotators{who} had submitted ({counts['spans']:,} spans, "
-        f"{counts['characters']:,} {unit}; labels: {', '.join(labels)}; {book}). {selected}"
+        f"{counts['characters']:,} {unit}; labels: {', '.join(labels)}; {book}). "
+        f"{selected}{accepted}"
         "The distance between labels is nominal throughout. "
         "Spans may nest and overlap: unitized alpha (Krippendorff, Mathet, Bouvry & Widlöcher "
         "2016) was computed for each label against gaps and pooled as 1 minus the sum of observed "

@@ -128,6 +128,7 @@ class Span(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["assignment", "changed_rev"], name="span_changes"),
             models.Index(fields=["study", "label"], name="span_by_label"),
+            models.Index(fields=["study"], condition=Q(origin=Origin.MODEL), name="span_of_model"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -120,7 +120,8 @@ def _make_tables(
     ]
     grouped += by_version(articles, chosen)
     tables = build_tables(Corpus(articles, chosen, labels, grouped), seed=seed)
-    return tables | {"level": str(selection.level)}
+    accepted = sum(one.n_suggested for one in inputs)
+    return tables | {"level": str(selection.level), "accepted": accepted}
 
 
 def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str, Any]:

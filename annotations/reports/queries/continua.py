@@ -8,6 +8,7 @@ from typing import Any
 from annotations.agreement import Continuum, Unit, snapped, without_regions
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue, Link, Span
+from annotations.marking.wire import parse_stretch
 from annotations.text.tokens import words
 
 from ..models import Level
@@ -24,7 +25,8 @@ def read_continua(
 ) -> Iterator[Continuum]:
     """A continuum an article, in the order of `inputs`; annotators are named by their id.
 
-    Stretches that are not article text are cut out of the line, so that they count nowhere.
+    Stretches that are not article text, and words that a model marked and somebody only accepted,
+    are cut out of the line for everybody, so that they count nowhere.
     Every unit's `key` is its span's id. Four queries per 500 articles.
     """
     for first in range(0, len(inputs), CHUNK):
@@ -101,15 +103,15 @@ def _continuum(
             if source in places and target in places
         ]
     whole = Continuum.of(one.n_code_points, annotators, links=linked, key=str(one.article_id))
+    uncounted = one.uncounted
     if grid is not None:
-        return snapped(whole, [cell for cell in grid if not _inside(cell, one.regions)])
-    return without_regions(whole, one.regions) if one.regions else whole
+        return snapped(whole, [cell for cell in grid if not _inside(cell, uncounted)])
+    return without_regions(whole, uncounted) if uncounted else whole
 
 
 def fragments_of(stretch: str) -> tuple[Stretch, ...]:
     """The fragments of a span's `stretch`: "17-42 50-61"."""
-    pairs = (part.split("-") for part in stretch.split(" "))
-    return tuple((int(start), int(end)) for start, end in pairs)
+    return tuple(parse_stretch(stretch))
 
 
 def _inside(cell: Stretch, regions: Sequence[Stretch]) -> bool:

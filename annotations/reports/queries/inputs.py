@@ -5,13 +5,14 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Region
-from annotations.marking.models import Span
+from annotations.marking.models import Operation, OperationKind, Origin, Span
+from annotations.marking.wire import format_stretch, parse_stretch
 from annotations.study.models import Study
 
 from ..selection import Selection
@@ -21,17 +22,37 @@ Stretch = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ArticleInput:
-    """An article and the submitted work on it: annotator id -> (assignment id, revision)."""
+    """An article and the submitted work on it: annotator id -> (assignment id, revision).
+
+    `regions` are not article text; `suggested` are the words of spans that came from a model and
+    were accepted as they were, by assignment. Neither counts in any measure.
+    """
 
     article_id: uuid.UUID
     n_code_points: int
     work: dict[uuid.UUID, tuple[uuid.UUID, int]]
     regions: tuple[Stretch, ...]
+    suggested: dict[uuid.UUID, tuple[Stretch, ...]] = field(default_factory=dict)
+
+    @property
+    def uncounted(self) -> tuple[Stretch, ...]:
+        """What is cut out of the line for everybody, sorted; stretches may overlap."""
+        accepted = (part for parts in self.suggested.values() for part in parts)
+        return tuple(sorted({*self.regions, *accepted}))
+
+    @property
+    def n_suggested(self) -> int:
+        return sum(map(len, self.suggested.values()))
 
     def only(self, assignments: AbstractSet[uuid.UUID]) -> "ArticleInput":
         """The same article with the work of these assignments alone."""
         work = {who: (pk, rev) for who, (pk, rev) in self.work.items() if pk in assignments}
-        return replace(self, work=work)
+        suggested = {pk: parts for pk, parts in self.suggested.items() if pk in assignments}
+        return replace(self, work=work, suggested=suggested)
+
+    def uncut(self) -> "ArticleInput":
+        """The whole text, with everything that was marked in it."""
+        return replace(self, regions=(), suggested={})
 
     def input_hash(self, engine_version: str, **parameters: object) -> str:
         """SHA-256 of all that the figures of this article depend on."""
@@ -39,7 +60,7 @@ class ArticleInput:
             "engine": engine_version,
             "article": str(self.article_id),
             "work": sorted((str(who), str(what), rev) for who, (what, rev) in self.work.items()),
-            "regions": self.regions,
+            "regions": self.uncounted,
             **parameters,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -67,7 +88,8 @@ def submitted_work(study: Study, selection: Selection) -> QuerySet[Assignment]:
 
 
 def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
-    """Every article with submitted work in the selection, by title. Two queries."""
+    """Every article with submitted work in the selection, by title. Three queries, and one more
+    where a model's suggestions were accepted."""
     rows = submitted_work(study, selection).order_by("article__title", "article_id", "annotator_id")
     work: dict[uuid.UUID, dict[uuid.UUID, tuple[uuid.UUID, int]]] = defaultdict(dict)
     lengths: dict[uuid.UUID, int] = {}
@@ -80,7 +102,36 @@ def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
     kept = Region.objects.filter(study=study, removed_at=None).order_by("start", "end")
     for article, start, end in kept.values_list("article_id", "start", "end"):
         regions[article].append((start, end))
+    accepted = _accepted_unchanged(study)
     return [
-        ArticleInput(article, lengths[article], work[article], tuple(regions.get(article, ())))
-        for article in work
+        ArticleInput(
+            article,
+            lengths[article],
+            works,
+            tuple(regions.get(article, ())),
+            {pk: tuple(accepted[pk]) for pk, _ in works.values() if pk in accepted},
+        )
+        for article, works in work.items()
     ]
+
+
+def _accepted_unchanged(study: Study) -> dict[uuid.UUID, list[Stretch]]:
+    """assignment -> words of the spans that are still just as a model suggested them."""
+    rows = Span.objects.marked().filter(study=study, origin=Origin.MODEL).order_by()
+    spans = list(rows.values_list("pk", "assignment_id", "label_id", "stretch"))
+    if not spans:
+        return {}
+    first: dict[uuid.UUID, tuple[str | None, str]] = {}
+    added = Operation.objects.filter(
+        assignment__in=rows.values("assignment_id"), target_id__in=rows.values("pk")
+    )
+    for pk, after in added.filter(kind=OperationKind.ADD, after__isnull=False).values_list(
+        "target_id", "after__span"
+    ):
+        parts = ((part["start"], part["end"]) for part in after["fragments"])
+        first[pk] = (after["label"], format_stretch(parts))
+    found: dict[uuid.UUID, list[Stretch]] = defaultdict(list)
+    for pk, assignment, label, stretch in spans:
+        if first.get(pk) == (str(label) if label else None, stretch):
+            found[assignment] += parse_stretch(stretch)
+    return found

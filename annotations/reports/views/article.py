@@ -46,8 +46,7 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
 
 def whole(one: ArticleInput) -> Continuum:
     """The article in its own code points, nothing cut out."""
-    uncut = ArticleInput(one.article_id, one.n_code_points, one.work, ())
-    return next(read_continua([uncut]))
+    return next(read_continua([one.uncut()]))
 
 
 def compared(

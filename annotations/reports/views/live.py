@@ -114,6 +114,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "n_withheld": len(scope.withheld),
         "address": address_of(request.GET),
         "counts": tables["counts"],
+        "n_accepted": tables.get("accepted", 0),
         "n_articles": len(inputs),
         "laid": [one.shortened(ROWS) for one in shown_tables(scope, tables, names)],
         "plots": plots(tables, names) if scope.sees_all else {},
