@@ -1,6 +1,7 @@
 """The tables of all rooms, where Django looks for them."""
 
-from annotations.accounts.models import Session, User
+from annotations.accounts.models import AccessToken, Session, User
+from annotations.api.models import StoredAnswer
 from annotations.assignment.models import Assignment, Submission, WorkTime
 from annotations.corpus.models import Article, Import, Outlet, Region, SourceFile
 from annotations.curation.models import (
@@ -39,6 +40,7 @@ from annotations.study.models import (
 )
 
 __all__ = [
+    "AccessToken",
     "Adjudication",
     "Alias",
     "Article",
@@ -83,6 +85,7 @@ __all__ = [
     "Session",
     "SourceFile",
     "Span",
+    "StoredAnswer",
     "Study",
     "StudyTables",
     "Submission",

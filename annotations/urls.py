@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("annotations.curation.urls")),
     path("", include("annotations.reports.urls")),
     path("", include("annotations.exchange.urls")),
+    path("", include("annotations.api.urls")),
 ]

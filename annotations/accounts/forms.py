@@ -1,5 +1,6 @@
 """Forms about oneself."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.forms import (
@@ -15,7 +16,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.http import QueryDict
 
-from .models import Theme, User
+from .models import Scope, Theme, User
 
 
 def relabel(form: forms.BaseForm, **labels: str) -> None:
@@ -130,3 +131,32 @@ class ProfileForm(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("display_name", "email", "theme")}
+
+
+class TokenForm(forms.Form):
+    """A token for a program. Few scopes and a short life are the safest."""
+
+    name = forms.CharField(
+        label="What it is for", max_length=80, help_text="For example: nightly export on my laptop."
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.READ],
+        help_text="In your name, and never more than you may do yourself.",
+    )
+    days = forms.TypedChoiceField(
+        label="It ends after",
+        coerce=int,
+        choices=[(7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year")],
+        initial=30,
+    )
+
+    def asked(self) -> dict[str, Any]:
+        told = self.cleaned_data
+        return {
+            "name": told["name"],
+            "scopes": [Scope(each) for each in told["scopes"]],
+            "keeps": timedelta(days=told["days"]),
+        }

@@ -8,6 +8,9 @@ from . import views
 own = [
     path("profile/", views.profile, name="profile"),
     path("sessions/", views.sessions, name="sessions"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/new/", views.token_new, name="token_new"),
+    path("tokens/<uuid:token_id>/revoke/", views.token_revoke, name="token_revoke"),
 ]
 
 urlpatterns = [

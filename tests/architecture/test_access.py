@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from annotations.accounts.models import User
 from annotations.study.models import Study
+from tests.api.asking import Asker
 from tests.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +50,26 @@ def answers(client: Client, url: str) -> set[int]:
 
 
 def test_there_are_such_addresses_in_every_room_with_pages() -> None:
-    rooms = {name.partition(":")[0] for name in ROUTES}
-    assert rooms == {"assignment", "corpus", "curation", "exchange", "marking", "reports", "study"}
+    pages = {"assignment", "corpus", "curation", "exchange", "marking", "reports", "study"}
+    assert {name.partition(":")[0] for name in ROUTES} == {"api", *pages}
 
 
 def test_a_stranger_finds_no_study(study: Study, mallory: User, sign_in: SignIn) -> None:
-    client = sign_in(mallory)
-    found = {name: answers(client, address(name, ids, study)) for name, ids in ROUTES.items()}
+    page, api = sign_in(mallory), Asker(mallory)
+    found = {
+        name: answers(api if name.startswith("api:") else page, address(name, ids, study))
+        for name, ids in ROUTES.items()
+    }
     assert {name: told for name, told in found.items() if told != {404}} == {}
+
+
+def test_a_session_opens_nothing_of_the_programming_interface(
+    study: Study, alice: User, sign_in: SignIn
+) -> None:
+    page = sign_in(alice)
+    routes = {name: ids for name, ids in ROUTES.items() if name.startswith("api:")}
+    found = {name: answers(page, address(name, ids, study)) for name, ids in routes.items()}
+    assert {name: told for name, told in found.items() if told != {401}} == {}
 
 
 def test_the_signed_out_are_sent_to_sign_in(study: Study) -> None:

@@ -1,5 +1,6 @@
 """Every route of the rooms study and accounts, for everybody who should not pass."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ PUBLIC = "anybody"
 ROUTES: dict[str, Act | str] = {
     "accounts:profile": SIGNED_IN,
     "accounts:sessions": SIGNED_IN,
+    "accounts:tokens": SIGNED_IN,
+    "accounts:token_new": SIGNED_IN,
+    "accounts:token_revoke": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
     "account_confirm_email": PUBLIC,
     "account_email_verification_sent": PUBLIC,
@@ -165,7 +169,7 @@ def test_somebody_who_is_signed_out_is_asked_to_sign_in(
 
 @pytest.mark.parametrize("name", [n for n, act in ROUTES.items() if act == SIGNED_IN])
 def test_pages_about_oneself_need_somebody(name: str, led: Study, client: Client) -> None:
-    response = client.get(address(name, {"study_id": led.pk}))
+    response = client.get(address(name, {"study_id": led.pk, "token_id": uuid.uuid4()}))
     assert response["Location"].startswith("/accounts/login/")
 
 

@@ -19,7 +19,14 @@ from .audit import record
 from .codebook import next_position, save_version
 
 FIRST_ROUNDS = (("Pilot", RoundPurpose.PILOT), ("Main", RoundPurpose.MAIN))
-SETTINGS = ("name", "description", "hide_source", "blind_curation", "second_factor")
+SETTINGS = (
+    "name",
+    "description",
+    "hide_source",
+    "blind_curation",
+    "second_factor",
+    "suggestions_allowed",
+)
 ROUND_FIELDS = ("name", "purpose", "starts_on", "ends_on")
 
 

@@ -42,12 +42,20 @@ class NewStudyForm(forms.Form):
 class SettingsForm(forms.ModelForm[Study]):
     class Meta:
         model = Study
-        fields = ("name", "description", "hide_source", "blind_curation", "second_factor")
+        fields = (
+            "name",
+            "description",
+            "hide_source",
+            "blind_curation",
+            "second_factor",
+            "suggestions_allowed",
+        )
         labels = {
             "description": "What is it about",
             "hide_source": "Hide where articles come from",
             "blind_curation": "Hide who marked what from curators",
             "second_factor": "Ask curators and managers for a second factor",
+            "suggestions_allowed": "Let programs suggest marks",
         }
         help_texts = {
             "hide_source": "Annotators do not see the outlet, byline, address and date of an "
@@ -59,6 +67,9 @@ class SettingsForm(forms.ModelForm[Study]):
             "second_factor": "Whoever curates or manages must have set up an authenticator app or "
             "a key (Your profile, Second factor). Until then this study stays closed to them; "
             "annotators are not asked.",
+            "suggestions_allowed": "A manager's program may bring in what a model found. Each "
+            "annotator sees it as a suggestion, to accept or to drop; a model is never an "
+            "annotator, and what nobody accepted counts nowhere.",
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 

@@ -32,6 +32,10 @@ class Study(models.Model):
         default=False,
         help_text="Let in only curators and managers whose sign-in has a second factor.",
     )
+    suggestions_allowed = models.BooleanField(
+        default=False,
+        help_text="Let managers bring in suggestions of a model, which annotators accept or drop.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="studies_created"

@@ -54,5 +54,9 @@ def fetch_standing(user: User, study_id: uuid.UUID, act: Act) -> Standing:
 
 def lacks_second_factor(standing: Standing) -> bool:
     """Asks the database only in studies that demand one, and not about annotators."""
-    guarded = standing.study.second_factor and (standing.roles & GUARDED)
-    return bool(guarded) and not has_second_factor(standing.user)
+    return is_guarded(standing) and not has_second_factor(standing.user)
+
+
+def is_guarded(standing: Standing) -> bool:
+    """Whether the study demands a second factor of this person."""
+    return standing.study.second_factor and bool(standing.roles & GUARDED)

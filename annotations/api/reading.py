@@ -1,0 +1,115 @@
+"""What a request says, read with limits; every refusal names field and position."""
+
+import json
+import re
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from annotations.exchange.strict_json import no_key_twice, no_such_number
+
+from .problems import Fault, Problem, malformed
+
+TOLD = 20  # faults in one answer
+KEY = re.compile(r"[\x21-\x7e]{1,200}")  # an Idempotency-Key: visible ASCII
+KEY_HEADER = "Idempotency-Key"
+
+
+def read_body(request: HttpRequest, shape: type[BaseModel], most_bytes: int) -> BaseModel:
+    """Raises Problem: 415 for what is not JSON by its own words, 413, 400."""
+    if request.content_type != "application/json":
+        detail = "Send the body as JSON, with the header Content-Type: application/json."
+        raise Problem(415, "not-json", detail)
+    if request.META.get("CONTENT_LENGTH", "").isdigit():
+        check_size(int(request.META["CONTENT_LENGTH"]), most_bytes)
+    check_size(len(request.body), most_bytes)
+    text = check_json(request.body)
+    try:
+        return shape.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        raise told(error, "body") from error
+
+
+def check_size(n_bytes: int, most_bytes: int) -> None:
+    if n_bytes > most_bytes:
+        detail = f"The body has {n_bytes:,} bytes; at most {most_bytes:,} go into this request."
+        raise Problem(413, "too-large", detail)
+
+
+def check_json(body: bytes) -> str:
+    """The body as text, once it is known to be JSON without a key twice, NaN and the like."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        fault = Fault(f"Byte {error.start} is not UTF-8.")
+        raise malformed("The body is not UTF-8.", fault) from error
+    try:
+        json.loads(text, object_pairs_hook=no_key_twice, parse_constant=no_such_number)
+    except json.JSONDecodeError as error:
+        fault = Fault(error.msg, line=error.lineno, column=error.colno)
+        place = f"line {error.lineno}, column {error.colno}"
+        raise malformed(f"The body is not JSON: {error.msg} ({place}).", fault) from error
+    except RecursionError as error:
+        raise malformed("The body is nested too deeply.") from error
+    except ValueError as error:
+        raise malformed("The body is not JSON that can be read.", Fault(str(error))) from error
+    return text
+
+
+def read_query(given: QueryDict, shape: type[BaseModel]) -> BaseModel:
+    """Names that may stand several times become lists; no name that the route does not know."""
+    values: dict[str, Any] = {}
+    for name, found in given.lists():
+        field = shape.model_fields.get(name)
+        many = field is not None and "tuple" in str(field.annotation)
+        if not many and len(found) > 1:
+            fault = Fault("This parameter can stand only once.", "query", name[:80])
+            raise malformed(f"“{name[:80]}” stands {len(found)} times.", fault)
+        values[name] = found if many else found[0]
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        raise told(error, "query") from error
+
+
+def told(error: ValidationError, place: str) -> Problem:
+    """The first faults, each with its place."""
+    faults = [fault_of(each, place) for each in error.errors(include_url=False)[:TOLD]]
+    more = f" And {error.error_count() - TOLD} more." if error.error_count() > TOLD else ""
+    first = faults[0]
+    where = f" at {first.field}" if first.field else ""
+    return malformed(f"The {place} is not as it must be{where}: {first.message}.{more}", *faults)
+
+
+def fault_of(error: ErrorDetails, place: str) -> Fault:
+    names = [str(part) for part in error["loc"]]
+    if place == "query":
+        return Fault(error["msg"], place, ".".join(names)[:80])
+    return Fault(error["msg"], place, "".join(f"/{escaped(name)}" for name in names)[:200])
+
+
+def escaped(name: str) -> str:
+    """A member's name in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def read_key(request: HttpRequest) -> str:
+    """The request's Idempotency-Key. Raises Problem when there is none that can be kept."""
+    key = request.headers.get(KEY_HEADER, "")
+    if not KEY.fullmatch(key):
+        fault = Fault("1 to 200 visible ASCII characters.", "header", KEY_HEADER)
+        detail = f"Send a header {KEY_HEADER} that you choose anew for each request, as a UUID."
+        raise malformed(detail, fault)
+    return key
+
+
+def read_tags(header: str) -> list[str]:
+    """The entity tags in an If-Match or If-None-Match header, weak ones too; ["*"] for any.
+
+    A proxy or our own compression may have made a tag weak, so W/ is looked past.
+    """
+    if header.strip() == "*":
+        return ["*"]
+    return re.findall(r'(?:W/)?"([^"]*)"', header)

@@ -1,0 +1,40 @@
+"""What all shapes have in common."""
+
+import datetime
+import uuid
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from annotations.marking.protocol import UNSTORABLE
+
+STORABLE = "^[^\\u0000-\\u0008\\u000e-\\u001f]*$"  # what UNSTORABLE finds is not in it
+
+
+class Shape(BaseModel):
+    """No member that is not named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def storable(words: str) -> str:
+    if found := UNSTORABLE.search(words):
+        raise ValueError(f"character {found.start()} (U+{ord(found[0]):04X}) cannot be stored")
+    return words
+
+
+def words(most: int, least: int = 0, **told: Any) -> Any:
+    """Annotations for text that a database keeps, `least` to `most` code points."""
+    extra: JsonDict = {"pattern": STORABLE}
+    return Annotated[
+        str,
+        Field(min_length=least, max_length=most, json_schema_extra=extra, **told),
+        AfterValidator(storable),
+    ]
+
+
+Id = uuid.UUID
+Moment = datetime.datetime
+Day = datetime.date
+Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
