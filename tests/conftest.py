@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -23,19 +24,33 @@ settings.register_profile(
 )
 settings.load_profile("sourcemark")
 
+PROCESSES = Path(__file__).parent / "project"
 CountQueries = Callable[..., AbstractContextManager[CaptureQueriesContext]]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave away, not skip, what is about another database or takes hours."""
+    """Leave away, not skip, what is about another database or takes hours; on PostgreSQL also
+    what asks no database at all, because the suite on SQLite has tried the very same."""
     wanted = {f"on_{connection.vendor}"}
     if os.environ.get("SOAK"):
         wanted.add("soak")
     unwanted = {"on_sqlite", "on_postgresql", "soak"} - wanted
-    away = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
+    away = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name in unwanted)
+        or (connection.vendor == "postgresql" and not _asks_a_database(item))
+    ]
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """By its fixtures or markers; what starts processes (tests/project) may do so in them."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("on_postgresql")
+    return bool(marked or PROCESSES in item.path.parents or fixtures & {"db", "transactional_db"})
 
 
 @pytest.fixture(autouse=True)

@@ -85,18 +85,21 @@ def test_one_sample_has_no_standard_error() -> None:
     assert compute([article], ["gamma"], samples=2)["gamma"].parts["standard_error"] is not None
 
 
-@pytest.mark.parametrize("name", list(MEASURES))
-def test_leaving_out_is_as_if_the_rest_were_all_there_is(name: str) -> None:
-    rng = random.Random(name)
-    for _ in range(150):
+def test_leaving_out_is_as_if_the_rest_were_all_there_is() -> None:
+    rng = random.Random(7)
+    for _ in range(400):
         corpus = [drawn(rng, rng.randint(4, 25), "abcd", "xyz", 2) for _ in range(3)]
         kept = rng.sample("abcd", rng.randint(2, 3))
-        rest = [article.only(kept) for article in corpus]
-        fresh = rounded(sums_of(rest), name)
-        assert rounded(sums_of(corpus).only(kept), name) == fresh
-        assert rounded(restored(stored(sums_of(rest))), name) == fresh
-        some = rounded(sums_of(corpus).of_articles([0, 2]), name)
-        assert some == rounded(sums_of([corpus[0], corpus[2]]), name)
+        whole, rest = sums_of(corpus), sums_of([article.only(kept) for article in corpus])
+        fresh = every_figure(rest)
+        assert every_figure(whole.only(kept)) == fresh
+        assert every_figure(restored(stored(rest))) == fresh
+        some = every_figure(sums_of([corpus[0], corpus[2]]))
+        assert every_figure(whole.of_articles([0, 2])) == some
+
+
+def every_figure(sums: Sums) -> dict[str, dict[str, tuple[float | None, str]]]:
+    return {name: rounded(sums, name) for name in MEASURES}
 
 
 def rounded(sums: Sums, name: str) -> dict[str, tuple[float | None, str]]:

@@ -56,7 +56,7 @@ def told(article: ArticleRecord) -> list[object]:
 
 @given(corpus=corpora())
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

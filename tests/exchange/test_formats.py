@@ -46,7 +46,7 @@ def by_text(articles: list[ArticleRecord]) -> list[ArticleRecord]:
 
 @pytest.mark.parametrize("name", BOTH_WAYS)
 @given(corpus=corpora())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_goes_out_comes_back_but_for_the_losses(name: str, corpus: Corpus) -> None:
     form = find_format(name)
     expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
