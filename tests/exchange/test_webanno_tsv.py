@@ -1,6 +1,11 @@
 """WebAnno TSV as INCEpTION writes it."""
 
+import re
+from collections import Counter
+from collections.abc import Mapping
+
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, Hints, SourceFiles
@@ -10,12 +15,14 @@ from annotations.exchange.records import (
     Corpus,
     EntityRecord,
     FragmentRecord,
+    GoldRecord,
     LinkRecord,
     SpanRecord,
 )
 from annotations.text.cleaning import sha256
 
-from .corpora import STUDY
+from .corpora import STUDY, corpora
+from .tsv_by_the_book import Annotation, Page, read_tsv
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n"
 NAMES = HEAD + "#T_SP=de.example.NamedEntity|identifier|value\n\n\n"
@@ -182,3 +189,77 @@ def test_a_relation_that_leads_nowhere_is_said() -> None:
 def test_other_files_are_refused() -> None:
     with pytest.raises(FileRefused, match="begins with #FORMAT"):
         read(("a.tsv", "no"))
+
+
+def utf16(text: str, place: int) -> int:
+    return len(text[:place].encode("utf-16-le")) // 2
+
+
+def trimmed(text: str, fragment: FragmentRecord) -> tuple[int, int]:
+    """Where its words are, in UTF-16 units: a token's line holds no outer white space."""
+    words = fragment.text
+    start = fragment.start + len(words) - len(words.lstrip())
+    return utf16(text, start), utf16(text, start + len(words.strip()))
+
+
+@given(corpus=corpora(most=1))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_second_reader_finds_every_span_part_answer_and_link(corpus: Corpus) -> None:
+    assert FORM.write is not None
+    files: dict[str, bytes] = {}
+    for path, chunk in FORM.write(corpus, {}):
+        files[path] = files.get(path, b"") + chunk
+    (article,) = corpus.articles
+    works = {work.annotator: work for work in article.assignments}
+    for path, content in files.items():
+        folder = path.partition("/")[0]
+        if not path.endswith(".tsv") or folder == "nobody":
+            continue
+        work = article.gold if folder == "gold" else works.pop(names(works)[folder])
+        assert work is not None
+        _hold_against(read_tsv(content, article.text), article.text, work)
+    assert works == {}
+
+
+def names(works: Mapping[str, object]) -> dict[str, str]:
+    return {re.sub(r"[^\w]+", "_", name).strip("_").lower(): name for name in works}
+
+
+def _hold_against(page: Page, text: str, work: AssignmentRecord | GoldRecord) -> None:
+    marks = [each for each in page.spans if each.layer.endswith(".Mark")]
+    found = Counter(
+        (
+            each.features["label"],
+            each.begin,
+            each.end,
+            *((part.begin, part.end) for part in parts_of(page, each)),
+        )
+        for each in marks
+    )
+    wanted = Counter(
+        (
+            span.label or "Extent",
+            *trimmed(text, span.fragments[0]),
+            *(trimmed(text, part) for part in span.fragments[1:]),
+        )
+        for span in work.spans
+    )
+    assert found == wanted
+    kinds = {each.features["source_kind"] for each in marks if "source_kind" in each.features}
+    assert kinds == {
+        span.attributes["source_kind"] for span in work.spans if "source_kind" in span.attributes
+    }
+    at = {
+        span.id: (span.label or "Extent", *trimmed(text, span.fragments[0])) for span in work.spans
+    }
+    ends = [
+        [page.at("webanno.custom.Mark", place) for place in (source, target)]
+        for source, target, _ in page.relations
+    ]
+    assert Counter(
+        tuple((each.features["label"], each.begin, each.end) for each in both) for both in ends
+    ) == Counter((at[link.source], at[link.target]) for link in work.links)
+
+
+def parts_of(page: Page, mark: Annotation) -> list[Annotation]:
+    return [page.at("webanno.custom.Part", place) for place in mark.slots]
