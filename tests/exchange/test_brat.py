@@ -3,6 +3,9 @@
 from collections import Counter
 
 import pytest
+from bratly import Annotation, EntityAnnotation, EventAnnotation, NoteAnnotation, RelationAnnotation
+from bratly.io.file_read_src import parse_and_fix_ann_grammar, parse_ann_line
+from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, Hints, Reading, SourceFiles
@@ -16,7 +19,7 @@ from annotations.exchange.records import (
 )
 from annotations.text.cleaning import sha256
 
-from .corpora import STUDY
+from .corpora import STUDY, corpora
 
 TEXT = "Officials in 🔥 Arden said\nthe mayor lied."
 
@@ -200,3 +203,76 @@ def test_every_written_type_stands_in_the_configuration() -> None:
     assert {"attribution", "allegation", "loaded_word", "odd_label", "Extent"} < set(conf)
     assert "source_kind Arg:attribution, Value:paper|person" in conf
     assert content["bob/a.ann"].decode().startswith("T1\todd_label 0 9\tOfficials\n")
+
+
+def by_bratly(ann: str) -> list[Annotation]:
+    """What bratly reads. It holds each span's words against the length of its stretches, and takes
+    no file that breaks brat's grammar. Lines are divided here, for it takes U+2028 for a line's
+    end; and of a span's words, which brat writes as they are, it sees no tab."""
+    lines = [_without_tabs(line) for line in ann.split("\n")[:-1]]
+    assert parse_and_fix_ann_grammar("\n".join(lines)) == "\n".join(lines)
+    entities: dict[str, EntityAnnotation] = {}
+    known: dict[str, Annotation] = {}
+    for line in lines:
+        made = parse_ann_line(line, entities, known, "")
+        assert made is not None, line
+        known[made.id] = made
+        if isinstance(made, EntityAnnotation):
+            entities[made.id] = made
+    return list(known.values())
+
+
+def _without_tabs(line: str) -> str:
+    key, head, *words = line.split("\t", 2)
+    return "\t".join([key, head, *(each.replace("\t", " ") for each in words)])
+
+
+def written(corpus: Corpus) -> dict[str, str]:
+    form = find_format("brat")
+    assert form.write is not None
+    content: dict[str, bytes] = {}
+    for path, chunk in form.write(corpus, {}):
+        content[path] = content.get(path, b"") + chunk
+    return {path: chunk.decode() for path, chunk in content.items()}
+
+
+@given(corpus=corpora(most=1))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_bratly_finds_every_span_note_and_link_at_its_code_points(corpus: Corpus) -> None:
+    files = written(corpus)
+    (article,) = corpus.articles
+    gold = [article.gold] if article.gold else []
+    works = [*article.assignments, *gold]
+    found: Counter[object] = Counter()
+    for path in files:
+        if not path.endswith(".ann") or path.startswith("nobody/"):
+            continue
+        text = files[path.removesuffix(".ann") + ".txt"]
+        for each in by_bratly(files[path]):
+            if isinstance(each, EntityAnnotation):
+                parts = [(fragment.start, fragment.end) for fragment in each.fragments]
+                words = " ".join(text[start:end] for start, end in parts)
+                assert each.content == words.replace("\t", " ")
+                found["cue" if each.label == "Sourcing" else each.label] += 1
+            elif isinstance(each, RelationAnnotation | EventAnnotation):
+                found["link"] += 1
+            elif isinstance(each, NoteAnnotation) and each.label == "AnnotatorNotes":
+                found["note"] += 1
+    wanted: Counter[object] = Counter()
+    for work in works:
+        wanted.update(span.label or "Extent" for span in work.spans)
+        wanted["note"] += sum(bool(span.note) for span in work.spans)
+        wanted["link"] += len(work.links)
+        wanted["cue"] += sum(link.cue is not None for link in work.links)
+    assert found == +wanted
+
+
+def test_places_behind_emoji_and_combining_marks_count_code_points() -> None:
+    text = "👩‍👧 🇳🇴 e\u0301 said 🔥 no."
+    at = text.index("no.")
+    assert (at, len(text[:at].encode("utf-16-le")) // 2, len(text[:at].encode())) == (17, 22, 35)
+    span = SpanRecord("s", "attribution", (FragmentRecord(at, at + 2, "no"),))
+    work = AssignmentRecord("bob", (span,))
+    article = ArticleRecord("a", "A", text, sha256(text), len(text), assignments=(work,))
+    (found,) = by_bratly(written(Corpus(STUDY, (article,)))["bob/a.ann"])
+    assert str(found) == "T1\tattribution 17 19\tno"

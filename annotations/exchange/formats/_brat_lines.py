@@ -18,7 +18,8 @@ from ..records import Answer, AssignmentRecord, LinkRecord, SpanRecord
 from ._works import is_token, json_line, span_extras, type_of
 
 LINK, SOURCED, FLAG = "Sources", "Sourcing", "Flag"
-NOTE, OURS, ANSWER = "AnnotatorNotes", "sourcemark", "answer:"
+NOTE, OURS, ANSWER = "AnnotatorNotes", "sourcemark", "answer."
+OLD_ANSWER = "answer:"  # not every reader of brat takes a colon in the type of a comment
 TRUTH = {"true": True, "false": False}
 _LINE = re.compile(r"[^\n]+")
 

@@ -22,6 +22,7 @@ from ._brat_lines import (
     FLAG,
     LINK,
     NOTE,
+    OLD_ANSWER,
     OURS,
     SOURCED,
     TRUTH,
@@ -202,8 +203,8 @@ class _Work:
         kind, _, target = head.partition(" ")
         if kind == OURS:
             self._extras.setdefault(target, {}).update(read_extras(tail))
-        elif kind.startswith(ANSWER):
-            self._answers[target][kind.removeprefix(ANSWER)] = tail
+        elif kind.startswith((ANSWER, OLD_ANSWER)):
+            self._answers[target][kind[len(ANSWER) :]] = tail
         elif target and target[0] in "TE":
             self._notes[target].append(tail if kind == NOTE else f"{kind}: {tail}")
         else:
