@@ -1,14 +1,26 @@
 """The dataset as Parquet readers see it."""
 
 import io
+from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format
-from annotations.exchange.records import Corpus
+from annotations.exchange.packing import write_folder
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    GoldRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
 
-from .corpora import corpora
+from .corpora import STUDY, corpora
 
 
 @given(corpus=corpora())
@@ -34,3 +46,48 @@ def test_rows_hold_the_articles_and_their_spans(corpus: Corpus) -> None:
             for work in article.assignments
             for span in work.spans
         ]
+
+
+@pytest.mark.parametrize(("name", "works"), [("hf_dataset", "works"), ("jsonl", "assignments")])
+def test_datasets_loads_the_folder(
+    name: str, works: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))  # before it is imported
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    from datasets import disable_progress_bars, load_dataset
+
+    disable_progress_bars()
+    write = find_format(name).write
+    assert write is not None
+    write_folder(write(Corpus(STUDY, (_article("🔥 He said no."), _article("No."))), {}), tmp_path)
+    loaded = load_dataset(
+        *((str(tmp_path),) if name == "hf_dataset" else ("json",)),
+        data_files=None if name == "hf_dataset" else str(tmp_path / "articles.jsonl"),
+        cache_dir=str(tmp_path / "cache"),
+        split="train",
+    )
+    assert loaded["text"][:] == ["🔥 He said no.", "No."]
+    (work, *_), _ = loaded[works][:]
+    assert work["annotator"] == "bob"
+    assert [
+        (span["label"], [row["text"][part["start"] : part["end"]] for part in span["fragments"]])
+        for row in loaded
+        for span in row[works][0]["spans"]
+    ] == [("attribution", ["He"]), (None, ["said", "no"])]
+
+
+def _article(text: str) -> ArticleRecord:
+    """One with marks, if it has the words; bob found nothing in others."""
+    spans: tuple[SpanRecord, ...] = ()
+    if text.startswith("🔥"):
+        parts = (FragmentRecord(5, 9, "said"), FragmentRecord(10, 12, "no"))
+        spans = (
+            SpanRecord(
+                "A1", "attribution", (FragmentRecord(2, 4, "He"),), {"source_kind": "paper"}
+            ),
+            SpanRecord("X1", None, parts, note="why?"),
+        )
+    links = (LinkRecord("A1", "X1", FragmentRecord(5, 9, "said")),) if spans else ()
+    work = AssignmentRecord("bob", spans, links, state="submitted", codebook=1)
+    gold = GoldRecord(spans, links) if spans else None
+    return ArticleRecord(text, text, text, sha256(text), len(text), assignments=(work,), gold=gold)
