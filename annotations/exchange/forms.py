@@ -12,7 +12,7 @@ from annotations.study.models import Study
 from .bringing import LEFT_OUT, NEW, Mapping, Survey
 from .formats import formats
 from .frame import Form
-from .packing import Wanted
+from .packing import NOT_OF_THE_WHOLE, Wanted
 from .packing.choosing import EXTENT
 from .queries.exports import Reach
 
@@ -51,8 +51,8 @@ class ExportForm(forms.Form):
     pseudonyms = forms.BooleanField(
         label="Pseudonyms for people",
         required=False,
-        help_text="The same in every export of this study. Notes and threads are not searched "
-        "for names.",
+        help_text="The same in every export of this study, in notes and threads too. Nicknames and "
+        "misspelt names are not found there: read them before you publish.",
     )
     labels = forms.MultipleChoiceField(
         label="Labels", required=False, widget=forms.CheckboxSelectMultiple
@@ -75,6 +75,15 @@ class ExportForm(forms.Form):
         self.reach = reach
         self.forms = reach.forms()
         self._offer("file_format", [(form.name, form.title) for form in self.forms])
+        for form in self.forms:
+            for option in form.options:
+                self.fields[f"{form.name}-{option.name}"] = forms.ChoiceField(
+                    label=option.title,
+                    required=False,  # of a format that was not chosen
+                    choices=option.choices,
+                    initial=option.default,
+                    help_text=option.help,
+                )
         study = reach.study
         labels = [(label.slug, label.name) for label in study.labels.order_by("position", "name")]
         self._offer("labels", [*labels, (EXTENT, "Extents (what a source answers for)")])
@@ -102,10 +111,13 @@ class ExportForm(forms.Form):
         field.choices = choices
 
     @property
-    def choices(self) -> list[tuple[Form, bool]]:
-        """Each format, and whether it is the chosen one."""
+    def choices(self) -> list[tuple[Form, bool, list[forms.BoundField]]]:
+        """Each format, whether it is the chosen one, and its options."""
         chosen = self["file_format"].value()
-        return [(form, form.name == chosen) for form in self.forms]
+        return [
+            (form, form.name == chosen, [self[f"{form.name}-{o.name}"] for o in form.options])
+            for form in self.forms
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -114,7 +126,16 @@ class ExportForm(forms.Form):
             self.add_error("without_texts", f"{form.title} cannot be written without the texts.")
         if form and cleaned.get("soft_labels") and not form.keeps_soft_labels and not form.is_whole:
             self.add_error("soft_labels", f"{form.title} has no place for soft labels.")
+        for name in ("pseudonyms", "without_texts"):
+            if form and form.is_whole and cleaned.get(name):
+                self.add_error(name, NOT_OF_THE_WHOLE)
         return cleaned
+
+    def options(self) -> dict[str, str]:
+        """Those of the chosen format that were said."""
+        form = formats()[self.cleaned_data["file_format"]]
+        given = {o.name: self.cleaned_data.get(f"{form.name}-{o.name}", "") for o in form.options}
+        return {name: value for name, value in given.items() if value}
 
     def wanted(self) -> Wanted:
         given = self.cleaned_data

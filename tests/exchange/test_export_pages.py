@@ -213,3 +213,32 @@ def test_what_a_format_cannot_do_is_said_before(
     assert answer.status_code == 422
     assert b"cannot be written without the texts" in answer.content
     assert not Export.objects.exists()
+
+
+def test_the_options_of_a_format_are_chosen_on_the_page(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    chosen = {"file_format": "conll", "conll-scheme": "bioes", "csv-separator": "tab"}
+    files = exported(client, marked, **chosen)
+    assert b"E-allegation" in files["bob/strike-in-arden.conll"]
+    made = Export.objects.get()
+    assert made.options == {"scheme": "bioes"}
+    page = client.get(reverse("exchange:export_show", args=[marked.pk, made.pk])).content.decode()
+    assert "BIOES: end and single, too" in page
+    answer = client.post(
+        reverse("exchange:export", args=[marked.pk]),
+        {"file_format": "conll", "conll-scheme": "iob"},
+    )
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("wish", ["pseudonyms", "without_texts"])
+def test_a_whole_study_never_pretends_to_hide_names_or_texts(
+    marked: Study, alice: User, sign_in: SignIn, wish: str
+) -> None:
+    data = {"file_format": "sourcemark", wish: "on"}
+    answer = sign_in(alice).post(reverse("exchange:export", args=[marked.pk]), data)
+    assert answer.status_code == 422
+    assert escape("goes out with its people's names") in answer.content.decode()
+    assert not Export.objects.exists()

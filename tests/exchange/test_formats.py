@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format, formats, recognised
-from annotations.exchange.frame import Form, Hints, SourceFiles, SourceLimits
+from annotations.exchange.frame import FileRefused, Form, Hints, SourceFiles, SourceLimits
 from annotations.exchange.frame.losses import strip_all
 from annotations.exchange.frame.naming import canonical
 from annotations.exchange.frame.placing import place_article
@@ -18,12 +18,21 @@ WRITTEN = [form.name for form in OF_RECORDS if form.can_write]
 ROOM = SourceLimits(total_bytes=100_000_000, n_files=10_000)
 
 
-def written(form: Form, corpus: Corpus) -> list[tuple[str, bytes]]:
+OPTIONS = [
+    (form.name, option.name, value)
+    for form in OF_RECORDS
+    for option in form.options
+    for value in option.values
+    if form.can_read and value != option.default
+]
+
+
+def written(form: Form, corpus: Corpus, **options: str) -> list[tuple[str, bytes]]:
     """The files, chunks of one path put together."""
     assert form.write is not None
     files: dict[str, bytes] = {}
     last = ""
-    for path, chunk in form.write(corpus, {}):
+    for path, chunk in form.write(corpus, form.settled(options)):
         assert path == last or path not in files, f"{path} is begun twice"
         files[path] = files.get(path, b"") + chunk
         last = path
@@ -51,6 +60,24 @@ def test_what_goes_out_comes_back_but_for_the_losses(name: str, corpus: Corpus) 
     form = find_format(name)
     expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
     assert by_text(read_back(form, written(form, corpus))) == by_text(expected)
+
+
+@pytest.mark.parametrize(("name", "option", "value"), OPTIONS)
+@given(corpus=corpora(most=2))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_is_chosen_comes_back_alike(
+    name: str, option: str, value: str, corpus: Corpus
+) -> None:
+    form = find_format(name)
+    expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
+    assert by_text(read_back(form, written(form, corpus, **{option: value}))) == by_text(expected)
+
+
+def test_what_a_format_does_not_offer_is_refused_in_words() -> None:
+    with pytest.raises(FileRefused, match=r"BIOES tags has no option “tags”. Its options: scheme"):
+        find_format("conll").settled({"tags": "bio"})
+    with pytest.raises(FileRefused, match=r"“iob” is no scheme of CoNLL.* Known: bio, bioes."):
+        find_format("conll").settled({"scheme": "iob"})
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -41,7 +41,7 @@ def decided(article: Article, bob: User, carol: User, dave: User, sign_in: SignI
     thread = Thread.objects.create(
         study=article.study, article=article, start=0, end=9, quote=article.text[:9], opened_by=bob
     )
-    for author, text in ((bob, "Why Arden?"), (dave, "Rule A1.")):
+    for author, text in ((bob, "Why Arden?"), (dave, "Ask Bob, says CAROL.")):
         Comment.objects.create(study=article.study, thread=thread, author=author, text=text)
     return article
 
@@ -77,7 +77,7 @@ def test_threads_go_out_with_what_was_said(decided: Article) -> None:
     assert thread.about == FragmentRecord(0, 9, "Officials")
     assert [(each.by, each.text) for each in thread.messages] == [
         ("bob", "Why Arden?"),
-        ("dave", "Rule A1."),
+        ("dave", "Ask Bob, says CAROL."),
     ]
 
 
@@ -86,7 +86,8 @@ def test_pseudonyms_reach_every_name_and_stay_the_same(decided: Article) -> None
     aliases = pseudonyms(corpus.study)
     chosen = choose(corpus, Wanted(pseudonyms=True))
     told = f"{chosen.study} {list(chosen.articles)}"
-    assert [name for name in aliases if f"'{name}'" in told] == []
+    assert [name for name in aliases if name in told.lower()] == []
+    assert f"Ask {aliases['bob']}, says {aliases['carol']}." in told
     assert all(aliases[name] in told for name in ("bob", "carol", "dave"))
     assert pseudonyms(read_corpus(decided.study).study) == aliases
 

@@ -52,6 +52,38 @@ def test_help_shows_examples_formats_and_exit_codes(
     assert f"manage.py {name} " in told
 
 
+def test_an_option_of_a_format_is_taken_and_said(marked: Study, tmp_path: Path) -> None:
+    chosen = ("--format", "conll", "--option", "scheme=bioes", "--option", "unit=character")
+    run("export_study", marked.name, tmp_path / "tags", *chosen)
+    assert "S-" not in (tags := (tmp_path / "tags/bob/strike-in-arden.conll").read_text())
+    assert ("B-allegation" in tags, "E-allegation" in tags) == (True, True)
+    told = json.loads((tmp_path / "tags/manifest.json").read_text())["file_format"]
+    assert told["options"] == {"scheme": "bioes", "unit": "character"}
+    assert "- A line is: a character." in (tmp_path / "tags/data_card.md").read_text()
+    run("convert", tmp_path / "tags", tmp_path / "t", "--to", "csv", "--option", "separator=tab")
+    assert "\tbob\t" in (tmp_path / "t/spans.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("scheme", "NAME=VALUE"), ("scheme=x", "Known: bio"), ("a=b", "scheme")]
+)
+def test_a_wrong_option_is_refused_in_words(
+    marked: Study, tmp_path: Path, option: str, said: str
+) -> None:
+    with pytest.raises(CommandError, match=said):
+        run("export_study", marked.name, tmp_path / "o", "--format", "conll", "--option", option)
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("wish", ["--pseudonyms", "--no-text"])
+def test_a_whole_study_never_pretends_to_hide_names_or_texts(
+    marked: Study, tmp_path: Path, wish: str
+) -> None:
+    with pytest.raises(CommandError, match="goes out with its people's names"):
+        run("export_study", marked.name, tmp_path / "o", wish)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["csv", "xlsx", "jsonl", "sourcemark"])
 def test_a_study_goes_to_a_folder_with_manifest_and_card(
     marked: Study, tmp_path: Path, name: str

@@ -57,7 +57,7 @@ def make_export(
     wanted = reach.narrowed(wanted)
     only = reach.standing.user if reach.is_own else None
     empty = Corpus(read_corpus(reach.study, only).study, ())
-    pack(empty, form, about=About(""), wanted=wanted)  # refuses what cannot be
+    pack(empty, form, about=About(""), wanted=wanted, options=options)  # refuses what cannot be
     _forget_old(reach.study)
     with transaction.atomic():
         made = Export.objects.create(

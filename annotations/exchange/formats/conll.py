@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from annotations.text.cleaning import sha256
-from annotations.text.offsets import Stretch
+from annotations.text.offsets import Stretch, graphemes
 from annotations.text.sentences import sentences
 from annotations.text.tokens import segments
 
@@ -101,22 +101,26 @@ LOSSES = (
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
-    ends = options.get("scheme", "bio") == "bioes"
+    ends = options.get("scheme") == "bioes"
+    divide = graphemes if options.get("unit") == "character" else segments
     beside = BesideOut()
     for whole in corpus.articles:
         article = strip_all(LOSSES, whole)
         breaks = [start for start, _ in sentences(article.text, article.language)]
+        units = list(divide(article.text))
         for place, work in beside.places(article):
             labels = [label.slug for label in corpus.study.codebook.labels]
             labels += sorted({type_of(span) for span in work.spans} - set(labels))
             yield f"{place}.txt", article.text.encode()
             lines = [f"{COLUMNS} FORM {' '.join(labels)}".rstrip()]
-            lines += _lines(article.text, work.spans, labels, breaks, ends=ends)
+            tokens = _tokens(article.text, units, work.spans)
+            lines += _lines(tokens, article.text, work.spans, labels, breaks, ends=ends)
             yield f"{place}.conll", "\n".join([*lines, ""]).encode()
     yield from beside.file()
 
 
 def _lines(
+    tokens: Sequence[Stretch],
     text: str,
     spans: Sequence[SpanRecord],
     labels: Sequence[str],
@@ -124,7 +128,6 @@ def _lines(
     *,
     ends: bool,
 ) -> Iterator[str]:
-    tokens = _tokens(text, spans)
     starts = [start for start, _ in tokens]
     tags = {label: ["O"] * len(tokens) for label in labels}
     inside: set[int] = set()
@@ -145,10 +148,11 @@ def _lines(
     yield ""
 
 
-def _tokens(text: str, spans: Sequence[SpanRecord]) -> list[Stretch]:
+def _tokens(text: str, units: Sequence[Stretch], spans: Sequence[SpanRecord]) -> list[Stretch]:
+    """The units without white space, cut where a span begins or ends."""
     edges = sorted({place for span in spans for place in (span.start, span.end)})
     found = []
-    for start, end in segments(text):
+    for start, end in units:
         low, high = bisect_left(edges, start + 1), bisect_left(edges, end)
         places = [start, *edges[low:high], end]
         for left, right in pairwise(places):
@@ -353,5 +357,19 @@ FORM = Form(
     write=write,
     read=read,
     recognises=recognises,
-    options=(Option("scheme", "Tags", (("bio", "BIO"), ("bioes", "BIOES")), default="bio"),),
+    options=(
+        Option(
+            "scheme",
+            "Tags",
+            (("bio", "BIO: beginning, inside"), ("bioes", "BIOES: end and single, too")),
+            default="bio",
+        ),
+        Option(
+            "unit",
+            "A line is",
+            (("word", "a word"), ("character", "a character")),
+            default="word",
+            help="Words are cut where a span begins or ends within them.",
+        ),
+    ),
 )

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from annotations.text.cells import bared, shielded
 
-from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
+from ..frame import Chunk, FileRefused, Findings, Form, Hints, Option, Reading, SourceFiles
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..frame.settling import settle_text
 from ..records import ArticleRecord, Corpus
@@ -33,7 +33,8 @@ from ._table_rows import (
 ARTICLES, SPANS, SOFT = "articles.csv", "spans.csv", "soft_labels.csv"
 LOSSES = (HISTORY, THREADS, PROVENANCE)
 LONGEST_CELL = 20_000_000  # characters
-SEPARATORS = ",;\t"
+SIGNS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+SEPARATORS = "".join(SIGNS.values())
 _MARK = "\ufeff"
 
 Placed = tuple[str, Cells]  # ("line 12", the row)
@@ -46,11 +47,12 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
     """Three walks, one a file: texts, spans and soft labels are each streamed."""
     columns = Columns(corpus.study)
     names = (*ARTICLE_COLUMNS, "text")
-    yield from _file(ARTICLES, names, _article_rows(corpus.articles))
-    yield from _file(SPANS, columns.spans, _rows(corpus.articles, columns))
+    sign = SIGNS[options.get("separator", "comma")]
+    yield from _file(ARTICLES, names, _article_rows(corpus.articles), sign)
+    yield from _file(SPANS, columns.spans, _rows(corpus.articles, columns), sign)
     softened = _soft_rows(corpus.articles)
     if first := next(softened, None):
-        yield from _file(SOFT, SOFT_COLUMNS, _again(first, softened))
+        yield from _file(SOFT, SOFT_COLUMNS, _again(first, softened), sign)
 
 
 def _article_rows(articles: Iterable[ArticleRecord]) -> Iterator[dict[str, Cell]]:
@@ -79,15 +81,19 @@ def keyed(articles: Iterable[ArticleRecord]) -> Iterator[tuple[str, ArticleRecor
         yield article.id or f"article {number}", article
 
 
-def _file(path: str, names: Sequence[str], rows: Iterable[dict[str, Cell]]) -> Iterator[Chunk]:
-    yield path, _MARK.encode() + _line(names)
+def _file(
+    path: str, names: Sequence[str], rows: Iterable[dict[str, Cell]], sign: str
+) -> Iterator[Chunk]:
+    yield path, _MARK.encode() + _line(names, sign)
     for row in rows:
-        yield path, _line([row.get(name) for name in names])
+        yield path, _line([row.get(name) for name in names], sign)
 
 
-def _line(cells: Iterable[Cell]) -> bytes:
+def _line(cells: Iterable[Cell], sign: str) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerow(shielded(each) if isinstance(each, str) else each for each in cells)
+    csv.writer(out, delimiter=sign).writerow(
+        shielded(each) if isinstance(each, str) else each for each in cells
+    )
     return out.getvalue().encode()
 
 
@@ -240,6 +246,15 @@ FORM = Form(
     write=write,
     read=read,
     recognises=recognises,
+    options=(
+        Option(
+            "separator",
+            "Cells are divided by",
+            (("comma", "a comma"), ("semicolon", "a semicolon"), ("tab", "a tab")),
+            default="comma",
+            help="Spreadsheets set to German, French and the like open files with semicolons.",
+        ),
+    ),
     needs_text=False,
     keeps_soft_labels=True,
 )

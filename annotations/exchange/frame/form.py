@@ -7,6 +7,7 @@ from typing import TypeAlias
 from ..records import ArticleRecord, Corpus, StudyRecord
 from .findings import Findings
 from .losses import Loss
+from .refused import FileRefused
 from .sources import SourceFiles
 
 # A path and bytes; pairs with the same path that follow each other are one file.
@@ -15,12 +16,17 @@ Chunk: TypeAlias = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice a format offers when it is written or read; `choices` are (value, title)."""
+    """A choice that a format offers when it is written; `choices` are (value, title)."""
 
     name: str
     title: str
-    choices: tuple[tuple[str, str], ...] = ()  # none: free words
-    default: str = ""
+    choices: tuple[tuple[str, str], ...]
+    default: str
+    help: str = ""  # a sentence for whoever chooses
+
+    @property
+    def values(self) -> list[str]:
+        return [value for value, _ in self.choices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,18 @@ class Form:
     keeps_soft_labels: bool = False
     is_whole: bool = False  # writes a study's rows, all of them, not records that were chosen
     needs: str = ""  # a package that writing imports and that may be missing
+
+    def settled(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Every option with its value. Raises FileRefused for what the format does not offer."""
+        offered = {option.name: option for option in self.options}
+        for name, value in given.items():
+            if name not in offered:
+                known = ", ".join(offered) or "none"
+                raise FileRefused("", f"{self.title} has no option “{name}”. Its options: {known}.")
+            if value not in offered[name].values:
+                known = ", ".join(offered[name].values)
+                raise FileRefused("", f"“{value}” is no {name} of {self.title}. Known: {known}.")
+        return {name: given.get(name, option.default) for name, option in offered.items()}
 
     @property
     def can_read(self) -> bool:

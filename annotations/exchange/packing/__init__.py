@@ -3,9 +3,10 @@
 from .choosing import Wanted, choose
 from .counting import Counts
 from .manifest import About, FileFacts
-from .packing import Packing, pack, write_folder, write_zip
+from .packing import NOT_OF_THE_WHOLE, Packing, pack, write_folder, write_zip
 
 __all__ = [
+    "NOT_OF_THE_WHOLE",
     "About",
     "Counts",
     "FileFacts",

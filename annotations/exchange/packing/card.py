@@ -1,24 +1,36 @@
 """The data card: a draft in Markdown of what whoever publishes the data has to say about it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..frame import Form
 from ..records import CodebookRecord, StudyRecord
 from .choosing import Wanted
 from .counting import Counts
 from .manifest import About
+from .wording import chosen
 
 _TO_FILL_IN = "*(Fill in before publishing.)*"
 
 
 def data_card(
-    *, about: About, form: Form, study: StudyRecord, wanted: Wanted | None, counts: Counts
+    *,
+    about: About,
+    form: Form,
+    study: StudyRecord,
+    wanted: Wanted | None,
+    options: Mapping[str, str],
+    counts: Counts,
 ) -> bytes:
-    return "\n".join(_lines(about, form, study, wanted, counts)).encode()
+    return "\n".join(_lines(about, form, study, wanted, options, counts)).encode()
 
 
 def _lines(
-    about: About, form: Form, study: StudyRecord, wanted: Wanted | None, counts: Counts
+    about: About,
+    form: Form,
+    study: StudyRecord,
+    wanted: Wanted | None,
+    options: Mapping[str, str],
+    counts: Counts,
 ) -> Iterator[str]:
     yield f"# Data card: {_plain(study.name or 'articles')}\n"
     if study.description:
@@ -51,7 +63,7 @@ def _lines(
         if note:
             yield f"{_plain(note)}\n"
     yield "## How it was made\n"
-    yield from _made(form, wanted)
+    yield from _made(form, wanted, options)
     yield "## Codebook\n"
     yield from _codebook(study.codebook)
     for heading in ("Where the articles come from", "Rights and licence", "Known limits"):
@@ -84,19 +96,16 @@ def _people(study: StudyRecord, wanted: Wanted | None, counts: Counts) -> Iterat
     yield from _table(("Annotator", "Roles", "Articles", "Spans"), rows)
     if wanted is not None and wanted.pseudonyms:
         yield (
-            "Names are pseudonyms, the same in every export of this study. Free words (notes, "
-            "threads) were not searched for names.\n"
+            "Names are pseudonyms, the same in every export of this study, and stand in the place "
+            "of names in notes and threads too. Nicknames and misspelt names are not found there: "
+            "read them before publishing.\n"
         )
 
 
-def _made(form: Form, wanted: Wanted | None) -> Iterator[str]:
+def _made(form: Form, wanted: Wanted | None, options: Mapping[str, str]) -> Iterator[str]:
     yield f"- Format: {form.title}. Offsets count Unicode code points, ends are exclusive."
-    if wanted is not None:
-        yield f"- States of work: {', '.join(wanted.states) or 'all'}."
-        yield f"- Rounds: {', '.join(wanted.rounds) or 'all'}."
-        yield f"- Labels: {', '.join(wanted.labels) or 'all'}."
-        if not wanted.texts:
-            yield "- Texts are left out; `sha256` says which text the offsets belong to."
+    for what, words in chosen(form, options, wanted):
+        yield f"- {what}: {words}."
     for loss in form.losses:
         yield f"- {loss.sentence}"
     yield ""

@@ -1,6 +1,5 @@
 """Who and what goes out, chosen before any format sees it."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -12,13 +11,12 @@ from ..records import (
     FragmentRecord,
     GoldRecord,
     LinkRecord,
-    PersonRecord,
-    ProvenanceRecord,
     SpanRecord,
     StudyRecord,
     ThreadRecord,
     VoteRecord,
 )
+from .aliases import Renaming, pseudonyms
 from .soft import soft_labels
 
 EXTENT = "extent"  # the name of what bears no label, among labels
@@ -60,27 +58,9 @@ class Wanted:
 
 def choose(corpus: Corpus, wanted: Wanted) -> Corpus:
     """The corpus as it goes out. Articles are chosen while they are walked."""
-    aliases = pseudonyms(corpus.study) if wanted.pseudonyms else {}
-    study = _study(corpus.study, wanted, aliases)
-    return Corpus(study, _Chosen(corpus.articles, wanted, aliases))
-
-
-def pseudonyms(study: StudyRecord) -> dict[str, str]:
-    """A name for each person that stays the same from export to export, whoever joins later.
-
-    It is made of the study's id and the person's, neither of which the export then holds.
-    """
-    aliases: dict[str, str] = {}
-    taken: set[str] = set()
-    for person in sorted(study.people, key=lambda each: each.id or each.name):
-        told = f"{study.id} {person.id or person.name}"
-        digest = hashlib.sha256(told.encode()).hexdigest()
-        length = 6
-        while (alias := f"person-{digest[:length]}") in taken:
-            length += 1
-        taken.add(alias)
-        aliases[person.name] = alias
-    return aliases
+    renaming = Renaming(corpus.study) if wanted.pseudonyms else None
+    study = renaming.study(corpus.study) if renaming else corpus.study
+    return Corpus(study, _Chosen(corpus.articles, wanted, renaming))
 
 
 def named(study: StudyRecord, wanted: Wanted) -> Wanted:
@@ -94,21 +74,21 @@ def named(study: StudyRecord, wanted: Wanted) -> Wanted:
 
 class _Chosen:
     def __init__(
-        self, articles: Iterable[ArticleRecord], wanted: Wanted, aliases: Mapping[str, str]
+        self, articles: Iterable[ArticleRecord], wanted: Wanted, renaming: Renaming | None
     ) -> None:
         self._articles = articles
         self._wanted = wanted
-        self._aliases = aliases
+        self._renaming = renaming
 
     def __iter__(self) -> Iterator[ArticleRecord]:
         for article in self._articles:
-            chosen = choose_article(article, self._wanted, self._aliases)
+            chosen = choose_article(article, self._wanted, self._renaming)
             if chosen is not None:
                 yield chosen
 
 
 def choose_article(
-    article: ArticleRecord, wanted: Wanted, aliases: Mapping[str, str]
+    article: ArticleRecord, wanted: Wanted, renaming: Renaming | None = None
 ) -> ArticleRecord | None:
     works = tuple(
         _thinned(work, wanted) for work in article.assignments if _is_wanted(work, wanted)
@@ -124,8 +104,8 @@ def choose_article(
     )
     if wanted.soft_labels:
         article = replace(article, soft_labels=soft_labels(article))
-    if aliases:
-        article = _renamed(article, aliases)
+    if renaming:
+        article = renaming.article(article)
     return article if wanted.texts else without_text(article)
 
 
@@ -172,57 +152,6 @@ def _gold(gold: GoldRecord, wanted: Wanted) -> GoldRecord:
         links=marks.links,
         entities=marks.entities,
         provenance=tuple(each for each in gold.provenance if each.span in known),
-    )
-
-
-# --- people ---------------------------------------------------------------------------------------
-
-
-def _study(study: StudyRecord, wanted: Wanted, aliases: Mapping[str, str]) -> StudyRecord:
-    if not aliases:
-        return study
-    people = tuple(
-        sorted(
-            (PersonRecord(aliases[each.name], is_model=each.is_model) for each in study.people),
-            key=lambda person: person.name,
-        )
-    )
-    codebooks = tuple(
-        replace(each, created_by=aliases.get(each.created_by, "")) for each in study.codebooks
-    )
-    return replace(study, id="", people=people, codebooks=codebooks)
-
-
-def _renamed(article: ArticleRecord, aliases: Mapping[str, str]) -> ArticleRecord:
-    def called(name: str) -> str:
-        return aliases.get(name, "person-unknown") if name else ""
-
-    def all_called(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(called(name) for name in names))
-
-    def provenance(each: ProvenanceRecord) -> ProvenanceRecord:
-        return replace(
-            each,
-            agreed_exactly=all_called(each.agreed_exactly),
-            agreed_nearly=all_called(each.agreed_nearly),
-            dissent=all_called(each.dissent),
-            decided_by=called(each.decided_by),
-            votes=tuple(replace(vote, annotator=called(vote.annotator)) for vote in each.votes),
-        )
-
-    gold = article.gold
-    works = (replace(work, annotator=called(work.annotator)) for work in article.assignments)
-    return replace(
-        article,
-        assignments=tuple(sorted(works, key=lambda work: work.annotator)),
-        gold=gold and replace(gold, provenance=tuple(map(provenance, gold.provenance))),
-        threads=tuple(
-            replace(
-                thread,
-                messages=tuple(replace(each, by=called(each.by)) for each in thread.messages),
-            )
-            for thread in article.threads
-        ),
     )
 
 

@@ -39,6 +39,7 @@ def manifest(
     form: Form,
     study: StudyRecord,
     wanted: Wanted | None,
+    options: Mapping[str, str],
     counts: Counts,
     files: Sequence[FileFacts],
 ) -> bytes:
@@ -52,7 +53,7 @@ def manifest(
         "made_by": about.made_by,
         "study": {"id": study.id, "name": study.name},
         "codebook_versions": [each.number for each in study.codebooks],
-        "file_format": {"name": form.name, "title": form.title},
+        "file_format": {"name": form.name, "title": form.title, "options": dict(options)},
         "filters": wanted.as_json() if wanted is not None else None,
         "offset_unit": "Unicode code point, end exclusive",
         "losses": losses,

@@ -13,6 +13,10 @@ from .counting import CountedArticles, CountedRows, Counts, Tell
 from .manifest import About, FileFacts, manifest
 
 CARD, MANIFEST = "data_card.md", "manifest.json"
+NOT_OF_THE_WHOLE = (
+    "The whole study goes out with its people's names and its texts, or it could not be brought "
+    "in again. Choose another format, such as JSON Lines."
+)
 _DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes give the same zip
 
 
@@ -32,9 +36,11 @@ class Packing:
             raise FileRefused("", f"{form.title} can be read only.")
         if form.needs_text and not wanted.texts and not form.is_whole:
             raise FileRefused("", f"{form.title} cannot be written without the texts.")
+        if form.is_whole and (wanted.pseudonyms or not wanted.texts):
+            raise FileRefused("", NOT_OF_THE_WHOLE)
         self._form = form
         self._about = about
-        self._options = options
+        self._options = form.settled(options)
         self._tell = tell
         self.wanted = None if form.is_whole else named(corpus.study, wanted)
         self.corpus = corpus if form.is_whole else choose(corpus, wanted)
@@ -49,6 +55,7 @@ class Packing:
             "form": self._form,
             "study": self.corpus.study,
             "wanted": self.wanted,
+            "options": self._options,
             "counts": self.counts,
         }
         yield from self._noted([(CARD, data_card(**told))])  # type: ignore[arg-type]

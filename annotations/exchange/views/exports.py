@@ -15,7 +15,9 @@ from ..actions import make_export, remove_export
 from ..formats import find_format, formats
 from ..forms import ExportForm
 from ..models import Export, ExportState
+from ..packing import Wanted
 from ..packing.paths import stem
+from ..packing.wording import chosen
 from ..queries.exports import Reach, fetch_export, fetch_reach, list_exports
 from . import me, posted
 
@@ -32,6 +34,7 @@ def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
                 reach=reach,
                 form=find_format(form.cleaned_data["file_format"]),
                 wanted=form.wanted(),
+                options=form.options(),
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -56,7 +59,13 @@ def show(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> Htt
     reach = fetch_reach(me(request), study_id)
     made = fetch_export(reach, export_id)
     form = formats().get(made.file_format)
-    context = {"standing": reach.standing, **_told(made), "losses": form.losses if form else ()}
+    filters = None if form and form.is_whole else Wanted.from_json(made.wanted)
+    context = {
+        "standing": reach.standing,
+        **_told(made),
+        "losses": form.losses if form else (),
+        "chosen": list(chosen(form, made.options, filters)) if form else [],
+    }
     return render(request, "exchange/export_show.html", context)
 
 

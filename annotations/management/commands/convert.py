@@ -14,7 +14,7 @@ from annotations.exchange.packing import write_folder, write_zip
 from annotations.exchange.records import ArticleRecord, Corpus
 from annotations.text.refusal import Refusal
 
-from .export_study import listed, remove
+from .export_study import listed, options_given, options_listed, remove
 
 HOW = f"""\
 FROM   a file, a .zip, or a folder of files
@@ -26,9 +26,13 @@ Formats that can be read:
 Formats that can be written:
 {listed("can_write")}
 
+Options of formats that are written (--option NAME=VALUE):
+{options_listed()}
+
 Examples:
   manage.py convert corpus/ corpus.zip --to csv
   manage.py convert study.json brat/ --to brat
+  manage.py convert corpus/ tags.zip --to conll --option scheme=bioes
   manage.py convert spans.csv out/ --from csv --to jsonl --annotator bob
 
 What was repaired or left out is listed.
@@ -53,6 +57,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--to", dest="writes", required=True, metavar="NAME")
         parser.add_argument(
+            "--option", action="append", default=[], metavar="NAME=VALUE",
+            help="an option of the format that is written; repeat it",
+        )  # fmt: skip
+        parser.add_argument(
             "--annotator",
             default="annotator",
             metavar="NAME",
@@ -68,9 +76,10 @@ class Command(BaseCommand):
             writer = find_format(options["writes"])
             if writer.write is None or writer.is_whole:
                 raise FileRefused("", f"{writer.title} cannot be written from files.")
+            chosen = writer.settled(options_given(options["option"]))
             part = target.with_name(target.name + ".part")
             try:
-                chunks = writer.write(source.corpus(self.tell), {})
+                chunks = writer.write(source.corpus(self.tell), chosen)
                 (write_zip if target.suffix.lower() == ".zip" else write_folder)(chunks, part)
                 source.refuse_wrong()
                 part.rename(target)

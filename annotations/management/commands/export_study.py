@@ -1,6 +1,7 @@
 """`manage.py export_study`: a study to files."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,28 @@ def listed(can: str) -> str:
     return "\n".join(f"  {form.name:{width}}  {form.title}" for form in found)
 
 
+def options_listed() -> str:
+    """The options of the formats that have any, and the values each takes."""
+    lines = []
+    for form in formats().values():
+        for option in form.options:
+            values = ", ".join(option.values)
+            said = f"{option.title.lower()}: {values} (default: {option.default})"
+            lines.append(f"  {form.name:<13} {option.name:<11} {said}")
+    return "\n".join(lines)
+
+
+def options_given(pairs: Sequence[str]) -> dict[str, str]:
+    """{"scheme": "bioes"} of ["scheme=bioes"]. Raises CommandError."""
+    given = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise CommandError(f"“{pair}” is no option. Write NAME=VALUE, such as scheme=bioes.")
+        given[name.strip()] = value.strip()
+    return given
+
+
 HOW = f"""\
 STUDY  its id, or its exact name
 PATH   a folder that is not there yet, or a file that ends with .zip
@@ -34,12 +57,16 @@ PATH   a folder that is not there yet, or a file that ends with .zip
 Formats:
 {listed("can_write")}
 
+Options of formats (--option NAME=VALUE):
+{options_listed()}
+
 Beside the data there are always manifest.json (what this export is, with a SHA-256 of every
 file) and data_card.md. What a format cannot keep is said in both.
 
 Examples:
   manage.py export_study "Arden" arden.zip
   manage.py export_study "Arden" arden --format csv --pseudonyms
+  manage.py export_study "Arden" tags --format conll --option scheme=bioes --option unit=character
   manage.py export_study "Arden" pilot.zip --format jsonl --round Pilot --state any --soft-labels
 
 Exit codes: 0 written, 1 refused (nothing is left behind)."""
@@ -59,6 +86,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--format", default="sourcemark", metavar="NAME", help="default: the whole study"
         )
+        parser.add_argument(
+            "--option", action="append", default=[], metavar="NAME=VALUE",
+            help="an option of the format; repeat it",
+        )  # fmt: skip
         parser.add_argument("--by", metavar="MANAGER", help="in whose name; needed with several")
         who = parser.add_argument_group("who and what (not for the whole study)")
         for name, words in (
@@ -87,7 +118,8 @@ class Command(BaseCommand):
             standing = find_standing(manager, study.pk)
             assert standing is not None  # a manager of the study
             wanted = self.wanted(options)
-            packing = self.write(Reach(standing), form, wanted, path)
+            chosen = options_given(options["option"])
+            packing = self.write(Reach(standing), form, wanted, chosen, path)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
@@ -115,7 +147,9 @@ class Command(BaseCommand):
             suggestions=options["suggestions"],
         )
 
-    def write(self, reach: Reach, form: Form, wanted: Wanted, path: Path) -> Packing:
+    def write(
+        self, reach: Reach, form: Form, wanted: Wanted, chosen: dict[str, str], path: Path
+    ) -> Packing:
         about = About(
             moment(timezone.now()),
             "" if wanted.pseudonyms else reach.standing.user.username,
@@ -126,8 +160,9 @@ class Command(BaseCommand):
         try:
             with snapshot():
                 packing = pack(
-                    open_corpus(reach, form), form, about=about, wanted=wanted, tell=self.tell
-                )
+                    open_corpus(reach, form), form, about=about, wanted=wanted, options=chosen,
+                    tell=self.tell,
+                )  # fmt: skip
                 (write_zip if is_zip else write_folder)(packing, part)
             part.rename(path)
         finally:

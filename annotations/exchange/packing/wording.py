@@ -1,0 +1,30 @@
+"""What was chosen for an export, in words."""
+
+from collections.abc import Iterator, Mapping
+
+from ..frame import Form
+from .choosing import Wanted
+
+
+def chosen(
+    form: Form, options: Mapping[str, str], wanted: Wanted | None
+) -> Iterator[tuple[str, str]]:
+    """(what, how it was chosen). `wanted` is None for a whole study, which is not filtered."""
+    for option in form.options:
+        value = options.get(option.name, option.default)
+        yield option.title, dict(option.choices).get(value, value)
+    if wanted is None:
+        return
+    yield "States of work", ", ".join(wanted.states).replace("_", " ") or "all"
+    yield "Rounds", ", ".join(wanted.rounds) or "all"
+    yield "Labels", ", ".join(wanted.labels) or "all"
+    if wanted.annotators and not wanted.pseudonyms:
+        yield "Annotators", ", ".join(wanted.annotators)
+    if wanted.suggestions:
+        yield "Undecided suggestions", "with the rest"
+    if not wanted.gold:
+        yield "Gold", "left out"
+    if wanted.pseudonyms:
+        yield "Names of people", "replaced by pseudonyms"
+    if not wanted.texts:
+        yield "Texts", "left out; the SHA-256 says which text the offsets belong to"
