@@ -51,7 +51,8 @@ class ArticleAdmin(ReadOnlyAdmin):
     is_content = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        return Article.objects.light()
+        rows = super().get_queryset(request)
+        return rows.defer("text", "blocks", "sentences")
 
     @admin.display(description="In the app")
     def pages(self, article: Article) -> SafeString:

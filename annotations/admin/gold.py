@@ -20,7 +20,8 @@ class AdjudicationAdmin(ReadOnlyAdmin):
     search_fields = ("article__title", "study__name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Adjudication]:
-        return Adjudication.objects.select_related("article", "study").defer(*HEAVY)
+        rows = super().get_queryset(request)
+        return rows.select_related("article", "study").defer(*HEAVY)
 
     @admin.display(description="In the app")
     def page(self, each: Adjudication) -> SafeString:
@@ -39,4 +40,4 @@ class RulingAdmin(ReadOnlyAdmin):
     is_content = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ruling]:
-        return Ruling.objects.defer("before", "after", "asked", "result")
+        return super().get_queryset(request).defer("before", "after", "asked", "result")

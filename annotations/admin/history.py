@@ -36,7 +36,7 @@ class OperationAdmin(ReadOnlyAdmin):
     is_content = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
-        return Operation.objects.defer("before", "after", "asked", "result")
+        return super().get_queryset(request).defer("before", "after", "asked", "result")
 
 
 @admin.register(LogEntry)

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +11,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from annotations.accounts.models import User
+from annotations.accounts.queries import has_second_factor
 from annotations.study.actions import record
-from annotations.study.models import Membership
+from annotations.study.models import Membership, Study
 
 MOST_COUNTED = 10_000
+WITHOUT_FACTOR = (
+    "Rows of studies that ask for a second factor are not shown until your sign-in has one."
+)
 
 
 class BoundedPaginator(Paginator[Any]):
@@ -50,6 +54,22 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.admin_site.has_permission(request)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All rows but those of studies that ask for a second factor of whoever has none."""
+        rows = super().get_queryset(request)
+        path = study_path(self.model)
+        if path is None or has_factor(request):
+            return rows
+        return rows.exclude(**{f"{path}second_factor": True})
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        kept = study_path(self.model) is not None and not has_factor(request)
+        if kept and Study.objects.filter(second_factor=True).exists():
+            messages.warning(request, WITHOUT_FACTOR)
+        return super().changelist_view(request, extra_context)
+
     def get_list_select_related(self, request: HttpRequest) -> list[str]:
         shown = (self._field(str(name)) for name in self.get_list_display(request))
         return [field.name for field in shown if isinstance(field, ForeignKey)]
@@ -69,6 +89,22 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         if shown is not None and response.status_code == 200:
             note_look(request, shown)
         return response
+
+
+def study_path(model: type[Model]) -> str | None:
+    """How a filter gets from a row to its study; None for rows of no study."""
+    if model is Study:
+        return ""
+    named = any(field.name == "study" for field in model._meta.concrete_fields)
+    return "study__" if named else None
+
+
+def has_factor(request: HttpRequest) -> bool:
+    """Asked once a request: the database is."""
+    if not hasattr(request, "_has_factor"):
+        assert isinstance(request.user, User)
+        request._has_factor = has_second_factor(request.user)  # type: ignore[attr-defined]
+    return bool(request._has_factor)  # type: ignore[attr-defined]
 
 
 def note_look(request: HttpRequest, row: Model) -> None:

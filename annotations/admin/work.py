@@ -79,7 +79,8 @@ class AssignmentAdmin(ReadOnlyAdmin):
     actions = (hand_over_chosen,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
-        rows = Assignment.objects.select_related("annotator", "article", "study", "round")
+        related = ("annotator", "article", "study", "round")
+        rows = super().get_queryset(request).select_related(*related)
         return rows.defer("article__text", "article__blocks", "article__sentences")
 
     @admin.display(description="In the app")
@@ -98,9 +99,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
     is_content = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        rows = Submission.objects.select_related(
-            "study", "assignment__annotator", "assignment__article"
-        )
+        rows = super().get_queryset(request)
+        rows = rows.select_related("study", "assignment__annotator", "assignment__article")
         return rows.defer(
             "content",
             "assignment__article__text",
@@ -129,7 +129,7 @@ class ReportAdmin(ReadOnlyAdmin):
     is_content = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        return Report.objects.defer("result", "inputs")
+        return super().get_queryset(request).defer("result", "inputs")
 
     def view_on_site(self, each: Report) -> str:
         return reverse("reports:report", args=[each.study_id, each.pk])

@@ -16,9 +16,9 @@ from django.urls import reverse
 from annotations.accounts.models import Session, User
 from annotations.accounts.queries import has_second_factor
 from annotations.study.models import Role, Study
+from tests.architecture.test_rights import IDS
 from tests.conftest import SignIn
 from tests.people import join, make_user
-from tests.study.test_permissions import IDS
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse"

@@ -345,8 +345,10 @@ def test_only_managers_make_rules_of_threads(
     there = begin(client, article)
     client.post(f"{there}rule/", {"rule": rule.pk})
     assert Thread.objects.get().rule == rule
-    page = client.post(f"{there}codebook/hard-case/", follow=True).content.decode()
-    assert "Only managers change the codebook." in page
+    refused = client.post(f"{there}codebook/hard-case/")
+    assert refused.status_code == 403
+    assert "Only managers change the codebook." in refused.content.decode()
+    assert client.get(f"{there}codebook/").status_code == 403
     assert study.codebook_versions.count() == 1
 
 

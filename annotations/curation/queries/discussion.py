@@ -18,6 +18,7 @@ from annotations.marking.models import Span
 from annotations.study.models import Study
 from annotations.study.policy import Act
 from annotations.study.queries import find_standing
+from annotations.study.queries.door import lacks_second_factor
 
 from ..models import Comment, Mention, Reason, Thread
 from .talk import ShownNames, Talk, fetch_talk, names_on, talk_of
@@ -259,7 +260,7 @@ def calls_for(user: User, limit: int = 20) -> list[Call]:
     names: dict[uuid.UUID, ShownNames] = {}
     for study in studies:
         standing = find_standing(user, study.pk)
-        if standing is None or not standing.may(Act.DISCUSS):
+        if standing is None or not standing.may(Act.DISCUSS) or lacks_second_factor(standing):
             continue
         rows = unseen.filter(comment__thread__in=visible_threads(talk_of(standing)))
         rows = rows.select_related("comment__author", "comment__thread__article", "study")

@@ -4,11 +4,14 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from annotations.accounts.models import User
 from annotations.study.models import CodebookVersion
+from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
 from ..actions import discussion as actions
@@ -17,6 +20,14 @@ from ..queries.discussion import Seen, fetch_thread, next_rule_name
 from .asking import me, posted
 
 CLIP = 300
+
+
+def fetch_for_codebook(user: User, study_id: uuid.UUID, thread_id: uuid.UUID) -> Seen:
+    """The thread; PermissionDenied for those who may read it but not change the codebook."""
+    seen = fetch_thread(user, study_id, thread_id)
+    if not seen.talk.standing.may(Act.EDIT_CODEBOOK):
+        raise PermissionDenied("Only managers change the codebook.")
+    return seen
 
 
 def reason_line(seen: Seen) -> str:
@@ -34,7 +45,7 @@ def quoted(seen: Seen) -> str:
 @require_POST
 def hard_case(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> HttpResponse:
     """One click: the words of the thread become a hard case of the rule that it cites."""
-    seen = fetch_thread(me(request), study_id, thread_id)
+    seen = fetch_for_codebook(me(request), study_id, thread_id)
     try:
         version = actions.add_hard_case(seen=seen, example=quoted(seen), reason=reason_line(seen))
     except Refusal as refusal:
@@ -51,7 +62,7 @@ def tell(request: HttpRequest, version: CodebookVersion) -> None:
 @require_http_methods(["GET", "POST"])
 def new_rule(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> HttpResponse:
     """A new rule, filled in from the thread."""
-    seen = fetch_thread(me(request), study_id, thread_id)
+    seen = fetch_for_codebook(me(request), study_id, thread_id)
     form = RuleForm(posted(request), study=seen.talk.study, initial=start_of(seen))
     if form.is_valid():
         try:

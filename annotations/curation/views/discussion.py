@@ -4,11 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Rule
 from annotations.study.policy import Act
@@ -186,8 +188,16 @@ def take_back(request: HttpRequest, study_id: uuid.UUID, comment_id: uuid.UUID) 
 
 @require_POST
 def resolve(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> HttpResponse:
-    seen = fetch_thread(me(request), study_id, thread_id)
+    seen = fetch_to_settle(me(request), study_id, thread_id)
     return settle(request, seen, lambda: actions.set_resolved(seen=seen, resolved=asked(request)))
+
+
+def fetch_to_settle(user: User, study_id: uuid.UUID, thread_id: uuid.UUID) -> Seen:
+    """The thread; PermissionDenied for annotators, who read and write in it."""
+    seen = fetch_thread(user, study_id, thread_id)
+    if not seen.talk.on_desk:
+        raise PermissionDenied(str(actions.NotForYou()))
+    return seen
 
 
 def asked(request: HttpRequest) -> bool:
@@ -196,7 +206,7 @@ def asked(request: HttpRequest) -> bool:
 
 @require_POST
 def rule(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> HttpResponse:
-    seen = fetch_thread(me(request), study_id, thread_id)
+    seen = fetch_to_settle(me(request), study_id, thread_id)
     form = RuleCitedForm(posted(request), study=seen.talk.study)
     chosen: Rule | None = form.cleaned_data["rule"] if form.is_valid() else seen.thread.rule
     return settle(request, seen, lambda: actions.cite_rule(seen=seen, rule=chosen))

@@ -175,7 +175,7 @@ def address(table: Table, case: SeenCase, everything: bool) -> str:
 @require_POST
 def verdict(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """A decision of the meeting; then the next open case."""
-    table = fetch_table(me(request), study_id, meeting_id)
+    table = deciding(request, study_id, meeting_id)
     form = VerdictForm(request.POST)
     chosen = request.POST.get("case", "")
     if not form.is_valid():

@@ -1,0 +1,385 @@
+"""Every address of the site is tried by everybody: rights.py says what each may.
+
+A new address that does not stand there fails; so does one that forgets to ask who is there.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+from zeal import zeal_ignore
+
+from annotations.accounts.models import User
+from annotations.curation.models import GoldSpan, Meeting, Mention, Thread
+from annotations.marking.models import Span
+from annotations.study.models import Role, Study
+from annotations.study.policy import MATRIX, Act, Phase
+from tests.markup import Markup
+from tests.people import join, make_user
+from tests.world import World
+
+from .rights import (
+    ELSEWHERE,
+    IN_THE_BIN,
+    NAMES_NOTHING,
+    NARROWER,
+    PUBLIC,
+    ROUTES,
+    SENDING,
+    SIGNED_IN,
+    WITHOUT_FILE,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def routes() -> dict[str, set[str]]:
+    """Every named address with the names of its ids."""
+    found: dict[str, set[str]] = {}
+
+    def walk(resolver: Any, namespace: str, ids: set[str]) -> None:
+        for entry in resolver.url_patterns:
+            needed = ids | set(entry.pattern.converters)
+            if isinstance(entry, URLPattern):
+                found[f"{namespace}:{entry.name}" if namespace else str(entry.name)] = needed
+            else:
+                walk(entry, ":".join(filter(None, [namespace, entry.namespace])), needed)
+
+    walk(get_resolver(), "", set())
+    return found
+
+
+IDS = routes()
+HOUSEKEEPING = {name for name in IDS if name.startswith("admin:")} - set(ELSEWHERE)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the seven kinds of people; annotators in each phase of their own work."""
+
+    name: str
+    role: Role | None
+    phase: Phase = Phase.OPEN
+    is_member: bool = True
+
+    def may(self, act: Act) -> bool:
+        return self.role is not None and self.phase in MATRIX[act].get(self.role, frozenset())
+
+
+PEOPLE = (
+    Person("signed out", None, is_member=False),
+    Person("stranger", None, is_member=False),  # who manages another study
+    Person("former", None, is_member=False),  # was annotator and manager
+    Person("open", Role.ANNOTATOR),
+    Person("submitted", Role.ANNOTATOR, Phase.SUBMITTED),
+    Person("compared", Role.ANNOTATOR, Phase.COMPARED),
+    Person("curator", Role.CURATOR),
+    Person("manager", Role.MANAGER),
+    Person("admin", Role.MANAGER),  # of the site; a member of no study
+)
+
+
+@dataclass
+class Scene:
+    ours: World
+    theirs: World
+    ada: User
+
+    def user(self, person: str) -> User | None:
+        w = self.ours
+        return {
+            "signed out": None, "stranger": self.theirs.alice, "former": w.former, "open": w.erin,
+            "submitted": w.bob, "compared": w.bob, "curator": w.dave, "manager": w.alice,
+            "admin": self.ada,
+        }[person]  # fmt: skip
+
+    def client(self, person: str) -> Client:
+        return self.ours.client(self.user(person))
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """Two studies with one of everything, for all tests of this file, which leave no trace."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        ada = make_user("ada", is_staff=True, is_superuser=True)
+        yield Scene(World("Arden"), World("Brill"), ada)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _django_db_helper(scene: Scene, django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's: every test goes back to the scene, not to an empty database."""
+    with django_db_blocker.unblock(), undone():
+        yield
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+# What a look may leave behind: sums that are kept, cases met first, a record of the look itself.
+LEFT_BY_LOOKING = {
+    "annotations_adjudication", "annotations_alias", "annotations_articlecases",
+    "annotations_articlesums", "annotations_auditentry", "annotations_case",
+    "annotations_session", "annotations_studytables", "annotations_cache",
+}  # fmt: skip
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+
+
+@dataclass
+class Answer:
+    status: int
+    body: str = ""
+    wrote: frozenset[str] = frozenset()  # tables
+
+
+def ask(client: Client, url: str, method: str) -> Answer:
+    """One request, of which nothing stays."""
+    told = {"base_rev": 0, "ops": [], "tab": str(uuid.uuid4()), "active_seconds": 1}
+    wrote: set[str] = set()
+
+    def note(run: Any, sql: str, *rest: Any) -> Any:
+        wrote.update(WRITES.findall(sql))
+        return run(sql, *rest)
+
+    with undone(), zeal_ignore(), connection.execute_wrapper(note):
+        if method == "get":
+            got = client.get(url)
+        else:
+            got = client.post(url, told, content_type="application/json")
+        is_text = not got.streaming and got.get("Content-Type", "").startswith(("text", "app"))
+        body = got.content.decode("utf-8", "replace") if is_text else ""
+    return Answer(got.status_code, body, frozenset(wrote))
+
+
+def address(name: str, things: dict[str, Any]) -> str:
+    return reverse(name, kwargs={key: things[key] for key in IDS[name]})
+
+
+def test_every_address_stands_in_the_table() -> None:
+    of_a_study = {name for name, ids in IDS.items() if "study_id" in ids}
+    assert of_a_study == set(ROUTES) | IN_THE_BIN
+    assert set(IDS) - of_a_study == set(ELSEWHERE) | HOUSEKEEPING
+
+
+def wanted(person: Person, name: str, method: str) -> set[int]:
+    """The answers that the table allows: an address may not know the method at all."""
+    act = SENDING.get(name, ROUTES[name]) if method == "post" else ROUTES[name]
+    if person.name == "signed out":
+        return {302, 401}
+    if not person.is_member:
+        return {404, 405}
+    if not person.may(act) or (name, person.name) in NARROWER:
+        hidden = act in HIDDEN or (name, person.name) in NARROWER
+        return {403, 404, 405} if hidden else {403, 405}
+    there_is_none = name in WITHOUT_FILE or (method == "post" and name in NAMES_NOTHING)
+    return {200, 204, 286, 302, 400, 405, 409, 422} | ({404} if there_is_none else set())
+
+
+# Where the thing itself is nothing that the person may know of, 404 is as good as 403.
+HIDDEN = {Act.DISCUSS, Act.READ_OTHERS_MARKS, Act.SEE_AGREEMENT, Act.EXPORT_ALL, Act.WRITE_GOLD,
+          Act.EDIT_CODEBOOK}  # fmt: skip
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+def test_everybody_gets_what_the_table_says_and_no_more(scene: Scene, person: Person) -> None:
+    """Nor does a look change anything, nor an answer tell annotators of others too early."""
+    client = scene.client(person.name)
+    if person.phase == Phase.COMPARED:
+        scene.ours.study.rounds.update(comparison_opened_at=timezone.now())
+    secret = secrets_of(scene, person)
+    wrong: dict[str, Any] = {}
+    for name in ROUTES:
+        url = address(name, scene.ours.ids(name))
+        for method in ("get", "post"):
+            answer = ask(client, url, method)
+            if answer.status not in wanted(person, name, method):
+                wrong[f"{method} {name}"] = answer.status
+            if method == "get" and answer.wrote - LEFT_BY_LOOKING:
+                wrong[f"{method} {name} writes"] = answer.wrote - LEFT_BY_LOOKING
+            if told := {each for each in secret if each in answer.body.replace(url, "")}:
+                wrong[f"{method} {name} tells"] = told
+    home = ask(client, reverse("assignment:home"), "get").body
+    assert [each for each in secret if each in home] == []
+    assert wrong == {}
+
+
+def secrets_of(scene: Scene, person: Person) -> set[str]:
+    """What no page, file or refusal may tell: to strangers the study's name, to annotators before
+    the comparison the ids, names and words of others' marks, of gold and of the talk."""
+    study, user = scene.ours.study, scene.user(person.name)
+    if not person.is_member:
+        return {study.name, scene.ours.article.title, "namecarol"}
+    if person.role != Role.ANNOTATOR or person.phase == Phase.COMPARED:
+        return set()
+    others = Span.objects.filter(study=study).exclude(assignment__annotator=user)
+    found = {str(pk) for pk in others.values_list("pk", flat=True)}
+    for rows in (GoldSpan, Thread, Meeting):
+        found |= {str(pk) for pk in rows.objects.filter(study=study).values_list("pk", flat=True)}
+    return found | {str(scene.ours.hers.pk), "carol", "The case note", "The comment text"}
+
+
+def test_things_of_one_study_are_not_found_through_another(scene: Scene) -> None:
+    """Alice manages both, curates both: still, every id opens things of its own study only."""
+    ours, theirs = scene.ours, scene.theirs
+    for role in (Role.MANAGER, Role.CURATOR):
+        Study.objects.get(pk=theirs.study.pk).memberships.create(user=ours.alice, role=role)
+    client = ours.client(ours.alice)
+    found = {}
+    for name in ROUTES:
+        things, foreign = ours.ids(name), theirs.ids(name)
+        for key in sorted(IDS[name] - {"number", "name", "form"}):
+            if key == "study_id" and len(IDS[name] - {"number", "name", "form"}) == 1:
+                continue
+            for method in ("get", "post"):
+                mixed = address(name, {**things, key: foreign[key]})
+                status = ask(client, mixed, method).status
+                if status not in refused(name, key):
+                    found[f"{method} {name} {key}"] = status
+    assert found == {}
+
+
+def refused(name: str, key: str) -> set[int]:
+    """Marking needs a work of one's own: 403 comes before 404 for those who annotate nowhere."""
+    return {403, 404, 405} if ROUTES[name] == Act.READ_OWN_MARKS else {404, 405}
+
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def test_forms_take_no_id_of_another_study(scene: Scene) -> None:
+    """Every form is sent as it stands, with one of its ids swapped for a thing of another study."""
+    ours, theirs = scene.ours, scene.theirs
+    for world in (ours, theirs):
+        for role in Role:
+            join_once(world.study, ours.alice, role)
+    client = ours.client(ours.alice)
+    swap = counterparts(ours.study, theirs.study)
+    tried, wrong = 0, {}
+    for name in ROUTES:
+        url = address(name, ours.ids(name))
+        page = ask(client, url, "get")
+        for form in Markup(page.body if page.status == 200 else "").forms:
+            for field in form.fields.values():
+                own = [each for each in field.values if each in swap]
+                if not own or form.method != "post":
+                    continue
+                sent = {**form.data(), field.name: [swap[own[0]]]}
+                with undone(), zeal_ignore():
+                    status = client.post(form.action or url, sent).status_code
+                    tried += 1
+                    if status >= 500 or (status < 400 and crossed()):
+                        wrong[f"{name} {form.action} {field.name}"] = status
+    assert wrong == {}
+    assert tried > 10
+
+
+def join_once(study: Study, user: User, role: Role) -> None:
+    if not study.memberships.filter(user=user, role=role, ended_at=None).exists():
+        join(study, user, role)
+
+
+def of_studies() -> Iterator[type[models.Model]]:
+    for model in apps.get_app_config("annotations").get_models():
+        if any(each.name == "study" for each in model._meta.concrete_fields):
+            yield model
+
+
+def counterparts(ours: Study, theirs: Study) -> dict[str, str]:
+    """Id of a row of one study -> of a row of the same table in the other."""
+    found = {}
+    for model in of_studies():
+        rows = model._default_manager.order_by("pk")
+        other = rows.filter(study=theirs).values_list("pk", flat=True).first()
+        for pk in rows.filter(study=ours).values_list("pk", flat=True):
+            found[str(pk)] = str(other)
+    strangers = {str(row.user_id) for row in theirs.memberships.all()}
+    members = {str(row.user_id) for row in ours.memberships.all()}
+    for pk in members:
+        found[pk] = sorted(strangers - members)[0]
+    return {here: there for here, there in found.items() if UUID.fullmatch(here)}
+
+
+def crossed() -> list[str]:
+    """References from rows of one study to rows of another."""
+    held = set(of_studies())
+    found = []
+    for model in held:
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey) and field.related_model in held:
+                strays = model._default_manager.exclude(**{field.name: None}).exclude(
+                    **{f"{field.name}__study": models.F("study")}
+                )
+                if strays.exists():
+                    found.append(f"{model.__name__}.{field.name}")
+    return found
+
+
+@pytest.mark.parametrize("person", ["curator", "admin"])
+def test_a_study_that_asks_for_a_second_factor_shuts_every_door(scene: Scene, person: str) -> None:
+    Study.objects.filter(pk=scene.ours.study.pk).update(second_factor=True)
+    client = scene.client(person)
+    got_in = {}
+    for name in ROUTES:
+        for method in ("get", "post"):
+            answer = ask(client, address(name, scene.ours.ids(name)), method)
+            if answer.status not in {403, 405}:
+                got_in[f"{method} {name}"] = answer.status
+    assert got_in == {}
+    Mention.objects.create(
+        study=scene.ours.study, comment=scene.ours.comment, user=scene.user(person)
+    )
+    home = client.get(reverse("assignment:home")).content.decode()
+    assert "The comment text" not in home
+
+
+def test_housekeeping_shows_nothing_of_such_a_study_either(scene: Scene) -> None:
+    client, strict = scene.client("admin"), scene.ours.study
+    assert "namecarol" in row_of(client, scene.ours)
+    Study.objects.filter(pk=strict.pk).update(second_factor=True)
+    assert "namecarol" not in row_of(client, scene.ours)
+    assert "namecarol" in row_of(client, scene.theirs)
+    listed = client.get(reverse("admin:annotations_study_changelist")).content.decode()
+    assert str(strict.pk) not in listed
+    assert "ask for a second factor" in listed
+
+
+def row_of(client: Client, world: World) -> str:
+    row = reverse("admin:annotations_assignment_change", args=[world.hers.pk])
+    return client.get(row, follow=True).content.decode()
+
+
+def test_pages_about_oneself_and_housekeeping_need_somebody(scene: Scene) -> None:
+    client = Client()
+    shut = {name for name, who in ELSEWHERE.items() if who == SIGNED_IN} | HOUSEKEEPING
+    things = {"object_id": scene.ours.study.pk, "pk": 1, "url": "x", "app_label": "annotations",
+              "content_type_id": 1, "id": scene.ours.alice.pk}  # fmt: skip
+    wrong = {}
+    for name in sorted(shut - {"admin:None", "admin:app_list"}):
+        answer = client.get(reverse(name, kwargs={key: things[key] for key in IDS[name]}))
+        where = answer.get("Location", "")
+        if answer.status_code != 302 or not re.match(r"/(accounts|admin)/login/", where):
+            wrong[name] = (answer.status_code, where)
+    assert wrong == {}
+    assert PUBLIC in ELSEWHERE.values()
+
+
+@pytest.mark.parametrize("person", ["stranger", "former", "open", "curator", "manager"])
+def test_housekeeping_is_for_site_admins(scene: Scene, person: str) -> None:
+    client = scene.client(person)
+    for name in ("admin:index", "admin:annotations_article_changelist"):
+        assert client.get(reverse(name), follow=True).status_code == 403
