@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from zeal import zeal_ignore
 
-from annotations.accounts.models import User
+from annotations.accounts.models import AccessToken, User
 from annotations.assignment.models import Assignment, Submission, WorkTime
 from annotations.corpus.models import Article, Import, Outlet, Region, SourceFile
 from annotations.curation.actions import count_merge, save_merge_rules
@@ -125,6 +125,11 @@ class World:
         )
         self.dave = self._person("dave", Role.CURATOR)
         self.former = self._person("frank", Role.ANNOTATOR, Role.MANAGER, ended=True)
+        self.token = AccessToken.objects.create(
+            user=self.alice, name=self.say("AccessToken.name", 80), prefix="sm_x", scopes=["read"],
+            sha256=hashlib.sha256(f"token {self.name}".encode()).hexdigest(),
+            expires_at=timezone.now() + timedelta(days=7),
+        )  # fmt: skip
         Round.objects.create(study=self.study, name=self.say("Round.name", 120), position=0)
         Round.objects.create(study=self.study, name="Pilot", purpose="training", position=1)
         self.invitation = Invitation.objects.create(

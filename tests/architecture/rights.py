@@ -4,7 +4,7 @@ from annotations.study.policy import Act
 
 PUBLIC = "anybody"
 SIGNED_IN = "anybody who is signed in, about themselves"
-SITE_ADMIN = "a site admin, in housekeeping"
+TOKEN = "a program with a token of somebody's, about that person"
 
 # Addresses that name no study.
 ELSEWHERE: dict[str, str] = {
@@ -20,6 +20,8 @@ ELSEWHERE: dict[str, str] = {
             "account_reset_password_from_key",
             "account_reset_password_from_key_done",
             "admin:login",
+            "api:nothing_here",
+            "api:openapi",
             "healthz",
             "metrics",  # needs its own token
             "mfa_authenticate",
@@ -41,6 +43,9 @@ ELSEWHERE: dict[str, str] = {
             "account_set_password",
             "accounts:profile",
             "accounts:sessions",
+            "accounts:token_new",
+            "accounts:token_revoke",
+            "accounts:tokens",
             "assignment:home",
             "mfa_activate_totp",
             "mfa_add_webauthn",
@@ -61,10 +66,12 @@ ELSEWHERE: dict[str, str] = {
         ),
         SIGNED_IN,
     ),
+    **dict.fromkeys(("api:list_studies", "api:me"), TOKEN),
 }
 
 # Addresses of a study. Lists that show to each what they may see are SEE_STUDY.
 ROUTES: dict[str, Act] = {
+    "api:show_study": Act.SEE_STUDY,
     "assignment:article": Act.SEE_PROGRESS_OF_ALL,
     "assignment:hand_over": Act.ASSIGN,
     "assignment:person": Act.SEE_PROGRESS_OF_ALL,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from zeal import zeal_ignore
@@ -23,6 +23,8 @@ from annotations.curation.models import GoldSpan, Meeting, Mention, Thread
 from annotations.marking.models import Span
 from annotations.study.models import Role, Study
 from annotations.study.policy import MATRIX, Act, Phase
+from tests.api.asking import Asker
+from tests.conftest import SignIn
 from tests.markup import Markup
 from tests.people import join, make_user
 from tests.world import World
@@ -32,10 +34,10 @@ from .rights import (
     IN_THE_BIN,
     NAMES_NOTHING,
     NARROWER,
-    PUBLIC,
     ROUTES,
     SENDING,
     SIGNED_IN,
+    TOKEN,
     WITHOUT_FILE,
 )
 
@@ -102,14 +104,26 @@ class Scene:
             "admin": self.ada,
         }[person]  # fmt: skip
 
-    def client(self, person: str) -> Client:
-        return self.ours.client(self.user(person))
+    def client(self, person: str) -> "Door":
+        return Door(self.user(person))
+
+
+class Door:
+    """Somebody's browser, and for the programming interface a token of theirs with every scope."""
+
+    def __init__(self, user: User | None) -> None:
+        self.page = SignIn()(user) if user else Client()
+        self.program = Asker(user) if user else Client()
+
+    def to(self, name: str) -> Client:
+        return self.program if name.startswith("api:") else self.page
 
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """Two studies with one of everything, for all tests of this file, which leave no trace."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    many = override_settings(SOURCEMARK_API_PER_MINUTE=10**6)
+    with many, django_db_blocker.unblock(), transaction.atomic():
         ada = make_user("ada", is_staff=True, is_superuser=True)
         yield Scene(World("Arden"), World("Brill"), ada)
         transaction.set_rollback(True)
@@ -136,6 +150,7 @@ LEFT_BY_LOOKING = {
     "annotations_adjudication", "annotations_alias", "annotations_articlecases",
     "annotations_articlesums", "annotations_auditentry", "annotations_case",
     "annotations_session", "annotations_studytables", "annotations_cache",
+    "annotations_accesstoken",
 }  # fmt: skip
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
@@ -180,7 +195,7 @@ def wanted(person: Person, name: str, method: str) -> set[int]:
     """The answers that the table allows: an address may not know the method at all."""
     act = SENDING.get(name, ROUTES[name]) if method == "post" else ROUTES[name]
     if person.name == "signed out":
-        return {302, 401}
+        return {302, 401} | ({405} if name.startswith("api:") else set())
     if not person.is_member:
         return {404, 405}
     if not person.may(act) or (name, person.name) in NARROWER:
@@ -206,14 +221,14 @@ def test_everybody_gets_what_the_table_says_and_no_more(scene: Scene, person: Pe
     for name in ROUTES:
         url = address(name, scene.ours.ids(name))
         for method in ("get", "post"):
-            answer = ask(client, url, method)
+            answer = ask(client.to(name), url, method)
             if answer.status not in wanted(person, name, method):
                 wrong[f"{method} {name}"] = answer.status
             if method == "get" and answer.wrote - LEFT_BY_LOOKING:
                 wrong[f"{method} {name} writes"] = answer.wrote - LEFT_BY_LOOKING
             if told := {each for each in secret if each in answer.body.replace(url, "")}:
                 wrong[f"{method} {name} tells"] = told
-    home = ask(client, reverse("assignment:home"), "get").body
+    home = ask(client.page, reverse("assignment:home"), "get").body
     assert [each for each in secret if each in home] == []
     assert wrong == {}
 
@@ -238,7 +253,7 @@ def test_things_of_one_study_are_not_found_through_another(scene: Scene) -> None
     ours, theirs = scene.ours, scene.theirs
     for role in (Role.MANAGER, Role.CURATOR):
         Study.objects.get(pk=theirs.study.pk).memberships.create(user=ours.alice, role=role)
-    client = ours.client(ours.alice)
+    client = Door(ours.alice)
     found = {}
     for name in ROUTES:
         things, foreign = ours.ids(name), theirs.ids(name)
@@ -247,7 +262,7 @@ def test_things_of_one_study_are_not_found_through_another(scene: Scene) -> None
                 continue
             for method in ("get", "post"):
                 mixed = address(name, {**things, key: foreign[key]})
-                status = ask(client, mixed, method).status
+                status = ask(client.to(name), mixed, method).status
                 if status not in refused(name, key):
                     found[f"{method} {name} {key}"] = status
     assert found == {}
@@ -267,12 +282,12 @@ def test_forms_take_no_id_of_another_study(scene: Scene) -> None:
     for world in (ours, theirs):
         for role in Role:
             join_once(world.study, ours.alice, role)
-    client = ours.client(ours.alice)
+    client = Door(ours.alice)
     swap = counterparts(ours.study, theirs.study)
     tried, wrong = 0, {}
     for name in ROUTES:
         url = address(name, ours.ids(name))
-        page = ask(client, url, "get")
+        page = ask(client.to(name), url, "get")
         for form in Markup(page.body if page.status == 200 else "").forms:
             for field in form.fields.values():
                 own = [each for each in field.values if each in swap]
@@ -280,7 +295,7 @@ def test_forms_take_no_id_of_another_study(scene: Scene) -> None:
                     continue
                 sent = {**form.data(), field.name: [swap[own[0]]]}
                 with undone(), zeal_ignore():
-                    status = client.post(form.action or url, sent).status_code
+                    status = client.page.post(form.action or url, sent).status_code
                     tried += 1
                     if status >= 500 or (status < 400 and crossed()):
                         wrong[f"{name} {form.action} {field.name}"] = status
@@ -336,19 +351,19 @@ def test_a_study_that_asks_for_a_second_factor_shuts_every_door(scene: Scene, pe
     got_in = {}
     for name in ROUTES:
         for method in ("get", "post"):
-            answer = ask(client, address(name, scene.ours.ids(name)), method)
+            answer = ask(client.to(name), address(name, scene.ours.ids(name)), method)
             if answer.status not in {403, 405}:
                 got_in[f"{method} {name}"] = answer.status
     assert got_in == {}
     Mention.objects.create(
         study=scene.ours.study, comment=scene.ours.comment, user=scene.user(person)
     )
-    home = client.get(reverse("assignment:home")).content.decode()
+    home = client.page.get(reverse("assignment:home")).content.decode()
     assert "The comment text" not in home
 
 
 def test_housekeeping_shows_nothing_of_such_a_study_either(scene: Scene) -> None:
-    client, strict = scene.client("admin"), scene.ours.study
+    client, strict = scene.client("admin").page, scene.ours.study
     assert "namecarol" in row_of(client, scene.ours)
     Study.objects.filter(pk=strict.pk).update(second_factor=True)
     assert "namecarol" not in row_of(client, scene.ours)
@@ -367,7 +382,8 @@ def test_pages_about_oneself_and_housekeeping_need_somebody(scene: Scene) -> Non
     client = Client()
     shut = {name for name, who in ELSEWHERE.items() if who == SIGNED_IN} | HOUSEKEEPING
     things = {"object_id": scene.ours.study.pk, "pk": 1, "url": "x", "app_label": "annotations",
-              "content_type_id": 1, "id": scene.ours.alice.pk}  # fmt: skip
+              "content_type_id": 1, "id": scene.ours.alice.pk,
+              "token_id": scene.ours.token.pk}  # fmt: skip
     wrong = {}
     for name in sorted(shut - {"admin:None", "admin:app_list"}):
         answer = client.get(reverse(name, kwargs={key: things[key] for key in IDS[name]}))
@@ -375,11 +391,19 @@ def test_pages_about_oneself_and_housekeeping_need_somebody(scene: Scene) -> Non
         if answer.status_code != 302 or not re.match(r"/(accounts|admin)/login/", where):
             wrong[name] = (answer.status_code, where)
     assert wrong == {}
-    assert PUBLIC in ELSEWHERE.values()
+
+
+def test_no_session_opens_the_programming_interface(scene: Scene) -> None:
+    page = scene.client("manager").page
+    by_token = [name for name, who in ELSEWHERE.items() if who == TOKEN]
+    names = [*by_token, *(name for name in ROUTES if name.startswith("api:"))]
+    urls = [address(name, scene.ours.ids(name)) for name in names]
+    found = {url: {ask(page, url, each).status for each in ("get", "post")} for url in urls}
+    assert {url: told for url, told in found.items() if not told <= {401, 405}} == {}
 
 
 @pytest.mark.parametrize("person", ["stranger", "former", "open", "curator", "manager"])
 def test_housekeeping_is_for_site_admins(scene: Scene, person: str) -> None:
-    client = scene.client(person)
+    client = scene.client(person).page
     for name in ("admin:index", "admin:annotations_article_changelist"):
         assert client.get(reverse(name), follow=True).status_code == 403
