@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{base}table/<slug:name>.<slug:form>", views.table, name="table"),
     path(f"{base}methods.txt", views.methods, name="methods"),
     path(f"{base}articles/<uuid:article_id>/", views.article, name="article"),
+    path(f"{base}articles/<uuid:article_id>/columns/", views.columns, name="columns"),
     path(f"{base}compare/", views.compare, name="compare"),
     path(f"{base}reports/", views.make, name="make"),
     path(f"{base}reports/<uuid:report_id>/", views.report, name="report"),

@@ -1,6 +1,7 @@
 """The report room's pages."""
 
 from .article import article
+from .columns import columns
 from .live import agreement, methods, table
 from .passages import passages
 from .stored import (
@@ -18,6 +19,7 @@ __all__ = [
     "again",
     "agreement",
     "article",
+    "columns",
     "compare",
     "make",
     "methods",
