@@ -160,6 +160,7 @@ ROUTES: dict[str, Act] = {
     "reports:again": Act.WRITE_GOLD,
     "reports:agreement": Act.SEE_STUDY,
     "reports:article": Act.SEE_AGREEMENT,
+    "reports:columns": Act.SEE_AGREEMENT,
     "reports:compare": Act.WRITE_GOLD,
     "reports:make": Act.WRITE_GOLD,
     "reports:methods": Act.SEE_AGREEMENT,
