@@ -69,6 +69,13 @@ class Assignment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["study", "annotator", "state", "position"], name="queue"),
             models.Index(fields=["study", "state"], name="assignment_by_state"),
+            # Narrow and full of repetitions, so that all of a study are counted in it.
+            models.Index(fields=["study", "round", "annotator", "state"], name="assignment_counts"),
+            models.Index(
+                fields=["study", "article"],
+                condition=~Q(state="withdrawn"),
+                name="assignment_current",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["article", "annotator"], name="assignment_once"),

@@ -138,6 +138,7 @@ class Article(models.Model):
                 condition=Q(deleted_at__isnull=False),
                 name="article_in_bin",
             ),
+            models.Index(fields=["study", "id"], condition=Q(deleted_at=None), name="article_kept"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef
 
 from annotations.accounts.models import User
-from annotations.assignment.models import AssignmentState
+from annotations.assignment.models import Assignment, AssignmentState
 from annotations.study.models import Study
 
 from .bringing import LEFT_OUT, NEW, Mapping, Survey
@@ -158,7 +159,9 @@ def _states() -> Choices:
 
 
 def _annotators(study: Study) -> Choices:
-    people = User.objects.filter(assignments__study=study).distinct().order_by("username")
+    work = Assignment.objects.filter(study=study, annotator=OuterRef("pk"))
+    members = study.memberships.order_by().values("user")
+    people = User.objects.filter(Exists(work), pk__in=members).order_by("username")
     return [(user.username, str(user)) for user in people]
 
 

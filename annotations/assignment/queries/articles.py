@@ -80,8 +80,7 @@ def progress_by_article(study: Study, sought: Sought, cursor: Cursor) -> Article
 def articles_sought(study: Study, sought: Sought) -> "QuerySet[Article]":
     articles = Article.objects.kept().light().filter(study=study)
     if sought.state == NOBODY:
-        there = Assignment.objects.filter(article=OuterRef("pk"))
-        return articles.filter(~Exists(there.exclude(state=AssignmentState.WITHDRAWN)))
+        return _nobodys(study, articles)
     chosen = {
         name: value
         for name, value in vars(sought).items()
@@ -96,6 +95,17 @@ def articles_sought(study: Study, sought: Sought) -> "QuerySet[Article]":
     if len(few) <= FEW:
         return articles.filter(pk__in=few)
     return articles.filter(Exists(fits.filter(article=OuterRef("pk"))))
+
+
+def _nobodys(study: Study, articles: "QuerySet[Article]") -> "QuerySet[Article]":
+    """A few are found by laying two indexes side by side, many by going through the titles."""
+    current = Assignment.objects.exclude(state=AssignmentState.WITHDRAWN)
+    taken = current.filter(study=study).order_by().values_list("article")
+    kept = Article.objects.kept().filter(study=study).order_by().values_list("pk")
+    few = [pk for (pk,) in kept.difference(taken)[: FEW + 1]]
+    if len(few) <= FEW:
+        return articles.filter(pk__in=few)
+    return articles.filter(~Exists(current.filter(article=OuterRef("pk"))))
 
 
 def articles_not_with(study: Study, person: User, words: str) -> list[Article]:

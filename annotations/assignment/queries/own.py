@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotations.accounts.models import User
 from annotations.study.models import Membership, Role, Round, Study
 
-from ..models import OPEN_STATES, Assignment, AssignmentState
+from ..models import Assignment, AssignmentState
 from .counts import Counts, active_times, count_by
 from .door import with_article
 from .paging import PAGE, Cursor, Page, page_of
@@ -64,17 +64,17 @@ def queue_of(study: Study, person: User, cursor: Cursor) -> Queue:
     )
 
 
-def deadlines_of(study: Study, person: User) -> "QuerySet[Round]":
+def deadlines_of(study: Study, person: User) -> list[Round]:
     """Rounds with a deadline in which the person has work left (`n_left`), the nearest first."""
-    left = Q(
-        assignments__annotator=person,
-        assignments__state__in=OPEN_STATES,
-        assignments__article__deleted_at=None,
-    )
-    counted = study.rounds.filter(ends_on__isnull=False).annotate(
-        n_left=Count("assignments", filter=left)
-    )
-    return counted.filter(n_left__gt=0).order_by("ends_on", "pk")
+    rounds = list(study.rounds.filter(ends_on__isnull=False).order_by("ends_on", "pk"))
+    if not rounds:
+        return []
+    mine = Assignment.objects.filter(study=study, annotator=person, round__in=rounds)
+    left = mine.open().filter(article__deleted_at=None).order_by().values_list("round")
+    numbers = dict(left.annotate(n=Count("pk")))
+    for each in rounds:
+        each.n_left = numbers.get(each.pk, 0)  # type: ignore[attr-defined]
+    return [each for each in rounds if each.pk in numbers]
 
 
 def done_by(study: Study, person: User, cursor: Cursor) -> Page[Assignment]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 
 from annotations.accounts.models import User
-from annotations.study.models import Role, Round, Study
+from annotations.study.models import Membership, Role, Round, Study
 
 from ..models import Assignment, WorkTime
 from .counts import Counts, count_by, total
@@ -31,8 +31,9 @@ def list_annotators(study: Study) -> "QuerySet[User]":
 def list_people(study: Study) -> "QuerySet[User]":
     """Everybody who has work in the study or could be given some."""
     able = list_annotators(study).order_by().values("pk")
-    with_work = Assignment.objects.filter(study=study).order_by().values("annotator").distinct()
-    found = User.objects.filter(Q(pk__in=able) | Q(pk__in=with_work))
+    members = Membership.objects.filter(study=study).order_by().values("user")
+    work = Assignment.objects.filter(study=study, annotator=OuterRef("pk"))
+    found = User.objects.filter(Q(pk__in=able) | Q(pk__in=members) & Exists(work))
     return found.order_by("display_name", "username")
 
 
@@ -51,12 +52,14 @@ def stranded(study: Study) -> list[tuple[User, int]]:
     """
     able = list_annotators(study).order_by().values("pk")
     held = Q(memberships__study=study, memberships__role=Role.ANNOTATOR)
-    gone = User.objects.filter(held).exclude(pk__in=able).order_by().values("pk")
-    left = Assignment.objects.filter(study=study, annotator__in=gone, article__deleted_at=None)
-    counted = left.open().order_by().values_list("annotator").annotate(n=Count("pk"))
-    numbers = dict(counted)
-    people = User.objects.filter(pk__in=list(numbers)).order_by("display_name", "username")
-    return [(person, numbers[person.pk]) for person in people]
+    gone = User.objects.filter(held).exclude(pk__in=able).distinct()
+    people = list(gone.order_by("display_name", "username"))
+    if not people:
+        return []
+    theirs = Assignment.objects.filter(study=study, annotator__in=people)
+    left = theirs.open().filter(article__deleted_at=None).order_by().values_list("annotator")
+    numbers = dict(left.annotate(n=Count("pk")))
+    return [(person, numbers[person.pk]) for person in people if person.pk in numbers]
 
 
 @dataclass(frozen=True)

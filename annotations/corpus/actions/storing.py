@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from annotations.accounts.models import User
+from annotations.study import jobs
 from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.text.cleaning import sha256
@@ -28,6 +29,11 @@ SECONDS_BETWEEN_WORDS = 0.5  # how often progress is written down
 ROWS_AT_ONCE = 200
 OPEN = (ImportState.PREVIEW, ImportState.RUNNING, ImportState.FAILED)  # can still be stored
 
+SOMETHING = (
+    "Something went wrong on the site's side, and nothing was stored. Try it again; if it goes "
+    "wrong again, tell whoever runs the site."
+)
+
 Prepared = list[tuple[Article, Region | None]]
 
 
@@ -37,17 +43,23 @@ class ImportRefused(Refusal):
 
 def carry_out_import(*, made: Import, actor: User, all_or_none: bool = False) -> None:
     """Let a preview be stored: at once, or by a worker where one is running."""
-    started = Import.objects.filter(pk=made.pk, state__in=OPEN).update(
-        state=ImportState.RUNNING, n_done=0, message=""
-    )
-    if started:
-        _store.enqueue(str(made.pk), str(actor.pk), all_or_none)
+    with transaction.atomic():
+        started = Import.objects.filter(pk=made.pk, state__in=OPEN).update(
+            state=ImportState.RUNNING, n_done=0, message=""
+        )
+        if started:
+            jobs.start(_store, str(made.pk), str(actor.pk), all_or_none)
 
 
 @task()
 def _store(import_id: str, actor_id: str, all_or_none: bool) -> None:
     actor = User.objects.get(pk=actor_id)
     store_import(import_id=uuid.UUID(import_id), actor=actor, all_or_none=all_or_none)
+
+
+@jobs.when_given_up(_store)
+def _give_up(import_id: str, *_: object) -> None:
+    _finish(Import(pk=uuid.UUID(import_id)), ImportState.FAILED, jobs.GIVEN_UP)
 
 
 def store_import(*, import_id: uuid.UUID, actor: User, all_or_none: bool = False) -> Import:
@@ -61,13 +73,9 @@ def store_import(*, import_id: uuid.UUID, actor: User, all_or_none: bool = False
         _store_all(made, actor, all_or_none)
     except ImportRefused as refused:
         _finish(made, ImportState.FAILED, str(refused))
-    except Exception:
-        _finish(
-            made,
-            ImportState.FAILED,
-            "Something went wrong on the site's side, and nothing was stored. Try it again; if it "
-            "goes wrong again, tell whoever runs the site.",
-        )
+    except Exception as error:
+        if not jobs.comes_back(_store, error):
+            _finish(made, ImportState.FAILED, SOMETHING)
         raise
     made.refresh_from_db()
     return made

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django_tasks import task
 
@@ -14,6 +15,7 @@ from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article
 from annotations.marking.codebook import Codebook
 from annotations.marking.wire import Wire
+from annotations.study import jobs
 from annotations.study.actions import record
 from annotations.study.models import CodebookVersion, Label, Study
 from annotations.text.refusal import Refusal
@@ -42,6 +44,7 @@ from .adjudications import open_adjudications
 from .rulings import write_all
 
 CHUNK = 50  # articles in one transaction
+RUNS = (MergeState.COUNTING, MergeState.WAITING, MergeState.RUNNING)
 RULE_FIELDS = ("unanimous", "at_least", "boundary", "least_votes")
 
 
@@ -82,7 +85,7 @@ def count_merge(
         articles=[str(pk) for pk in articles],
         n_all=n_all,
     )
-    transaction.on_commit(lambda: run_merge.enqueue(str(merge.pk)))
+    jobs.start(run_merge, str(merge.pk))
     return merge
 
 
@@ -95,7 +98,7 @@ def apply_merge(*, merge: Merge, actor: User) -> Merge:
     locked.state, locked.n_done, locked.created_by = MergeState.WAITING, 0, actor
     locked.save(update_fields=["state", "n_done", "created_by"])
     record(study=locked.study, actor=actor, action="gold.merged", subject=locked)
-    transaction.on_commit(lambda: run_merge.enqueue(str(locked.pk)))
+    jobs.start(run_merge, str(locked.pk))
     return locked
 
 
@@ -103,20 +106,27 @@ def apply_merge(*, merge: Merge, actor: User) -> Merge:
 def run_merge(merge_id: str) -> None:
     """Counts, or makes what was counted; says how far it is and what went wrong."""
     merge = Merge.objects.select_related("study", "rules", "created_by").get(pk=uuid.UUID(merge_id))
-    if merge.state not in (MergeState.COUNTING, MergeState.WAITING):
+    if merge.state not in RUNS:
         return
-    makes = merge.state == MergeState.WAITING
+    makes = merge.state != MergeState.COUNTING
     rows = Merge.objects.filter(pk=merge.pk)
     if makes:
         rows.update(state=MergeState.RUNNING)
     try:
         counts = merge_all(merge, makes=makes)
     except Exception as error:
-        message = f"The job ended with an error: {type(error).__name__}."
-        rows.update(state=MergeState.FAILED, message=message, finished_at=timezone.now())
+        if not jobs.comes_back(run_merge, error):
+            message = f"The job ended with an error: {type(error).__name__}."
+            rows.update(state=MergeState.FAILED, message=message, finished_at=timezone.now())
         raise
     state = MergeState.DONE if makes else MergeState.COUNTED
     rows.update(state=state, counts=counts, finished_at=timezone.now() if makes else None)
+
+
+@jobs.when_given_up(run_merge)
+def _give_up(merge_id: str) -> None:
+    rows = Merge.objects.filter(pk=uuid.UUID(merge_id), state__in=RUNS)
+    rows.update(state=MergeState.FAILED, message=jobs.GIVEN_UP, finished_at=timezone.now())
 
 
 def merge_all(merge: Merge, *, makes: bool) -> dict[str, int]:
@@ -131,14 +141,23 @@ def merge_all(merge: Merge, *, makes: bool) -> dict[str, int]:
     )
     ids = [pk for pk in works if pk not in own]
     counts: Counter[str] = Counter(articles=len(ids), own=len(works) - len(ids))
+    counts.update(_made_before(merge))
     version = CodebookVersion.objects.filter(study=study).order_by("-number").first()
     assert version is not None
     ground = Ground.read(study, version)
     for first in range(0, len(ids), CHUNK):
         chunk = {pk: works[pk] for pk in ids[first : first + CHUNK]}
-        counts += _chunk(merge, ground, chunk, makes=makes)
+        counts.update(_chunk(merge, ground, chunk, makes=makes))
         Merge.objects.filter(pk=merge.pk).update(n_done=min(first + CHUNK, merge.n_all))
-    return dict(counts)
+    return dict(+counts)
+
+
+def _made_before(merge: Merge) -> Counter[str]:
+    """What an earlier run of this merge made before it was cut off; it is met as "kept" again."""
+    rows = Case.objects.filter(merge=merge).order_by().values_list("merged_by_rule")
+    made: Counter[str] = Counter(dict(rows.annotate(n=Count("pk"))))
+    made["kept"] = -made.total()
+    return made
 
 
 @dataclass(frozen=True)

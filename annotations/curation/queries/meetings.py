@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from annotations.accounts.models import User
-from annotations.assignment.models import AssignmentState
+from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.marking.wire import Stretch
 from annotations.study.policy import Act
@@ -57,8 +57,9 @@ def visible_meetings(talk: Talk) -> QuerySet[Meeting]:
 
 def articles_to_meet_on(talk: Talk) -> QuerySet[Article]:
     """Those that two people or more have submitted, with `n_works`."""
-    done = Q(assignments__state=AssignmentState.SUBMITTED)
-    counted = talk.articles.light().annotate(n_works=Count("assignments", filter=done))
+    done = Assignment.objects.filter(article=OuterRef("pk"), state=AssignmentState.SUBMITTED)
+    number = done.order_by().values("article").annotate(n=Count("pk")).values("n")
+    counted = talk.articles.light().annotate(n_works=Subquery(number))
     return counted.filter(n_works__gte=2).order_by("title", "pk")
 
 

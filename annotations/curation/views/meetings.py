@@ -36,18 +36,23 @@ from ..telling import Teller
 from .asking import me, posted
 
 PAGE = 30
+MOST_OFFERED = 20 * PAGE  # articles; others are found by words of their titles
 
 
 @require_GET
 def meetings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     talk = fetch_talk(me(request), study_id)
     may_plan = talk.on_desk
-    articles = Paginator(articles_to_meet_on(talk), PAGE).get_page(request.GET.get("page"))
+    words = request.GET.get("words", "")
+    offered = articles_to_meet_on(talk).filter(title__icontains=words)[:MOST_OFFERED]
+    articles = Paginator(offered, PAGE).get_page(request.GET.get("page"))
     context = {
         "standing": talk.standing,
         "meetings": visible_meetings(talk)[:PAGE],
         "may_plan": may_plan,
         "page": articles if may_plan else None,
+        "most": MOST_OFFERED,
+        "words": words,
     }
     return render(request, "curation/meetings.html", context)
 

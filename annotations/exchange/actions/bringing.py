@@ -13,6 +13,7 @@ from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.corpus.queries import import_limits, known_texts
 from annotations.corpus.records import in_bytes
+from annotations.study import jobs
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
@@ -78,7 +79,7 @@ def begin_import(
             CorpusFile(study=study, brought_in=made, position=at, name=name[:255], content=content)
             for at, (name, content) in enumerate(listed)
         )
-        transaction.on_commit(lambda: read_import.enqueue(str(made.pk)))
+        jobs.start(read_import, str(made.pk))
     return made
 
 
@@ -108,8 +109,9 @@ def read_import(import_id: str) -> None:
     except Refusal as refused:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
         return
-    except Exception:
-        rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
+    except Exception as error:
+        if not jobs.comes_back(read_import, error):
+            rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
         raise
     rows.update(
         state=CorpusImportState.PREVIEW,
@@ -164,12 +166,13 @@ def _guess(study: Study, found: Survey) -> Mapping:
 
 def carry_out(*, made: CorpusImport, mapping: Mapping) -> None:
     """Let a preview be stored. Raises NotReady."""
-    started = CorpusImport.objects.filter(pk=made.pk, state__in=OPEN).update(
-        state=CorpusImportState.RUNNING, mapping=mapping.as_json(), message="", n_done=0
-    )
-    if not started:
-        raise NotReady
-    store_corpus.enqueue(str(made.pk))
+    with transaction.atomic():
+        started = CorpusImport.objects.filter(pk=made.pk, state__in=OPEN).update(
+            state=CorpusImportState.RUNNING, mapping=mapping.as_json(), message="", n_done=0
+        )
+        if not started:
+            raise NotReady
+        jobs.start(store_corpus, str(made.pk))
 
 
 @transaction.atomic
@@ -195,9 +198,18 @@ def store_corpus(import_id: str) -> None:
             Storing(made, Mapping.from_json(made.mapping), open_reading, told).run()
     except Refusal as refused:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
-    except Exception:
-        rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
+    except Exception as error:
+        if not jobs.comes_back(store_corpus, error):
+            rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
         raise
+
+
+@jobs.when_given_up(read_import)
+@jobs.when_given_up(store_corpus)
+def _given_up(import_id: str) -> None:
+    states = (CorpusImportState.READING, CorpusImportState.RUNNING)
+    rows = CorpusImport.objects.filter(pk=uuid.UUID(import_id), state__in=states)
+    rows.update(state=CorpusImportState.FAILED, message=jobs.GIVEN_UP)
 
 
 def _forget_old(study: Study) -> None:

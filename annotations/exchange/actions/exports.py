@@ -22,6 +22,7 @@ from annotations.reports.layout import Names
 from annotations.reports.models import ReportState
 from annotations.reports.queries import read_inputs, read_names
 from annotations.reports.selection import Selection
+from annotations.study import jobs
 from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
@@ -69,7 +70,7 @@ def make_export(
             options=dict(options or {}),
             n_all=n_articles(reach),
         )
-        transaction.on_commit(lambda: write_export.enqueue(str(made.pk)))
+        jobs.start(write_export, str(made.pk))
     return made
 
 
@@ -97,8 +98,15 @@ def write_export(export_id: str) -> None:
     except Refusal as refused:
         _fail(rows.get(), str(refused))
     except Exception as error:
-        _fail(rows.get(), f"The job ended with an error: {type(error).__name__}.")
+        if not jobs.comes_back(write_export, error):
+            _fail(rows.get(), f"The job ended with an error: {type(error).__name__}.")
         raise
+
+
+@jobs.when_given_up(write_export)
+def _give_up(export_id: str) -> None:
+    for made in Export.objects.filter(pk=uuid.UUID(export_id), state=ExportState.RUNNING):
+        _fail(made, jobs.GIVEN_UP)
 
 
 def _progress(made: Export) -> Tell:
@@ -179,12 +187,18 @@ def _shown(tables: Mapping[str, Any], names: Names) -> Shown:
 
 @transaction.atomic
 def _keep(made: Export, path: Path, packing: Packing) -> None:
+    """Once, however often the job was begun; a file that an earlier try left is replaced."""
+    locked = Export.objects.select_for_update(no_key=True).only("state").get(pk=made.pk)
+    if locked.state != ExportState.RUNNING:
+        return
+    name = f"{made.study_id}/{made.pk}.zip"
+    storages["exports"].delete(name)
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
         file.seek(0)
-        made.path = storages["exports"].save(f"{made.study_id}/{made.pk}.zip", File(file))
+        made.path = storages["exports"].save(name, File(file))
     made.n_bytes = path.stat().st_size
     made.sha256 = digest.hexdigest()
     made.counts = packing.counts.as_json()

@@ -54,7 +54,9 @@ class Storing:
     def run(self) -> None:
         with transaction.atomic():
             Study.objects.select_for_update(no_key=True).only("pk").get(pk=self.study.pk)
-            self._store()
+            still = CorpusImport.objects.filter(pk=self.made.pk, state=CorpusImportState.RUNNING)
+            if still.exists():  # another run of the same job may have been quicker
+                self._store()
 
     def _store(self) -> None:
         reading = self.open_reading(self.made)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateField, Model
+from django.db.models import Model
 
 from annotations.accounts.models import User
 from annotations.marking.wire import format_stretch, parse_stretch
@@ -21,6 +21,7 @@ from ..frame import FileRefused, SourceFiles
 from ..queries.tables import Column, Table, article_tables, head_tables
 from ..records import Row, Tables
 from ..rows.marks import grouped
+from .pouring import Pouring
 
 AT_ONCE = 1_000  # rows of one table that wait for their INSERT
 Tell = Callable[[int], object]
@@ -79,7 +80,7 @@ class _Restoring:
         self.people: dict[str, uuid.UUID] = {}  # id in the file: id here
         self.moved: dict[str, str] = {}  # ids that differ, for what stands in JSON values
         self.head_ids: defaultdict[type[Model], set[uuid.UUID]] = defaultdict(set)
-        self.waiting: defaultdict[type[Model], list[Model]] = defaultdict(list)
+        self.waiting: dict[str, Pouring] = {}
         self.awaited: list[tuple[type[Model], uuid.UUID, str, str]] = []
         self.place = ""
 
@@ -243,33 +244,32 @@ class _Restoring:
         study: Study,
         here: Ids | None,
     ) -> None:
-        values = dict(self._values(table, row, here))
+        values = list(self._values(table, row, here))
+        if here is None and "id" in row:
+            self.head_ids[table.model].add(values[table.names.index("id")])
+        waiting = self.waiting.get(table.name)
+        if waiting is None:
+            more = () if table.model is Study else ("study",)
+            waiting = self.waiting[table.name] = Pouring(table.model, (*table.names, *more))
         if table.model is not Study:
-            values["study_id"] = study.pk
-        made = table.model(**values)
-        if here is None:
-            self.head_ids[table.model].add(made.pk)
-        listed = self.waiting[table.model]
-        listed.append(made)
-        if len(listed) >= AT_ONCE:
-            self._insert(table.model)
+            values.append(study.pk)
+        waiting.add(values)
+        if len(waiting) >= AT_ONCE:
+            waiting.write()
 
-    def _values(self, table: Table, row: Row, here: Ids | None) -> Iterator[tuple[str, Any]]:
-        unknown = set(row) - {column.name for column in table.columns}
-        if unknown:
-            raise self._refused(f"“{sorted(unknown)[0]}” is not known.")
+    def _values(self, table: Table, row: Row, here: Ids | None) -> Iterator[Any]:
+        """In the order of the table's columns."""
+        if not row.keys() <= table.known:
+            raise self._refused(f"“{min(row.keys() - table.known)}” is not known.")
         for column in table.columns:
             if column.name not in row:
-                yield column.attname, column.empty
+                yield column.empty
                 continue
             try:
                 value = column.from_json(row[column.name])
             except ValueError as error:
                 raise self._refused(f"“{column.name}” {error}.") from error
-            yield (
-                column.attname,
-                self._key(column, value, here) if column.target else self._moved(value),
-            )
+            yield self._key(column, value, here) if column.target else self._moved(value)
 
     def _key(self, column: Column, value: uuid.UUID, here: Ids | None) -> uuid.UUID:
         """A key leads to a row of this file or to one of its people, never anywhere else."""
@@ -297,27 +297,11 @@ class _Restoring:
         return value
 
     def _flush(self) -> None:
-        for model in list(self.waiting):
-            self._insert(model)
-
-    def _insert(self, model: type[Model]) -> None:
-        rows, self.waiting[model] = self.waiting[model], []
-        if _stamps_time(model):
-            for row in rows:  # as it is, with the times it has
-                row.save_base(raw=True, force_insert=True)
-        else:
-            model._default_manager.bulk_create(rows)
+        for waiting in self.waiting.values():
+            waiting.write()
 
     def _refused(self, reason: str) -> FileRefused:
         return FileRefused(self.path, reason, place=self.place)
-
-
-def _stamps_time(model: type[Model]) -> bool:
-    """Whether saving a row sets a time of its own making."""
-    return any(
-        isinstance(field, DateField) and (field.auto_now or field.auto_now_add)
-        for field in model._meta.concrete_fields
-    )
 
 
 def _parts(stretch: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.db.models import (
     BigAutoField,
     BinaryField,
     BooleanField,
+    CharField,
     DateField,
     DateTimeField,
     Field,
@@ -29,6 +30,7 @@ from django.db.models import (
     JSONField,
     Model,
     PositiveBigIntegerField,
+    TextField,
     UUIDField,
 )
 from django.db.models.fields import PositiveIntegerRelDbTypeMixin
@@ -65,7 +67,7 @@ class Column:
     target: type[Model] | None  # of a key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """`article` is the chain of keys to the article, "" for a table of the head."""
 
@@ -75,6 +77,14 @@ class Table:
     article: str
     order: tuple[str, ...]
     people: tuple[str, ...]  # attnames of keys to a person
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return frozenset(self.names)
 
 
 @cache
@@ -158,8 +168,7 @@ def _column(field: AnyField) -> Column:
         kind = kind.target_field
     found = next((value for value in _VALUES if isinstance(kind, value[0])), None)
     to_json = found[1] if found else None
-    keeps_empty = field.null or isinstance(kind, JSONField | BinaryField)
-    empty = None if keeps_empty else ""
+    empty = "" if isinstance(kind, CharField | TextField) and not field.null else None
     target = field.related_model if isinstance(field, ForeignKey) else None
     return Column(field.name, field.attname, to_json, _reader(field, kind), empty, target)
 
@@ -233,12 +242,17 @@ def _read_moment(words: str) -> datetime:
     return datetime.fromisoformat(words)
 
 
+@lru_cache(maxsize=4_096)  # keys come again and again
+def _read_uuid(words: str) -> uuid.UUID:
+    return uuid.UUID(words)
+
+
 def _base64(content: Any) -> str:
     return base64.b64encode(bytes(content)).decode()
 
 
 _VALUES: tuple[tuple[type, Callable[[Any], Any], Callable[[Any], Any]], ...] = (
-    (UUIDField, str, uuid.UUID),
+    (UUIDField, str, _read_uuid),
     (DateTimeField, moment, _read_moment),
     (DateField, date.isoformat, date.fromisoformat),
     (BinaryField, _base64, lambda words: base64.b64decode(words, validate=True)),

@@ -129,6 +129,9 @@ class Span(models.Model):
             models.Index(fields=["assignment", "changed_rev"], name="span_changes"),
             models.Index(fields=["study", "label"], name="span_by_label"),
             models.Index(fields=["study"], condition=Q(origin=Origin.MODEL), name="span_of_model"),
+            models.Index(
+                fields=["study", "changed_at"], condition=~Q(flag=""), name="span_flagged"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

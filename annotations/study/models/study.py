@@ -120,6 +120,11 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["study", "-id"], name="audit_by_study"),
             models.Index(fields=["subject_type", "subject_id"], name="audit_by_subject"),
+            models.Index(  # LIKE 'article.%' on PostgreSQL, whatever the database's collation
+                fields=["study", "action"],
+                name="audit_by_action",
+                opclasses=["uuid_ops", "varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

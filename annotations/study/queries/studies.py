@@ -1,8 +1,10 @@
 """Studies, their rounds, and the record of who did what."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -14,6 +16,7 @@ from ..models import AuditEntry, Role, Round, Study
 
 BIN_KEEPS = timedelta(days=30)
 UNFINISHED = ("waiting", "in_progress", "returned")  # states of assignments, a room above
+WITHDRAWN = "withdrawn"
 LOOKED_AT = 2_000  # acts
 PURGED = "study.purged"  # the act of which a purged study is known
 
@@ -82,14 +85,21 @@ def days_until(deadline: date | None, today: date) -> int | None:
 
 
 def rounds_now(study: Study, today: date) -> list[RoundNow]:
-    """The study's rounds in their order, with what is left to do in each. One query."""
-    kept = Q(assignments__article__deleted_at=None)
-    counted = study.rounds.annotate(
-        n_all=Count("assignments", filter=kept & ~Q(assignments__state="withdrawn")),
-        n_left=Count("assignments", filter=kept & Q(assignments__state__in=UNFINISHED)),
-    )
+    """The study's rounds in their order, with what is left to do in each. Three queries.
+
+    What lies in the bin is counted apart, so that no article is looked at but those in it.
+    """
+    work = study.assignments.order_by().values_list("round", "state").annotate(n=Count("*"))
+    in_bin = {"article__study": study, "article__deleted_at__isnull": False}
+    n_all: Counter[uuid.UUID] = Counter()
+    n_left: Counter[uuid.UUID] = Counter()
+    for sign, rows in ((1, work), (-1, work.filter(**in_bin))):
+        for pk, state, n in rows:
+            n_all[pk] += sign * n if state != WITHDRAWN else 0
+            n_left[pk] += sign * n if state in UNFINISHED else 0
     return [
-        RoundNow(each, each.n_all, each.n_left, days_until(each.ends_on, today)) for each in counted
+        RoundNow(each, n_all[each.pk], n_left[each.pk], days_until(each.ends_on, today))
+        for each in study.rounds.all()
     ]
 
 
@@ -121,20 +131,19 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def recent_acts(study: Study) -> QuerySet[AuditEntry]:
-    """The newest: enough to say what there is to choose from, at the same cost after years."""
-    newest = study.audit_entries.order_by("-pk").values("pk")[:LOOKED_AT]
-    return AuditEntry.objects.filter(pk__in=newest).order_by()
+def recent_acts(study: Study, column: str) -> set[Any]:
+    """What the newest have there: enough to choose from, at the same cost after years."""
+    newest = study.audit_entries.order_by("-pk").values_list(column, flat=True)
+    return set(newest[:LOOKED_AT])
 
 
 def actors(study: Study) -> QuerySet[User]:
     """Everybody who is or was a member, and whoever else did something of late."""
     members = study.memberships.order_by().values("user")
-    others = recent_acts(study).values("actor")
+    others = recent_acts(study, "actor")
     return User.objects.filter(Q(pk__in=members) | Q(pk__in=others)).order_by("username")
 
 
 def nouns(study: Study) -> list[str]:
     """Kinds of things that acts were done to of late, as in `noun.verb`."""
-    actions = recent_acts(study).values_list("action", flat=True).distinct()
-    return sorted({action.split(".")[0] for action in actions})
+    return sorted({action.split(".")[0] for action in recent_acts(study, "action")})

@@ -1,0 +1,59 @@
+"""kill -9 of the web server and of PostgreSQL while clients save and keep a ledger."""
+
+import random
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.load.table import Row
+from project.setup.postgres import Server, temporary_server
+from tests.project.ledger import Installation, close, run_clients, wait_for_saves
+
+BACK_UP = 5.0
+
+
+def kills(name: str, times: int) -> list[Row]:
+    what = ["web", "database"] if name == "postgresql" else ["web"]
+    return [row for one in what for row in kill_loop(name, one, times)]
+
+
+def kill_loop(name: str, what: str, times: int) -> list[Row]:
+    dice = random.Random(20_261_122)
+    with ExitStack() as after:
+        folder = Path(after.enter_context(tempfile.TemporaryDirectory(prefix="sm-load-")))
+        server: Server | None = None
+        url = f"sqlite:///{folder}/db.sqlite3"
+        if name == "postgresql":
+            server = after.enter_context(temporary_server(durable=True))
+            url = server.url
+        here = Installation(folder, url)
+        told = here.prepare()
+        here.start()
+        after.callback(here.kill)
+        clients, stop = run_clients(here, told)
+        after.callback(stop.set)
+        wait_for_saves(clients, 40)
+        back = []
+        for _ in range(times):
+            time.sleep(dice.uniform(0, 0.3))
+            began = time.monotonic()
+            if what == "web":
+                here.kill()
+                here.start()
+            else:
+                assert server
+                server.kill()
+                server.start()
+            restarted = time.monotonic() - began
+            back.append(restarted + wait_for_saves(clients, 20))
+        ledger = close(clients, stop)
+        wrong = here.reckon(ledger).strip()
+    killed = "PostgreSQL" if what == "database" else "the web server"
+    note = f"{len(ledger)} saves acknowledged; lost, doubled, phantom, doctor: {wrong or 'none'}"
+    return [
+        Row(name, f"{times} kills of {killed}: what does not fit",
+            len(wrong.splitlines()), "", most=0, note=note),
+        Row(name, "  back up, slowest", max(back), "s", most=BACK_UP,
+            note=f"median {sorted(back)[len(back) // 2]:.1f} s"),
+    ]  # fmt: skip
