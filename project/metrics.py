@@ -1,14 +1,20 @@
-"""Figures for Prometheus at /metrics: what this process answered, and how the queues stand.
+"""Figures for Prometheus at /metrics: what each process answered, and how the queues stand.
 
-Answers are counted per process; with several processes each scrape meets one of them, and
-`sourcemark_process` tells which. What is asked of the database is the same from all of them.
+Every web process of a machine counts in a small file of its own that all of them read, so that a
+scrape of one shows all, each under its process id. What is asked of the database is the same from
+every process and every host. A figure of a process ends with the process; Prometheus' rate() and
+sum() are made for that.
 """
 
+import mmap
 import os
 import secrets
+import socket
+import struct
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 
 from django.conf import settings
@@ -22,29 +28,61 @@ from django_tasks_db.models import DBTaskResult
 from annotations.accounts.models import Session
 
 BOUNDS = (0.025, 0.1, 0.25, 1.0, 5.0)  # seconds
-STARTED = time.time()
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other")
+KINDS = ("1xx", "2xx", "3xx", "4xx", "5xx")
+ANSWERS = tuple((method, kind) for method in METHODS for kind in KINDS)
+# In a file: since when, seconds, a number for each answer, a number for each bound and beyond.
+LAYOUT = struct.Struct(f"=dd{len(ANSWERS)}Q{len(BOUNDS) + 1}Q")
 
 
 class Tally:
-    """Answers by kind of request and of answer, and how long they took."""
+    """Answers by kind of request and of answer, and how long they took; one process writes."""
 
     def __init__(self) -> None:
-        self.lock = Lock()
-        self.answers: Counter[tuple[str, str]] = Counter()
-        self.within: Counter[float] = Counter()
-        self.seconds = 0.0
-        self.n = 0
+        self._lock = Lock()
+        self._pid = 0
+
+    def _begin(self) -> None:
+        """The file of this process: made at its first answer, so that forks have their own."""
+        self._pid = os.getpid()
+        self._values: list[float] = [time.time(), 0.0, *[0] * (len(ANSWERS) + len(BOUNDS) + 1)]
+        folder = place()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (folder / f"{socket.gethostname()}-{self._pid}").open("w+b") as file:
+            file.truncate(LAYOUT.size)
+            self._shared = mmap.mmap(file.fileno(), LAYOUT.size)
 
     def add(self, method: str, status: int, seconds: float) -> None:
-        with self.lock:
-            self.answers[method, f"{status // 100}xx"] += 1
-            self.within.update(bound for bound in BOUNDS if seconds <= bound)
-            self.seconds += seconds
-            self.n += 1
+        with self._lock:
+            if self._pid != os.getpid():
+                self._begin()
+            values = self._values
+            values[1] += seconds
+            values[2 + ANSWERS.index((method, f"{status // 100}xx"))] += 1
+            beyond = sum(seconds > bound for bound in BOUNDS)
+            values[2 + len(ANSWERS) + beyond] += 1
+            LAYOUT.pack_into(self._shared, 0, *values)
+
+
+def place() -> Path:
+    return Path(settings.VAR_DIR) / "metrics"
+
+
+def read_tallies() -> dict[int, tuple[float, ...]]:
+    """Of every living process of this machine; what dead ones left is removed."""
+    found = {}
+    host = f"{socket.gethostname()}-"
+    for path in place().glob(f"{host}*"):
+        pid = path.name.removeprefix(host)
+        with suppress(OSError, struct.error, ValueError):
+            if not Path(f"/proc/{int(pid)}").exists():
+                path.unlink()
+                continue
+            found[int(pid)] = LAYOUT.unpack(path.read_bytes())
+    return dict(sorted(found.items()))
 
 
 tally = Tally()
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class CountingMiddleware:
@@ -78,23 +116,28 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def process_lines() -> Iterator[str]:
-    with tally.lock:
-        answers, within = dict(tally.answers), dict(tally.within)
-        seconds, n = tally.seconds, tally.n
-    yield "# HELP sourcemark_process Which process answers, and since when (seconds since 1970)."
+    tallies = read_tallies()
+    yield "# HELP sourcemark_process Each web process, and since when (seconds since 1970)."
     yield "# TYPE sourcemark_process gauge"
-    yield f'sourcemark_process{{pid="{os.getpid()}"}} {STARTED:.0f}'
-    yield "# HELP sourcemark_answers_total Answers of this process."
+    for pid, values in tallies.items():
+        yield f'sourcemark_process{{process="{pid}"}} {values[0]:.0f}'
+    yield "# HELP sourcemark_answers_total Answers of each web process of this machine."
     yield "# TYPE sourcemark_answers_total counter"
-    for (method, kind), count in sorted(answers.items()):
-        yield f'sourcemark_answers_total{{method="{method}",status="{kind}"}} {count}'
-    yield "# HELP sourcemark_answer_seconds Time to an answer of this process."
+    for pid, values in tallies.items():
+        for (method, kind), n in zip(ANSWERS, values[2:], strict=False):
+            if n:
+                told = f'process="{pid}",method="{method}",status="{kind}"'
+                yield f"sourcemark_answers_total{{{told}}} {n}"
+    yield "# HELP sourcemark_answer_seconds Time to an answer, of each web process."
     yield "# TYPE sourcemark_answer_seconds histogram"
-    for bound in BOUNDS:
-        yield f'sourcemark_answer_seconds_bucket{{le="{bound}"}} {within.get(bound, 0)}'
-    yield f'sourcemark_answer_seconds_bucket{{le="+Inf"}} {n}'
-    yield f"sourcemark_answer_seconds_sum {seconds:.6f}"
-    yield f"sourcemark_answer_seconds_count {n}"
+    for pid, values in tallies.items():
+        n_within = 0
+        for bound, n in zip((*BOUNDS, "+Inf"), values[2 + len(ANSWERS) :], strict=True):
+            n_within += int(n)
+            told = f'process="{pid}",le="{bound}"'
+            yield f"sourcemark_answer_seconds_bucket{{{told}}} {n_within}"
+        yield f'sourcemark_answer_seconds_sum{{process="{pid}"}} {values[1]:.6f}'
+        yield f'sourcemark_answer_seconds_count{{process="{pid}"}} {n_within}'
 
 
 def database_lines() -> Iterator[str]:

@@ -8,9 +8,10 @@ import os
 from typing import Any
 
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT') or 8000}"
-worker_class = "gthread"
+worker_class = "project.threads.PatientThreads"
 workers = int(os.environ.get("WEB_PROCESSES") or 1)
 threads = int(os.environ.get("WEB_THREADS") or 8)
+backlog = 2_048  # connections that wait to be taken
 keepalive = 75  # seconds: a short one races the rhythm of saves
 graceful_timeout = 20  # seconds
 control_socket_disable = True

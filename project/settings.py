@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "project.csp.ContentSecurityPolicyMiddleware",
     "project.headers.SecurityHeadersMiddleware",
+    "project.overload.OverloadMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -136,6 +137,8 @@ TEMPLATES = [
 
 
 POOL_WAIT = 4  # seconds for a connection: then 503, within the five that are promised
+# Rows lie in memory or on an SSD: reading some of a table by an index beats reading all of it.
+PLANNER = "-c random_page_cost=1.1"
 RECONNECT = 2  # seconds of trying again: then the next request tries afresh, however long it was
 
 
@@ -156,6 +159,7 @@ def database(url: str) -> dict[str, Any]:
     elif config["ENGINE"] == "django.db.backends.postgresql":
         size = env_int("DATABASE_POOL", 8)
         options["connect_timeout"] = POOL_WAIT
+        options.setdefault("options", PLANNER)
         config["CONN_MAX_AGE"] = 0
         config["CONN_HEALTH_CHECKS"] = True  # one that died while idle is replaced, not handed out
         if size:

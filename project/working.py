@@ -7,20 +7,19 @@ given up, so that one that fells every worker does not stop the others' work.
 
 import logging
 import threading
-from collections.abc import Callable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db import transaction as transactions
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from annotations.study import jobs
+from annotations.study import queued
 from project.lifeline import Lifeline, is_alive
 
 SECONDS_BETWEEN = 5.0  # how often somebody looks for what a dead worker left
-CUT_OFF = {f"{error.__module__}.{error.__qualname__}" for error in jobs.CUT_OFF} | {
+CUT_OFF = {f"{error.__module__}.{error.__qualname__}" for error in queued.CUT_OFF} | {
     "builtins.SystemExit",
     "builtins.KeyboardInterrupt",
 }
@@ -30,7 +29,7 @@ logger = logging.getLogger("sourcemark.jobs")
 class Watch(threading.Thread):
     """Keeps the lifeline, and puts back what others left; on a connection of its own."""
 
-    def __init__(self, worker: str, seconds_between: float = SECONDS_BETWEEN) -> None:
+    def __init__(self, worker: str, seconds_between: float) -> None:
         super().__init__(name="watch", daemon=True)
         self.worker, self.seconds_between = worker, seconds_between
         self.held, self.ended = threading.Event(), threading.Event()
@@ -57,7 +56,7 @@ class PatientWorker(Worker):
     """Begins when its lifeline is held; jobs that the database cut off go back."""
 
     def run(self) -> None:
-        watch = Watch(self.worker_id)
+        watch = Watch(self.worker_id, SECONDS_BETWEEN)
         watch.start()
         watch.held.wait()
         try:
@@ -66,8 +65,13 @@ class PatientWorker(Worker):
             watch.stop()
 
     def run_task(self, db_task_result: "DBTaskResult[Any, Any]") -> None:
-        close_old_connections()
-        super().run_task(db_task_result)
+        try:
+            super().run_task(db_task_result)
+        except queued.CUT_OFF:  # it could not even be said that it failed
+            connection.close()
+            db_task_result.refresh_from_db()
+            put_back(db_task_result)
+            return
         failed = db_task_result.status == TaskResultStatus.FAILED
         if failed and db_task_result.exception_class_path in CUT_OFF:
             put_back(db_task_result)
@@ -91,7 +95,7 @@ def put_back_orphans(worker: str) -> int:
 def put_back(job: "DBTaskResult[Any, Any]") -> None:
     """Ready again; or failed for good, and whoever waits for it is told."""
     tries = len(job.worker_ids)
-    if tries < jobs.MOST_TRIES:
+    if tries < queued.MOST_TRIES:
         job.status = TaskResultStatus.READY
         job.started_at = job.finished_at = None
         job.exception_class_path = job.traceback = ""
@@ -101,6 +105,5 @@ def put_back(job: "DBTaskResult[Any, Any]") -> None:
     job.status = TaskResultStatus.FAILED
     job.exception_class_path = job.exception_class_path or "project.working.CutOff"
     job.save()
-    give_up: Callable[..., None] = jobs.give_up
-    give_up(job.task_path, list(job.args_kwargs["args"]))
+    queued.give_up(job.task_path, list(job.args_kwargs["args"]))
     logger.error("%s was cut off %d times and is given up", job.task_path, tries)

@@ -1,4 +1,4 @@
-"""Every page that lists something of a study, the queues, and what leads to the next article."""
+"""Every page that lists something of a study, the queue, and what leads to the next article."""
 
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ Address = tuple[str, User, str]
 
 def addresses(big: Large) -> list[Address]:
     """(name, who asks, address)."""
-    return [*of_annotators(big), *of_managers(big), *of_curators(big)]
+    return [*of_annotators(big), *of_managers(big)]
 
 
 def of_annotators(big: Large) -> list[Address]:
@@ -66,13 +66,14 @@ def of_managers(big: Large) -> list[Address]:
         ("meetings", who, reverse("curation:meetings", args=[pk])),
         ("calibrations", who, reverse("curation:calibrations", args=[pk])),
         ("merges", who, reverse("curation:merge", args=[pk])),
+        ("overview, curator", big.curator, reverse("assignment:study", args=[pk])),
     ]
 
 
 def of_curators(big: Large) -> list[Address]:
+    """These read all submitted work, and count the cases of what was not counted before."""
     who, pk = big.curator, big.study.pk
     return [
-        ("overview, curator", who, reverse("assignment:study", args=[pk])),
         ("gold, queue", who, reverse("curation:queue", args=[pk])),
         ("gold, next article", who, reverse("curation:next", args=[pk])),
     ]

@@ -6,9 +6,10 @@ from bench.load.table import Row
 MILLISECONDS = 150.0
 
 
-def large(name: str, n_articles: int) -> list[Row]:
+def large(name: str, n_articles: int, gold: bool = False) -> list[Row]:
     with environment(name) as settings:
-        costs = run_inside("bench.load.large_pages", str(n_articles), environment=settings)
+        more = ["--gold"] if gold else []
+        costs = run_inside("bench.load.large_pages", str(n_articles), *more, environment=settings)
     pages = costs["pages"]
     slowest = max(pages, key=lambda page: float(pages[page]["ms"]))
     rows = [

@@ -1,6 +1,6 @@
 """Fills an empty PostgreSQL with a large study; prints what its pages cost, as JSON.
 
-    python -m bench.load.large_pages 100000 [--study Huge]
+    python -m bench.load.large_pages 100000 [--gold]
 
 The pages are asked of Django itself, without a web server between: the time is the server's.
 """
@@ -27,7 +27,7 @@ from annotations.accounts.models import User  # noqa: E402
 from annotations.corpus.models import Article  # noqa: E402
 from annotations.marking.models import Span  # noqa: E402
 from annotations.study.models import Study  # noqa: E402
-from bench.load.addresses import addresses  # noqa: E402
+from bench.load.addresses import addresses, of_curators  # noqa: E402
 from bench.load.large_rows import Large, fill  # noqa: E402
 from bench.marking_server.seed import signed_in  # noqa: E402
 
@@ -63,10 +63,11 @@ def found(name: str) -> Large:
 
 
 def main(given: list[str]) -> None:
-    big = found(given[1]) if len(given) > 1 else fill(int(given[0]))
+    big = found("Huge") if given[0] == "0" else fill(int(given[0]))
     clients: dict[uuid.UUID, Client] = {}
     costs = {}
-    for name, user, path in addresses(big):
+    gold = of_curators(big) if "--gold" in given else []
+    for name, user, path in [*addresses(big), *gold]:
         if user.pk not in clients:
             clients[user.pk] = Client()
             clients[user.pk].cookies["sessionid"] = signed_in(user)
@@ -81,4 +82,4 @@ def main(given: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main([each for each in sys.argv[1:] if each != "--study"])
+    main(sys.argv[1:])

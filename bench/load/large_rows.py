@@ -7,6 +7,7 @@ submission its snapshot and its entry in the history, every article an entry and
 gold begun.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,9 +144,25 @@ def fill(n_articles: int, n_words: int = 600, name: str = "Huge") -> Large:
             given = told(study, n_articles, n_words)
             for statement in STATEMENTS:
                 cursor.execute(statement, given)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if not connection.in_atomic_block else "ANALYZE")
+    settle()
     return Large(study, study.created_by, people[0], curator)
+
+
+def settle(tries: int = 20) -> None:
+    """Gather statistics, until rows are known to be visible to all: what a site's autovacuum does
+    in its own time. While one of its workers is at a table, another's work on it counts less."""
+    unsettled = (
+        "SELECT count(*) FROM pg_class WHERE relname LIKE 'annotations_%' AND relkind = 'r'"
+        " AND relnamespace = current_schema::regnamespace AND relpages > 20"
+        " AND relallvisible < relpages * 0.9"
+    )
+    with connection.cursor() as cursor:
+        for _ in range(tries):
+            cursor.execute("VACUUM ANALYZE")
+            cursor.execute(unsettled)
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.5)
 
 
 def told(study: Study, n_articles: int, n_words: int) -> dict[str, Any]:

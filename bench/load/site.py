@@ -56,9 +56,12 @@ def run_inside(module: str, *arguments: str, environment: dict[str, str]) -> Any
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
+        check=False,
+        capture_output=True,
+        text=True,
     )
+    if done.returncode:
+        raise SystemExit(f"{module} ended with code {done.returncode}.\n{done.stderr[-4_000:]}")
     return json.loads(done.stdout)
 
 

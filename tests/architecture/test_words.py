@@ -53,7 +53,8 @@ def test_models_and_fields_bear_the_glossarys_words() -> None:
 def test_modules_and_templates_bear_the_glossarys_words() -> None:
     files = [*(ROOT / "annotations").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
     parts = {part for path in files for part in path.relative_to(ROOT).with_suffix("").parts}
-    assert said(parts - {"annotations"}) == {}
+    replaced = {"db_worker"}  # a command of another package, under its name
+    assert said(parts - {"annotations"} - replaced) == {}
 
 
 def our_addresses(resolver: URLResolver, ours: bool = False) -> set[str]:

@@ -14,9 +14,11 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[2]
 N_CLIENTS = 4
@@ -200,7 +202,21 @@ def close(clients: list[Client], stop: threading.Event) -> list[Wire]:
 # --- inside of the installation ------------------------------------------------------------------
 
 
+def database_url() -> str:
+    """Of the tests' own PostgreSQL database, for processes beside the tests."""
+    from django.db import connection
+
+    given = connection.settings_dict
+    who = quote(given["USER"]) + (f":{quote(given['PASSWORD'])}" if given["PASSWORD"] else "")
+    port = f":{given['PORT']}" if given["PORT"] else ""
+    return f"postgres://{who}@{quote(given['HOST'], safe='')}{port}/{given['NAME']}"
+
+
 def prepare() -> None:
+    print(json.dumps({"clients": make_clients()}))
+
+
+def make_clients() -> list[Wire]:
     from django.urls import reverse
 
     from annotations.accounts.sessions import SessionStore
@@ -225,37 +241,40 @@ def prepare() -> None:
             {"url": url, "session": session.session_key, "text": article.text,
              "assignment": str(work.pk)}
         )  # fmt: skip
-    print(json.dumps({"clients": clients}))
+    return clients
 
 
 def reckon() -> None:
-    """Nothing lost, nothing doubled, nothing nobody sent; and the doctor's word on the rest."""
+    for line in discrepancies(json.load(sys.stdin)):
+        print(line)
+
+
+def discrepancies(ledger: list[Wire]) -> Iterator[str]:
+    """What is lost, doubled or was never sent; and the doctor's word on the rest."""
     from annotations.marking.models import Operation, Span
     from project.doctor import examine
 
-    ledger: list[Wire] = json.load(sys.stdin)
     sent = {entry["op"]["op_id"]: entry for entry in ledger}
     stored = {str(row.op_id): row for row in Operation.objects.all()}
     if Operation.objects.count() != len(stored):
-        print("An operation is stored twice.")
-    print_all("acknowledged and lost", sent.keys() - stored.keys())
-    print_all("stored and never sent", stored.keys() - sent.keys())
+        yield "An operation is stored twice."
+    yield from told("acknowledged and lost", sent.keys() - stored.keys())
+    yield from told("stored and never sent", stored.keys() - sent.keys())
     for pk in sent.keys() & stored.keys():
         row, entry = stored[pk], sent[pk]
         if (row.result, str(row.assignment_id)) != (entry["answer"], entry["of"]):
-            print(f"{pk} was answered otherwise than it is stored.")
+            yield f"{pk} was answered otherwise than it is stored."
     live = {entry["answer"]["id"] for entry in ledger if entry["op"]["kind"] == "add"}
     live -= {entry["answer"]["id"] for entry in ledger if entry["op"]["kind"] == "del"}
     found = {str(pk) for pk in Span.objects.live().values_list("pk", flat=True)}
-    print_all("marks lost", live - found)
-    print_all("marks that should not be there", found - live)
-    for finding in examine():
-        print(finding)
+    yield from told("marks lost", live - found)
+    yield from told("marks that should not be there", found - live)
+    yield from map(str, examine())
 
 
-def print_all(what: str, ids: Any) -> None:
+def told(what: str, ids: Any) -> Iterator[str]:
     if ids:
-        print(f"{len(ids)} {what}: {sorted(ids)[:5]}")
+        yield f"{len(ids)} {what}: {sorted(ids)[:5]}"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,11 @@
 
 import json
 import logging
+import os
+import signal
+import socket
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from project.logs import JsonFormatter
+from project.metrics import Tally
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-long-random-word"
@@ -67,10 +73,38 @@ def test_figures_count_what_was_answered(
     def grown(name: str) -> float:
         return after[name] - before.get(name, 0)
 
-    assert grown('sourcemark_answers_total{method="GET",status="4xx"}') == 1
-    assert grown('sourcemark_answers_total{method="GET",status="2xx"}') == 2
-    assert grown("sourcemark_answer_seconds_count") == 3
-    assert grown('sourcemark_answer_seconds_bucket{le="+Inf"}') == 3
+    mine = f'process="{os.getpid()}"'
+    assert grown(f'sourcemark_answers_total{{{mine},method="GET",status="4xx"}}') == 1
+    assert grown(f'sourcemark_answers_total{{{mine},method="GET",status="2xx"}}') == 2
+    assert grown(f"sourcemark_answer_seconds_count{{{mine}}}") == 3
+    assert grown(f'sourcemark_answer_seconds_bucket{{{mine},le="+Inf"}}') == 3
+
+
+def test_one_process_shows_the_figures_of_all_and_forgets_the_dead(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.METRICS_TOKEN, settings.VAR_DIR = TOKEN, tmp_path
+    pid = os.fork()
+    if pid == 0:
+        Tally().add("POST", 200, 0.2)
+        time.sleep(60)
+        os._exit(0)
+    written = tmp_path / "metrics" / f"{socket.gethostname()}-{pid}"
+
+    def figures() -> str:
+        answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+        return answer.content.decode()
+
+    wanted = f'sourcemark_answers_total{{process="{pid}",method="POST",status="2xx"}} 1\n'
+    until = time.monotonic() + 30
+    while wanted not in figures():
+        assert time.monotonic() < until
+    assert f'sourcemark_answer_seconds_bucket{{process="{pid}",le="0.1"}} 0\n' in figures()
+    assert f'sourcemark_answer_seconds_bucket{{process="{pid}",le="0.25"}} 1\n' in figures()
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert f'process="{pid}"' not in figures()
+    assert not written.exists()
 
 
 def test_json_log_lines_are_one_line_and_say_everything() -> None:

@@ -4,16 +4,19 @@ The slow part, cutting texts into sentences, comes before the transaction and sh
 in `Import.n_done`; so no lock is held while it lasts, and a stop in the middle leaves nothing.
 """
 
+import pickle
+import tempfile
 import uuid
 from collections.abc import Iterator
 from time import monotonic
+from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from annotations.accounts.models import User
-from annotations.study import jobs
+from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.text.cleaning import sha256
@@ -34,7 +37,35 @@ SOMETHING = (
     "wrong again, tell whoever runs the site."
 )
 
-Prepared = list[tuple[Article, Region | None]]
+Built = tuple[Article, Region | None, str]  # and the outlet's name
+
+
+class Prepared:
+    """Rows that were built but not saved, on disk: an import is larger than what they take."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._waiting: list[Built] = []
+
+    def add(self, article: Article, region: Region | None, outlet: str) -> None:
+        for row in (article, region):
+            if row is not None:
+                row._state.fields_cache.clear()  # no file and no study with every row
+        self._waiting.append((article, region, outlet))
+        if len(self._waiting) == ROWS_AT_ONCE:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        pickle.dump(self._waiting, self._file, pickle.HIGHEST_PROTOCOL)
+        self._waiting = []
+
+    def portions(self) -> Iterator[list[Built]]:
+        if self._waiting:
+            self._put_away()
+        end = self._file.tell()
+        self._file.seek(0)
+        while self._file.tell() < end:
+            yield pickle.load(self._file)
 
 
 class ImportRefused(Refusal):
@@ -47,8 +78,10 @@ def carry_out_import(*, made: Import, actor: User, all_or_none: bool = False) ->
         started = Import.objects.filter(pk=made.pk, state__in=OPEN).update(
             state=ImportState.RUNNING, n_done=0, message=""
         )
-        if started:
-            jobs.start(_store, str(made.pk), str(actor.pk), all_or_none)
+        arguments = (str(made.pk), str(actor.pk), all_or_none)
+        is_queued = not started or queued.put(_store, *arguments)
+    if not is_queued:
+        _store.enqueue(*arguments)
 
 
 @task()
@@ -57,9 +90,9 @@ def _store(import_id: str, actor_id: str, all_or_none: bool) -> None:
     store_import(import_id=uuid.UUID(import_id), actor=actor, all_or_none=all_or_none)
 
 
-@jobs.when_given_up(_store)
+@queued.when_given_up(_store)
 def _give_up(import_id: str, *_: object) -> None:
-    _finish(Import(pk=uuid.UUID(import_id)), ImportState.FAILED, jobs.GIVEN_UP)
+    _finish(Import(pk=uuid.UUID(import_id)), ImportState.FAILED, queued.GIVEN_UP)
 
 
 def store_import(*, import_id: uuid.UUID, actor: User, all_or_none: bool = False) -> Import:
@@ -74,7 +107,7 @@ def store_import(*, import_id: uuid.UUID, actor: User, all_or_none: bool = False
     except ImportRefused as refused:
         _finish(made, ImportState.FAILED, str(refused))
     except Exception as error:
-        if not jobs.comes_back(_store, error):
+        if not queued.comes_back(_store, error):
             _finish(made, ImportState.FAILED, SOMETHING)
         raise
     made.refresh_from_db()
@@ -88,7 +121,12 @@ def _store_all(made: Import, actor: User, all_or_none: bool) -> None:
             f"{counts.wrong} of {counts.all} articles could not be stored, and you chose all or "
             "none. Nothing was stored."
         )
-    prepared = _prepare(made, actor)
+    with tempfile.TemporaryFile() as file:
+        _write_down(made, actor, _prepare(made, actor, Prepared(file)))
+
+
+def _write_down(made: Import, actor: User, prepared: Prepared) -> None:
+    counts = tally(made.findings)
     with transaction.atomic():
         _hold(made.study)
         still = Import.objects.select_for_update(no_key=True).only("state").get(pk=made.pk)
@@ -106,23 +144,19 @@ def _store_all(made: Import, actor: User, all_or_none: bool) -> None:
         )
 
 
-def _prepare(made: Import, actor: User) -> Prepared:
+def _prepare(made: Import, actor: User, prepared: Prepared) -> Prepared:
     """The rows of every record that was found right, built but not saved."""
-    outlets: dict[str, Outlet] = {}
-    prepared, told = [], monotonic()
+    told = monotonic()
     for n_done, draft, file, place in _drafts(made):
-        name = draft.source.outlet
-        outlet = outlets.setdefault(name, Outlet(study=made.study, name=name)) if name else None
-        prepared.append(
-            build_article(
-                study=made.study,
-                actor=actor,
-                draft=draft,
-                outlet=outlet,
-                source_file=file,
-                source_place=place,
-            )
+        article, region = build_article(
+            study=made.study,
+            actor=actor,
+            draft=draft,
+            outlet=None,
+            source_file=file,
+            source_place=place,
         )
+        prepared.add(article, region, draft.source.outlet)
         if monotonic() - told > SECONDS_BETWEEN_WORDS:
             Import.objects.filter(pk=made.pk).update(n_done=n_done)
             told = monotonic()
@@ -162,24 +196,24 @@ def _hold(study: Study) -> None:
 
 def _write(study: Study, prepared: Prepared) -> int:
     """Save what is still new; another import may have brought some of it meanwhile."""
-    known = known_texts(study)
-    fresh = [row for row in prepared if row[0].text_sha256 not in known]
-    outlets = _outlets_of(study, [article for article, _ in fresh])
-    for article, _ in fresh:
-        article.outlet = outlets[article.outlet.name] if article.outlet else None
-    Article.objects.bulk_create((article for article, _ in fresh), batch_size=ROWS_AT_ONCE)
-    regions = (region for _, region in fresh if region is not None)
-    Region.objects.bulk_create(regions, batch_size=ROWS_AT_ONCE)
-    return len(fresh)
+    known, n_stored = known_texts(study), 0
+    outlets = _outlets_of(study)
+    for portion in prepared.portions():
+        fresh = [row for row in portion if row[0].text_sha256 not in known]
+        missing = {name for _, _, name in fresh if name} - outlets.keys()
+        made = [Outlet(study=study, name=name) for name in sorted(missing)]
+        outlets |= {outlet.name: outlet for outlet in Outlet.objects.bulk_create(made)}
+        for article, _, name in fresh:
+            article.outlet = outlets[name] if name else None
+        Article.objects.bulk_create(article for article, _, _ in fresh)
+        Region.objects.bulk_create(region for _, region, _ in fresh if region is not None)
+        n_stored += len(fresh)
+    return n_stored
 
 
-def _outlets_of(study: Study, articles: list[Article]) -> dict[str, Outlet]:
-    """The study's outlets by name, those of the articles among them; missing ones are made."""
-    saved = {outlet.name: outlet for outlet in Outlet.objects.filter(study=study)}
-    wanted = {article.outlet.name: article.outlet for article in articles if article.outlet}
-    missing = [outlet for name, outlet in sorted(wanted.items()) if name not in saved]
-    Outlet.objects.bulk_create(missing, batch_size=ROWS_AT_ONCE)
-    return wanted | saved
+def _outlets_of(study: Study) -> dict[str, Outlet]:
+    """The study's outlets by name."""
+    return {outlet.name: outlet for outlet in Outlet.objects.filter(study=study)}
 
 
 def _finish(made: Import, state: ImportState, message: str = "", n_done: int = 0) -> None:

@@ -15,7 +15,7 @@ from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article
 from annotations.marking.codebook import Codebook
 from annotations.marking.wire import Wire
-from annotations.study import jobs
+from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import CodebookVersion, Label, Study
 from annotations.text.refusal import Refusal
@@ -85,7 +85,7 @@ def count_merge(
         articles=[str(pk) for pk in articles],
         n_all=n_all,
     )
-    jobs.start(run_merge, str(merge.pk))
+    queued.start(run_merge, str(merge.pk))
     return merge
 
 
@@ -98,7 +98,7 @@ def apply_merge(*, merge: Merge, actor: User) -> Merge:
     locked.state, locked.n_done, locked.created_by = MergeState.WAITING, 0, actor
     locked.save(update_fields=["state", "n_done", "created_by"])
     record(study=locked.study, actor=actor, action="gold.merged", subject=locked)
-    jobs.start(run_merge, str(locked.pk))
+    queued.start(run_merge, str(locked.pk))
     return locked
 
 
@@ -115,7 +115,7 @@ def run_merge(merge_id: str) -> None:
     try:
         counts = merge_all(merge, makes=makes)
     except Exception as error:
-        if not jobs.comes_back(run_merge, error):
+        if not queued.comes_back(run_merge, error):
             message = f"The job ended with an error: {type(error).__name__}."
             rows.update(state=MergeState.FAILED, message=message, finished_at=timezone.now())
         raise
@@ -123,10 +123,10 @@ def run_merge(merge_id: str) -> None:
     rows.update(state=state, counts=counts, finished_at=timezone.now() if makes else None)
 
 
-@jobs.when_given_up(run_merge)
+@queued.when_given_up(run_merge)
 def _give_up(merge_id: str) -> None:
     rows = Merge.objects.filter(pk=uuid.UUID(merge_id), state__in=RUNS)
-    rows.update(state=MergeState.FAILED, message=jobs.GIVEN_UP, finished_at=timezone.now())
+    rows.update(state=MergeState.FAILED, message=queued.GIVEN_UP, finished_at=timezone.now())
 
 
 def merge_all(merge: Merge, *, makes: bool) -> dict[str, int]:

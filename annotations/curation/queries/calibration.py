@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.agreement import Continuum, Unit, without_regions
@@ -18,6 +19,7 @@ from annotations.marking.entity_acts import fold
 from annotations.study.models import Round, Study
 from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
+from annotations.study.queries.studies import rounds_now
 
 from ..ballots import EXTENT
 from ..calibrating import Twice
@@ -33,16 +35,16 @@ class Seen:
     own: str | None
 
 
-def list_calibrations(study: Study) -> QuerySet[Calibration]:
-    """With how much of each round is assigned and submitted."""
-    kept = Q(round__assignments__article__deleted_at=None)
-    done = Q(round__assignments__state=AssignmentState.SUBMITTED)
-    gone = Q(round__assignments__state=AssignmentState.WITHDRAWN)
-    counted = Calibration.objects.filter(study=study).annotate(
-        n_all=Count("round__assignments", filter=kept & ~gone),
-        n_done=Count("round__assignments", filter=kept & done),
-    )
-    return counted.select_related("round").order_by("-created_at", "pk")
+def list_calibrations(study: Study, only: Q | None = None) -> list[Calibration]:
+    """With how much of each round is assigned (`n_all`) and submitted (`n_done`)."""
+    listed = Calibration.objects.filter(only or Q(), study=study).select_related("round")
+    found = list(listed.order_by("-created_at", "pk"))
+    counted = rounds_now(study, timezone.localdate()) if found else []
+    rounds = {now.round.pk: now for now in counted}
+    for each in found:
+        now = rounds[each.round_id]
+        each.n_all, each.n_done = now.n_all, now.n_all - now.n_left  # type: ignore[attr-defined]
+    return found
 
 
 def rounds_to_calibrate(study: Study) -> QuerySet[Round]:

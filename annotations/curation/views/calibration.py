@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -59,13 +60,12 @@ def calibrations(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "curation/calibrations.html", context, status=status)
 
 
-def shown_to(standing: Standing) -> Any:
+def shown_to(standing: Standing) -> list[Calibration]:
     """All to the desk; to annotators those that have ended and that they took part in."""
-    found = list_calibrations(standing.study)
     if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
-        return found
+        return list_calibrations(standing.study)
     mine = standing.user.assignments.values("revisions__calibration").order_by()
-    return found.filter(ended_at__isnull=False, pk__in=mine)
+    return list_calibrations(standing.study, Q(ended_at__isnull=False, pk__in=mine))
 
 
 @require_GET

@@ -13,7 +13,7 @@ from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.corpus.queries import import_limits, known_texts
 from annotations.corpus.records import in_bytes
-from annotations.study import jobs
+from annotations.study import queued
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
@@ -79,7 +79,7 @@ def begin_import(
             CorpusFile(study=study, brought_in=made, position=at, name=name[:255], content=content)
             for at, (name, content) in enumerate(listed)
         )
-        jobs.start(read_import, str(made.pk))
+        queued.start(read_import, str(made.pk))
     return made
 
 
@@ -110,7 +110,7 @@ def read_import(import_id: str) -> None:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
         return
     except Exception as error:
-        if not jobs.comes_back(read_import, error):
+        if not queued.comes_back(read_import, error):
             rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
         raise
     rows.update(
@@ -172,7 +172,9 @@ def carry_out(*, made: CorpusImport, mapping: Mapping) -> None:
         )
         if not started:
             raise NotReady
-        jobs.start(store_corpus, str(made.pk))
+        is_queued = queued.put(store_corpus, str(made.pk))
+    if not is_queued:
+        store_corpus.enqueue(str(made.pk))
 
 
 @transaction.atomic
@@ -199,17 +201,17 @@ def store_corpus(import_id: str) -> None:
     except Refusal as refused:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
     except Exception as error:
-        if not jobs.comes_back(store_corpus, error):
+        if not queued.comes_back(store_corpus, error):
             rows.update(state=CorpusImportState.FAILED, message=SOMETHING)
         raise
 
 
-@jobs.when_given_up(read_import)
-@jobs.when_given_up(store_corpus)
+@queued.when_given_up(read_import)
+@queued.when_given_up(store_corpus)
 def _given_up(import_id: str) -> None:
     states = (CorpusImportState.READING, CorpusImportState.RUNNING)
     rows = CorpusImport.objects.filter(pk=uuid.UUID(import_id), state__in=states)
-    rows.update(state=CorpusImportState.FAILED, message=jobs.GIVEN_UP)
+    rows.update(state=CorpusImportState.FAILED, message=queued.GIVEN_UP)
 
 
 def _forget_old(study: Study) -> None:

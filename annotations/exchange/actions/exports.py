@@ -22,7 +22,7 @@ from annotations.reports.layout import Names
 from annotations.reports.models import ReportState
 from annotations.reports.queries import read_inputs, read_names
 from annotations.reports.selection import Selection
-from annotations.study import jobs
+from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
@@ -70,7 +70,7 @@ def make_export(
             options=dict(options or {}),
             n_all=n_articles(reach),
         )
-        jobs.start(write_export, str(made.pk))
+        queued.start(write_export, str(made.pk))
     return made
 
 
@@ -98,15 +98,15 @@ def write_export(export_id: str) -> None:
     except Refusal as refused:
         _fail(rows.get(), str(refused))
     except Exception as error:
-        if not jobs.comes_back(write_export, error):
+        if not queued.comes_back(write_export, error):
             _fail(rows.get(), f"The job ended with an error: {type(error).__name__}.")
         raise
 
 
-@jobs.when_given_up(write_export)
+@queued.when_given_up(write_export)
 def _give_up(export_id: str) -> None:
     for made in Export.objects.filter(pk=uuid.UUID(export_id), state=ExportState.RUNNING):
-        _fail(made, jobs.GIVEN_UP)
+        _fail(made, queued.GIVEN_UP)
 
 
 def _progress(made: Export) -> Tell:

@@ -29,7 +29,7 @@ class Pouring:
     def __init__(self, model: type[Model], fields: Iterable[str]) -> None:
         chosen: list[AnyField] = [model._meta.get_field(name) for name in fields]  # type: ignore[misc]
         quote = connection.ops.quote_name
-        columns = ", ".join(quote(field.column) for field in chosen)
+        columns = ", ".join(quote(str(field.column)) for field in chosen)
         self._into = f"{quote(model._meta.db_table)} ({columns})"
         self._savers = tuple(_saver(field) for field in chosen)
         self._marks = ", ".join(["%s"] * len(chosen))

@@ -15,7 +15,7 @@ from django_tasks import task
 
 from annotations.accounts.models import User
 from annotations.agreement import ENGINE_VERSION, Continuum, measure
-from annotations.study import jobs
+from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
@@ -81,7 +81,7 @@ def make_report(
             n_all=len(inputs),
         )
         record(study=study, actor=actor, action="report.made", subject=report)
-        jobs.start(compute_report, str(report.pk))
+        queued.start(compute_report, str(report.pk))
     return report
 
 
@@ -174,16 +174,16 @@ def compute_report(report_id: str) -> None:
     except Refusal as refusal:
         return fail(report, str(refusal))
     except Exception as error:
-        if not jobs.comes_back(compute_report, error):
+        if not queued.comes_back(compute_report, error):
             fail(report, f"The job ended with an error: {type(error).__name__}.")
         raise
     return finish(report, report.result | long)
 
 
-@jobs.when_given_up(compute_report)
+@queued.when_given_up(compute_report)
 def _give_up(report_id: str) -> None:
     for report in Report.objects.filter(pk=uuid.UUID(report_id), state=ReportState.COMPUTING):
-        fail(report, jobs.GIVEN_UP)
+        fail(report, queued.GIVEN_UP)
 
 
 def last_heard(report: Report) -> datetime.datetime:

@@ -22,7 +22,7 @@ from ..models import Attribute, CodebookVersion, Label, Rule, Study
 MARKS_COUNTED = 1_000
 SOME_MARKS = (
     "SELECT COUNT(*) FROM (SELECT 1 FROM annotations_span"
-    " WHERE codebook_version_id = annotations_codebookversion.id LIMIT %s) AS some"
+    " WHERE codebook_version_id = annotations_codebookversion.id LIMIT %s) AS few"
 )
 
 Content = dict[str, Any]

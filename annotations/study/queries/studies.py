@@ -90,13 +90,14 @@ def rounds_now(study: Study, today: date) -> list[RoundNow]:
     What lies in the bin is counted apart, so that no article is looked at but those in it.
     """
     work = study.assignments.order_by().values_list("round", "state").annotate(n=Count("*"))
-    in_bin = {"article__study": study, "article__deleted_at__isnull": False}
+    counted = Counter({(pk, state): n for pk, state, n in work})
+    binned = work.filter(article__study=study, article__deleted_at__isnull=False)
+    counted.subtract({(pk, state): n for pk, state, n in binned})
     n_all: Counter[uuid.UUID] = Counter()
     n_left: Counter[uuid.UUID] = Counter()
-    for sign, rows in ((1, work), (-1, work.filter(**in_bin))):
-        for pk, state, n in rows:
-            n_all[pk] += sign * n if state != WITHDRAWN else 0
-            n_left[pk] += sign * n if state in UNFINISHED else 0
+    for (pk, state), n in counted.items():
+        n_all[pk] += n if state != WITHDRAWN else 0
+        n_left[pk] += n if state in UNFINISHED else 0
     return [
         RoundNow(each, n_all[each.pk], n_left[each.pk], days_until(each.ends_on, today))
         for each in study.rounds.all()
@@ -133,7 +134,8 @@ def midnight(day: date) -> datetime:
 
 def recent_acts(study: Study, column: str) -> set[Any]:
     """What the newest have there: enough to choose from, at the same cost after years."""
-    newest = study.audit_entries.order_by("-pk").values_list(column, flat=True)
+    entries = AuditEntry.objects.filter(study=study)
+    newest = entries.order_by("-pk").values_list(column, flat=True)
     return set(newest[:LOOKED_AT])
 
 

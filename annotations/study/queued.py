@@ -27,10 +27,16 @@ _given_up: dict[str, GiveUp] = {}
 
 def start(job: AnyTask, *arguments: Any) -> None:
     """Queue a job within the transaction in hand; without a queue, do it right after it."""
-    if is_queued(job):
-        job.enqueue(*arguments)
-    else:
+    if not put(job, *arguments):
         transaction.on_commit(lambda: job.enqueue(*arguments))
+
+
+def put(job: AnyTask, *arguments: Any) -> bool:
+    """Queue a job within the transaction in hand; False, and nothing, where there is no queue."""
+    if not is_queued(job):
+        return False
+    job.enqueue(*arguments)
+    return True
 
 
 def is_queued(job: AnyTask) -> bool:

@@ -1,0 +1,83 @@
+"""However large a study is, its pages look things up: PostgreSQL's own plans say so.
+
+A study of some thousand articles, with statistics gathered, is large enough for the planner to
+prefer indexes where there are some; each index is then taken away, and the page is found out.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from bench.load.addresses import addresses
+from bench.load.large_rows import Large, fill
+from tests.conftest import SignIn
+
+N_ARTICLES = 3_000
+BIG = {
+    f"annotations_{name}"
+    for name in (
+        "article", "assignment", "span", "fragment", "attributevalue", "operation", "submission",
+        "worktime", "auditentry",
+    )
+}  # fmt: skip
+NEEDED = {  # an index, and a page that would go through a whole table without it
+    "queue": "own queue",
+    "assignment_counts": "overview by person",
+    "article_by_title": "articles",
+    "article_in_bin": "articles in the bin",
+    "assignment_current": "overview, nobody's",
+    "audit_by_study": "history",
+    "audit_by_action": "history of articles",
+    "span_flagged": "discussion",
+}
+
+pytestmark = [pytest.mark.on_postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def nodes(plan: Any) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def scanned(sql: str) -> set[str]:
+    """The big tables that PostgreSQL would read from one end to the other."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+        (told,) = cursor.fetchone()
+    plan = told if isinstance(told, list) else json.loads(told)
+    found = {node.get("Relation Name") for node in nodes(plan[0]["Plan"])
+             if node["Node Type"] == "Seq Scan"}  # fmt: skip
+    return {name for name in found if name in BIG}
+
+
+class Pages:
+    def __init__(self, big: Large) -> None:
+        self.where = {name: (user, path) for name, user, path in addresses(big)}
+
+    def scans(self, name: str) -> dict[str, str]:
+        """Big tables that are read as a whole for a page, each with the query that does it."""
+        user, path = self.where[name]
+        client = SignIn()(user)
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(path)
+        assert answer.status_code in (200, 302), (name, answer.status_code)
+        reading = [query["sql"] for query in asked.captured_queries
+                   if query["sql"].lstrip("(").startswith(("SELECT", "DECLARE"))]  # fmt: skip
+        return {table: sql[:2_000] for sql in reading for table in scanned(sql)}
+
+
+def test_no_page_of_a_large_study_reads_a_big_table_from_end_to_end() -> None:
+    pages = Pages(fill(N_ARTICLES, n_words=0))
+    found = {name: pages.scans(name) for name in pages.where}
+    assert {name: tables for name, tables in found.items() if tables} == {}
+    for index, page in NEEDED.items():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP INDEX {index}")
+            assert pages.scans(page), f"{page} does not need {index}"
+            transaction.set_rollback(True)

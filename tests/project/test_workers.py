@@ -1,0 +1,296 @@
+"""A worker that is cut off in the middle of a job: it is begun anew, and done exactly once.
+
+The workers are forks of this process, so that none has to be started from nothing. Each job is
+held up at a row that the test has locked, and its worker killed there.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.files.storage import storages
+from django.db import connection, connections
+from django.test.utils import override_settings
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from annotations.accounts.models import User
+from annotations.corpus.actions import carry_out_import, prepare_import
+from annotations.corpus.models import Article, Import
+from annotations.exchange.actions import make_export
+from annotations.exchange.formats import find_format
+from annotations.exchange.models import Export
+from annotations.exchange.packing import Wanted
+from annotations.exchange.queries.exports import fetch_reach
+from annotations.reports.actions import make_report
+from annotations.reports.models import Report
+from annotations.reports.selection import Selection
+from annotations.study import queued
+from annotations.study.models import AuditEntry, Study
+from project import working
+from project.lifeline import Lifeline, is_alive
+from project.working import PatientWorker, put_back_orphans
+from tests.corpus.samples import FIRE, jsonl
+from tests.marks import mark, submit
+from tests.people import assign
+from tests.project.ledger import ROOT, database_url
+
+QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+PATIENCE = 60.0  # seconds
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def queue(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    place = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = settings.STORAGES | {"exports": place | {"OPTIONS": {"location": tmp_path}}}
+    monkeypatch.setattr(working, "SECONDS_BETWEEN", 0.2)
+    with override_settings(TASKS=QUEUE):
+        yield
+
+
+@pytest.fixture
+def marked(study: Study, article: Article, bob: User, carol: User) -> Study:
+    for person, stretch in ((bob, (35, 42)), (carol, (31, 42))):
+        work = assign(article, person)
+        mark(work, "allegation", stretch)
+        submit(work)
+    return study
+
+
+@contextmanager
+def worker() -> Iterator[int]:
+    """Its process id; killed at the end, if it still lives."""
+    connections.close_all()
+    pid = os.fork()
+    if pid == 0:
+        with suppress(BaseException):
+            PatientWorker(
+                queue_names=["default"],
+                interval=0.05,
+                batch=False,
+                backend_name="default",
+                startup_delay=False,
+                max_tasks=None,
+                worker_id=uuid.uuid4().hex,
+                excluded_queue_names=[],
+            ).run()
+        os._exit(0)
+    try:
+        yield pid
+    finally:
+        kill(pid)
+
+
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, "It never happened."
+        time.sleep(0.02)
+
+
+@contextmanager
+def locked(table: str, pk: uuid.UUID) -> Iterator[None]:
+    """Nobody else can change this row."""
+    with psycopg.connect(database_url()) as holder:
+        holder.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [pk])
+        yield
+
+
+def waiting() -> list[int]:
+    """Sessions of this database that wait for somebody's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def export(study: Study) -> Export:
+    reach = fetch_reach(study.created_by, study.pk)
+    return make_export(reach=reach, form=find_format("jsonl"), wanted=Wanted())
+
+
+def import_two(study: Study) -> Import:
+    second = FIRE | {"title": "Another", "text": "Another fire."}
+    made = prepare_import(
+        study=study, actor=study.created_by, files=[("two.jsonl", jsonl(FIRE, second))]
+    )
+    carry_out_import(made=made, actor=study.created_by)
+    return made
+
+
+def report(study: Study) -> Report:
+    return make_report(study=study, actor=study.created_by, name="Weekly", selection=Selection())
+
+
+def acts(action: str) -> int:
+    return AuditEntry.objects.filter(action=action).count()
+
+
+def tries() -> list[tuple[str, int]]:
+    """Each job that is through: how it ended, how often it was begun."""
+    rows = DBTaskResult.objects.order_by("enqueued_at")
+    return [(row.status, len(row.worker_ids)) for row in rows]
+
+
+@pytest.mark.on_postgresql
+def test_a_job_whose_worker_was_killed_is_done_once_by_another(marked: Study) -> None:
+    n_articles = Article.objects.count()
+    for begin, held_up_at in (
+        (import_two, lambda made: ("annotations_study", made.study_id)),
+        (report, lambda made: ("annotations_report", made.pk)),
+        (export, lambda made: ("annotations_export", made.pk)),
+    ):
+        made = begin(marked)
+        with worker() as first, locked(*held_up_at(made)):
+            wait_until(waiting)
+            kill(first)
+        with worker():
+            rows = type(made).objects.filter(pk=made.pk, state="done")
+            wait_until(rows.exists)
+            wait_until(lambda: not DBTaskResult.objects.running().exists())
+    assert tries() == [(TaskResultStatus.SUCCESSFUL, 2)] * 3
+    assert Article.objects.count() == n_articles + 2
+    assert (acts("article.imported"), acts("report.made"), acts("study.exported")) == (1, 1, 1)
+    stored = Export.objects.get()
+    folder, _, name = stored.path.rpartition("/")
+    assert storages["exports"].listdir(folder) == ([], [name])
+
+
+@pytest.mark.on_postgresql
+def test_a_job_whose_database_went_away_is_begun_anew_by_the_same_worker(marked: Study) -> None:
+    made = import_two(marked)
+    n_articles = Article.objects.count()
+    with worker():
+        with locked("annotations_study", marked.pk):
+            wait_until(waiting)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [waiting()[0]])
+        wait_until(lambda: Import.objects.filter(pk=made.pk, state="done"))
+        wait_until(lambda: not DBTaskResult.objects.running().exists())
+    assert tries() == [(TaskResultStatus.SUCCESSFUL, 2)]
+    assert (Article.objects.count(), acts("article.imported")) == (n_articles + 2, 1)
+
+
+def test_a_job_that_fells_every_worker_is_given_up_and_its_owner_told(marked: Study) -> None:
+    made = export(marked)
+    dead = [uuid.uuid4().hex for _ in range(queued.MOST_TRIES)]
+    row = DBTaskResult.objects.get()
+    row.status, row.worker_ids, row.started_at = TaskResultStatus.RUNNING, dead[:1], timezone.now()
+    row.save()
+    assert put_back_orphans("me") == 1
+    row.refresh_from_db()
+    assert (row.status, row.started_at) == (TaskResultStatus.READY, None)
+    DBTaskResult.objects.update(status=TaskResultStatus.RUNNING, worker_ids=dead)
+    assert put_back_orphans("me") == 1
+    row.refresh_from_db()
+    made.refresh_from_db()
+    assert row.status == TaskResultStatus.FAILED
+    assert (made.state, made.message) == ("failed", queued.GIVEN_UP)
+    assert put_back_orphans("me") == 0
+
+
+def test_what_a_living_worker_has_in_hand_is_left_to_it(marked: Study) -> None:
+    export(marked)
+    with worker() as pid:
+        wait_until(lambda: DBTaskResult.objects.successful().exists())
+        name = DBTaskResult.objects.get().worker_ids[-1]
+        DBTaskResult.objects.update(status=TaskResultStatus.RUNNING)
+        assert put_back_orphans("me") == 0
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    wait_until(lambda: put_back_orphans("me") == 1)
+    assert DBTaskResult.objects.get().status == TaskResultStatus.READY
+    assert name
+
+
+def test_a_lifeline_is_held_until_it_is_let_go(db: None) -> None:
+    from threading import Event, Thread
+
+    held, ended = Event(), Event()
+
+    def hold() -> None:
+        lifeline = Lifeline("somebody")
+        lifeline.hold()
+        lifeline.hold()
+        held.set()
+        ended.wait(PATIENCE)
+        lifeline.let_go()
+
+    holding = Thread(target=hold)
+    holding.start()
+    held.wait(PATIENCE)
+    assert is_alive("somebody")
+    assert not is_alive("nobody")
+    ended.set()
+    holding.join(PATIENCE)
+    assert not is_alive("somebody")
+
+
+@pytest.mark.soak
+@pytest.mark.on_postgresql
+def test_jobs_are_done_once_while_workers_are_killed_at_random(
+    marked: Study, tmp_path: Path
+) -> None:
+    """Three workers as operators start them, one of them killed every second or so."""
+    n_each = int(os.environ.get("JOBS") or 20)
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment |= {
+        "DATABASE_URL": database_url(),
+        "SOURCEMARK_VAR": str(tmp_path),
+        "SOURCEMARK_EXPORTS": str(tmp_path),
+        "TASK_BACKEND": QUEUE["default"]["BACKEND"],
+    }
+    command = [sys.executable, "manage.py", "db_worker", "--interval=0.1", "--no-startup-delay"]
+
+    def start() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+
+    dice = random.Random(1)
+    for n in range(n_each):
+        made = prepare_import(
+            study=marked, actor=marked.created_by, files=[(f"{n}.txt", f"Text {n}.".encode())]
+        )
+        carry_out_import(made=made, actor=marked.created_by)
+        export(marked)
+        report(marked)
+    workers = [start() for _ in range(3)]
+    n_killed = 0
+    try:
+        while DBTaskResult.objects.exclude(status=TaskResultStatus.SUCCESSFUL).exists():
+            time.sleep(dice.uniform(2, 4))
+            n = dice.randrange(3)
+            workers[n].kill()
+            workers[n].wait()
+            workers[n] = start()
+            n_killed += 1
+            assert not DBTaskResult.objects.failed().exists()
+            assert n_killed < 50 * n_each
+    finally:
+        for one in workers:
+            one.kill()
+            one.wait()
+    assert acts("article.imported") == acts("report.made") == acts("study.exported") == n_each
+    assert Article.objects.filter(title__startswith="Text").count() in (0, n_each)
+    assert Export.objects.filter(state="done").count() == n_each
+    assert Report.objects.filter(state="done").count() == n_each
