@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,8 @@ class Installation:
     def kill(self) -> None:
         """SIGKILL to the server and its workers at once."""
         assert self.web
-        os.killpg(self.web.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # killed before
+            os.killpg(self.web.pid, signal.SIGKILL)
         self.web.wait()
 
     def reckon(self, ledger: list[Wire]) -> str:
