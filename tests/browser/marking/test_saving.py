@@ -121,6 +121,26 @@ def test_a_server_error_is_told_at_once_and_tried_again(desk: Desk) -> None:
     assert desk.spans() == [("attribution", "Keston")]
 
 
+def test_without_its_database_the_site_leaves_the_text_to_read_and_the_marks_to_send(
+    desk: Desk,
+) -> None:
+    """What project/errors.py answers then, to every address of the marking page."""
+    gone = {"status": 503, "headers": {"Retry-After": "1"}, "body": "<h1>No database</h1>"}
+    text = desk.page.locator("#text")
+    before = text.inner_text()
+    desk.page.route("**/mark/**", lambda route: route.fulfill(**gone))  # type: ignore[arg-type]
+    desk.mark("Keston", "2")
+    desk.mark("notorious", "4")
+    state(desk, "not saved yet")
+    expect(desk.page.locator("mark.un")).to_have_count(2)
+    assert text.inner_text() == before
+    assert Span.objects.count() == 0
+    desk.page.unroute("**/mark/**")
+    desk.saved()
+    assert desk.spans() == [("attribution", "Keston"), ("characterization", "notorious")]
+    assert Operation.objects.count() == 2
+
+
 def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
     sizes: list[int] = []
 
