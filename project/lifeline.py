@@ -11,7 +11,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 SPACE = "sourcemark worker"
 
@@ -47,6 +47,11 @@ class Lifeline:
             fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def let_go(self) -> None:
+        """At a farewell; a connection of a pool lives on."""
+        if self._session is not None:
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_key(self.worker)])
+            self._session = None
         if self._file is not None:
             _path(self.worker).unlink(missing_ok=True)
             os.close(self._file)
