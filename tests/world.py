@@ -118,6 +118,7 @@ class World:
             name=f"{self.say('Study.name', 190)} {self.name}",
             description=self.say("Study.description", 400),
             created_by=self.alice,
+            suggestions_allowed=True,
         )
         join(self.study, self.alice, Role.MANAGER)
         self.bob, self.carol, self.erin = (

@@ -36,6 +36,7 @@ WHAT = {
     429: "Too many requests; Retry-After says when to go on.",
     503: "The database does not answer; Retry-After says when to go on.",
 }
+REFUSALS = set(WHAT) - {304}
 INTRO = """\
 Marks of who answers for the words of news articles. A token, made on the page “Tokens for
 programs”, acts in its person's name: with the rights of their roles, cut to its scopes.
@@ -65,6 +66,7 @@ def describe() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {f"Problem{status}": problem(status) for status in sorted(REFUSALS)},
             "schemas": definitions,
         },
     }
@@ -77,19 +79,15 @@ def as_file() -> str:
 Shapes = dict[type[BaseModel], Any]
 
 
-def schemas() -> tuple[dict[str, Shapes], dict[str, Any]]:
-    """For "in" and "out" each shape's reference, and all definitions."""
-    ins: set[type[BaseModel]] = {each.body for each in ROUTES if each.body}
-    outs: set[type[BaseModel]] = {each.answer for each in ROUTES if each.answer} | {ProblemShape}
-    asked: list[Any] = [(each, "validation") for each in sorted(ins, key=str)]
-    asked += [(each, "serialization") for each in sorted(outs, key=str)]
+def schemas() -> tuple[Shapes, dict[str, Any]]:
+    """Each shape's reference, and all definitions."""
+    used: set[type[BaseModel]] = {ProblemShape}
+    for route in ROUTES:
+        used |= {shape for shape in (route.body, route.answer) if shape}
+    asked: list[Any] = [(each, "validation") for each in sorted(used, key=str)]
     references, told = models_json_schema(asked, ref_template=REF)
     definitions = {name: bare(each) for name, each in sorted(told["$defs"].items())}
-    found = {
-        "in": {each: references[each, "validation"] for each in ins},
-        "out": {each: references[each, "serialization"] for each in outs},
-    }
-    return found, definitions
+    return {each: references[each, "validation"] for each in used}, definitions
 
 
 def bare(schema: Any) -> Any:
@@ -109,7 +107,7 @@ def bare(schema: Any) -> Any:
     return kept
 
 
-def operation(route: Route, shapes: dict[str, Shapes]) -> dict[str, Any]:
+def operation(route: Route, shapes: Shapes) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
@@ -119,7 +117,7 @@ def operation(route: Route, shapes: dict[str, Shapes]) -> dict[str, Any]:
         "responses": responses(route, shapes),
     }
     if route.body:
-        content = {JSON: {"schema": shapes["in"][route.body]}}
+        content = {JSON: {"schema": shapes[route.body]}}
         told["requestBody"] = {"required": True, "content": content}
     return told
 
@@ -173,7 +171,7 @@ def header(name: str, words: str, schema: dict[str, Any], required: bool) -> dic
     }
 
 
-def responses(route: Route, shapes: dict[str, Shapes]) -> dict[str, Any]:
+def responses(route: Route, shapes: Shapes) -> dict[str, Any]:
     refusals = {*EVERYWHERE, *route.refuses}
     if "{" in route.path:
         refusals.add(404)
@@ -189,18 +187,20 @@ def responses(route: Route, shapes: dict[str, Shapes]) -> dict[str, Any]:
     if not route.is_write and route.media == JSON:
         found["304"] = {"description": WHAT[304]}
     for status in sorted(refusals):
-        refusal = problem(status)
         if str(status) in found:  # the same status with the usual shape: either may come
+            refusal = problem(status)
             refusal["content"] |= found[str(status)]["content"]
-        found[str(status)] = refusal
+            found[str(status)] = refusal
+        else:
+            found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return dict(sorted(found.items()))
 
 
-def success(route: Route, status: int, shapes: dict[str, Shapes]) -> dict[str, Any]:
+def success(route: Route, status: int, shapes: Shapes) -> dict[str, Any]:
     told: dict[str, Any] = {"description": WHAT.get(status, HTTPStatus(status).phrase)}
     if status == 204:
         return told
-    schema = shapes["out"][route.answer] if route.answer else {"type": "string"}
+    schema = shapes[route.answer] if route.answer else {"type": "string"}
     told["content"] = {route.media: {"schema": schema}}
     if route.media == JSON:
         told["headers"] = {"ETag": HEADERS["ETag"]}

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 
+from annotations.marking.protocol import Malformed, TooLarge
 from annotations.study.queries.door import SecondFactorNeeded
 from annotations.text.refusal import Refusal
 
@@ -91,6 +92,10 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(413, "too-large", "This is too much for one request.")
     if isinstance(error, UnreadablePostError | SuspiciousOperation):
         return malformed("The request could not be read.")
+    if isinstance(error, TooLarge):
+        return Problem(413, "too-large", str(error))
+    if isinstance(error, Malformed):
+        return malformed(str(error))
     if isinstance(error, Refusal):
         return refused(str(error))
     if isinstance(error, OperationalError | InterfaceError):

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from annotations.exchange.strict_json import no_key_twice, no_such_number
 
-from .problems import Fault, Problem, malformed
+from .problems import Fault, Problem, malformed, stale
 
 TOLD = 20  # faults in one answer
 KEY = re.compile(r"[\x21-\x7e]{1,200}")  # an Idempotency-Key: visible ASCII
@@ -113,3 +113,19 @@ def read_tags(header: str) -> list[str]:
     if header.strip() == "*":
         return ["*"]
     return re.findall(r'(?:W/)?"([^"]*)"', header)
+
+
+def must_match(request: HttpRequest, tag: str) -> None:
+    """Raises Problem: 428 without If-Match, 412 when it names another state."""
+    given = matched(request)
+    if not {tag, "*"} & set(given):
+        raise stale("This has changed since you read it. Read it again.")
+
+
+def matched(request: HttpRequest) -> list[str]:
+    """The tags of If-Match. Raises Problem 428 when there are none."""
+    given = read_tags(request.headers.get("If-Match", ""))
+    if not given:
+        detail = "Say with the header If-Match which state you mean: the ETag that came with it."
+        raise Problem(428, "if-match-missing", detail, [Fault(detail, "header", "If-Match")])
+    return given

@@ -85,7 +85,8 @@ def write(call: Call[Any, Any], route: Route) -> HttpResponseBase:
     if route.prepare is not None:
         route.prepare(call)
     if not key:
-        return respond(route.view(call))
+        with transaction.atomic():
+            return respond(route.view(call))
     address = call.request.get_full_path()
     digest = hash_request(route.method, address, call.request.body)
     with transaction.atomic():

@@ -67,3 +67,14 @@ def invalid(op: Op, message: str, ver: int | None = None, current: Wire | None =
 
 def held(op: Op, message: str) -> Outcome:
     return Outcome(OperationStatus.HELD, op.target_id, message=message)
+
+
+def status_of(reply: Wire) -> int:
+    """The HTTP status of a reply to a batch: 200 when anything was taken, or nothing was asked;
+    else the first reason why not."""
+    found = {result["status"] for result in reply["results"]}
+    if not found or found & {"applied", "same"}:
+        return 200
+    if found & {"conflict", "held"}:
+        return 409
+    return 410 if "gone" in found else 422

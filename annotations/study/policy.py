@@ -33,6 +33,7 @@ class Act(enum.Enum):
     OPEN_COMPARISON = "open or close the comparison"
     SEE_AGREEMENT = "see agreement"
     IMPORT_ARTICLES = "bring in articles and mark what is not article text"
+    SUGGEST = "bring in suggestions of a model"
     EDIT_CODEBOOK = "change the codebook"
     EXPORT_OWN = "export own marks"
     EXPORT_ALL = "export everybody's marks"
@@ -65,6 +66,7 @@ MATRIX: dict[Act, dict[Role, frozenset[Phase]]] = {
     Act.OPEN_COMPARISON: HEAD,
     Act.SEE_AGREEMENT: {ANNOTATOR: COMPARED, **DESK},
     Act.IMPORT_ARTICLES: HEAD,
+    Act.SUGGEST: HEAD,
     Act.EDIT_CODEBOOK: HEAD,
     Act.EXPORT_OWN: {ANNOTATOR: ALWAYS},
     Act.EXPORT_ALL: DESK,

@@ -36,9 +36,51 @@ class Asker(Client):
 
     def post(self, path: str, *args: Any, **more: Any) -> Any:
         """As Django's, with a key of its own: for tests that walk all addresses."""
-        more.setdefault("headers", {"Idempotency-Key": str(uuid.uuid4())})
+        more.setdefault("headers", {"Idempotency-Key": str(uuid.uuid4()), "If-Match": "*"})
         return super().post(path, *args, **more)
 
 
 def here(path: str) -> str:
     return path if path.startswith(BASE) else BASE + path
+
+
+def span(article: Any, label: Any, start: int, end: int, **more: Any) -> dict[str, Any]:
+    """A span as an operation sends it; `label` is a row, or None for an extent."""
+    return {
+        "id": str(uuid.uuid4()),
+        "kind": "label" if label else "extent",
+        "label": str(label.pk) if label else None,
+        "fragments": [{"start": start, "end": end, "quote": article.text[start:end]}],
+        **more,
+    }
+
+
+def add(on: str, told: dict[str, Any]) -> dict[str, Any]:
+    return {"op_id": str(uuid.uuid4()), "kind": "add", "on": on, on: told}
+
+
+def sample(name: str) -> Any:
+    """A body that the route of this name, or the one that sends to its path, can read."""
+    one = str(uuid.uuid4())
+    part = {"start": 0, "end": 9, "quote": "Officials"}
+    extent = {"id": one, "kind": "extent", "fragments": [part]}
+    bodies: dict[str, Any] = {
+        "create_article": {"title": "New", "text": "New."},
+        "change_article": {"title": "Changed"},
+        "create_assignment": {"article": one, "annotator": one, "round": one},
+        "change_marks": {"ops": [{"op_id": one, "kind": "add", "on": "span", "span": extent}]},
+        "create_suggestions": {
+            "model": {"name": "m", "version": "1"},
+            "spans": [{"label": "allegation", "fragments": [part]}],
+        },
+        "decide_case": {"choice": "left", "votes": "x"},
+        "create_report": {"name": "x"},
+        "create_export": {"format": "jsonl"},
+    }
+    lists = {
+        "list_articles": "create_article",
+        "list_assignments": "create_assignment",
+        "list_reports": "create_report",
+        "list_all_exports": "create_export",
+    }
+    return bodies.get(lists.get(name, name), {})

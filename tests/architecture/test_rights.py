@@ -14,7 +14,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.test import Client, override_settings
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import URLPattern, get_resolver, resolve, reverse
 from django.utils import timezone
 from zeal import zeal_ignore
 
@@ -23,7 +23,7 @@ from annotations.curation.models import GoldSpan, Meeting, Mention, Thread
 from annotations.marking.models import Span
 from annotations.study.models import Role, Study
 from annotations.study.policy import MATRIX, Act, Phase
-from tests.api.asking import Asker
+from tests.api.asking import BASE, Asker, sample
 from tests.conftest import SignIn
 from tests.markup import Markup
 from tests.people import join, make_user
@@ -165,6 +165,8 @@ class Answer:
 def ask(client: Client, url: str, method: str) -> Answer:
     """One request, of which nothing stays."""
     told = {"base_rev": 0, "ops": [], "tab": str(uuid.uuid4()), "active_seconds": 1}
+    if url.startswith(BASE):
+        told = sample(resolve(url).url_name)
     wrote: set[str] = set()
 
     def note(run: Any, sql: str, *rest: Any) -> Any:
@@ -202,7 +204,9 @@ def wanted(person: Person, name: str, method: str) -> set[int]:
         hidden = act in HIDDEN or (name, person.name) in NARROWER
         return {403, 404, 405} if hidden else {403, 405}
     there_is_none = name in WITHOUT_FILE or (method == "post" and name in NAMES_NOTHING)
-    return {200, 204, 286, 302, 400, 405, 409, 422} | ({404} if there_is_none else set())
+    return {200, 201, 202, 204, 286, 302, 400, 405, 409, 412, 422} | (
+        {404} if there_is_none else set()
+    )
 
 
 # Where the thing itself is nothing that the person may know of, 404 is as good as 403.

@@ -2,8 +2,11 @@
 
 import datetime
 import uuid
-from typing import Annotated, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
 
+from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -24,14 +27,17 @@ def storable(words: str) -> str:
     return words
 
 
-def words(most: int, least: int = 0, **told: Any) -> Any:
-    """Annotations for text that a database keeps, `least` to `most` code points."""
-    extra: JsonDict = {"pattern": STORABLE}
-    return Annotated[
-        str,
-        Field(min_length=least, max_length=most, json_schema_extra=extra, **told),
-        AfterValidator(storable),
-    ]
+@dataclass(frozen=True)
+class Words(GroupedMetadata):
+    """Text that a database keeps, `least` to `most` code points: Annotated[str, Words(200)]."""
+
+    most: int
+    least: int = 0
+
+    def __iter__(self) -> Iterator[object]:
+        extra: JsonDict = {"pattern": STORABLE}
+        yield Field(min_length=self.least, max_length=self.most, json_schema_extra=extra)
+        yield AfterValidator(storable)
 
 
 Id = uuid.UUID

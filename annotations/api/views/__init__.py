@@ -1,5 +1,27 @@
 """What each route answers. Importing a module enters its routes into the table."""
 
-from . import studies
+from . import (
+    articles,
+    assignments,
+    cases,
+    codebook,
+    exports,
+    gold,
+    marks,
+    reports,
+    studies,
+    suggestions,
+)  # isort: skip
 
-__all__ = ["studies"]
+__all__ = [
+    "articles",
+    "assignments",
+    "cases",
+    "codebook",
+    "exports",
+    "gold",
+    "marks",
+    "reports",
+    "studies",
+    "suggestions",
+]

@@ -1,6 +1,6 @@
 """What can be done to articles, and how they come in."""
 
-from .articles import add_article, bin_article, edit_article, restore_article
+from .articles import add_article, bin_article, edit_article, note_look, restore_article
 from .importing import cancel_import, import_files, prepare_import
 from .regions import mark_region, mark_words, unmark_region
 from .storing import carry_out_import, store_import
@@ -14,6 +14,7 @@ __all__ = [
     "import_files",
     "mark_region",
     "mark_words",
+    "note_look",
     "prepare_import",
     "restore_article",
     "store_import",

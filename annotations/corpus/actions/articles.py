@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.study.actions import record
 from annotations.study.models import Study
+from annotations.study.policy import Standing
 from annotations.text.blocks import blocks
 from annotations.text.direction import direction
 from annotations.text.offsets import Stretch
@@ -178,3 +179,9 @@ def restore_article(*, article: Article, actor: User) -> None:
     article.deleted_at = article.deleted_by = None
     article.save(update_fields=["deleted_at", "deleted_by"])
     record(study=article.study, actor=actor, action="article.restored", subject=article)
+
+
+def note_look(standing: Standing, found: Article) -> None:
+    """A site admin's look into a study they do not belong to is on record."""
+    if standing.is_site_admin:
+        record(study=standing.study, actor=standing.user, action="article.looked_at", subject=found)

@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotations.study.actions import record
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
 
-from ..actions import bin_article, edit_article, restore_article
+from ..actions import bin_article, edit_article, note_look, restore_article
 from ..actions.articles import particulars
 from ..forms import ArticleFilter, ArticleForm, RegionForm
 from ..models import Article
@@ -76,12 +75,6 @@ def article_context(standing: Standing, found: Article, form: RegionForm) -> dic
         "may_change": standing.may(Act.IMPORT_ARTICLES),
         "form": form,
     }
-
-
-def note_look(standing: Standing, found: Article) -> None:
-    """A site admin's look into a study they do not belong to is on record."""
-    if standing.is_site_admin:
-        record(study=standing.study, actor=standing.user, action="article.looked_at", subject=found)
 
 
 @require_http_methods(["GET", "POST"])

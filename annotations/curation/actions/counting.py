@@ -11,7 +11,17 @@ from annotations.study.models import Study
 
 from ..ballots import read_ballots
 from ..models import ArticleCases, Case
-from ..queries.queue import Waiting, read_counts
+from ..queries import submitted_works
+from ..queries.queue import (
+    Listed,
+    Sought,
+    Waiting,
+    articles_of_round,
+    count_open_works,
+    read_articles,
+    read_counts,
+    read_waiting,
+)
 from ..seen import count_cases, see_cases
 
 CHUNK = 200
@@ -56,3 +66,37 @@ def _count(study: Study, stale: Sequence[Waiting]) -> dict[uuid.UUID, ArticleCas
             counted, update_conflicts=True, unique_fields=["article"], update_fields=KEPT_FIELDS
         )
     return {row.article_id: row for row in counted}
+
+
+Counted = list[tuple[Waiting, ArticleCases]]
+
+
+def counted(study: Study) -> Counted:
+    """Every article with submitted work and its counts."""
+    waiting = read_waiting(study, submitted_works(study))
+    counts = refresh_counts(study=study, waiting=waiting)
+    return [(one, counts[one.article_id]) for one in waiting]
+
+
+def chosen_of(study: Study, found: Counted, sought: Sought) -> Counted:
+    """Those with open cases first, the most contested first."""
+    if sought.round_id:
+        of_round = articles_of_round(study, sought.round_id)
+        found = [pair for pair in found if pair[0].article_id in of_round]
+    chosen = [(one, counts) for one, counts in found if sought.takes(one.state, counts)]
+    return sorted(chosen, key=lambda pair: (pair[0].state == "closed", -pair[1].contest))
+
+
+def listed(study: Study, chosen: Counted) -> list[Listed]:
+    ids = [one.article_id for one, _ in chosen]
+    articles, still_open = read_articles(ids), count_open_works(study, ids)
+    return [
+        Listed(
+            articles[one.article_id],
+            counts,
+            one.state,
+            len(one.works),
+            still_open.get(one.article_id, 0),
+        )
+        for one, counts in chosen
+    ]

@@ -12,27 +12,16 @@ from django.views.decorators.http import require_GET
 
 from annotations.marking.protocol import is_uuid
 from annotations.marking.signed_in import SignedIn
-from annotations.study.models import Label, Study
+from annotations.study.models import Label
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
 from ..actions import open_docket
-from ..actions.counting import refresh_counts
+from ..actions.counting import chosen_of, counted, listed
 from ..finding import KINDS
-from ..models import ArticleCases
 from ..page import filter_of, ordered
-from ..queries import read_cases, submitted_works
-from ..queries.queue import (
-    Listed,
-    Sought,
-    Totals,
-    Waiting,
-    articles_of_round,
-    count_open_works,
-    own_open_articles,
-    read_articles,
-    read_waiting,
-)
+from ..queries import read_cases
+from ..queries.queue import Sought, Totals, own_open_articles
 
 PAGE = 50
 STATES = {
@@ -81,40 +70,6 @@ def sought_of(asked: dict[str, str]) -> Sought:
         asked.get("label", ""),
         asked.get("state", ""),
     )
-
-
-Counted = list[tuple[Waiting, ArticleCases]]
-
-
-def counted(study: Study) -> Counted:
-    """Every article with submitted work and its counts."""
-    waiting = read_waiting(study, submitted_works(study))
-    counts = refresh_counts(study=study, waiting=waiting)
-    return [(one, counts[one.article_id]) for one in waiting]
-
-
-def chosen_of(study: Study, found: Counted, sought: Sought) -> Counted:
-    """Those with open cases first, the most contested first."""
-    if sought.round_id:
-        of_round = articles_of_round(study, sought.round_id)
-        found = [pair for pair in found if pair[0].article_id in of_round]
-    chosen = [(one, counts) for one, counts in found if sought.takes(one.state, counts)]
-    return sorted(chosen, key=lambda pair: (pair[0].state == "closed", -pair[1].contest))
-
-
-def listed(study: Study, chosen: Counted) -> list[Listed]:
-    ids = [one.article_id for one, _ in chosen]
-    articles, still_open = read_articles(ids), count_open_works(study, ids)
-    return [
-        Listed(
-            articles[one.article_id],
-            counts,
-            one.state,
-            len(one.works),
-            still_open.get(one.article_id, 0),
-        )
-        for one, counts in chosen
-    ]
 
 
 @require_GET

@@ -133,11 +133,23 @@ def _chunks(ops: Sequence[Op]) -> Iterator[list[Op]]:
         yield chunk
 
 
-def store_operations(assignment: Assignment, actor: User, operations: Operations) -> None:
-    """Portion by portion. Raises MarksRefused with the marks that were refused by name."""
+def store_operations(
+    assignment: Assignment,
+    actor: User,
+    operations: Operations,
+    batch: uuid.UUID | None = None,
+) -> None:
+    """Portion by portion. Raises MarksRefused with the marks that were refused by name. `batch`
+    stands as the tab of the operations."""
     for chunk in _chunks(list(operations)):
         try:
-            store_marks(actor=actor, assignment=assignment, ops=chunk, origin=operations.origin)
+            store_marks(
+                actor=actor,
+                assignment=assignment,
+                ops=chunk,
+                origin=operations.origin,
+                tab=batch,
+            )
         except Refused as refused:
             raise MarksRefused(_problems(refused, operations)) from refused
 

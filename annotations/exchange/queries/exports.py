@@ -3,6 +3,8 @@
 import uuid
 from dataclasses import dataclass, replace
 
+from django.core.files import File
+from django.core.files.storage import storages
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -15,8 +17,9 @@ from annotations.study.queries import fetch_standing
 
 from ..formats import formats
 from ..frame import Form
-from ..models import Export
+from ..models import Export, ExportState
 from ..packing import Wanted
+from ..packing.paths import stem
 
 SUBMITTED = ("submitted",)
 
@@ -88,7 +91,7 @@ def fetch_reach(user: User, study_id: uuid.UUID) -> Reach:
 
 def list_exports(reach: Reach) -> "QuerySet[Export]":
     """The person's own, newest first; a manager sees everybody's."""
-    found = Export.objects.filter(study=reach.study).select_related("created_by")
+    found = Export.objects.filter(study=reach.study).select_related("created_by", "study")
     return found if reach.is_all else found.filter(created_by=reach.standing.user)
 
 
@@ -104,3 +107,18 @@ def n_articles(reach: Reach) -> int:
     if reach.is_own:
         found = found.filter(assignments__annotator=reach.standing.user)
     return found.count()
+
+
+def open_file(reach: Reach, made: Export) -> "File[bytes]":
+    """The export's zip file. Raises Http404 where it is gone, or is not theirs to take any more:
+    a file keeps what its maker might take then; who may take less now gets only own marks."""
+    if not (reach.is_all or made.is_own or not reach.is_own):
+        raise Http404("This file is not yours to take.")
+    store = storages["exports"]
+    if made.state != ExportState.DONE or not store.exists(made.path):
+        raise Http404("This file is not there any more. Make it again.")
+    return store.open(made.path)
+
+
+def file_name(made: Export) -> str:
+    return f"{stem(made.study.name)}-{made.file_format}-{made.created_at:%Y-%m-%d}.zip"

@@ -2,8 +2,7 @@
 
 import uuid
 
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,9 +15,8 @@ from ..formats import find_format, formats
 from ..forms import ExportForm
 from ..models import Export, ExportState
 from ..packing import Wanted
-from ..packing.paths import stem
 from ..packing.wording import chosen
-from ..queries.exports import Reach, fetch_export, fetch_reach, list_exports
+from ..queries.exports import fetch_export, fetch_reach, file_name, list_exports, open_file
 from . import me, posted
 
 SHOWN = 30
@@ -86,18 +84,7 @@ def progress(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) ->
 def download(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponseBase:
     reach = fetch_reach(me(request), study_id)
     made = fetch_export(reach, export_id)
-    if not may_take(reach, made):
-        raise Http404("This file is not yours to take.")
-    store = storages["exports"]
-    if made.state != ExportState.DONE or not store.exists(made.path):
-        raise Http404("This file is not there any more. Make it again.")
-    name = f"{stem(reach.study.name)}-{made.file_format}-{made.created_at:%Y-%m-%d}.zip"
-    return FileResponse(store.open(made.path), as_attachment=True, filename=name)
-
-
-def may_take(reach: Reach, made: Export) -> bool:
-    """A file keeps what its maker might take then; who may take less now gets only own marks."""
-    return reach.is_all or made.is_own or not reach.is_own
+    return FileResponse(open_file(reach, made), as_attachment=True, filename=file_name(made))
 
 
 @require_POST

@@ -160,14 +160,19 @@ def _reply(desk: Desk, batch: Batch, done: Applied, rev_before: int) -> Wire:
 
 @transaction.atomic
 def store_marks(
-    *, actor: User, assignment: Assignment, ops: Sequence[Op], origin: Origin = Origin.IMPORT
+    *,
+    actor: User,
+    assignment: Assignment,
+    ops: Sequence[Op],
+    origin: Origin = Origin.IMPORT,
+    tab: uuid.UUID | None = None,
 ) -> list[Wire]:
     """Store marks from a file, all or none, as `actor` but on the annotator's own work.
 
     Any number of operations. Raises Refused, with the answers, when one of them is neither
     applied nor there already; and when the work is no longer open.
     """
-    hand = Hand(actor.pk, None, timezone.now())
+    hand = Hand(actor.pk, tab, timezone.now())
     mine = Assignment.objects.filter(pk=assignment.pk, state__in=OPEN_STATES)
     is_open = mine.update(rev=F("rev") + len(ops))
     lock = lock_of(Assignment.objects.get(pk=assignment.pk))

@@ -12,6 +12,7 @@ from annotations.accounts.models import User
 
 from ..actions import apply_operations, record_time
 from ..articles import text_of
+from ..outcomes import status_of
 from ..protocol import (
     Malformed,
     TooLarge,
@@ -81,16 +82,6 @@ def changed_after(
         "state": work.assignment.state,
         "changes": read_changes(work.assignment.pk, text_of(work.article), rev),
     }
-
-
-def status_of(reply: Wire) -> int:
-    """200 when anything was taken, or nothing was asked; else the first reason why not."""
-    found = {result["status"] for result in reply["results"]}
-    if not found or found & {"applied", "same"}:
-        return 200
-    if found & {"conflict", "held"}:
-        return 409
-    return 410 if "gone" in found else 422
 
 
 @require_POST

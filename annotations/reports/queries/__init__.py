@@ -9,6 +9,7 @@ from .kept import find_tables
 from .names import read_names, read_titles, with_entities
 from .quotes import Quoted, quote_passages
 from .scope import NotOpenYet, Scope, fetch_scope
+from .stored import fetch_desk_scope, fetch_report
 
 __all__ = [
     "ArticleInput",
@@ -17,6 +18,8 @@ __all__ = [
     "Quoted",
     "Scope",
     "articles_of_group",
+    "fetch_desk_scope",
+    "fetch_report",
     "fetch_scope",
     "find_tables",
     "fragments_of",

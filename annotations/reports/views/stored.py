@@ -3,8 +3,7 @@
 import uuid
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,25 +16,14 @@ from ..forms import ReportForm
 from ..layout import Names
 from ..models import Report
 from ..older import filled, lay_out_report, plots_of_report
-from ..queries import Scope, fetch_scope, read_choice, read_names
+from ..queries import Scope, fetch_desk_scope, fetch_report, read_choice, read_names
 from ..selection import Selection
 from .live import ROWS, chosen, file_answer, me, names_of, text_answer
 
 
 def fetch_desk(request: HttpRequest, study_id: uuid.UUID) -> Scope:
     """Stored reports are of everybody: for curators and managers."""
-    scope = fetch_scope(me(request), study_id)
-    if not scope.sees_all:
-        raise PermissionDenied("Stored reports are for curators and managers.")
-    return scope
-
-
-def fetch_report(scope: Scope, report_id: uuid.UUID) -> Report:
-    found = Report.objects.filter(study=scope.study, pk=report_id).select_related("created_by")
-    report = found.first()
-    if report is None:
-        raise Http404("There is no such report.")
-    return report
+    return fetch_desk_scope(me(request), study_id)
 
 
 @require_POST
