@@ -73,7 +73,7 @@ def decision_wire(case: SeenCase, text: str) -> Wire:
         "id": str(case.id),
         "state": case.state,
         "choice": case.choice,
-        "choice_title": Choice(case.choice).label if decided else "",
+        "choice_title": choice_title(case) if decided else "",
         "variant": row.variant if row else None,
         "ver": case.ver,
         "gold": gold_wire(case.gold, text),
@@ -90,6 +90,11 @@ def decision_wire(case: SeenCase, text: str) -> Wire:
         "moot": case.moot,
         "waits": case.waits,
     }
+
+
+def choice_title(case: SeenCase) -> str:
+    variant = case.row.variant if case.row else None
+    return f"Took variant {variant}" if variant else str(Choice(case.choice).label)
 
 
 def decided_by(row: Case) -> str:

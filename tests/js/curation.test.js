@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { Board, decisionOf, foreseen, isOpen, undecided } from "../../annotations/static/annotations/js/curation/board.js";
 import { find } from "../../annotations/static/annotations/js/curation/keys.js";
+import { misfit } from "../../annotations/static/annotations/js/curation/linking.js";
 import { perform, settle, Undo } from "../../annotations/static/annotations/js/curation/rulings.js";
 import { Article } from "../../annotations/static/annotations/js/marking/article.js";
 import { Labels } from "../../annotations/static/annotations/js/marking/labels.js";
@@ -166,4 +167,53 @@ test("keys mean one thing while deciding and another while editing", () => {
   assert.deepEqual(find("Shift+,", { editing: true }), { command: "nudge", side: "start", direction: 1, exact: false });
   assert.deepEqual(find("Enter", { editing: true }), { command: "keep" });
   assert.equal(find("q"), null);
+});
+
+test("the page knows beforehand which links the server would refuse", () => {
+  const codebook = {
+    labels: [
+      { id: "A", name: "Attribution", slug: "attribution", attributes: [] },
+      { id: "R", name: "Reporting", slug: "reporting", attributes: [] },
+      { id: "G", name: "Allegation", slug: "allegation", attributes: [] },
+    ],
+  };
+  const known = new Labels(codebook);
+  const of = (label) => (label ? { kind: "label", label, fragments: [] } : { kind: "extent", label: null, fragments: [] });
+  const ways = [["A", "G"], ["A", null], ["A", "R"], ["A", "A"], ["G", "A"], [null, "G"]];
+  const refused = ways.map(([source, target]) => Boolean(misfit(known, of(source), of(target))));
+  assert.deepEqual(refused, [false, false, true, true, true, true]);
+  const sourceless = new Labels({ labels: codebook.labels.slice(1) });
+  assert.equal(misfit(sourceless, of("G"), of(null)), "");
+
+  const board = aBoard();
+  assert.match(board.linkProblem(board.case("l")), /^Decide both ends/u);
+  for (const id of ["a", "b"]) board.put({ ...foreseen(board.case(id), "union"), id });
+  assert.match(board.linkProblem(board.case("l")), /^A link leads from Attribution/u);
+});
+
+test("two cases cannot become the same span", () => {
+  const board = aBoard();
+  board.put({ ...foreseen(board.case("a"), "variant", { variant: 1 }), id: "a" });
+  assert.equal(board.twinOf("b", span(0, 9)).id, "a");
+  assert.equal(board.twinOf("a", span(0, 9)), null);
+  assert.equal(board.twinOf("b", { ...span(0, 9), label: "other" }), null);
+});
+
+test("arrows walk the text, whatever is decided; links stand behind their source", () => {
+  const board = aBoard();
+  board.put({ ...foreseen(board.case("a"), "union"), id: "a" });
+  const walked = [];
+  for (let one = board.case("a"); one; one = board.beside(1)) walked.push((board.current = one.id));
+  assert.deepEqual(walked, ["a", "l", "b", "c"]);
+  assert.equal(board.beside(-1).id, "b");
+});
+
+test("the cue of a link is edited like a span", () => {
+  const link = { ...aBoard().case("l"), waits: false };
+  const shown = foreseen(link, "edited", { cue: { start: 10, end: 14, quote: "said" } });
+  assert.deepEqual([shown.linked, shown.cue], [true, [10, 14]]);
+  assert.equal(foreseen(link, "edited", { cue: null }).cue, null);
+  assert.deepEqual(find("Shift+2"), { command: "edit", base: 2 });
+  assert.deepEqual(find("t", { editing: true }), { command: "answers" });
+  assert.deepEqual(find("ArrowUp", { editing: true }), { command: "move", direction: -1, far: true });
 });

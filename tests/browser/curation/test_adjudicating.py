@@ -56,6 +56,20 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def walk_to(page: Page, kind: str, words: str = "") -> None:
+    """From case to case in the text, from its start."""
+    press(page, *["ArrowLeft"] * 9)
+    for _ in range(9):
+        if title(page) == kind and words in page.locator("#card").inner_text():
+            break
+        press(page, "ArrowRight")
+    assert title(page) == kind
+
+
+def extent(page: Page) -> None:
+    walk_to(page, "Unanimous", "alleged strike had killed")
+
+
 def title(page: Page) -> str:
     return page.locator("#card-title").inner_text()
 
@@ -116,6 +130,66 @@ def test_a_boundary_is_edited_relabelled_undone_and_made_again(open_page: Open) 
     expect(page.locator("#progress")).to_have_text("1 of 6 decided")
     saved(page)
     assert gold() == made
+
+
+def test_a_variant_is_edited_with_its_answers_and_a_link_with_its_cue(open_page: Open) -> None:
+    page = open_page()
+    while title(page) != "Different boundaries":
+        press(page, "j")
+    press(page, "Shift+Digit2", "t")
+    expect(page.locator("#answer-entity")).to_be_focused()
+    press(page, *"Arden", "Tab", "ArrowDown", "Enter")
+    expect(page.locator("#text")).to_be_focused()
+    press(page, "Enter")
+    saved(page)
+    (span,) = GoldSpan.objects.live()
+    assert span.stretch == "0-18"
+    assert span.answers == {"entity": "Arden", "source_kind": "named_person"}
+    walk_to(page, "Link")
+    press(page, "e")
+    expect(page.locator("#hint")).to_contain_text("Decide both ends of this link first")
+    extent(page)
+    press(page, "e", "1", "Enter")  # reporting: no source answers for it
+    walk_to(page, "Link")
+    expect(page.locator("#card .link-ends")).to_contain_text("no source answers for it")
+    press(page, "1")
+    expect(page.locator("#hint")).to_contain_text("no source answers for it")
+    extent(page)
+    press(page, "1")
+    walk_to(page, "Link")
+    press(page, "e", "Enter")
+    saved(page)
+    (made,) = GoldLink.objects.live()
+    assert (made.cue_start, made.cue_end, made.cue_quote) == (19, 23, "said")
+
+
+def test_an_article_is_closed_by_keys_and_opened_again(open_page: Open, article: Article) -> None:
+    page = open_page()
+    where = page.url
+    press(page, "1")
+    saved(page)
+    page.get_by_role("button", name="Close…").press("Enter")
+    page.locator("#close-note").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("still open")
+    page.get_by_role("button", name="Close…").press("Enter")
+    page.get_by_label("Leave open cases undecided").press("Space")
+    page.locator("#close-note").press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Gold version 1 is kept")
+    page.goto(where)
+    expect(page.locator("#save-state")).to_have_text("Read only")
+    expect(page.locator(".work-title")).to_contain_text("gold version 1")
+    page.locator("#text").focus()
+    press(page, "2")
+    expect(page.locator("#hint")).to_contain_text("closed")
+    page.get_by_role("button", name="Reopen").press("Enter")
+    expect(page.locator("#save-state")).to_have_text("Saved")
+    before = gold()
+    page.locator("#text").focus()
+    walk_to(page, "Different label")
+    press(page, "Delete")
+    saved(page)
+    assert gold() < before
+    assert article.adjudication.n_versions == 1
 
 
 def test_a_span_nobody_proposed_is_added_by_keys(open_page: Open) -> None:

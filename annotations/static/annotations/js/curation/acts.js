@@ -2,9 +2,9 @@
 
 import { clip } from "../marking/dom.js";
 import { quoteOf } from "../marking/labels.js";
-import { nudge, snap } from "../marking/segmenting.js";
-import { newId } from "../marking/store.js";
 import { foreseen, isOpen, undecided } from "./board.js";
+import * as editing from "./editing.js";
+import { link } from "./linking.js";
 import { perform } from "./rulings.js";
 
 const NO_OFFER = {
@@ -33,6 +33,8 @@ const WRITES = new Set([
   "no_span",
   "left",
   "edit",
+  "answers",
+  "fragment",
   "add",
   "keep",
   "reopen",
@@ -41,25 +43,29 @@ const WRITES = new Set([
   "link",
 ]);
 
-/** Decides the current case and goes on to the next open one. */
+/** Decides the current case and goes on to the next open one. True when it could be decided. */
 function decide(desk, choice, more = {}) {
   const { board } = desk;
   const one = board.case();
   if (!one) return desk.refuse("Choose a case first: J goes to the next");
-  if (one.on === "link" && one.waits && !["no_span", "left"].includes(choice))
-    return desk.refuse("Decide both ends of this link first");
+  const problem = one.on === "link" && !["no_span", "left"].includes(choice) && board.linkProblem(one);
+  if (problem) return desk.refuse(problem);
   const shown = foreseen(one, choice, more);
   if (!shown) return desk.refuse(NO_OFFER[choice] ?? "That cannot be decided here");
+  const twin = shown.gold && board.twinOf(one.id, shown.gold);
+  if (twin) return desk.refuse(`Another case has become exactly this span already (${twin.title})`);
   const why = board.reasons.get(one.id) ?? { reason: one.reason, rule: one.rule, note: one.note };
   board.reasons.delete(one.id);
   const payload = { choice, votes: one.votes, ...why };
   if (choice === "variant") payload.variant = more.variant;
-  if (choice === "edited") payload.span = more.span;
+  if (choice === "edited") Object.assign(payload, one.on === "link" ? { cue: more.cue } : { span: more.span });
   send(desk, one.id, "decide", payload, { ...shown, ...why });
   const said = shown.gold ? clip(quoteOf(shown.gold), 60) : shown.choice_title;
   goOn(desk, `${shown.choice_title}: ${said}`);
+  return true;
 }
 
+/** Shows a ruling, keeps it for undo and sends it. */
 function send(desk, id, kind, payload, shown, remember = true) {
   const { record, touched } = perform(desk.board, id, kind, payload, shown);
   if (remember) desk.undo.push(record);
@@ -86,105 +92,11 @@ function step(desk, direction) {
   else desk.refuse("No other case is open");
 }
 
-// --- editing ----------------------------------------------------------------------------------------
-
-function edit(desk) {
-  const { board } = desk;
-  const one = board.case();
-  if (!one || one.on === "link") return desk.refuse("Only spans can be edited");
-  const span = one.gold ?? one.offers.majority?.fragments ? (one.gold ?? one.offers.majority) : one.variants[0]?.span;
-  if (!span) return desk.refuse("There is nothing to edit here");
-  board.draft = { kind: span.kind, label: span.label, fragments: span.fragments, attributes: { ...span.attributes } };
-  desk.paint(null);
-  desk.say("Editing. Comma and full stop move the end, Shift with them the start, Enter keeps");
-}
-
-/** From the selection, or from the first word of what is looked at. */
-function add(desk) {
-  const { board, article } = desk;
-  const selection = desk.selected();
-  const one = board.case();
-  const word = article.wordFrom(one ? one.start : 0);
-  const stretch = (selection && snap(article, ...selection)) ?? [word.start, word.end];
-  board.draft = { kind: "label", label: undefined, fragments: [part(article, stretch)], attributes: {}, adding: true };
-  desk.paint(null);
-  desk.reveal(...stretch);
-  desk.say(`New span: ${article.slice(...stretch)}. The label’s digit adds it`);
-}
-
-const part = (article, [start, end]) => ({ start, end, quote: article.slice(start, end) });
-
-function moveEdge(desk, { side, direction, exact = false }) {
-  const { board, article } = desk;
-  const draft = board.draft;
-  if (!draft) return;
-  const parts = [...draft.fragments];
-  const at = side === "end" ? parts.length - 1 : 0;
-  const moved = nudge(article, [parts[at].start, parts[at].end], side, Number(direction), exact);
-  if (!moved) return desk.refuse("No further");
-  parts[at] = part(article, moved);
-  draft.fragments = parts;
-  desk.paint(null);
-  desk.say(clip(quoteOf(draft), 80));
-}
-
-/** A new span goes from word to word. */
-function move(desk, { direction }) {
-  const { board, article } = desk;
-  if (!board.draft?.adding) return;
-  const { start, end } = board.draft.fragments[0];
-  const word = direction > 0 ? article.nextWord(end) : article.previousWord(start);
-  if (!word) return;
-  board.draft.fragments = [part(article, [word.start, word.end])];
-  desk.paint(null);
-  desk.reveal(word.start, word.end);
-  desk.say(board.draft.fragments[0].quote);
-}
-
-function label(desk, { key }) {
-  const { board, labels } = desk;
-  const draft = board.draft;
-  if (!draft) return;
-  const chosen = key ? labels.byKey(String(key).toLowerCase()) : labels.extent;
-  if (!chosen) return desk.refuse("No label has this key");
-  const selection = draft.adding && desk.selected();
-  const stretch = selection && snap(desk.article, ...selection);
-  if (stretch) draft.fragments = [part(desk.article, stretch)];
-  const known = new Set(chosen.attributes.map(({ name }) => name));
-  draft.attributes = Object.fromEntries(Object.entries(draft.attributes).filter(([name]) => known.has(name)));
-  Object.assign(draft, { label: chosen.id, kind: chosen.id ? "label" : "extent" });
-  if (draft.adding) return keep(desk);
-  desk.paint(null);
-  desk.say(chosen.name);
-}
-
-function keep(desk) {
-  const { board } = desk;
-  const draft = board.draft;
-  if (!draft) return;
-  if (draft.label === undefined) return desk.refuse("Give it a label first: press the label’s digit");
-  const attributes = Object.fromEntries(Object.entries(draft.attributes).filter(([, value]) => value));
-  const span = { kind: draft.kind, label: draft.label, fragments: draft.fragments, attributes };
-  board.draft = null;
-  if (draft.adding) return addSpan(desk, span);
-  decide(desk, "edited", { span });
-}
-
-function addSpan(desk, span) {
-  const { board } = desk;
-  const id = newId();
-  const hull = { start: span.fragments[0].start, end: span.fragments.at(-1).end };
-  const blank = { id, on: "span", kind: "added", title: "Added by a curator", ...hull, variants: [], missing: [], offers: {}, flags: [] };
-  board.cases.set(id, { ...blank, ver: 0, state: "open", source: null, target: null, reason: "", rule: "", note: "" });
-  const shown = { ...blank, state: "decided", choice: "added", choice_title: "Added", by: "you", gold: span };
-  send(desk, id, "add", { span }, { ...shown, reason: "", rule: "", note: "", changed: false, moot: false, waits: false });
-  desk.goTo(id, `Added: ${clip(quoteOf(span), 60)}`);
-}
-
-function leave(desk) {
-  desk.board.draft = null;
-  desk.paint(null);
-  desk.say("Left as it was");
+/** The case that stands next to this one in the text. */
+function beside(desk, direction) {
+  const next = desk.board.beside(direction);
+  if (next) desk.goTo(next.id);
+  else desk.refuse(direction > 0 ? "This is the last case in the text" : "This is the first case in the text");
 }
 
 // --- taking back ------------------------------------------------------------------------------------
@@ -225,29 +137,6 @@ async function reason(desk) {
   desk.say("Reason kept");
 }
 
-async function link(desk) {
-  const { board, labels } = desk;
-  const one = board.case();
-  if (!one?.gold || !labels.isSource(one.gold)) return desk.refuse("A link begins at a gold attribution");
-  const far = (other) => Math.abs(other.start - one.start);
-  const joined = new Set(board.linksOf(one.id).map((each) => each.target));
-  const targets = [...board.cases.values()]
-    .filter((other) => other.gold && other.id !== one.id && !joined.has(other.id))
-    .filter((other) => labels.of(other.gold).slug !== "reporting" && !labels.isSource(other.gold))
-    .sort((a, b) => far(a) - far(b));
-  if (!targets.length) return desk.refuse("There is no other gold span to link to");
-  const target = await desk.dialogs.choose(targets);
-  if (!target) return;
-  const id = newId();
-  const blank = { id, on: "link", kind: "link", title: "Link", start: one.start, end: one.end, source: one.id, target };
-  const empty = { variants: [], missing: [], offers: {}, flags: [], changed: false, moot: false, waits: false };
-  board.cases.set(id, { ...blank, ...empty, ver: 0, state: "open", reason: "", rule: "", note: "" });
-  const shown = { ...blank, ...empty, state: "decided", choice: "added", choice_title: "Added", by: "you", linked: true, cue: null };
-  send(desk, id, "add", { source: one.id, target, cue: null }, { ...shown, reason: "", rule: "", note: "" });
-  desk.paint(null);
-  desk.say("Linked");
-}
-
 const ACTS = {
   variant: (desk, { variant }) => decide(desk, "variant", { variant: Number(variant) }),
   majority: (desk) => decide(desk, "majority"),
@@ -257,22 +146,20 @@ const ACTS = {
   left: (desk) => decide(desk, "left"),
   next: (desk) => step(desk, 1),
   previous: (desk) => step(desk, -1),
+  after: (desk) => beside(desk, 1),
+  before: (desk) => beside(desk, -1),
   skip: (desk) => {
     const next = desk.board.skip();
     if (next) desk.goTo(next.id, "Skipped");
   },
-  edit,
-  add,
-  nudge: moveEdge,
-  move,
-  label,
-  keep,
-  leave,
+  ...editing.ACTS,
+  keep: (desk) => editing.keep(desk, { decide, send }),
+  label: (desk, found) => editing.label(desk, found) && editing.keep(desk, { decide, send }),
   reopen,
   undo: (desk) => undo(desk, false),
   redo: (desk) => undo(desk, true),
   reason,
-  link,
+  link: (desk) => link(desk, send),
   discuss: (desk) => desk.card.talks && desk.board.current && desk.dialogs.discuss(desk.board.current),
   help: (desk) => desk.dialogs.help(),
 };

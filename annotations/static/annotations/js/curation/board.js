@@ -1,6 +1,8 @@
 // The cases of an article: what was voted, what is decided, which one is looked at. It is the
 // store of the marking page's TextView, to which cases look like spans. Pure.
 
+import { misfit } from "./linking.js";
+
 export const OPEN = "open";
 const BOX = { slot: "q", tag: "" }; // an open case: a dashed box without a line
 
@@ -65,7 +67,8 @@ export class Board {
   }
 
   draftOf(id) {
-    return this.draft && !this.draft.adding && this.current === id ? this.draft : null;
+    const own = this.draft && !this.draft.adding && !this.draft.cue;
+    return own && this.current === id ? this.draft : null;
   }
 
   expect(id, count = 1) {
@@ -105,6 +108,20 @@ export class Board {
     this.cases.set(link.id, { ...link, moot, waits: !moot && ends.some((end) => !end?.gold) });
   }
 
+  /** Why a link cannot stand as its ends are now, or "". */
+  linkProblem(link) {
+    const [source, target] = [this.cases.get(link.source), this.cases.get(link.target)];
+    if (!source?.gold || !target?.gold) return "Decide both ends of this link first";
+    const problem = misfit(this.labels, source.gold, target.gold);
+    return problem && `${problem}. Decide that there is no link, or an end anew`;
+  }
+
+  /** Another case that has become exactly this span. */
+  twinOf(id, span) {
+    const at = lookOf(span);
+    return [...this.cases.values()].find((one) => one.id !== id && one.on === "span" && one.gold && lookOf(one.gold) === at) ?? null;
+  }
+
   // --- which one is looked at -------------------------------------------------------------------
 
   get listed() {
@@ -127,6 +144,15 @@ export class Board {
     const open = others.filter(isOpen);
     if (!open.length && place >= 0 && isOpen(listed[place])) return null;
     return open.find((one) => !one.waits) ?? open[0] ?? others[0] ?? null;
+  }
+
+  /** The one beside the current case in reading order, whatever its state. */
+  beside(step) {
+    const at = (one) => [one.start, -one.end, one.on === "link" ? 1 : 0];
+    const order = (a, b) => at(a).map((n, i) => n - at(b)[i]).find(Boolean) ?? (a.id < b.id ? -1 : 1);
+    const inText = [...this.cases.values()].filter((one) => !one.moot).sort(order);
+    const place = inText.findIndex(({ id }) => id === this.current);
+    return place < 0 ? (inText[0] ?? null) : (inText[place + step] ?? null);
   }
 
   /** Puts the current case to the end of the list. */
@@ -206,6 +232,8 @@ export class Board {
   }
 }
 
+const lookOf = ({ label, fragments }) => [label ?? "", ...fragments.flatMap(({ start, end }) => [start, end])].join(" ");
+
 const box = (one) => ({
   id: one.id,
   fragments: [{ start: one.start, end: one.end }],
@@ -221,6 +249,8 @@ export function foreseen(one, choice, { variant = 0, span = null, cue = null } =
   if (choice === "no_span") return { ...shown, choice_title: "No span here", gold: null, linked: false };
   if (choice === "left") return { ...shown, state: "undecided", choice_title: "Left undecided", gold: null, linked: false };
   if (link && one.waits) return null;
+  if (choice === "edited" && link)
+    return { ...shown, choice_title: "Edited", linked: true, cue: cue && [cue.start, cue.end] };
   if (choice === "edited") return { ...shown, choice_title: "Edited", gold: span };
   if (choice === "variant") {
     const taken = one.variants[variant - 1];

@@ -2,7 +2,7 @@
 
 import { button, byId, clip, h } from "../marking/dom.js";
 import { quoteOf } from "../marking/labels.js";
-import { isOpen } from "./board.js";
+import { foreseen, isOpen } from "./board.js";
 
 const key = (name) => h("kbd", {}, name);
 const words = (span, most = 160) => h("q", { class: "serif" }, clip(quoteOf(span), most));
@@ -16,8 +16,16 @@ export class Card {
   draw() {
     const one = this.board.case();
     const draft = this.board.draft;
+    const drawn = draft && JSON.stringify([draft.label, draft.fragments]);
+    if (drawn && drawn === this.drawn && this.answering) return; // what somebody types stays
+    this.drawn = drawn;
     const parts = draft ? this.editor(draft) : one ? this.case(one) : this.nothing();
     this.root.replaceChildren(...parts.filter(Boolean));
+  }
+
+  /** Whether the focus is on a question of the draft. */
+  get answering() {
+    return Boolean(document.activeElement?.closest?.("#card .attribute"));
   }
 
   nothing() {
@@ -62,8 +70,14 @@ export class Card {
       ...named(one.source),
       " → ",
       ...named(one.target),
-      one.waits ? h("span", { class: "hints small" }, "Decide both ends first.") : null,
+      this.hint(one),
     );
+  }
+
+  /** A link that waits, or whose ends admit none as they were decided. */
+  hint(one) {
+    const problem = this.board.linkProblem(one);
+    return problem && !one.linked ? h("span", { class: "hints small" }, `${problem}.`) : null;
   }
 
   chip(span) {
@@ -72,6 +86,7 @@ export class Card {
   }
 
   variants(one) {
+    const idle = one.on === "link" && Boolean(this.board.linkProblem(one));
     const acts = one.variants.map((variant, n) => {
       const off = [variant.before, variant.after].some(Boolean)
         ? `${signed(variant.before)} ${signed(variant.after)}`
@@ -82,7 +97,7 @@ export class Card {
         {},
         h(
           "button",
-          { type: "button", class: "row-button variant", data: { command: "variant", variant: n + 1 } },
+          { type: "button", class: "row-button variant", disabled: idle, data: { command: "variant", variant: n + 1 } },
           key(n + 1),
           " ",
           variant.span ? this.chip(variant.span) : null,
@@ -108,7 +123,8 @@ export class Card {
     const { majority, union, intersection } = one.offers;
     const act = (name, text, chord, wanted = true) =>
       wanted ? button([key(chord), ` ${text}`], { data: { command: name } }) : null;
-    const agreed = one.on === "link" || Boolean(majority);
+    const standing = one.on === "link" && !this.board.linkProblem(one);
+    const agreed = standing ? Boolean(foreseen(one, "majority")) : Boolean(majority);
     return h(
       "p",
       { class: "case-acts" },
@@ -116,12 +132,12 @@ export class Card {
       act("union", "Union", "U", Boolean(union)),
       act("intersection", "Intersection", "I", Boolean(intersection)),
       act("no_span", one.on === "link" ? "No link" : "No span here", "0"),
-      act("edit", "Edit", "E", one.on === "span"),
+      act("edit", one.on === "link" ? "Edit the cue" : "Edit", "E", one.on === "span" || standing),
       act("reason", "Reason", "N"),
       act("discuss", "Discuss", "D", this.talks && one.variants.length),
       act("skip", "Skip", "S", isOpen(one)),
       act("left", "Leave undecided", "X", isOpen(one)),
-      act("link", "Link to…", "L", one.gold && this.board.labels.isSource(one.gold)),
+      act("link", "Link to…", "L", one.gold && this.board.labels.mayBegin(one.gold)),
       act("reopen", "Take back", "Del", one.state !== "open"),
     );
   }
@@ -133,7 +149,7 @@ export class Card {
       return why.length ? h("p", { class: "small decision" }, `To be kept with the decision: ${why.join(" · ")}`) : null;
     const made = one.gold
       ? [this.chip(one.gold), " ", words(one.gold)]
-      : [one.linked ? "Linked" : one.state === "undecided" ? "Left undecided" : one.on === "link" ? "No link" : "No span here"];
+      : [one.linked ? this.linked(one) : one.state === "undecided" ? "Left undecided" : one.on === "link" ? "No link" : "No span here"];
     return h(
       "div",
       { class: "decision" },
@@ -144,13 +160,16 @@ export class Card {
     );
   }
 
+  linked({ cue }) {
+    return cue ? h("span", {}, "Linked by ", h("q", { class: "serif" }, this.article.slice(...cue))) : "Linked, without cue words";
+  }
+
   // --- editing ------------------------------------------------------------------------------------
 
   editor(draft) {
+    if (draft.cue) return this.cueEditor(draft);
     const label = this.board.labels.of(draft);
     const labels = [...this.board.labels.live, this.board.labels.extent];
-    const nudge = (text, name, side, direction) =>
-      button(text, { data: { command: "nudge", side, direction }, "aria-label": name });
     return [
       h("h2", { id: "card-title" }, draft.adding ? "Add a span" : "Edit"),
       h("p", { class: "chosen-quote" }, words(draft, 300)),
@@ -164,24 +183,60 @@ export class Card {
           }),
         ),
       ),
-      h(
-        "p",
-        { class: "case-acts" },
-        "Start ",
-        nudge("−", "Start one word in", "start", 1),
-        nudge("+", "Start one word out", "start", -1),
-        " End ",
-        nudge("−", "End one word in", "end", -1),
-        nudge("+", "End one word out", "end", 1),
-      ),
+      this.edges(),
+      label.fragments && draft.label !== undefined ? this.parts(draft) : null,
       ...this.fields(draft),
-      h(
-        "p",
-        { class: "case-acts" },
-        button([key("Enter"), " Keep"], { data: { command: "keep" } }),
-        button([key("Esc"), " Leave"], { quiet: true, data: { command: "leave" } }),
-      ),
+      this.keeping(),
     ];
+  }
+
+  cueEditor(draft) {
+    const said = draft.fragments.length ? words(draft, 300) : h("em", {}, "no cue words");
+    return [
+      h("h2", { id: "card-title" }, "Edit the cue words"),
+      this.ends(this.board.case()),
+      h("p", { class: "chosen-quote" }, said),
+      this.edges(),
+      h("p", { class: "case-acts" }, button([key("Del"), " No cue words"], { data: { command: "shorten" } })),
+      this.keeping(),
+    ];
+  }
+
+  edges() {
+    const nudge = (text, name, side, direction) =>
+      button(text, { data: { command: "nudge", side, direction }, "aria-label": name });
+    return h(
+      "p",
+      { class: "case-acts" },
+      "Start ",
+      nudge("−", "Start one word in", "start", 1),
+      nudge("+", "Start one word out", "start", -1),
+      " End ",
+      nudge("−", "End one word in", "end", -1),
+      nudge("+", "End one word out", "end", 1),
+    );
+  }
+
+  parts(draft) {
+    return h(
+      "p",
+      { class: "case-acts" },
+      button([key("F"), " One more part"], { data: { command: "fragment" } }),
+      draft.fragments.length > 1 ? button([key("Del"), " Last part away"], { data: { command: "shorten" } }) : null,
+    );
+  }
+
+  keeping() {
+    return h(
+      "p",
+      { class: "case-acts" },
+      button([key("Enter"), " Keep"], { data: { command: "keep" } }),
+      button([key("Esc"), " Leave"], { quiet: true, data: { command: "leave" } }),
+    );
+  }
+
+  firstField() {
+    return this.root.querySelector(".attribute :is(select, input)");
   }
 
   fields(draft) {

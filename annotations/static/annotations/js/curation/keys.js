@@ -7,12 +7,16 @@ export const KEYS = [
   ["U", "Union of the extents"],
   ["I", "Intersection of the extents"],
   ["0", "No span here (or no link)"],
-  ["E", "Edit: , . move the end, Shift with them the start, Alt by character, digits the label, Enter keeps, Esc leaves"],
-  ["A", "Add a span: select words (← → and , . without a mouse), then the label’s digit"],
+  ["E", "Edit the span, or the cue words of a link: , . move the end, Shift with them the start, Alt by character, digits the label, Enter keeps, Esc leaves"],
+  ["Shift+1–9", "Edit, beginning from that variant"],
+  ["T", "While editing: the questions of the label; Enter there goes back to the text"],
+  ["F", "While editing: one more part, from the selected words; Delete takes the last part away"],
+  ["A", "Add a span: select words (← → ↑ ↓ and , . without a mouse), then the label’s digit"],
   ["L", "Link this gold attribution to another gold span"],
   ["N", "Reason, codebook rule and note"],
   ["D", "Discuss"],
   ["J K", "Next and previous open case"],
+  ["← →", "Previous and next case in the text, decided ones too"],
   ["S", "Skip: put it to the end of the list"],
   ["X", "Leave it undecided on purpose"],
   ["Delete", "Take the decision away"],
@@ -32,6 +36,8 @@ const COMMANDS = {
   d: "discuss",
   j: "next",
   k: "previous",
+  ArrowRight: "after",
+  ArrowLeft: "before",
   s: "skip",
   x: "left",
   Delete: "reopen",
@@ -53,6 +59,22 @@ const EDITING = {
   "Alt+Shift+,": ["start", 1, true],
 };
 
+const MOVES = {
+  ArrowLeft: { direction: -1 },
+  ArrowRight: { direction: 1 },
+  ArrowUp: { direction: -1, far: true },
+  ArrowDown: { direction: 1, far: true },
+};
+
+const WHILE_EDITING = {
+  Escape: "leave",
+  Delete: "shorten",
+  Backspace: "shorten",
+  t: "answers",
+  f: "fragment",
+  "?": "help",
+};
+
 /** {command, …} for a chord of marking/keys.js, or null. */
 export function find(chord, { editing = false, labelKeys = [] } = {}) {
   if (editing) {
@@ -63,11 +85,10 @@ export function find(chord, { editing = false, labelKeys = [] } = {}) {
     if (labelKeys.includes(chord)) return { command: "label", key: chord };
     if (chord === "x") return { command: "label", key: "" };
     if (chord === "Enter") return { command: "keep" };
-    if (chord === "Escape") return { command: "leave" };
-    if (chord === "ArrowLeft" || chord === "ArrowRight")
-      return { command: "move", direction: chord === "ArrowRight" ? 1 : -1 };
-    return chord === "?" ? { command: "help" } : null;
+    if (MOVES[chord]) return { command: "move", ...MOVES[chord] };
+    return WHILE_EDITING[chord] ? { command: WHILE_EDITING[chord] } : null;
   }
   if (/^[1-9]$/u.test(chord)) return { command: "variant", variant: Number(chord) };
+  if (/^Shift\+[1-9]$/u.test(chord)) return { command: "edit", base: Number(chord.at(-1)) };
   return COMMANDS[chord] ? { command: COMMANDS[chord] } : null;
 }

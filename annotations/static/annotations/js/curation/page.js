@@ -67,6 +67,7 @@ function wireDesk(desk) {
   };
   desk.done = () =>
     notice(desk, "Every case of this article is decided.", "good", [
+      ["Close it…", () => byId("close-dialog").showModal()],
       ["Next article", () => window.location.assign(`${desk.data.urls.next}?after=${desk.data.article.id}`)],
     ]);
   desk.focusText = () => root.focus({ preventScroll: true });
@@ -97,6 +98,7 @@ function showCurrent({ board, view, highlights }) {
 
 function drawList({ board, article }) {
   const list = byId("cases");
+  byId("n-cases").textContent = board.listed.length;
   const rows = board.listed.map((one) => rowOf(board, article, one));
   list.replaceChildren(...rows);
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -147,6 +149,11 @@ function wireButtons(desk) {
     if (!document.querySelector("dialog[open]")) desk.focusText();
   });
   desk.root.addEventListener("click", (event) => clickMark(desk, event));
+  byId("card").addEventListener("keydown", (event) => {
+    if (!desk.board.draft || !event.target.closest(".attribute") || !["Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    desk.focusText();
+  });
 }
 
 /** A click on a mark goes to its case, the innermost first; again, to the next one out. */
@@ -160,7 +167,8 @@ function clickMark(desk, event) {
 
 function notice(desk, text, kind = "warn", acts = [["Read", () => {}]]) {
   const place = byId("notices");
-  const shown = h("div", { class: `alert ${kind}`, role: "alert" }, h("p", {}, text));
+  if ([...place.children].some((other) => other.dataset.says === text)) return;
+  const shown = h("div", { class: `alert ${kind}`, role: "alert", data: { says: text } }, h("p", {}, text));
   const buttons = acts.map(([name, act]) =>
     button(name, { on: { click: () => (act(), shown.remove(), desk.focusText()) } }),
   );

@@ -47,6 +47,15 @@ export class Labels {
     return span?.kind === "label" && this.of(span).slug === SOURCE;
   }
 
+  /** Where no label is that of sources, any label may begin a link. */
+  get hasSource() {
+    return this.all.some(({ slug }) => slug === SOURCE);
+  }
+
+  mayBegin(span) {
+    return span?.kind === "label" && (this.isSource(span) || !this.hasSource);
+  }
+
   attributesOf(span) {
     return this.of(span).attributes.filter(({ archived }) => !archived);
   }
