@@ -14,13 +14,13 @@ from annotations.marking.checking import (
     one_of,
     words_of,
 )
-from annotations.marking.desk import check_ends
 from annotations.marking.protocol import is_uuid
 from annotations.marking.wire import Stretch, Wire
 from annotations.study.models import Rule
 
 from .ballots import EXTENT, link_case_id
 from .finding import FoundCase, FoundLink
+from .linking import link_problem
 from .models import Case, CaseState, Choice, Reason, RulingKind, RulingStatus
 from .protocol import Op
 from .resolving import Offer, Reading, intersection, majority, union
@@ -29,7 +29,6 @@ from .sitting import (
     Mark,
     Sitting,
     added_case,
-    as_mark,
     clear,
     mark_of,
     put_back,
@@ -390,10 +389,8 @@ def _cue(sitting: Sitting, value: Any) -> Stretch | None:
 
 
 def _check_ends(sitting: Sitting, case: SeenCase) -> None:
-    ends = [as_mark(end.gold) for end in (case.source, case.target) if end]
-    if len(ends) != 2 or ends[0] is None or ends[1] is None:
-        raise Invalid("Decide both ends of this link first.")
-    check_ends(sitting.codebook, ends[0].label_id, ends[1].label_id)
+    if problem := link_problem(sitting.codebook, case):
+        raise Invalid(problem)
 
 
 def _rule(rules: Rules, name: Any) -> Rule | None:

@@ -13,7 +13,7 @@ from annotations.marking.wire import Stretch, Wire, format_stretch
 
 from .ballots import Ballot
 from .models import Case, CaseKind, CaseState, Choice, GoldLink, GoldSpan
-from .seen import GoldMark, SeenCase
+from .seen import SeenCase
 
 CASE_FIELDS = (
     "state",
@@ -190,10 +190,6 @@ def mark_of(told: Wire | None) -> Mark | None:
     label = uuid.UUID(told["label"]) if told["label"] else None
     fragments = tuple((start, end) for start, end in told["fragments"])
     return Mark(label, fragments, dict(told["answers"]))
-
-
-def as_mark(gold: GoldMark | None) -> Mark | None:
-    return Mark(gold.label_id, gold.fragments, dict(gold.answers)) if gold else None
 
 
 def put_back(row: Case, told: Wire | None) -> None:

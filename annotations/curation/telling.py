@@ -7,7 +7,7 @@ VOTES     {"id", "on": "span" | "link", "kind", "title", "start", "end", "contes
 DECISION  {"id", "state", "choice", "choice_title", "variant", "ver", "gold": SPAN | None,
            "linked", "cue", "source", "target": ids of cases, "reason", "rule", "note", "by", "at",
            "changed", "moot", "waits"}
-CASE      VOTES and DECISION together
+CASE      VOTES and DECISION together, and "problem": why a link cannot stand, or ""
 SPAN      {"kind", "label": id | None, "fragments": [{"start", "end", "quote"}], "attributes"}
 
 Names are those of the docket: while curation is blind nothing here tells who is who. `votes` is
@@ -25,6 +25,7 @@ from annotations.marking.wire import Stretch, Wire, fragment_wire
 
 from .ballots import EXTENT
 from .finding import FoundCase, Variant
+from .linking import link_problem
 from .merging import RULES
 from .models import Case, CaseState, Choice
 from .queries.docket import Docket
@@ -122,7 +123,8 @@ class Teller:
         self.ids = label_ids(docket.codebook)
 
     def case(self, case: SeenCase) -> Wire:
-        return {**self.votes(case), **decision_wire(case, self.text)}
+        problem = link_problem(self.docket.codebook, case) if case.on == "link" else ""
+        return {**self.votes(case), **decision_wire(case, self.text), "problem": problem}
 
     def votes(self, case: SeenCase) -> Wire:
         return {

@@ -6,46 +6,34 @@ from django import forms
 
 from annotations.marking.wire import Wire
 
-from ..models import Reason
 from ..queries import Docket
+from .span import SpanForm, cue_of, told_of
 
-NUMBERS = forms.NumberInput(attrs={"inputmode": "numeric"})
 
-
-class CaseForm(forms.Form):
-    """`choice` is "variant 2", or one of the other choices of the protocol, or "reopen"."""
+class CaseForm(SpanForm):
+    """`choice` is "variant 2", or one of the other choices of the protocol, or "reopen".
+    `base`: the number of the variant that one's own span begins from."""
 
     choice = forms.ChoiceField(widget=forms.RadioSelect)
     ver = forms.IntegerField(widget=forms.HiddenInput)
     votes = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    label = forms.ChoiceField(required=False, label="Label")
-    start = forms.IntegerField(required=False, min_value=0, label="From character")
-    end = forms.IntegerField(required=False, min_value=1, label="To character")
-    reason = forms.ChoiceField(required=False, choices=Reason.choices)
-    rule = forms.ChoiceField(required=False, label="Codebook rule")
-    note = forms.CharField(
-        required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    cue = forms.CharField(required=False, label="Cue words", max_length=2000)
 
-    def __init__(self, data: Any, *, told: Wire, docket: Docket) -> None:
-        first = told["gold"] or next((v["span"] for v in told["variants"] if v["span"]), None)
+    def __init__(self, data: Any, *, told: Wire, docket: Docket, base: int = 0) -> None:
         initial = {"ver": told["ver"], "votes": told["votes"], "choice": self.chosen(told)}
         initial |= {name: told[name] for name in ("reason", "rule", "note")}
-        if first:
-            initial |= {
-                "start": first["fragments"][0]["start"],
-                "end": first["fragments"][-1]["end"],
-            }
-            initial["label"] = first["label"] or "extent"
-        super().__init__(data, initial=initial)
+        spans = [variant["span"] for variant in told["variants"]]
+        first = spans[base - 1] if 0 < base <= len(spans) else told["gold"] or (spans or [None])[0]
+        cues = [told["cue"], *(variant["cue"] for variant in told["variants"])]
+        cue = next((one for one in cues if one), None)
+        initial |= told_of(first, docket.codebook) | {
+            "cue": docket.text[slice(*cue)] if cue else ""
+        }
+        if base:
+            initial["choice"] = "edited"
+        super().__init__(data, docket=docket, near=told["start"], initial=initial)
         self.told = told
-        self.fields["choice"].choices = self.choices_of(told)  # type: ignore[attr-defined]
-        known = docket.codebook.labels.items()
-        labels = [(str(pk), one.name) for pk, one in known if not one.archived]
-        self.fields["label"].choices = [*labels, ("extent", "Extent")]  # type: ignore[attr-defined]
-        rules = docket.study.rules.filter(archived_at=None).values_list("name", "title")
-        named = [(name, f"{name} {title}".strip()) for name, title in rules]
-        self.fields["rule"].choices = [("", "No rule cited"), *named]  # type: ignore[attr-defined]
+        self.offer("choice", self.choices_of(told))
 
     @staticmethod
     def chosen(told: Wire) -> str:
@@ -54,49 +42,61 @@ class CaseForm(forms.Form):
 
     @staticmethod
     def choices_of(told: Wire) -> list[tuple[str, str]]:
-        found = [
-            (f"variant {n}", f"Variant {n}: {', '.join(variant['who'])}")
-            for n, variant in enumerate(told["variants"], 1)
-        ]
-        offers = told["offers"]
-        if offers.get("majority") or told["on"] == "link":
-            found.append(("majority", "The strict majority"))
-        for name in ("union", "intersection"):
-            if offers.get(name):
-                found.append((name, f"The {name} of the extents"))
-        found.append(("no_span", "No link here" if told["on"] == "link" else "No span here"))
-        if told["on"] == "span":
-            found.append(("edited", "My own, as given below"))
-        found.append(("left", "Leave it undecided on purpose"))
-        if told["state"] != "open":
-            found.append(("reopen", "Open the case again"))
-        return found
+        return [*offered(told), *always(told)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("choice") == "edited":
-            for name in ("start", "end"):
-                if cleaned.get(name) is None and name not in self.errors:
-                    self.add_error(name, "Say where your span begins and ends.")
+        if cleaned.get("choice") != "edited":
+            return cleaned
+        if self.told["on"] == "span":
+            self.check_span(cleaned)
+            return cleaned
+        try:
+            cleaned["edited_cue"] = cue_of(self.docket.text, cleaned.get("cue", ""), self.near)
+        except forms.ValidationError as error:
+            self.add_error("cue", error)
         return cleaned
 
-    def decision(self, text: str) -> Wire:
+    def decision(self) -> Wire:
         """The decision in the words of the protocol."""
         told = self.cleaned_data
         kind, _, number = told["choice"].partition(" ")
-        found: Wire = {name: told[name] for name in ("reason", "rule", "note")}
-        found |= {"choice": kind, "votes": told["votes"]}
         if kind == "reopen":
             return {}
+        found: Wire = {**self.why(), "choice": kind, "votes": told["votes"]}
         if kind == "variant":
             found["variant"] = int(number)
         if kind == "edited":
-            start, end = told["start"], told["end"]
-            label = None if told["label"] == "extent" else told["label"]
-            found["span"] = {
-                "kind": "label" if label else "extent",
-                "label": label,
-                "fragments": [{"start": start, "end": end, "quote": text[start:end]}],
-                "attributes": (self.told["gold"] or {}).get("attributes", {}),
-            }
+            on_link = self.told["on"] == "link"
+            found |= {"cue": told["edited_cue"]} if on_link else {"span": self.span()}
         return found
+
+
+def offered(told: Wire) -> list[tuple[str, str]]:
+    """What the votes offer; nothing where a link cannot stand."""
+    if told["problem"]:
+        return []
+    found = [
+        (f"variant {n}", f"Variant {n}: {', '.join(variant['who'])}")
+        for n, variant in enumerate(told["variants"], 1)
+    ]
+    offers = told["offers"]
+    if offers.get("majority") or told["on"] == "link":
+        found.append(("majority", "The strict majority"))
+    for name in ("union", "intersection"):
+        if offers.get(name):
+            found.append((name, f"The {name} of the extents"))
+    return found
+
+
+def always(told: Wire) -> list[tuple[str, str]]:
+    on_link = told["on"] == "link"
+    found = [("no_span", "No link here" if on_link else "No span here")]
+    if not on_link:
+        found.append(("edited", "My own, as given below"))
+    elif not told["problem"]:
+        found.append(("edited", "A link with the cue words given below"))
+    found.append(("left", "Leave it undecided on purpose"))
+    if told["state"] != "open":
+        found.append(("reopen", "Open the case again"))
+    return found

@@ -1,5 +1,6 @@
 """Pages of curation: one module a page."""
 
+from .adding import add_link, add_span
 from .adjudicate import adjudicate, close, names, ops, reopen
 from .case import case
 from .custody import article_dissent, custody, dissent
@@ -8,6 +9,8 @@ from .mine import mine
 from .queue import next_case, queue
 
 __all__ = [
+    "add_link",
+    "add_span",
     "adjudicate",
     "article_dissent",
     "case",

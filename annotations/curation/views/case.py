@@ -6,15 +6,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from annotations.marking.codebook import ATTRIBUTION
+from annotations.marking.protocol import is_uuid
 from annotations.marking.signed_in import SignedIn
 from annotations.marking.wire import Wire
 
 from ..actions import NotDecided, NothingToDecide, decide, open_docket
 from ..forms.case import CaseForm
-from ..models import RulingKind
-from ..page import ordered, rules_of
+from ..models import Meeting, RulingKind
+from ..page import ordered
 from ..queries import Docket, find_case, read_cases
 from ..seen import SeenCase
 from ..telling import Teller, gold_wire
@@ -33,16 +36,36 @@ def case(
     cases = read_cases(docket)
     found = find_case(cases, case_id)
     told = Teller(docket).case(found)
-    form = CaseForm(request.POST or None, told=told, docket=docket)
+    base = request.GET.get("from", "")
+    form = CaseForm(
+        request.POST or None, told=told, docket=docket, base=int(base) if base.isdecimal() else 0
+    )
+    meeting = held_meeting(docket, request.GET.get("meeting", ""))
     if request.method == "POST" and form.is_valid():
-        if (problem := stored(request, docket, found, form)) is None:
+        if (problem := stored(request, docket, found, form, meeting)) is None:
+            if meeting is not None:
+                return back_to(meeting, found)
             return redirect(*after(docket, cases, found))
         form.add_error(None, problem)
-    context = page_of(docket, cases, found, told) | {"form": form}
+    context = page_of(docket, cases, found, told) | {"form": form, "meeting": meeting}
     return render(request, "curation/case.html", context, status=422 if form.errors else 200)
 
 
-def stored(request: SignedIn, docket: Docket, found: SeenCase, form: CaseForm) -> str | None:
+def held_meeting(docket: Docket, asked: str) -> Meeting | None:
+    """The meeting on this article that the decision is made in."""
+    if not is_uuid(asked):
+        return None
+    return Meeting.objects.filter(article=docket.article, pk=asked).first()
+
+
+def back_to(meeting: Meeting, found: SeenCase) -> HttpResponse:
+    there = reverse("curation:meeting", args=[meeting.study_id, meeting.pk])
+    return redirect(f"{there}?case={found.id}")
+
+
+def stored(
+    request: SignedIn, docket: Docket, found: SeenCase, form: CaseForm, meeting: Meeting | None
+) -> str | None:
     """Decides; gives the sentence that says why not."""
     reopens = form.cleaned_data["choice"] == "reopen"
     try:
@@ -52,8 +75,9 @@ def stored(request: SignedIn, docket: Docket, found: SeenCase, form: CaseForm) -
             article_id=docket.article.pk,
             case_id=found.id,
             ver=form.cleaned_data["ver"],
-            decision=form.decision(docket.text),
+            decision=form.decision(),
             kind=RulingKind.REOPEN if reopens else RulingKind.DECIDE,
+            meeting_id=meeting.pk if meeting else None,
         )
     except NotDecided as refusal:
         return str(refusal)
@@ -86,9 +110,19 @@ def page_of(docket: Docket, cases: list[SeenCase], found: SeenCase, told: Wire) 
             for end in found.ends
             if end.gold
         ],
-        "rules": rules_of(docket),
+        "may_link": may_begin(docket, found),
         "closed": docket.adjudication is not None and docket.adjudication.state == "closed",
     }
+
+
+def may_begin(docket: Docket, found: SeenCase) -> bool:
+    """Whether a link can begin at the gold of this case."""
+    label = (
+        docket.codebook.labels.get(found.gold.label_id)
+        if found.gold and found.gold.label_id
+        else None
+    )
+    return label is not None and (label.slug == ATTRIBUTION or not docket.codebook.has_attribution)
 
 
 def shown(variant: Wire, labels: dict[str, str], text: str) -> Wire:

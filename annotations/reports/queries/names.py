@@ -1,10 +1,12 @@
 """What to call annotators, articles, labels and attributes in tables."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from string import ascii_uppercase
 
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment, AssignmentState
@@ -18,16 +20,19 @@ from ..selection import EXTENT
 YES_NO = ({"value": "yes", "title": "yes"}, {"value": "no", "title": "no"})
 
 
-def read_names(study: Study, seen: frozenset[uuid.UUID] | None = None) -> Names:
+def read_names(
+    study: Study, seen: frozenset[uuid.UUID] | None = None, *, blind: bool = False
+) -> Names:
     """All but the titles of articles; with `seen`, only those who did these assignments, and
-    only archived labels used in them. Four queries."""
+    only archived labels used in them; `blind`: annotators by letters that tell nothing. Four
+    queries."""
     work = Assignment.objects.filter(study=study)
     if seen is not None:
         work = work.filter(pk__in=seen)
     labels = list(Label.objects.filter(study=study).order_by("position", "name", "id"))
     attributes = list(Attribute.objects.filter(study=study).select_related("label").order_by())
     return Names(
-        annotators=_annotators(work),
+        annotators=_lettered(study, _annotators(work)) if blind else _annotators(work),
         labels=_labels(work, labels),
         slots={label.slug: label.slot for label in labels},
         attributes={(one.label.slug, one.name): one.title for one in attributes},
@@ -49,6 +54,18 @@ def _annotators(work: QuerySet[Assignment]) -> dict[str, str]:
     """Everybody who has one of these assignments, those who left included."""
     rows = User.objects.filter(pk__in=work.order_by().values("annotator"))
     return {str(user.pk): str(user) for user in rows.order_by("display_name", "username")}
+
+
+def _lettered(study: Study, people: Mapping[str, str]) -> dict[str, str]:
+    """Everybody under a letter, in an order that nobody can work out from ids or names; the same
+    on every page. Not the numbers that curation draws anew for each article."""
+    drawn = sorted(people, key=lambda who: salted_hmac(str(study.pk), who).hexdigest())
+    return {who: f"Annotator {_letter(n)}" for n, who in enumerate(drawn)}
+
+
+def _letter(n: int) -> str:
+    """A to Z, AA, AB, …"""
+    return (_letter(n // 26 - 1) if n >= 26 else "") + ascii_uppercase[n % 26]
 
 
 def _labels(work: QuerySet[Assignment], labels: Sequence[Label]) -> dict[str, str]:

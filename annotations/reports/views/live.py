@@ -68,7 +68,10 @@ def chosen_or_404(scope: Scope, given: QueryDict, names: Names) -> Selection:
 
 def names_of(scope: Scope, articles: Sequence[str] | None = None) -> Names:
     """Whom and what the page names; titles of all articles, or of some."""
-    return replace(read_names(scope.study, scope.seen), articles=read_titles(scope.study, articles))
+    return replace(
+        read_names(scope.study, scope.seen, blind=scope.standing.is_blinded),
+        articles=read_titles(scope.study, articles),
+    )
 
 
 def shown_tables(scope: Scope, tables: Mapping[str, Any], names: Names) -> list[Laid]:
@@ -157,7 +160,7 @@ def methods(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     scope = fetch_scope(me(request), study_id)
     if not scope.sees_all:
         raise Http404("There is no such text.")
-    names = read_names(scope.study)
+    names = read_names(scope.study, blind=scope.standing.is_blinded)
     selection = chosen_or_404(scope, request.GET, names)
     tables, _ = compute(scope, selection, names)
     return text_answer(methods_of(scope, selection, tables, names))

@@ -42,7 +42,7 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     scope = fetch_scope(me(request), study_id)
     if scope.standing.is_blinded:
         raise PermissionDenied(BLINDED)
-    named = read_names(scope.study, scope.seen)
+    named = read_names(scope.study, scope.seen, blind=scope.standing.is_blinded)
     _, selection = chosen(scope, request.GET, named)
     wanted_form = WantedForm(request.GET)
     if not wanted_form.is_valid():

@@ -31,7 +31,9 @@ def make(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     scope = fetch_desk(request, study_id)
     form = ReportForm(request.POST)
     address = QueryDict(request.POST.get("address", ""))
-    choice, selection = chosen(scope, address, read_names(scope.study))
+    choice, selection = chosen(
+        scope, address, read_names(scope.study, blind=scope.standing.is_blinded)
+    )
     if form.is_valid() and not choice.is_valid():
         form.add_error(None, "What was chosen is not there any more. Go back and choose again.")
     if form.is_valid():

@@ -67,7 +67,7 @@ def walk_to(page: Page, kind: str, words: str = "") -> None:
 
 
 def extent(page: Page) -> None:
-    walk_to(page, "Unanimous", "alleged strike had killed")
+    walk_to(page, "Unanimous", "Extent")
 
 
 def title(page: Page) -> str:

@@ -1,0 +1,121 @@
+"""While curation is blind, no page, file or answer tells a curator who marked what."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from annotations.accounts.models import User
+from annotations.assignment.actions import assign_article
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.curation.actions import calibration as calibrations
+from annotations.curation.actions import decide
+from annotations.curation.actions.meetings import plan_meeting
+from annotations.curation.models import GoldSpan, Thread
+from annotations.curation.queries import fetch_docket
+from annotations.marking.models import Span
+from annotations.reports.models import Report
+from annotations.study.models import Round
+from tests.conftest import SignIn
+from tests.curation.scene import both_submit, cases
+from tests.people import assign, make_article
+
+pytestmark = pytest.mark.django_db
+NAMES = re.compile(r"quimby|zorro|Quimby|Zorro")
+
+
+@pytest.fixture
+def blind(article: Article, alice: User, bob: User, carol: User, dave: User) -> Article:
+    """Everything that could tell is there: a return, a meeting, a thread, a report, gold."""
+    for person, name in ((bob, "quimby"), (carol, "zorro")):
+        person.username, person.display_name = name, name.title()
+        person.email = f"{name}@example.org"
+        person.save()
+    study = article.study
+    study.blind_curation = True
+    study.save()
+    bobs, carols = assign(article, bob), assign(article, carol)
+    both_submit(bobs, carols)
+    return article
+
+
+@pytest.fixture
+def told(blind: Article, alice: User, bob: User, dave: User, sign_in: SignIn) -> dict[str, Any]:
+    """The ids that routes ask for."""
+    study = blind.study
+    found = cases(sign_in(dave), blind)
+    decide(
+        user=dave,
+        study_id=study.pk,
+        article_id=blind.pk,
+        case_id=uuid.UUID(found["label"]["id"]),
+        ver=0,
+        decision={"choice": "variant", "variant": 1},
+    )
+    span = Span.objects.filter(assignment__annotator=bob).order_by("start").first()
+    assert span is not None
+    talk = {"study_id": study.pk, "article_id": blind.pk, "case_id": found["boundary"]["id"]}
+    there = reverse("curation:discuss", kwargs=talk)
+    sign_in(dave).post(there, {"text": "Why so short?", "comment_id": str(uuid.uuid4())})
+    docket = fetch_docket(alice, study.pk, blind.pk)
+    meeting = plan_meeting(docket=docket, seats=[str(w.annotator_id) for w in docket.works])
+    held = Round.objects.get(study=study)
+    calibration = calibrations.begin_calibration(round=held, actor=alice)
+    other = make_article(study, "Another text. It has two sentences.\n", "Another")
+    assign_article(study=study, actor=alice, article=other, annotator=bob, round=held)
+    sign_in(alice).post(reverse("reports:make", args=[study.pk]), {})
+    return {
+        "study_id": study.pk,
+        "article_id": blind.pk,
+        "round_id": held.pk,
+        "case_id": found["boundary"]["id"],
+        "gold_id": GoldSpan.objects.get().pk,
+        "meeting_id": meeting.pk,
+        "thread_id": Thread.objects.get().pk,
+        "comment_id": Thread.objects.get().comments.get().pk,
+        "calibration_id": calibration.pk,
+        "span_id": span.pk,
+        "user_id": bob.pk,
+        "annotator_id": bob.pk,
+        "assignment_id": Assignment.objects.get(annotator=bob, article=blind).pk,
+        "report_id": getattr(Report.objects.first(), "pk", uuid.uuid4()),
+        "number": 1,
+        "name": "pairs",
+        "form": "csv",
+    }
+
+
+def routes(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every address of the site that these ids can fill."""
+
+    def walk(patterns: list[Any], prefix: str, around: set[str]) -> Iterator[tuple[str, set[str]]]:
+        for one in patterns:
+            ids = around | set(one.pattern.converters)
+            if isinstance(one, URLResolver):
+                space = f"{prefix}{one.namespace}:" if one.namespace else prefix
+                yield from walk(one.url_patterns, space, ids)
+            elif isinstance(one, URLPattern) and one.name:
+                yield f"{prefix}{one.name}", ids
+
+    for name, ids in walk(get_resolver().url_patterns, "", set()):
+        if "study_id" in ids and ids <= told.keys():
+            yield name, reverse(name, kwargs={one: told[one] for one in ids})
+
+
+def test_sweep(told: dict[str, Any], dave: User, sign_in: SignIn) -> None:
+    client = sign_in(dave)
+    client.raise_request_exception = False
+    for name, there in routes(told):
+        answer = client.get(there, follow=True)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        text = body.decode(errors="replace")
+        hits = [
+            text[max(0, m.start() - 90) : m.end() + 60].replace("\n", " ")
+            for m in NAMES.finditer(text)
+        ]
+        print(answer.status_code, name, len(hits), hits[:2])
+    raise AssertionError
