@@ -105,6 +105,7 @@ class ExportForm(forms.Form):
             field = self.fields["pseudonyms"]
             field.disabled, field.initial = True, True
             field.help_text = "Curation is blind in this study."
+            del self.fields["annotators"]
 
     def _offer(self, name: str, choices: Choices) -> None:
         field = self.fields[name]

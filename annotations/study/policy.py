@@ -88,6 +88,8 @@ class Standing:
 
     def may(self, act: Act, phase: Phase | None = None) -> bool:
         """Whether some role allows the act; without a phase: whether it could at all."""
+        if act in TELLS_WHO and self.is_blinded:
+            return False
         cells = (MATRIX[act].get(role, frozenset()) for role in self.roles)
         return any(phase in cell if phase else bool(cell) for cell in cells)
 
@@ -108,5 +110,10 @@ class Standing:
         """A curator of a blind study, from whom pages keep who marked what."""
         return self.study.blind_curation and self.is_curator and not self.is_manager
 
+    def called(self, annotator: User) -> str:
+        """The name of somebody who marks; no name for those who curate blindly."""
+        return "the annotator" if self.is_blinded else str(annotator)
 
+
+TELLS_WHO = frozenset({Act.SEE_AUDIT})  # what is kept from those who curate blindly
 BLINDED = "Curation is blind in this study: who marked what is kept from curators for now."

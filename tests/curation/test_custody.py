@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
-from annotations.curation.models import Adjudication, Alias, GoldSpan, GoldVersion, Ruling
+from annotations.curation.models import Adjudication, Alias, GoldLink, GoldSpan, GoldVersion, Ruling
 from annotations.curation.queries import read_gold, read_gold_units
 from annotations.study.models import Round, Study
 from tests.conftest import CountQueries, SignIn
@@ -264,12 +264,60 @@ def test_a_case_is_decided_by_a_plain_form(curator: Client, submitted: Article) 
     told = {"ver": 0, "votes": case["votes"], "choice": "edited", "label": label}
     refused = curator.post(page, told)
     assert refused.status_code == 422
-    curator.post(page, {**told, "start": 0, "end": 12, "note": "by hand"})
-    assert GoldSpan.objects.get().stretch == "0-12"
+    astray = curator.post(page, {**told, "words": "Officials of Arden"})
+    assert "not in the article exactly like this" in astray.content.decode()
+    answers = {"attribution-source_kind": "unspecified", "attribution-entity": "Arden"}
+    curator.post(page, {**told, "words": "Officials  in", "note": "by hand", **answers})
+    gold = GoldSpan.objects.get()
+    assert (gold.stretch, gold.answers) == (
+        "0-12",
+        {"source_kind": "unspecified", "entity": "Arden"},
+    )
     again = curator.post(page, {**told, "choice": "union"})
     assert "decided elsewhere" in again.content.decode()
     curator.post(page, {**told, "ver": 1, "choice": "reopen"})
     assert GoldSpan.objects.live().count() == 0
+
+
+def test_spans_of_parts_and_links_are_added_by_plain_forms(
+    curator: Client, submitted: Article
+) -> None:
+    where = [submitted.study_id, submitted.pk]
+    add = reverse("curation:add_span", args=where)
+    curator.get(add)
+    allegation = submitted.study.labels.get(slug="allegation").pk
+    parts = {"label": "extent", "words": "the alleged strike\ntwo people"}
+    assert curator.post(add, parts).status_code == 302
+    assert curator.post(add, {"label": allegation, "words": "alleged strike"}).status_code == 302
+    told = curator.post(add, parts).content.decode()
+    assert "This span is gold already" in told
+    gold = {row.kind: row for row in GoldSpan.objects.live()}
+    assert (gold["extent"].stretch, gold["label"].stretch) == ("39-57 69-79", "43-57")
+    source = cases(curator, submitted)["boundary"]
+    send(curator, submitted, ruling(source["id"], choice="variant", variant=1))
+    link = reverse("curation:add_link", args=[*where, source["id"]])
+    assert len(curator.get(link).context["form"]["target"]) == 2
+    target = str(gold["extent"].case_id)
+    assert curator.post(link, {"target": target, "cue": "sad"}).status_code == 422
+    assert curator.post(link, {"target": target, "cue": "said"}).status_code == 302
+    made = GoldLink.objects.get()
+    assert (made.target_id, made.cue_start, made.cue_end) == (gold["extent"].pk, 19, 23)
+    assert len(curator.get(link).context["form"]["target"]) == 1
+
+
+def test_a_link_that_cannot_stand_is_not_offered(curator: Client, submitted: Article) -> None:
+    found = cases(curator, submitted)
+    send(curator, submitted, ruling(found["boundary"]["id"], choice="variant", variant=1))
+    reporting = {"kind": "label", "label": str(submitted.study.labels.get(slug="reporting").pk)}
+    part = {"start": 39, "end": 79, "quote": submitted.text[39:79]}
+    extent = next(c for c in found.values() if (c["start"], c["end"]) == (39, 79))
+    edited = {**reporting, "fragments": [part], "attributes": {}}
+    send(curator, submitted, ruling(extent["id"], choice="edited", span=edited))
+    link = cases(curator, submitted)["link"]
+    assert "no source answers for it" in link["problem"]
+    page = reverse("curation:case", args=[submitted.study_id, submitted.pk, link["id"]])
+    offered = dict(curator.get(page).context["form"].fields["choice"].choices)
+    assert offered.keys() == {"no_span", "left"}
 
 
 def test_blind_curation_closes_the_other_ways_to_names(

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
-from annotations.curation.models import Adjudication, Alias, Case, GoldSpan, Meeting, Ruling, Thread
+from annotations.curation.models import (
+    Adjudication,
+    Alias,
+    Case,
+    GoldLink,
+    GoldSpan,
+    Meeting,
+    Ruling,
+    Thread,
+)
 from annotations.study.models import AuditEntry, Role, Rule, Study
 from tests.conftest import CountQueries, SignIn
 from tests.marks import mark, submit
@@ -52,7 +61,8 @@ def plan(desk: Client, article: Article, *people: User) -> str:
 
 def decide(desk: Client, meeting: str, choice: str, **more: str) -> str:
     """Decides the case that the meeting is at; the page after it."""
-    page = desk.get(meeting, {"case": more.pop("at", "")}).context
+    at = more.pop("at", "")
+    page = desk.get(meeting, {"case": at, "show": "all"} if at else {}).context
     form = page["form"]
     sent = {name: str(form.initial[name]) for name in ("case", "ver", "votes")}
     answer = desk.post(f"{meeting}verdict/", {**sent, "choice": choice, **more}, follow=True)
@@ -256,3 +266,60 @@ def test_the_meeting_costs_the_same_with_many_cases(
     desk.get(meeting)
     with count_queries(at_most=cost):
         desk.get(meeting)
+
+
+def test_links_are_talked_about_after_their_spans_and_decided(
+    desk: Client, submitted: Article, bob: User, carol: User
+) -> None:
+    drawn = submitted.assignments.get(annotator=carol).links.get()
+    drawn.deleted_at = timezone.now()
+    drawn.save()
+    held = plan(desk, submitted, bob, carol)
+    page = desk.get(held)
+    last = page.context["listed"][-1]
+    assert last["title"] == "Link"
+    assert (
+        "Decide both ends of this link first"
+        in desk.get(held, {"case": last["id"]}).content.decode()
+    )
+    everything = desk.get(held, {"show": "all"}).context["listed"]
+    for one in everything:
+        if one["title"] != "Link":
+            decide(desk, held, "variant 1", at=str(one["id"]))
+    shown = desk.get(held, {"case": last["id"]})
+    assert [row.variant for row in shown.context["rows"]] == [1, None]
+    assert "Officials" in shown.context["rows"][0].pieces[0][0]
+    decide(desk, held, "variant 1", at=str(last["id"]))
+    assert GoldLink.objects.live().count() == 1
+    assert set(Case.objects.values_list("meeting", flat=True)) == {Meeting.objects.get().pk}
+
+
+def test_a_boundary_is_edited_in_the_meeting_and_the_decision_is_the_meetings(
+    desk: Client, meeting: str, marked: Article
+) -> None:
+    listed = desk.get(meeting).context["listed"]
+    page = desk.get(meeting, {"case": listed[1]["id"]}).content.decode()
+    link = re.search(r'data-key="e" href="([^"]+)"', page)
+    assert link is not None
+    there = link[1].replace("&amp;", "&")
+    form = desk.get(there).context["form"]
+    assert (form["choice"].value(), form["words"].value()) == ("edited", marked.text[33:51])
+    sent = {name: form[name].value() for name in ("ver", "votes", "choice", "label")}
+    answer = desk.post(there, {**sent, "words": marked.text[30:51]})
+    assert answer["Location"].startswith(meeting)
+    decided = Case.objects.get()
+    assert (decided.meeting, decided.choice) == (Meeting.objects.get(), "edited")
+    assert GoldSpan.objects.get().stretch == "30-50"
+
+
+def test_an_agenda_is_cut_to_its_first_cases(
+    desk: Client, marked: Article, bob: User, carol: User
+) -> None:
+    work = marked.assignments.get(annotator=bob)
+    for start in (86, 90, 96, 102):
+        mark(work, "characterization", (start, start + 3))
+    held = plan(desk, marked, bob, carol)
+    assert desk.get(f"{held}agenda/").content.decode().count('class="agenda-case"') == 6
+    page = desk.get(f"{held}agenda/", {"first": "5"}).content.decode()
+    assert page.count('class="agenda-case"') == 5
+    assert "the first 5 of 6 open cases" in page

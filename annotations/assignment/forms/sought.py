@@ -34,12 +34,15 @@ class SoughtForm(forms.Form):
     )
     order = forms.ChoiceField(label="Title", choices=ORDERS, required=False)
 
-    def __init__(self, data: QueryDict, *, study: Study) -> None:
+    def __init__(self, data: QueryDict, *, study: Study, blind: bool = False) -> None:
+        """`blind`: nobody can be asked for by name."""
         super().__init__(data)
         for name, rows in (("person", list_people(study)), ("round", study.rounds.all())):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
+        if blind:
+            del self.fields["person"]
         self.is_valid()
 
     def given(self, name: str) -> Any:

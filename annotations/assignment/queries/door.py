@@ -9,7 +9,7 @@ from django.http import Http404
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Study
-from annotations.study.policy import Act, Phase, Standing
+from annotations.study.policy import BLINDED, Act, Phase, Standing
 from annotations.study.queries import fetch_standing
 
 from ..models import Assignment
@@ -28,6 +28,14 @@ def fetch_overseer(user: User, study_id: uuid.UUID) -> Standing:
     standing = fetch_standing(user, study_id, Act.SEE_PROGRESS_OF_ALL)
     if not oversees(standing):
         raise PermissionDenied("Only managers and curators see what others do.")
+    return standing
+
+
+def fetch_sighted(user: User, study_id: uuid.UUID) -> Standing:
+    """As fetch_overseer, but nobody who curates blindly."""
+    standing = fetch_overseer(user, study_id)
+    if standing.is_blinded:
+        raise PermissionDenied(BLINDED)
     return standing
 
 

@@ -98,7 +98,8 @@ def return_(request: HttpRequest, study_id: uuid.UUID, assignment_id: uuid.UUID)
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, f"“{assignment.article}” is back with {assignment.annotator}."
+                request,
+                f"“{assignment.article}” is back with {standing.called(assignment.annotator)}.",
             )
             return after(request, assignment)
     context = {

@@ -14,7 +14,7 @@ from annotations.study.queries import fetch_standing
 
 from ..forms import SoughtForm
 from ..forms.sought import read_cursor
-from ..queries.articles import progress_by_article
+from ..queries.articles import in_order, progress_by_article
 from ..queries.counts import count_own, count_study, total
 from ..queries.door import oversees
 from ..queries.own import deadlines_of, done_by, next_assignment, parts_of, queue_of, timed
@@ -50,7 +50,7 @@ def which(standing: Standing, asked: str) -> str:
     """The part of the page that is shown: one's own work, or that of all by article or person."""
     open_to = ["mine"] if standing.is_annotator else []
     if oversees(standing):
-        open_to += ["articles", "people"]
+        open_to += ["articles"] if standing.is_blinded else ["articles", "people"]
     return asked if asked in open_to else open_to[0]
 
 
@@ -75,8 +75,10 @@ def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
 
 
 def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
-    form = SoughtForm(request.GET, study=standing.study)
+    form = SoughtForm(request.GET, study=standing.study, blind=standing.is_blinded)
     page = progress_by_article(standing.study, form.sought(), read_cursor(request.GET))
+    for row in page.rows:
+        row.places[:] = in_order(standing, row.places)
     counts = count_study(standing.study)
     return {
         "form": form,

@@ -20,9 +20,9 @@ from ..forms import AssignForm
 from ..forms.sought import read_cursor
 from ..models import Assignment, AssignmentState
 from ..planning import count
-from ..queries.articles import articles_not_with, places_on
+from ..queries.articles import articles_not_with, in_order, places_on
 from ..queries.counts import count_own
-from ..queries.door import fetch_article, fetch_assignment, fetch_overseer
+from ..queries.door import fetch_article, fetch_assignment, fetch_overseer, fetch_sighted
 from ..queries.own import done_by, handed_over_by, queue_of, timed
 from ..queries.people import fetch_person, list_annotators
 from . import me, sent
@@ -41,7 +41,7 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
         if request.POST.get("back") == "person":
             return redirect("assignment:person", study_id, form.cleaned_data["annotator"].pk)
         return redirect("assignment:article", study_id, article_id)
-    places = places_on([found.pk]).get(found.pk, [])
+    places = in_order(standing, places_on([found.pk]).get(found.pk, []))
     context = {
         "standing": standing,
         "may_assign": standing.may(Act.ASSIGN),
@@ -75,7 +75,7 @@ def assigned(request: HttpRequest, form: AssignForm, standing: Standing, article
 @require_GET
 def person(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> HttpResponse:
     """One person's work; a manager finds articles for them here."""
-    standing = fetch_overseer(me(request), study_id)
+    standing = fetch_sighted(me(request), study_id)
     somebody = fetch_person(standing.study, user_id)
     words = request.GET.get("words", "").strip()
     context = {

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
-from annotations.assignment.models import AssignmentState
+from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.marking.models import Span
 from annotations.study.models import Study
@@ -165,13 +165,25 @@ def fetch_thread(user: User, study_id: uuid.UUID, thread_id: uuid.UUID) -> Seen:
 
 
 def read_comments(seen: Seen) -> list[Said]:
-    """Everything said in the thread, oldest first: three queries."""
+    """Everything said in the thread, oldest first: three queries, four while
+    curation is blind."""
     rows = seen.thread.comments.select_related("author").order_by("written_at", "pk")
     rows = rows.prefetch_related("versions", "mentions__user")
-    return [_said(comment, seen) for comment in rows]
+    handles = _handles(seen)
+    return [_said(comment, seen, handles) for comment in rows]
 
 
-def _said(comment: Comment, seen: Seen) -> Said:
+def _handles(seen: Seen) -> dict[str, str]:
+    """User names that are shown as aliases wherever they are written; none unless blind."""
+    article_id = seen.thread.article_id
+    if article_id not in seen.names.blind:
+        return {}
+    marking = Assignment.objects.filter(article=article_id).order_by().values("annotator")
+    people = User.objects.filter(pk__in=marking)
+    return {user.username.casefold(): seen.names.of(user, article_id) for user in people}
+
+
+def _said(comment: Comment, seen: Seen, handles: Mapping[str, str]) -> Said:
     article_id = seen.thread.article_id
     return Said(
         comment=comment,
@@ -179,7 +191,8 @@ def _said(comment: Comment, seen: Seen) -> Said:
         text="" if comment.deleted_at else comment.text,
         is_own=comment.author_id == seen.talk.user.pk,
         earlier=tuple((old.text, old.replaced_at) for old in comment.versions.all()),
-        named={
+        named=dict(handles)
+        | {
             each.user.username.casefold(): seen.names.of(each.user, article_id)
             for each in comment.mentions.all()
         },

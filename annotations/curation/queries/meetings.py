@@ -13,6 +13,7 @@ from annotations.corpus.models import Article
 from annotations.marking.wire import Stretch
 from annotations.study.policy import Act
 
+from ..finding import FoundLink
 from ..models import Meeting, Thread
 from ..seen import SeenCase
 from .docket import Docket, fetch_docket, read_cases
@@ -78,13 +79,18 @@ def fetch_table(user: User, study_id: uuid.UUID, meeting_id: uuid.UUID) -> Table
 
 
 def cases_to_talk_about(table: Table, everything: bool = False) -> list[SeenCase]:
-    """Flagged ones first, then the most contested. Decisions change nothing in the order.
+    """Flagged ones first, then the most contested; links after the spans that they join.
+    Decisions change nothing in the order.
 
     Only what those at the table differ in, unless `everything` is asked for.
     """
-    found = [case for case in read_cases(table.docket) if case.on == "span" and case.found]
+    found = [case for case in read_cases(table.docket) if case.found and not case.moot]
     wanted = [case for case in found if everything or case.flagged or differ(case, table.seats)]
-    return sorted(wanted, key=lambda case: (not case.flagged, -case.contest, case.start, -case.end))
+    return sorted(wanted, key=_urgency)
+
+
+def _urgency(case: SeenCase) -> tuple[bool, bool, float, int, int]:
+    return case.on == "link", not case.flagged, -case.contest, case.start, -case.end
 
 
 def differ(case: SeenCase, seats: Sequence[str]) -> bool:
@@ -113,8 +119,35 @@ class Row:
 
 
 def rows_of(table: Table, case: SeenCase) -> list[Row]:
+    if isinstance(case.found, FoundLink):
+        return [_link_row(table, case, case.found, who) for who in table.seats]
     window = window_of(table.docket, case)
     return [_row(table, case, who, window) for who in table.seats]
+
+
+def _link_row(table: Table, case: SeenCase, found: FoundLink, who: str) -> Row:
+    """Source, cue words and target as this annotator has them."""
+    link = found.members.get(who)
+    if link is None:
+        words = " → ".join(_words(table, stretches_of(end)) for end in case.ends)
+        return Row(table.name(who), None, "", ((words, False),), (), "", "")
+    votes = table.docket.ballot.votes
+    source, target = (_words(table, votes[end].fragments) for end in (link.source, link.target))
+    cue = _words(table, [link.cue] if link.cue else [])
+    between = f" – {cue} → " if cue else " → "
+    pieces = ((source, True), (between, False), (target, True))
+    return Row(table.name(who), variant_of(case, who), "link", pieces, (), "", "")
+
+
+def stretches_of(case: SeenCase) -> Sequence[Stretch]:
+    """The gold's, else the first variant's."""
+    if case.gold:
+        return case.gold.fragments
+    return next((one.unit.fragments for one in case.variants if one.unit), ())
+
+
+def _words(table: Table, parts: Sequence[Stretch]) -> str:
+    return " … ".join(" ".join(table.docket.text[start:end].split()) for start, end in parts)
 
 
 def window_of(docket: Docket, case: SeenCase) -> Stretch:

@@ -37,6 +37,7 @@ from .asking import me, posted
 
 PAGE = 30
 MOST_OFFERED = 20 * PAGE  # articles; others are found by words of their titles
+FIRST = ("5", "10", "20", "40")  # how many cases an agenda may be cut to
 
 
 @require_GET
@@ -156,7 +157,8 @@ def verdict_form(table: Table, case: SeenCase, threads: list[Any]) -> VerdictFor
 def looks_of(table: Table) -> dict[str, tuple[str, str]]:
     """Slug -> (slot, name) of every label."""
     labels = table.docket.study.labels.values_list("slug", "slot", "name")
-    return {slug: (str(slot), name) for slug, slot, name in labels} | {"extent": ("x", "Extent")}
+    fixed = {"extent": ("x", "Extent"), "link": ("x", "Link")}
+    return {slug: (str(slot), name) for slug, slot, name in labels} | fixed
 
 
 def listed(table: Table, case: SeenCase, current: bool) -> dict[str, Any]:
@@ -243,9 +245,12 @@ def deciding(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -
 
 @require_GET
 def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
-    """To be printed: the open cases, everybody's reading of each, room for notes."""
+    """To be printed: the open cases, everybody's reading of each, room for notes; `?first=` n."""
     table = fetch_table(me(request), study_id, meeting_id)
-    cases = [case for case in cases_to_talk_about(table) if case.is_open]
+    is_open = [case for case in cases_to_talk_about(table) if case.is_open]
+    asked = request.GET.get("first", "")
+    first = int(asked) if asked in FIRST else len(is_open)
+    cases = is_open[:first]
     text = table.docket.text
     context = {
         "standing": table.talk.standing,
@@ -255,11 +260,14 @@ def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> 
         "looks": looks_of(table),
         "reasons": REASONS,
         "people": [table.name(who) for who in table.seats],
+        "n_open": len(is_open),
+        "first": asked,
+        "choices": [n for n in FIRST if int(n) < len(is_open)],
         "cases": [
             {
                 "case": case,
                 "rows": rows_of(table, case),
-                "words": text[slice(*window_of(table.docket, case))],
+                "words": text[slice(*window_of(table.docket, case))] if case.on == "span" else "",
             }
             for case in cases
         ],

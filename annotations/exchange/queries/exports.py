@@ -69,7 +69,8 @@ class Reach:
                 pseudonyms=False, unmarked=False,
             )  # fmt: skip
         pseudonyms = wanted.pseudonyms or self.needs_pseudonyms
-        return replace(wanted, states=SUBMITTED, pseudonyms=pseudonyms)
+        annotators = () if self.needs_pseudonyms else wanted.annotators
+        return replace(wanted, states=SUBMITTED, pseudonyms=pseudonyms, annotators=annotators)
 
     def hidden(self) -> list[uuid.UUID]:
         """Articles on which a curator's own work is still open: others' marks are not theirs to

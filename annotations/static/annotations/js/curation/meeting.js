@@ -19,7 +19,7 @@ function makeBig(big) {
 }
 
 function isStep(link) {
-  return link?.matches(`${PLACE} a[href*="?"]:not([data-key="d"])`) && !link.closest(".tabs");
+  return link?.matches(`${PLACE} a[href*="?"]:not([data-key="d"]):not([data-key="e"])`) && !link.closest(".tabs");
 }
 
 document.addEventListener("keydown", (event) => {
