@@ -1,6 +1,7 @@
 """All votes on an article: everybody's submitted marks, and the cases they make.
 
-Kept in the process: submitted work at a given revision never changes, so neither do its cases.
+Kept in the process: submitted work at a given revision never changes, so neither do its cases,
+as long as nobody renames what its answers name.
 """
 
 import hashlib
@@ -31,6 +32,7 @@ class Work:
     assignment_id: uuid.UUID
     annotator_id: uuid.UUID
     rev: int
+    round_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +134,19 @@ def link_case_id(article_id: uuid.UUID, source: uuid.UUID, target: uuid.UUID) ->
 
 # --- from rows ----------------------------------------------------------------------------------
 
-Key = tuple[uuid.UUID, tuple[tuple[uuid.UUID, int], ...]]
+Key = tuple[uuid.UUID, int, tuple[tuple[uuid.UUID, int], ...]]
 _kept: OrderedDict[Key, Ballot] = OrderedDict()
 _lock = Lock()
 
 
-def _key(article_id: uuid.UUID, works: Sequence[Work]) -> Key:
-    return article_id, tuple(sorted((work.assignment_id, work.rev) for work in works))
+def _key(article_id: uuid.UUID, works: Sequence[Work], ledger: int) -> Key:
+    return article_id, ledger, tuple(sorted((work.assignment_id, work.rev) for work in works))
 
 
-def read_ballot(article_id: uuid.UUID, length: int, works: Sequence[Work]) -> Ballot:
-    """Three queries the first time in a process, then none."""
-    key = _key(article_id, works)
+def read_ballot(article_id: uuid.UUID, length: int, works: Sequence[Work], ledger: int) -> Ballot:
+    """Three queries the first time in a process, then none. `ledger`: the versions of all names
+    that answers on the article use, in sum."""
+    key = _key(article_id, works, ledger)
     with _lock:
         known = _kept.get(key)
         if known:

@@ -126,7 +126,7 @@ def page_context(
     """The context of templates/curation/adjudicate.html."""
     order = asked.get("order", "contested")
     order = order if order in ORDERS else "contested"
-    wanted = filter_of(asked)
+    wanted = filter_of(asked, docket)
     listed = [case for case in ordered(cases, order) if wanted.takes(case)]
     data = adjudication_data(docket, cases, asked.get("case", ""))
     blocks = paint_gold(docket, data)
@@ -142,6 +142,7 @@ def page_context(
         "listed": [listed_case(docket, case, snippets[str(case.id)]) for case in listed],
         "counts": counts,
         "people": sorted(docket.names.items(), key=lambda one: one[1]) if not docket.blind else [],
+        "rounds": rounds_of(docket),
         "asked": asked,
         "orders": ORDERS,
         "order": order,
@@ -153,7 +154,18 @@ def page_context(
     }
 
 
-def filter_of(asked: dict[str, str]) -> Filter:
+def rounds_of(docket: Docket) -> list[tuple[str, str]]:
+    """The rounds of the work on the article, when there is more than one. One query then."""
+    ids = {work.round_id for work in docket.works}
+    if len(ids) < 2:
+        return []
+    rows = docket.study.rounds.filter(pk__in=ids)
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def filter_of(asked: dict[str, str], docket: Docket | None = None) -> Filter:
+    works = docket.works if docket and asked.get("round") else ()
+    of_round = (str(work.annotator_id) for work in works if str(work.round_id) == asked["round"])
     return Filter(
         kind=asked.get("kind", ""),
         label=asked.get("label", ""),
@@ -161,6 +173,7 @@ def filter_of(asked: dict[str, str]) -> Filter:
         flagged=asked.get("flagged") == "1",
         state=asked.get("state", ""),
         reason=asked.get("reason", ""),
+        of_round=frozenset(of_round) if works else None,
     )
 
 

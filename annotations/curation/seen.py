@@ -254,6 +254,7 @@ class Filter:
     flagged: bool = False
     state: str = ""
     reason: str = ""
+    of_round: frozenset[str] | None = None  # annotators whose work here is of the round
 
     def takes(self, case: SeenCase) -> bool:
         return (
@@ -262,8 +263,12 @@ class Filter:
             and (not self.annotator or self._is_of(case))
             and (not self.flagged or bool(case.flagged))
             and self._takes_state(case)
+            and (self.of_round is None or self._has_some(self.of_round, case))
             and (not self.reason or bool(case.row and case.row.reason == self.reason))
         )
+
+    def _has_some(self, people: frozenset[str], case: SeenCase) -> bool:
+        return any(who in people for variant in case.variants for who in variant.annotators)
 
     def _is_of(self, case: SeenCase) -> bool:
         return any(self.annotator in variant.annotators for variant in case.variants)

@@ -9,7 +9,8 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.models import Adjudication, Case, GoldLink, GoldSpan, Ruling
-from annotations.study.models import Role, Rule
+from annotations.marking.models import Entity
+from annotations.study.models import Role, Round, Rule
 from tests.conftest import CountQueries, SignIn
 from tests.marks import mark, submit
 from tests.people import assign, join, make_user
@@ -259,6 +260,38 @@ def test_the_page_costs_at_most_fifteen_queries(
     send(curator, submitted, ruling(found["label"]["id"], choice="variant", variant=1))
     with count_queries(at_most=15):
         assert curator.get(url("adjudicate", submitted)).status_code == 200
+
+
+def test_a_name_that_is_corrected_is_corrected_in_the_votes(
+    curator: Client, submitted: Article, bob: User
+) -> None:
+    span = submitted.assignments.get(annotator=bob).spans.get(label__slug="attribution")
+    attribute = submitted.study.labels.get(slug="attribution").attributes.get(name="entity")
+    ardn = Entity.objects.create(study=submitted.study, owner=bob, name="Ardn", folded_name="ardn")
+    span.values.create(study=submitted.study, attribute=attribute, entity=ardn)
+    case = cases(curator, submitted)["boundary"]
+    told = [each["span"]["attributes"] for each in case["variants"]]
+    assert {"entity": "Ardn"} in told
+    Entity.objects.filter(pk=ardn.pk).update(name="Arden", folded_name="arden", ver=2)
+    case = cases(curator, submitted)["boundary"]
+    told = [each["span"]["attributes"] for each in case["variants"]]
+    assert ({"entity": "Arden"} in told, {"entity": "Ardn"} in told) == (True, False)
+    mine = next(n for n, each in enumerate(told, 1) if each)
+    send(curator, submitted, ruling(case["id"], choice="variant", variant=mine))
+    assert GoldSpan.objects.get().answers == {"entity": "Arden"}
+
+
+def test_cases_are_narrowed_to_a_round(curator: Client, submitted: Article, bob: User) -> None:
+    page = url("adjudicate", submitted)
+    assert curator.get(page).context["rounds"] == []
+    second = Round.objects.create(study=submitted.study, name="Second")
+    submitted.assignments.filter(annotator=bob).update(round=second)
+    shown = curator.get(page, {"round": str(second.pk)}).context
+    assert {name for _, name in shown["rounds"]} == {"Main", "Second"}
+    assert {case["title"] for case in shown["listed"]} >= {"Not found by all"}
+    first = submitted.study.rounds.get(name="Main").pk
+    listed = curator.get(page, {"round": str(first)}).context["listed"]
+    assert "Not found by all" not in {case["title"] for case in listed}
 
 
 def test_malformed_requests_are_refused_in_words(curator: Client, submitted: Article) -> None:

@@ -102,6 +102,7 @@ class Claim:
     rev: int
     version_id: uuid.UUID
     version_number: int
+    ledger: int
     assignments: Sequence[tuple[uuid.UUID, uuid.UUID, int, str]]
     regions: Sequence[tuple[int, int]]
     answered: Mapping[uuid.UUID, Wire]
@@ -132,6 +133,11 @@ RETURNING id, rev,
             (SELECT MAX(number) FROM annotations_codebookversion WHERE study_id = %(study)s)),
     (SELECT {list}({row}(w.id, w.annotator_id, w.rev, w.state)) FROM annotations_assignment w
         WHERE w.article_id = %(article)s),
+    (SELECT SUM(e.ver) FROM annotations_entity e WHERE e.id IN
+        (SELECT x.entity_id FROM annotations_attributevalue x
+            JOIN annotations_span p ON p.id = x.span_id
+            JOIN annotations_assignment q ON q.id = p.assignment_id
+            WHERE q.article_id = %(article)s)),
     (SELECT {list}({row}(r.start, r."end")) FROM annotations_region r
         WHERE r.article_id = %(article)s AND r.removed_at IS NULL),
     (SELECT {list}({row}(o.op_id, o.adjudication_id, o.result)) FROM annotations_ruling o
@@ -161,6 +167,7 @@ def _claim(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch)
     if row is None:
         return None
     pk, rev, *told = row
+    ledger = told.pop(2) or 0
     versions, assignments, regions, answered = (_list(value) for value in told)
     ((version, number),) = versions
     return Claim(
@@ -168,6 +175,7 @@ def _claim(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch)
         rev=rev - len(batch.ops),
         version_id=_uuid(version),
         version_number=number,
+        ledger=int(ledger),
         assignments=[(_uuid(a), _uuid(b), at, state) for a, b, at, state in assignments],
         regions=[(start, end) for start, end in regions],
         answered=_answers(answered, _uuid(pk)),
@@ -203,7 +211,7 @@ def _sit(
     meeting_id: uuid.UUID | None,
 ) -> Sitting:
     text = fixed_text(article_id)
-    ballot = read_ballot(article_id, len(text), claim.works)
+    ballot = read_ballot(article_id, len(text), claim.works, claim.ledger)
     rows = read_rows(claim.adjudication_id)
     return Sitting(
         study_id=study_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -14,6 +14,7 @@ from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentSta
 from annotations.corpus.models import Article
 from annotations.marking.articles import text_of
 from annotations.marking.codebook import Codebook, codebook_of
+from annotations.marking.models import AttributeValue, Entity
 from annotations.study.models import CodebookVersion, Study
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
@@ -39,6 +40,7 @@ class Docket:
     blind: bool
     version_id: uuid.UUID
     version_number: int
+    ledger: int = 0  # changes when a name that answers use here is changed
 
     @property
     def study(self) -> Study:
@@ -46,7 +48,7 @@ class Docket:
 
     @cached_property
     def ballot(self) -> Ballot:
-        return read_ballot(self.article.pk, self.article.n_code_points, self.works)
+        return read_ballot(self.article.pk, self.article.n_code_points, self.works, self.ledger)
 
     @cached_property
     def codebook(self) -> Codebook:
@@ -91,6 +93,7 @@ def fetch_docket(
         .annotate(
             version_id=Subquery(versions.values("pk")[:1]),
             version_number=Subquery(versions.values("number")[:1]),
+            ledger=Subquery(ledger_of(OuterRef("pk"))),
         )
         .first()
     )
@@ -107,14 +110,22 @@ def fetch_docket(
         standing=standing,
         article=article,
         adjudication=adjudication,
-        works=tuple(Work(one.pk, one.annotator_id, one.rev) for one in submitted),
+        works=tuple(Work(one.pk, one.annotator_id, one.rev, one.round_id) for one in submitted),
         names=aliases_of(adjudication)
         if blind
         else {str(one.annotator_id): str(one.annotator) for one in assignments},
         blind=blind,
         version_id=article.version_id,  # type: ignore[attr-defined]
         version_number=article.version_number,  # type: ignore[attr-defined]
+        ledger=article.ledger or 0,  # type: ignore[attr-defined]
     )
+
+
+def ledger_of(article: OuterRef) -> QuerySet[Entity]:
+    """The versions of all names that answers on the article use, in sum."""
+    used = AttributeValue.objects.filter(span__assignment__article=OuterRef(article))
+    found = Entity.objects.filter(pk__in=used.order_by().values("entity")).order_by()
+    return found.annotate(all=Value(1)).values("all").annotate(sum=Sum("ver")).values("sum")
 
 
 def check_own_work(user_id: uuid.UUID, assignments: Iterable[tuple[uuid.UUID, str]]) -> None:

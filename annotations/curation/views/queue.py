@@ -18,6 +18,7 @@ from annotations.study.queries import fetch_standing
 
 from ..actions import open_docket
 from ..actions.counting import chosen_of, counted, listed
+from ..ballots import EXTENT
 from ..finding import KINDS
 from ..page import filter_of, ordered
 from ..queries import read_cases
@@ -44,14 +45,13 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
         totals.add(one.state, counts)
     chosen = chosen_of(study, found, sought)
     page = Paginator(chosen, PAGE).get_page(asked.get("page"))
-    labels = {label.slug: label for label in Label.objects.filter(study=study)}
+    labels = {label.slug: label.name for label in Label.objects.filter(study=study)}
+    labels[EXTENT] = "Extent"
     context = {
         "standing": standing,
         "totals": totals,
         "kinds": [(k, KINDS[k], totals.kinds[k]) for k in KINDS if k in totals.kinds],
-        "labels": [
-            (s, one.name, totals.labels[s]) for s, one in labels.items() if s in totals.labels
-        ],
+        "labels": [(s, name, totals.labels[s]) for s, name in labels.items() if s in totals.labels],
         "rounds": study.rounds.all(),
         "states": STATES,
         "asked": asked,
