@@ -156,7 +156,7 @@ def page_context(
 
 def rounds_of(docket: Docket) -> list[tuple[str, str]]:
     """The rounds of the work on the article, when there is more than one. One query then."""
-    ids = {work.round_id for work in docket.works}
+    ids = {work.round_id for work in docket.works if work.round_id}
     if len(ids) < 2:
         return []
     rows = docket.study.rounds.filter(pk__in=ids)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
@@ -121,7 +122,7 @@ def fetch_docket(
     )
 
 
-def ledger_of(article: OuterRef) -> QuerySet[Entity]:
+def ledger_of(article: OuterRef) -> QuerySet[Entity, Any]:
     """The versions of all names that answers on the article use, in sum."""
     used = AttributeValue.objects.filter(span__assignment__article=OuterRef(article))
     found = Entity.objects.filter(pk__in=used.order_by().values("entity")).order_by()

@@ -33,7 +33,7 @@ def study(transactional_db: None) -> Study:
     made = create_study(actor=helen, name="Fire and water")
     join(made, make_user("jonas"), Role.CURATOR)
     import_files(study=made, actor=helen, files=[(ARTICLE.name, ARTICLE.read_bytes())])
-    article, held = Article.objects.get(), made.rounds.get()
+    article, held = Article.objects.get(), made.rounds.order_by("position")[0]
     for name in ("mira", "tom"):
         person = make_user(name)
         join(made, person, Role.ANNOTATOR)

@@ -8,12 +8,15 @@ export function begun(text, caret) {
   return found ? found[1] : null;
 }
 
-/** People whose name, or any word of how they are shown, begins so: at most `most`. */
+/** People whose name, or any word of how they are shown, begins so: at most `most`.
+ * None when the one that fits is typed to its end. */
 export function matching(people, typed, most = 6) {
   const sought = typed.toLocaleLowerCase();
   const fits = ({ name, shown }) =>
     [name, ...shown.split(/\s+/)].some((word) => word.toLocaleLowerCase().startsWith(sought));
-  return people.filter(fits).slice(0, most);
+  const found = people.filter(fits);
+  const whole = found.length === 1 && found[0].name.toLocaleLowerCase() === sought;
+  return whole ? [] : found.slice(0, most);
 }
 
 /** The text with the begun name made whole, and where the caret is then. */
