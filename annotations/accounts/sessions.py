@@ -4,12 +4,15 @@ One query answers both "which session" and "whose": the row brings its user alon
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DbSessionStore
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,8 +29,7 @@ class SessionStore(DbSessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        live = Session.objects.filter(expire_date__gt=timezone.now())
-        row = live.filter(session_key=self.session_key).select_related("user").first()
+        row = find_session(self.session_key)
         self.user_row = row.user if row else None
         if row is None:
             self._session_key = None
@@ -38,6 +40,58 @@ class SessionStore(DbSessionStore):
         assert isinstance(row, Session)
         row.user_id = data.get(SESSION_KEY)
         return row
+
+
+class Joined:
+    """The statement that brings a session and its user, composed once: every request asks it, and
+    composing it took a quarter of the time that a save costs the web process."""
+
+    def __init__(self) -> None:
+        self.fields = [*Session._meta.concrete_fields, *User._meta.concrete_fields]
+        quote = connection.ops.quote_name
+        columns = [
+            f"{quote(field.model._meta.db_table)}.{quote(str(field.column))}"
+            for field in self.fields
+        ]
+        sessions, users = quote(Session._meta.db_table), quote(User._meta.db_table)
+        self.sql = (
+            f"SELECT {', '.join(columns)} FROM {sessions} LEFT JOIN {users}"
+            f" ON {users}.{quote('id')} = {sessions}.{quote('user_id')}"
+            f" WHERE {sessions}.{quote('session_key')} = %s"
+            f" AND {sessions}.{quote('expire_date')} > %s"
+        )
+        self.readers = [self._reader(at, field) for at, field in enumerate(self.fields)]
+
+    def _reader(self, at: int, field: Any) -> tuple[int, Any, list[Any]]:
+        expression = field.get_col(field.model._meta.db_table)
+        backend = connection.ops.get_db_converters(expression)
+        return at, expression, [*backend, *expression.get_db_converters(connection)]
+
+    def row(self, found: Sequence[Any]) -> Session:
+        values = list(found)
+        for at, expression, convert in self.readers:
+            for each in convert:
+                values[at] = each(values[at], expression, connection)
+        n, names = len(Session._meta.concrete_fields), [str(f.attname) for f in self.fields]
+        session = Session.from_db(connection.alias, names[:n], values[:n])
+        if session.user_id is not None:
+            session.user = User.from_db(connection.alias, names[n:], values[n:])
+        return session
+
+
+@cache
+def joined(vendor: str) -> Joined:
+    return Joined()
+
+
+def find_session(key: str | None) -> Session | None:
+    """A live session with its user, in one query."""
+    statement = joined(connection.vendor)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, [key, now])
+        found = cursor.fetchone()
+    return None if found is None else statement.row(found)
 
 
 BROWSER = "signed_in_by"  # key in the session's data

@@ -76,6 +76,31 @@ def test_who_waited_too_long_for_a_thread_is_told_to_come_again(
     assert "default-src 'none'" in refused.value.headers["Content-Security-Policy"]
 
 
+def test_a_reload_brings_new_processes_and_refuses_nobody(
+    server: tuple[subprocess.Popen[bytes], str],
+) -> None:
+    """What `systemctl reload` does, after new code was laid down."""
+    run, site = server
+    before, statuses, ended = children(run.pid), [], threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            with urllib.request.urlopen(f"{site}/healthz", timeout=20) as answer:
+                statuses.append(answer.status)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    wait_for(lambda: len(statuses) > 5)
+    run.send_signal(signal.SIGHUP)
+    wait_for(lambda: children(run.pid) and not children(run.pid) & before)
+    since = len(statuses)
+    wait_for(lambda: len(statuses) > since + 5)
+    ended.set()
+    asking.join(timeout=20)
+    assert before
+    assert set(statuses) == {200}
+
+
 def test_a_request_in_flight_is_finished_and_then_nobody_listens(
     server: tuple[subprocess.Popen[bytes], str], tmp_path: Path
 ) -> None:
@@ -92,6 +117,10 @@ def test_a_request_in_flight_is_finished_and_then_nobody_listens(
     assert run.wait(timeout=20) == 0
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{site}/healthz", timeout=2)
+
+
+def children(pid: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
 def ask_slow(site: str, begun: Path, told: list[bytes]) -> None:
