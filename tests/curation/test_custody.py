@@ -10,10 +10,13 @@ from django.urls import reverse
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
+from annotations.curation.actions import counting
 from annotations.curation.models import Adjudication, Alias, GoldLink, GoldSpan, GoldVersion, Ruling
 from annotations.curation.queries import read_gold, read_gold_units
 from annotations.study.models import Round, Study
 from tests.conftest import CountQueries, SignIn
+from tests.marks import mark, submit
+from tests.people import assign, make_article
 
 from .scene import cases, ruling, send, url
 
@@ -223,6 +226,28 @@ def test_who_marked_nothing_learns_what_was_missed(
 
 
 # --- the queue ------------------------------------------------------------------------------------
+
+
+def test_a_queue_too_long_to_count_at_once_is_counted_bit_by_bit(
+    curator: Client,
+    submitted: Article,
+    bob: User,
+    carol: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    second = make_article(
+        submitted.study, "Another strike, officials said in Arden on Monday.", "B"
+    )
+    for person in (bob, carol):
+        work = assign(second, person)
+        mark(work, "reporting", (0, 15))
+        submit(work)
+    monkeypatch.setattr(counting, "CHUNK", 1)
+    monkeypatch.setattr(counting, "COUNTING", 0.0)
+    page = study_url("queue", submitted.study)
+    first = curator.get(page).content.decode()
+    assert "The cases of 1 article are not counted yet." in first
+    assert "not counted yet" not in curator.get(page).content.decode()
 
 
 def test_the_queue_counts_and_leads_to_the_next_open_case(

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from time import monotonic
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,13 +26,22 @@ from ..queries.queue import (
 from ..seen import count_cases, see_cases
 
 CHUNK = 200
+COUNTING = 3.0  # seconds in which cases are counted for a page; the next one goes on
 KEPT_FIELDS = ["input_hash", "n_all", "n_decided", "n_changed", "contest", "counts", "counted_at"]
 
 
-def refresh_counts(*, study: Study, waiting: Sequence[Waiting]) -> dict[uuid.UUID, ArticleCases]:
-    """Article -> its counts, counting anew only those whose work or decisions changed."""
+def refresh_counts(
+    *, study: Study, waiting: Sequence[Waiting], seconds: float | None = None
+) -> dict[uuid.UUID, ArticleCases]:
+    """Article -> its counts, counting anew only those whose work or decisions changed.
+
+    After `seconds` no further ones are begun: those are left out, and counted the next time.
+    """
     found, stale = read_counts(waiting)
+    began = monotonic()
     for first in range(0, len(stale), CHUNK):
+        if seconds is not None and first and monotonic() - began > seconds:
+            break
         found |= _count(study, stale[first : first + CHUNK])
     return found
 
@@ -72,10 +82,17 @@ Counted = list[tuple[Waiting, ArticleCases]]
 
 
 def counted(study: Study) -> Counted:
-    """Every article with submitted work and its counts."""
+    """Articles with submitted work and their counts, but for those not counted in time."""
+    found, _ = counted_in_time(study)
+    return found
+
+
+def counted_in_time(study: Study) -> tuple[Counted, int]:
+    """Articles with submitted work and their counts; and how many could not be counted in time."""
     waiting = read_waiting(study, submitted_works(study))
-    counts = refresh_counts(study=study, waiting=waiting)
-    return [(one, counts[one.article_id]) for one in waiting]
+    counts = refresh_counts(study=study, waiting=waiting, seconds=COUNTING)
+    found = [(one, counts[one.article_id]) for one in waiting if one.article_id in counts]
+    return found, len(waiting) - len(found)
 
 
 def chosen_of(study: Study, found: Counted, sought: Sought) -> Counted:

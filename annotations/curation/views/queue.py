@@ -17,7 +17,7 @@ from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
 from ..actions import open_docket
-from ..actions.counting import chosen_of, counted, listed
+from ..actions.counting import chosen_of, counted, counted_in_time, listed
 from ..ballots import EXTENT
 from ..finding import KINDS
 from ..page import filter_of, ordered
@@ -39,7 +39,7 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study, asked = standing.study, request.GET.dict()
     sought = sought_of(asked)
-    found = counted(study)
+    found, n_uncounted = counted_in_time(study)
     totals = Totals()
     for one, counts in found:
         totals.add(one.state, counts)
@@ -50,6 +50,7 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     context = {
         "standing": standing,
         "totals": totals,
+        "n_uncounted": n_uncounted,
         "kinds": [(k, KINDS[k], totals.kinds[k]) for k in KINDS if k in totals.kinds],
         "labels": [(s, name, totals.labels[s]) for s, name in labels.items() if s in totals.labels],
         "rounds": study.rounds.all(),
@@ -81,7 +82,8 @@ def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     own = own_open_articles(study, request.user.pk)
     sought = sought_of({**asked, "state": "open"})
     after = asked.get("after", "")
-    chosen = [one for one, _ in chosen_of(study, counted(study), sought)]
+    found = counted(study)
+    chosen = [one for one, _ in chosen_of(study, found, sought)]
     chosen = [one for one in chosen if one.article_id not in own and str(one.article_id) != after]
     wanted = filter_of({name: asked.get(name, "") for name in ("kind", "label")})
     for one in chosen:
