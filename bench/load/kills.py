@@ -55,5 +55,5 @@ def kill_loop(name: str, what: str, times: int) -> list[Row]:
         Row(name, f"{times} kills of {killed}: what does not fit",
             len(wrong.splitlines()), "", most=0, note=note),
         Row(name, "  back up, slowest", max(back), "s", most=BACK_UP,
-            note=f"median {sorted(back)[times // 2]:.1f} s; at most {max(restarts):.1f} s to start"),
+            note=f"median {sorted(back)[times // 2]:.1f} s; start {max(restarts):.1f} s"),
     ]  # fmt: skip
