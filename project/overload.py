@@ -31,5 +31,7 @@ class OverloadMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if waited() > PATIENCE and request.path not in ALWAYS_ANSWERED:
             page = loader.render_to_string("503_busy.html")
-            return HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER})
+            busy = HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER})
+            busy._has_been_logged = True  # type: ignore[attr-defined] # by the hundred; see /metrics
+            return busy
         return self.get_response(request)
