@@ -370,7 +370,8 @@ class World:
         assert (self.report.state, self.report.message) == ("done", "")
         Report.objects.create(
             study=self.study, name=self.say("Report.name", 200), created_by=self.alice,
-            engine_version="1", state="failed", message=self.say("Report.message", 200),
+            engine_version="1", inputs=self.report.inputs,
+            parameters=self.report.parameters, state="failed", message=self.say("Report.message", 200),
         )  # fmt: skip
 
     # --- what stands in addresses ---

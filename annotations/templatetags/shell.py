@@ -13,6 +13,12 @@ from annotations.study.queries import find_standing
 register = Library()
 
 
+@register.filter
+def leads_to_a_page(address: str) -> bool:
+    """Whether an address may be a link: files can say anything, "javascript:" for one."""
+    return address.lower().startswith(("https://", "http://"))
+
+
 @dataclass(frozen=True)
 class Section:
     title: str

@@ -23,7 +23,8 @@ WINDOW = 4000  # code points that sentencex sees at once
 
 _INVISIBLE = regex.compile(r"[\p{Cf}\p{Cn}\p{Co}\p{M}]")
 _SPACE = regex.compile(r"[[\s\p{Z}\p{Cc}]--[ ]]", regex.VERSION1)
-_MORE_THAN_ONE = regex.compile(r"[.\p{Sentence_Terminal}…].*?\w", regex.DOTALL)
+_TERMINAL = regex.compile(r"[.\p{Sentence_Terminal}…]")
+_WORD_SIGN = regex.compile(r"\w")
 _TITLE = regex.compile(
     r"(?:^|[^\w])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Hon|Gov|Sen|Rep|Pres|Amb|Atty|Gen|Lt|Col|Maj|Capt|Cmdr"
     r"|Adm|Sgt)\.\s*$"
@@ -68,7 +69,8 @@ def _parts(text: str, breaks: list[int]) -> Iterator[Stretch]:
 def _pieces(text: str, start: int, end: int, language: str) -> Iterator[Stretch]:
     """What sentencex makes of one paragraph, seen through windows that overlap by a sentence."""
     begun = start
-    if not _MORE_THAN_ONE.search(text, start, end):
+    first = _TERMINAL.search(text, start, end)
+    if first is None or not _WORD_SIGN.search(text, first.end(), end):  # one pattern: quadratic
         yield start, end
         return
     while start < end:

@@ -1,5 +1,6 @@
 """No file crashes, hangs or fills the memory of whoever reads it (promise R18, issue part D)."""
 
+import re
 import resource
 import time
 import warnings
@@ -23,7 +24,7 @@ from annotations.exchange.records import (
 from annotations.text.cleaning import sha256
 
 from .corpora import STUDY
-from .nasty import ZIPS, Files, nasty
+from .nasty import ZIPS, Files, nasty, zip_of
 from .test_formats import written
 
 SECONDS = 10
@@ -117,3 +118,34 @@ def read_all(listed: Files) -> None:
     files = SourceFiles.uploaded(listed)
     for path in files.paths:
         files.read(path)
+
+
+NO_TEXTS = {
+    "xmi": ("a.xmi", b'<xmi:XMI xmlns:xmi="http://www.omg.org/XMI"/>', "holds no text"),
+    "refi_qda": (
+        "a.qdpx",
+        zip_of(("project.qde", b'<Project xmlns="urn:QDA-XML:project:1.0"/>')),
+        "a.qdpx: There is no article",
+    ),
+    "jsonl": ("articles.jsonl", b"\n", "no article"),
+    "w3c": ("a.jsonld", b"[]", "no article"),
+    "label_studio": ("a.json", b"[]", "no .json file with tasks"),
+    "doccano": ("a.jsonl", b"\n", "no article"),
+}
+
+
+@pytest.mark.parametrize("name", NO_TEXTS)
+def test_files_without_a_text_say_so(name: str) -> None:
+    path, content, said = NO_TEXTS[name]
+    sentences = list(read_through(find_format(name), [(path, content)]))
+    assert any(said in each for each in sentences), sentences
+
+
+def test_what_is_wrong_in_xml_is_said_with_its_line() -> None:
+    form = find_format("xmi")
+    name, content = next(each for each in right_files(form) if each[0].endswith(".xmi"))
+    lines = content.replace(b"><", b">\n<").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines, 1) if b" begin=" in line)
+    lines[at - 1] = re.sub(rb'begin="\d+"', b'begin="x"', lines[at - 1])
+    (said, *_) = read_through(form, [(name, b"".join(lines))])
+    assert f"{name}, line {at}, " in said

@@ -96,10 +96,13 @@ def test_what_has_no_place_is_counted() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (project(selection(5, 5, 5)), "p.qdpx, A, selection 00000000: 5-5 is no stretch"),
-        (project(selection(5, "x", 5)), "p.qdpx, A, selection 00000000: It has no start"),
-        (project(selection(5, 0, 5, code=9)), "p.qdpx, A, selection 00000000: Its code is not"),
-        (project(selection(5, 0, 5) * 2), f"p.qdpx, A: The guid {G}5 stands twice."),
+        (project(selection(5, 5, 5)), "p.qdpx, line 4, A, selection 00000000: 5-5 is no stretch"),
+        (project(selection(5, "x", 5)), "p.qdpx, line 4, A, selection 00000000: It has no start"),
+        (
+            project(selection(5, 0, 5, code=9)),
+            "p.qdpx, line 4, A, selection 00000000: Its code",
+        ),
+        (project(selection(5, 0, 5) * 2), f"p.qdpx, line 4, A: The guid {G}5 stands twice."),
         (packed(HEAD + "<Sources>"), "project.qde, line"),
         (packed("<Project/>"), "p.qdpx: Its project.qde is no REFI-QDA project."),
         (packed('<!DOCTYPE x [<!ENTITY a "b">]><Project/>'), "project.qde: It defines entities"),
@@ -114,7 +117,7 @@ def test_what_is_wrong_is_said_with_its_place(content: bytes, said: str) -> None
 def test_a_text_that_is_missing_is_said() -> None:
     source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://b.txt"/>'
     content = packed(f"{HEAD}<Sources>{source}</Sources></Project>", a=TEXT)
-    assert read(content)[1] == ["p.qdpx, A: Its plain text is not in the file."]
+    assert read(content)[1] == ["p.qdpx, line 4, A: Its plain text is not in the file."]
 
 
 def test_files_without_a_project_are_refused() -> None:

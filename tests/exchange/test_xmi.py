@@ -94,14 +94,23 @@ def test_relations_and_slots_become_links_and_tokens_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ('<c:S xmi:id="2" begin="0" end="99"/>', "a.xmi, xmi:id 2: 0-99 lies outside the text"),
-        ('<c:S xmi:id="2" begin="3" end="1"/>', "a.xmi, xmi:id 2: 3-1 ends before it starts."),
-        ('<c:S xmi:id="2" begin="0" end="8"/>', "a.xmi, xmi:id 2: 0-8 begins or ends inside"),
-        ('<c:S xmi:id="2" begin="x" end="8"/>', "a.xmi, xmi:id 2: “x” to “8” is no place."),
-        ('<c:S xmi:id="1" begin="0" end="1"/>', "a.xmi, webanno.custom.S: The xmi:id 1 stands"),
+        (
+            '<c:S xmi:id="2" begin="0" end="99"/>',
+            "a.xmi, line 1, xmi:id 2: 0-99 lies outside",
+        ),
+        (
+            '<c:S xmi:id="2" begin="3" end="1"/>',
+            "a.xmi, line 1, xmi:id 2: 3-1 ends before",
+        ),
+        (
+            '<c:S xmi:id="2" begin="0" end="8"/>',
+            "a.xmi, line 1, xmi:id 2: 0-8 begins or ends",
+        ),
+        ('<c:S xmi:id="2" begin="x" end="8"/>', "a.xmi, line 1, xmi:id 2: “x” to “8” is no place."),
+        ('<c:S xmi:id="1" begin="0" end="1"/>', "a.xmi, line 1: The xmi:id 1 stands"),
         (
             '<c:R xmi:id="2" begin="0" end="1" Governor="7" Dependent="8"/>',
-            "a.xmi, xmi:id 2: It joins an annotation that this file does not have.",
+            "a.xmi, line 1, xmi:id 2: It joins an annotation that this file does not have.",
         ),
     ],
 )

@@ -5,13 +5,17 @@ here and it is offered on the pages and at the command line, and held to the rou
 tests/exchange/test_formats.py.
 """
 
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache, wraps
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..frame import FileRefused, Form, SourceFiles
+from ..frame import FileRefused, Form, Hints, Reading, SourceFiles
+from ..records import ArticleRecord
 
 OURS = ("sourcemark", "jsonl")
+NOTHING = "There is no article with a text in it. Export it again, with the texts."
 
 
 @cache
@@ -19,7 +23,28 @@ def formats() -> dict[str, Form]:
     """By name, in the order of their titles."""
     names = [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
     found: list[Form] = [import_module(f"{__name__}.{name}").FORM for name in names]
+    found = [replace(form, read=form.read and never_silent(form.read)) for form in found]
     return {form.name: form for form in sorted(found, key=lambda form: form.title.lower())}
+
+
+def never_silent(read: Callable[[SourceFiles, Hints], Reading]) -> Callable[..., Reading]:
+    """Files in which no article is found say so, whatever their format."""
+
+    @wraps(read)
+    def reading(files: SourceFiles, hints: Hints) -> Reading:
+        found = read(files, hints)
+
+        def articles() -> Iterator[ArticleRecord]:
+            n = 0
+            for n, article in enumerate(found.articles, 1):  # noqa: B007  # counted
+                yield article
+            if not n and not found.findings.counts["refused"]:
+                file = files.paths[0] if len(files.paths) == 1 else ""
+                found.findings.refused(file, "", NOTHING)
+
+        return replace(found, articles=articles())
+
+    return reading
 
 
 def find_format(name: str) -> Form:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from annotations.text.offsets import Utf16Table
 
 from ..frame import FileRefused, Findings, SourceFiles, StoredText
-from ..frame.xml_in import parse_xml
+from ..frame.xml_in import line_of, parse_xml
 from ..records import (
     Answer,
     AssignmentRecord,
@@ -87,7 +87,9 @@ class XmiFile:
             if name == "uima.tcas.DocumentAnnotation":
                 key = f"{key} of the document"  # nothing refers to it; some number it anyhow
             if key and key in self._elements:
-                raise FileRefused(path, f"The xmi:id {key[:20]} stands twice.", place=name)
+                raise FileRefused(
+                    path, f"The xmi:id {key[:20]} stands twice.", place=line_of(element)
+                )
             self._elements[key or f"no id {len(self._elements)}"] = name, element
             if name == "uima.cas.Sofa" and element.get("sofaString"):
                 sofas.append((key, element.get("sofaString", "")))
@@ -168,7 +170,7 @@ class XmiFile:
     def _span(
         self, key: str, name: str, element: Element, ranges: Mapping[tuple[str, str], str]
     ) -> SpanRecord | None:
-        place = f"xmi:id {key}"
+        place = f"{line_of(element)}, xmi:id {key}"
         fragment = self._fragment(element, place)
         if fragment is None:
             return None
@@ -241,7 +243,7 @@ class XmiFile:
         spans: Mapping[str, SpanRecord],
     ) -> Iterator[LinkRecord]:
         for key, name, element, ends in relations:
-            place = f"xmi:id {key}"
+            place = f"{line_of(element)}, xmi:id {key}"
             source, target = element.get(ends[0], ""), element.get(ends[1], "")
             if source not in self._elements or target not in self._elements:
                 reason = "It joins an annotation that this file does not have."

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
-from ..frame.xml_in import parse_xml
+from ..frame.xml_in import line_of, parse_xml
 from ..records import ArticleRecord, Corpus, SpanRecord
 from ._labelled_text import (
     OURS,
@@ -273,7 +273,8 @@ class _Project:
         for path in (f"Sources/{stem}", f"sources/{stem}", stem):
             if stem and path in self._inner:
                 return self._inner.text(path)
-        raise FileRefused(self._path, "Its plain text is not in the file.", place=name)
+        place = f"{line_of(source)}, {name}"
+        raise FileRefused(self._path, "Its plain text is not in the file.", place=place)
 
     def _task(self, source: Element, name: str, seen: set[str]) -> Task:
         ours = self._ours(source, name)
@@ -292,7 +293,8 @@ class _Project:
         for selection in source.iter(f"{{{SPACE}}}PlainTextSelection"):
             guid = selection.get("guid", "")
             if guid in seen:
-                raise FileRefused(self._path, f"The guid {guid[:40]} stands twice.", place=name)
+                place = f"{line_of(selection)}, {name}"
+                raise FileRefused(self._path, f"The guid {guid[:40]} stands twice.", place=place)
             seen.add(guid)
             self._selection(selection, guid, name, works, owner, places, extras or {}, task.text)
         self._join(owner, places, ours, name)
@@ -318,7 +320,7 @@ class _Project:
         extras: Json,
         text: str,
     ) -> None:
-        place = f"{name}, selection {guid[:8]}"
+        place = f"{line_of(selection)}, {name}, selection {guid[:8]}"
         try:
             start = int(selection.get("startPosition", ""))
             end = int(selection.get("endPosition", ""))

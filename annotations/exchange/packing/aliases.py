@@ -20,7 +20,7 @@ from ..records import (
 
 UNKNOWN = "person-unknown"
 ADDRESS = "[e-mail address]"
-_ADDRESS = re.compile(r"[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@\w[\w-]*(?:\.\w[\w-]*)+")
 
 
 def pseudonyms(study: StudyRecord) -> dict[str, str]:
