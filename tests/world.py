@@ -371,7 +371,8 @@ class World:
         Report.objects.create(
             study=self.study, name=self.say("Report.name", 200), created_by=self.alice,
             engine_version="1", inputs=self.report.inputs,
-            parameters=self.report.parameters, state="failed", message=self.say("Report.message", 200),
+            parameters=self.report.parameters, state="failed",
+            message=self.say("Report.message", 200),
         )  # fmt: skip
 
     # --- what stands in addresses ---
