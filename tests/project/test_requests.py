@@ -1,0 +1,185 @@
+"""Requests that are not what they seem: forged, misaddressed, misled, or simply too much."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from annotations.accounts.models import Session, User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.study.models import AuditEntry, Study
+from project.logs import JsonFormatter
+from tests.architecture.test_rights import IDS, ROUTES
+from tests.conftest import SignIn
+from tests.people import assign
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def strict(user: User) -> Client:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def fake(name: str, study: Study) -> str:
+    import uuid
+
+    made: dict[str, Any] = {each: uuid.uuid4() for each in IDS[name]} | {
+        "number": 1, "name": "pairs", "form": "csv", "study_id": study.pk
+    }  # fmt: skip
+    return reverse(name, kwargs={each: made[each] for each in IDS[name]})
+
+
+def test_every_write_needs_the_token_and_the_right_origin(study: Study, alice: User) -> None:
+    """403 for want of the token comes before anything is looked for; 405 where none may post."""
+    client = strict(alice)
+    client.get("/accounts/profile/")
+    token = client.cookies["csrftoken"].value
+    passed = {}
+    for name in ROUTES:
+        if name.startswith("api:"):
+            continue  # no cookie opens these
+        url = fake(name, study)
+        tokenless = client.post(url)
+        foreign = client.post(url, headers={"X-CSRFToken": token, "Origin": "https://evil.example"})
+        found = {tokenless.status_code, foreign.status_code}
+        if not found <= {403, 405}:
+            passed[name] = found
+        elif 403 in found:
+            assert b"csrf" in tokenless.content.lower() or b"form" in tokenless.content.lower()
+    assert passed == {}
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "a b", "localhost:x"])
+def test_another_host_name_is_refused(host: str, client: Client) -> None:
+    for path in ("/accounts/login/", "/accounts/password/reset/", "/healthz"):
+        answer = client.get(path, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "evil" not in answer.content.decode()
+
+
+ELSEWHERE = ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)",
+             "https:///evil.example", "\thttps://evil.example", "http:evil.example")  # fmt: skip
+
+
+@pytest.mark.parametrize("there", ELSEWHERE)
+def test_nothing_leads_to_another_site(there: str, alice: User, sign_in: SignIn) -> None:
+    signed_out = Client()
+    sent = {"login": "alice", "password": "correct horse", "next": there}
+    assert signed_out.post("/accounts/login/", sent)["Location"] == "/"
+    again = Client()
+    told = again.post(f"/accounts/login/?next={there}", {**sent, "next": ""})
+    assert stays(told.get("Location", "/"))
+    client = sign_in(alice)
+    for path in ("/accounts/logout/", "/accounts/reauthenticate/", "/admin/login/"):
+        for answer in (client.get(path, {"next": there}), client.post(path, {"next": there})):
+            assert stays(answer.get("Location", "/"))
+
+
+def stays(location: str) -> bool:
+    """Whether a browser that goes there is still on the site."""
+    return location.startswith("/") and location[1:2] not in ("/", "\\")
+
+
+def test_a_session_that_has_ended_opens_nothing(alice: User, sign_in: SignIn) -> None:
+    from django.utils import timezone
+
+    client = sign_in(alice)
+    assert client.get("/accounts/profile/").status_code == 200
+    Session.objects.filter(user=alice).update(expire_date=timezone.now())
+    assert client.get("/accounts/profile/").status_code == 302
+
+
+def test_headers_stand_on_every_kind_of_answer(
+    study: Study, article: Article, alice: User, sign_in: SignIn
+) -> None:
+    client = sign_in(alice)
+    at = f"/studies/{study.pk}"
+    answers = {
+        "page": client.get("/"), "missing": client.get("/nowhere/"),
+        "refused": sign_in(alice).get(f"{at}/articles/{article.pk}/mark/"),
+        "sign-in": Client().get("/accounts/login/"), "redirect": Client().get("/"),
+        "file": client.get(f"{at}/history/export/"),
+        "table": client.get(f"{at}/agreement/table/pairs.csv"),
+        "health": client.get("/healthz"), "bad host": client.get("/", headers={"Host": "evil"}),
+        "json": Client().get("/", headers={"Accept": "application/json"}),
+        "interface": Client().get("/api/v1/me"), "admin": client.get("/admin/"),
+        "csrf": strict(alice).post("/accounts/logout/"),
+    }  # fmt: skip
+    wanted = {
+        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }  # fmt: skip
+    for kind, answer in answers.items():
+        assert {name: answer.get(name) for name in wanted} == wanted, kind
+        policy = answer.get("Content-Security-Policy", "")
+        assert policy.startswith("default-src 'none'"), kind
+        assert "unsafe" not in policy, kind
+        assert "Server" not in answer.headers, kind
+        assert "Access-Control-Allow-Origin" not in answer.headers, kind
+    for kind in ("file", "table"):
+        assert answers[kind]["Content-Disposition"].startswith("attachment; "), kind
+
+
+EVIL_JSON = {
+    "deep": b"[" * 100_000 + b"]" * 100_000,
+    "deep object": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "a long number": b'{"base_rev": ' + b"9" * 5_000 + b"}",
+    "not a number": b'{"base_rev": NaN}',
+    "no JSON": b"\xff\xfe",
+    "half a character": b'{"base_rev": "\\ud800"}',
+    "a key twice": b'{"ops": [], "ops": [], "base_rev": 0}',
+}
+
+
+@pytest.mark.parametrize("what", EVIL_JSON)
+def test_json_is_bounded_in_depth_and_numbers(
+    what: str, study: Study, article: Article, bob: User, sign_in: SignIn
+) -> None:
+    assign(article, bob)
+    client = sign_in(bob)
+    at = f"/studies/{study.pk}/articles/{article.pk}/mark/"
+    for name in ("ops", "time"):
+        answer = client.post(f"{at}{name}", EVIL_JSON[what], content_type="application/json")
+        assert 400 <= answer.status_code < 500, name
+        assert "Traceback" not in answer.content.decode()
+        json.loads(answer.content)
+    assert Assignment.objects.get().rev == 0
+
+
+def test_lines_in_json_cannot_be_forged_either() -> None:
+    record = logging.makeLogRecord({"msg": "account %s", "args": ('eve\n{"level":"INFO"}\u2028',)})
+    (line,) = JsonFormatter().format(record).splitlines()
+    assert json.loads(line)["message"].startswith("account eve\n")
+
+
+def test_the_program_asks_nobody_else_anything() -> None:
+    """R19, R30: no module opens an address, and no page names another site's files."""
+    import re
+
+    opens = re.compile(r"urlopen|http\.client|import (?:requests|httpx|aiohttp|socket)\b|urllib3")
+    found = [
+        str(path.relative_to(ROOT))
+        for folder in ("annotations", "project")
+        for path in (ROOT / folder).rglob("*.py")
+        if opens.search(path.read_text(encoding="utf-8")) and "setup" not in path.parts
+    ]
+    assert [each for each in found if each not in MAY_ASK] == []
+    outside = re.compile(r"""(?:src|href|action)=["'](?:https?:)?//""")
+    pages = list((ROOT / "templates").rglob("*.html"))
+    assert [str(path) for path in pages if outside.search(path.read_text(encoding="utf-8"))] == []
+    foreign = re.compile(r"url\(\s*['\"]?(?:https?:)?//")
+    styles = (ROOT / "annotations/static").rglob("*.css")
+    assert [str(each) for each in styles if foreign.search(each.read_text())] == []
+
+
+MAY_ASK = {"project/metrics.py"}  # the name of its own host
