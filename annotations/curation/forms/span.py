@@ -35,7 +35,7 @@ class SpanForm(forms.Form):
         label="Its words",
         strip=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Exactly as they stand in the article. A further part goes on a line of its own.",
     )
     reason = forms.ChoiceField(required=False, choices=Reason.choices)
@@ -78,10 +78,11 @@ class SpanForm(forms.Form):
         self.fields[name] = field
         return name
 
-    def asked(self) -> Iterator[tuple[str, list[Any]]]:
-        """(label's name, its fields), for the page."""
+    def asked(self) -> Iterator[tuple[str, list[Any], bool]]:
+        """(label's name, its fields, whether it is the label that is chosen), for the page."""
+        chosen = str(self["label"].value())
         for label, names in self.questions:
-            yield label.name, [self[name] for name in names]
+            yield label.name, [self[name] for name in names], chosen == str(label.id)
 
     # --- what was said ------------------------------------------------------------------------
 
