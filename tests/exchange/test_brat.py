@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, Hints, Reading, SourceFiles
+from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
     ArticleRecord,
     AssignmentRecord,
@@ -276,3 +277,22 @@ def test_places_behind_emoji_and_combining_marks_count_code_points() -> None:
     article = ArticleRecord("a", "A", text, sha256(text), len(text), assignments=(work,))
     (found,) = by_bratly(written(Corpus(STUDY, (article,)))["bob/a.ann"])
     assert str(found) == "T1\tattribution 17 19\tno"
+
+
+def test_the_cue_of_one_event_can_be_the_content_of_another() -> None:
+    work, said = only_work(
+        "T1\tSource 0 9\tOfficials\nT2\tCue 21 25\tsaid\nT3\tContent 26 40\tthe mayor lied\n"
+        "T4\tSource 26 35\tthe mayor\nT5\tCue 36 40\tlied\n"
+        "E1\tAttribution:T2 Source:T1 Cue:T2 Content:T5\nE2\tAttribution:T5 Source:T4 Cue:T5"
+        " Content:T3\n"
+    )
+    assert {(link.source, link.target) for link in work.links} == {("T1", "T5"), ("T4", "T3")}
+    assert {span.id for span in work.spans} == {"T1", "T3", "T4", "T5"}
+    assert said == []
+
+
+def test_what_is_found_about_a_mark_names_its_file_among_many() -> None:
+    files = [("x/a.txt", TEXT), ("x/a.ann", ""), ("y/a.txt", TEXT)]
+    articles, made = reading(*files, ("y/a.ann", "T1\tX 0 9\tOfficials\nT2\tX 0 7\tZebras\n"))
+    place_article(articles[0], findings=made.findings)
+    assert [str(each).split(":")[0] for each in made.findings] == ["y/a.ann, line 2"]

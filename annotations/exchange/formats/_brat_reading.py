@@ -225,6 +225,7 @@ class _Work:
         move = self._counting()
         links = list(self._links(move))
         cues = {event.trigger for event in self._events.values() if _is_link(event)}
+        cues -= {end for link in links for end in (link.source, link.target)}  # content, too
         spans = tuple(
             self._span(key, bound, move) for key, bound in self._bounds.items() if key not in cues
         )
@@ -268,7 +269,7 @@ class _Work:
             tuple(self._fragments(bound, extras, move)),
             answers,
             "; ".join(notes),
-            place=bound.place,
+            place=f"{bound.file}, {bound.place}",
         )
         return with_extras(span, extras)
 
@@ -300,7 +301,7 @@ class _Work:
                 continue
             if kind != LINK:
                 self._lost[f"the kind of relation “{kind}” (it became a link)"] += 1
-            yield LinkRecord(str(ends[0]), str(ends[1]), place=place)
+            yield LinkRecord(str(ends[0]), str(ends[1]), place=f"{file}, {place}")
         for key, event in self._events.items():
             yield from self._event_links(key, event, move)
 
@@ -319,7 +320,7 @@ class _Work:
                 self._lost[f"the roles of events “{event.kind}” (they became links)"] += len(ends)
             trigger = event.trigger
             yield from (
-                LinkRecord(trigger, str(end), place=event.place)
+                LinkRecord(trigger, str(end), place=f"{event.file}, {event.place}")
                 for _, end in ends
                 if end != trigger
             )
@@ -333,7 +334,8 @@ class _Work:
         for source in (str(end) for role, end in ends if role in SOURCES):
             for target in (str(end) for role, end in ends if role in CONTENTS):
                 if source != target:
-                    yield LinkRecord(source, target, cue.fragments[0], place=event.place)
+                    where = f"{event.file}, {event.place}"
+                    yield LinkRecord(source, target, cue.fragments[0], place=where)
 
     def _ends(self, key: str) -> str | None:
         """The text-bound line that an id leads to, through events; None in circles and voids."""

@@ -83,7 +83,8 @@ def _task(line: str, path: str, number: int, annotator: str, work_of: ReadLine) 
     try:
         work = work_of(value, annotator, place)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        reason = f"Its spans are not as this format has them ({error})."
+        why = f" ({error})" if type(error) is ValueError else ""
+        reason = f"Its labels are no list of spans as this format has them{why}."
         raise FileRefused(path, reason, place=place) from error
     about = ours.get("work")
     if isinstance(about, dict):

@@ -39,6 +39,19 @@ def with_works(article: ArticleRecord, works: list[tuple[bool, AssignmentRecord]
     )
 
 
+def placed_in(path: str, marks: AssignmentRecord) -> AssignmentRecord:
+    """The marks with the name of their file before their places, for findings about them."""
+
+    def at(place: str) -> str:
+        return f"{path}, {place}" if place else path
+
+    return replace(
+        marks,
+        spans=tuple(replace(span, place=at(span.place)) for span in marks.spans),
+        links=tuple(replace(link, place=at(link.place)) for link in marks.links),
+    )
+
+
 def is_token(words: str) -> bool:
     """Whether words can stand where a format wants one plain ASCII word."""
     return _TOKEN.fullmatch(words) is not None

@@ -195,7 +195,7 @@ def _article(
         first.stem, first.stem, "", "", 0, language=hints.language
     )
     article = replace(
-        bare, text=stored.text, sha256=stored.sha256, n_code_points=stored.n_code_points
+        bare, text=stored.text, sha256=stored.sha256, n_code_points=stored.n_code_points, place=file
     )
     return with_works(article, works)
 

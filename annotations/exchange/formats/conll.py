@@ -48,7 +48,7 @@ from ..frame.naming import reading_order
 from ..records import ArticleRecord, AssignmentRecord, Corpus, FragmentRecord, SpanRecord
 from ._beside import BesideOut, read_beside
 from ._gathered import Gathered, gather
-from ._works import type_of, with_works
+from ._works import placed_in, type_of, with_works
 
 COLUMNS = "# global.columns ="
 ENDINGS = (".conll", ".bio", ".iob", ".iob2", ".bioes", ".conllup")
@@ -222,7 +222,10 @@ def _articles(
         for at in range(n_documents):
             stored = read_files[0][1][at][0]
             works = [
-                (member.is_gold, replace(member.about, spans=documents[at][1]))
+                (
+                    member.is_gold,
+                    placed_in(member.path, replace(member.about, spans=documents[at][1])),
+                )
                 for member, documents in read_files
                 if member.about is not None
             ]

@@ -32,7 +32,7 @@ from ._beside import BesideOut, read_beside
 from ._gathered import Gathered, gather
 from ._tsv_cells import NULL, SET, escaped, escaped_text
 from ._tsv_reading import MARK, NAMED, PART, SOURCE, TsvFile, digest_of
-from ._works import EXTENT, json_line, kinds_asked, span_extras, with_works
+from ._works import EXTENT, json_line, kinds_asked, placed_in, span_extras, with_works
 
 LOSSES = (HISTORY, THREADS, PROVENANCE)
 OWN = ("label", "flag", "note", "more")
@@ -303,7 +303,7 @@ def _articles(
             try:
                 stem = member.path.rpartition("/")[2].rpartition(".")[0]
                 file = TsvFile(files, member.path, findings, leads.get(stem, ""))
-                marks = file.marks()
+                marks = placed_in(member.path, file.marks())
             except FileRefused as refused:
                 findings.refused(refused.file, refused.place, refused.reason)
                 continue

@@ -15,7 +15,7 @@ from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..records import Answer, ArticleRecord, AssignmentRecord, Corpus, FragmentRecord, SpanRecord
 from ._beside import BesideOut, read_beside
 from ._gathered import Gathered, gather
-from ._works import kinds_asked, with_works
+from ._works import kinds_asked, placed_in, with_works
 from ._xmi_reading import XmiFile, read_ranges
 from ._xml_out import NOT_XML, tag
 
@@ -218,7 +218,7 @@ def _articles(
         for member in group.members:
             try:
                 file = XmiFile(files, member.path, findings)
-                marks = file.marks(ranges)
+                marks = placed_in(member.path, file.marks(ranges))
             except FileRefused as refused:
                 findings.refused(refused.file, refused.place, refused.reason)
                 continue

@@ -30,6 +30,10 @@ class _Misplaced(Exception):
     """A stretch that fits nowhere; its words say why."""
 
 
+class _Wordless(Exception):
+    """A stretch of white space alone, as layout leaves behind: nobody answers for it."""
+
+
 def place_article(article: ArticleRecord, *, findings: Findings) -> ArticleRecord:
     """The article with all marks on their words. What cannot be placed is left out and refused."""
     file = article.file
@@ -83,6 +87,10 @@ class _Placing:
             except _Misplaced as misplaced:
                 self._refuse(span, str(misplaced))
                 continue
+            except _Wordless:
+                kind = span.label or "extent"
+                self._findings.lost_once(self._file, f"Marks of “{kind}” on white space alone.")
+                continue
             first = spans.setdefault((placed.label, placed.stretch), placed)
             same_as[span.id] = first.id
             if first is not placed:
@@ -106,7 +114,7 @@ class _Placing:
         parts = [self._fragment(part, f"Mark {span.id}", where) for part in span.fragments]
         parts = self._joined(sorted(parts, key=lambda part: (part.start, part.end)), span)
         if not any(part.text.strip() for part in parts):
-            raise _Misplaced(f"{parts[0].start}–{parts[-1].end} holds no words.")
+            raise _Wordless
         return replace(span, fragments=tuple(parts))
 
     def _joined(self, parts: list[FragmentRecord], span: SpanRecord) -> list[FragmentRecord]:
