@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "project.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "annotations.study.undo_offers.noting_acts",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

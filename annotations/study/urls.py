@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import codebook, codebook_editor, history, people, studies
+from .views import codebook, codebook_editor, history, people, studies, undoing
 
 app_name = "study"
 
@@ -66,5 +66,6 @@ urlpatterns = [
     path("studies/<uuid:study_id>/codebook/", include(codebook_urls)),
     path("studies/<uuid:study_id>/settings/", include(settings_urls)),
     path("studies/<uuid:study_id>/history/", history.history, name="history"),
+    path("studies/<uuid:study_id>/history/undo/", undoing.undo, name="undo"),
     path("studies/<uuid:study_id>/history/export/", history.history_export, name="history_export"),
 ]

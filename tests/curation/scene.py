@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
-from tests.marks import link, mark, submit
+from tests import marks
+from tests.marking.sending import Tab, add, address, link, span
+from tests.marks import mark, submit
 
 # Officials in Arden said on Monday that the alleged strike had killed two people 🙂.
 OFFICIALS, OFFICIALS_ARDEN, ARDEN = (0, 9), (0, 18), (13, 18)
@@ -29,8 +31,8 @@ def both_submit(bob: Assignment, carol: Assignment) -> None:
     mark(bob, "characterization", STRONGMAN)  # missing
     said = mark(bob, "extent", EXTENT)
     told = mark(carol, "extent", EXTENT)  # unanimous
-    link(source, said)
-    link(other, told)
+    marks.link(source, said)
+    marks.link(other, told)
     submit(bob)
     submit(carol)
 
@@ -65,3 +67,21 @@ def cases(client: Client, article: Article) -> dict[str, dict[str, Any]]:
         again = sum(name.rstrip("0123456789") == kind for name in found)
         found[f"{kind}{again + 1}" if again else kind] = case
     return found
+
+
+def both_work(article: Article, bob: Client, carol: Client) -> None:
+    """As `both_submit`, but over HTTP: with history and submissions, as the doctor wants it."""
+    kind = {"attributes": {"source_kind": "unspecified"}}
+    for client, source, allegation in (
+        (bob, OFFICIALS, "allegation"),
+        (carol, OFFICIALS_ARDEN, "characterization"),
+    ):
+        said_by, said = span(article, "attribution", source, **kind), span(article, None, EXTENT)
+        spans = [said_by, said, span(article, "reporting", SENTENCE)]
+        spans.append(span(article, allegation, ALLEGED))
+        if client is bob:
+            spans.append(span(article, "characterization", STRONGMAN))
+        ops = [*(add("span", each) for each in spans), add("link", link(said_by, said))]
+        told = Tab(client, article).send(*ops)
+        assert {each["status"] for each in told} == {"applied"}, told
+        assert client.post(address("submit", article), {"confirmed": "1"}).status_code == 302

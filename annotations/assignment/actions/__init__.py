@@ -1,5 +1,6 @@
 """What can be done to assignments. Each act leaves a row in the study's audit."""
 
+from . import taking_back  # says how acts of this room are undone
 from .handing_over import hand_over, hand_over_all
 from .plans import apply_plan
 from .returning import return_submission
@@ -13,4 +14,5 @@ __all__ = [
     "remove_assignment",
     "remove_waiting",
     "return_submission",
+    "taking_back",
 ]

@@ -113,6 +113,7 @@ def _named(assignment: Assignment) -> dict[str, str]:
     return {
         "article": str(assignment.article),
         "annotator": str(assignment.annotator),
+        "annotator_id": str(assignment.annotator_id),
         "state": str(assignment.state),
         "assignment": str(assignment.pk),
     }

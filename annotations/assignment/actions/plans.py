@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.study.actions import record
@@ -41,13 +42,14 @@ def apply_plan(*, study: Study, actor: User, asked: Asked, seen: str | None = No
         return plan
     if seen is not None and seen != fingerprint(plan):
         raise PlanChanged
+    first_at = timezone.now().isoformat()
     Assignment.objects.bulk_create(_rows(study, actor, asked, plan), batch_size=BATCH)
     record(
         study=study,
         actor=actor,
         action="assignment.planned",
         subject=asked.round,
-        after=_summary(asked, plan),
+        after=_summary(asked, plan) | {"first_at": first_at},
     )
     return plan
 

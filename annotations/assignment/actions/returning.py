@@ -43,6 +43,6 @@ def return_submission(*, assignment: Assignment, actor: User, reason: str) -> As
         action="submission.returned",
         subject=held,
         before={"state": AssignmentState.SUBMITTED.value, "submitted_at": at(held.submitted_at)},
-        after={"state": str(held.state), "reason": reason},
+        after={"state": str(held.state), "reason": reason, "rev": held.rev},
     )
     return held

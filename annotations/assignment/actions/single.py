@@ -103,6 +103,9 @@ def _remove(assignment: Assignment, actor: User) -> None:
             "article": str(assignment.article),
             "annotator": str(assignment.annotator),
             "round": str(assignment.round),
+            "article_id": str(assignment.article_id),
+            "annotator_id": str(assignment.annotator_id),
+            "round_id": str(assignment.round_id),
         },
     )
     Assignment.objects.filter(handed_to=assignment).update(handed_to=None)

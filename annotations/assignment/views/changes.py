@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
+from annotations.study.undo_offers import say_done
 from annotations.text.refusal import Refusal
 
 from ..actions import hand_over, hand_over_all, return_submission
@@ -38,7 +39,7 @@ def hand_over_one(
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{made.annotator} has “{made.article}” now.")
+            say_done(request, f"{made.annotator} has “{made.article}” now.")
             return after(request, assignment)
     context = {
         "standing": standing,
@@ -80,7 +81,7 @@ def hand_over_everything(
 
 
 def tell(request: HttpRequest, done: HandedOver, person: str, to: str) -> None:
-    messages.success(request, f"{to} has {count(len(done.made), 'more article')} from {person}.")
+    say_done(request, f"{to} has {count(len(done.made), 'more article')} from {person}.")
     if done.stayed:
         stayed = count(len(done.stayed), "article stays", "articles stay")
         messages.warning(request, f"{stayed} with {person}, because {to} has or had them already.")
@@ -97,7 +98,7 @@ def return_(request: HttpRequest, study_id: uuid.UUID, assignment_id: uuid.UUID)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(
+            say_done(
                 request,
                 f"“{assignment.article}” is back with {standing.called(assignment.annotator)}.",
             )

@@ -14,6 +14,7 @@ from annotations.corpus.models import Article
 from annotations.study.models import Study
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
+from annotations.study.undo_offers import say_done
 
 from ..actions import apply_plan
 from ..actions.plans import PlanChanged
@@ -48,7 +49,7 @@ def plan(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         except PlanChanged as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, said(done))
+            say_done(request, said(done))
             return redirect("assignment:study", study_id)
     context["preview"] = preview(standing.study, asked)
     return render(request, "assignment/plan.html", context)

@@ -13,6 +13,7 @@ from annotations.corpus.models import Article
 from annotations.study.models import Study
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
+from annotations.study.undo_offers import say_done
 from annotations.text.refusal import Refusal
 
 from ..actions import assign_article, remove_assignment, remove_waiting
@@ -68,7 +69,7 @@ def assigned(request: HttpRequest, form: AssignForm, standing: Standing, article
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, f"{made.annotator} has “{article}” now.")
+    say_done(request, f"{made.annotator} has “{article}” now.")
     return True
 
 
@@ -117,9 +118,7 @@ def remove(request: HttpRequest, study_id: uuid.UUID, assignment_id: uuid.UUID) 
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request, f"“{assignment.article}” is taken back from {assignment.annotator}."
-        )
+        say_done(request, f"“{assignment.article}” is taken back from {assignment.annotator}.")
     return after(request, assignment)
 
 
@@ -129,7 +128,7 @@ def clear(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Http
     standing = fetch_standing(me(request), study_id, Act.ASSIGN)
     somebody = fetch_person(standing.study, user_id)
     n_removed = remove_waiting(study=standing.study, actor=me(request), person=somebody)
-    messages.success(request, f"{count(n_removed, 'waiting article')} taken back from {somebody}.")
+    say_done(request, f"{count(n_removed, 'waiting article')} taken back from {somebody}.")
     return redirect("assignment:study", study_id)
 
 

@@ -1,5 +1,6 @@
 """What can be done to articles, and how they come in."""
 
+from . import taking_back  # says how acts of this room are undone
 from .articles import add_article, bin_article, edit_article, note_look, restore_article
 from .importing import cancel_import, import_files, prepare_import
 from .regions import mark_region, mark_words, unmark_region
@@ -18,5 +19,6 @@ __all__ = [
     "prepare_import",
     "restore_article",
     "store_import",
+    "taking_back",
     "unmark_region",
 ]

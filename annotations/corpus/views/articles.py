@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
+from annotations.study.undo_offers import say_done
 from annotations.text.refusal import Refusal
 
 from ..actions import bin_article, edit_article, note_look, restore_article
@@ -84,7 +85,7 @@ def edit(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     form = ArticleForm(posted(request), initial=particulars(found))
     if form.is_valid():
         edit_article(article=found, actor=standing.user, source=form.source)
-        messages.success(request, "The particulars are saved.")
+        say_done(request, "The particulars are saved.")
         return redirect("corpus:article", study_id, article_id)
     context = {"standing": standing, "article": found, "form": form}
     return render(request, "corpus/edit.html", context, status=422 if form.is_bound else 200)
@@ -107,7 +108,7 @@ def put_away(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     found = fetch_article(standing.study, article_id, binned=None)
     bin_article(article=found, actor=standing.user)
-    messages.success(request, f"“{found.title}” is in the bin.")
+    say_done(request, f"“{found.title}” is in the bin.")
     return redirect("corpus:articles", study_id)
 
 
@@ -120,5 +121,5 @@ def restore(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("corpus:articles_bin", study_id)
-    messages.success(request, f"“{found.title}” is back.")
+    say_done(request, f"“{found.title}” is back.")
     return redirect("corpus:article", study_id, article_id)

@@ -3,7 +3,6 @@
 import uuid
 from bisect import bisect_right
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
+from annotations.study.undo_offers import say_done
 from annotations.text.cleaning import clean
 from annotations.text.offsets import Stretch
 from annotations.text.refusal import Refusal
@@ -132,7 +132,7 @@ def ask_first(
 
 
 def say_marked(request: HttpRequest, touching: Touching) -> None:
-    messages.success(request, f"Marked as not article text. {touching or ''}".strip())
+    say_done(request, f"Marked as not article text. {touching or ''}".strip())
 
 
 @require_POST
@@ -145,7 +145,7 @@ def unmark(
     if region is None:
         raise Http404("No such stretch in this article.")
     unmark_region(region=region, actor=standing.user)
-    messages.success(request, "It counts as article text again.")
+    say_done(request, "It counts as article text again.")
     return to_block(article, region.start)
 
 

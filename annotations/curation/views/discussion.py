@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -292,12 +293,12 @@ def on_case(
     found = talk.about(article_id)
     form = CommentForm(posted(request))
     if form.is_valid():
-        held = hold_case(
-            user=me(request), study_id=study_id, article_id=article_id, case_id=case_id
-        )
+        where = {"study_id": study_id, "article_id": article_id, "case_id": case_id}
         try:
-            about = actions.About(case=held, meeting=meeting_of(request, found))
-            made = begin(talk, found, about, form)
+            with transaction.atomic():
+                held = hold_case(user=me(request), **where)
+                about = actions.About(case=held, meeting=meeting_of(request, found))
+                made = begin(talk, found, about, form)
         except Refusal as refusal:
             form.add_error("text", str(refusal))
         else:

@@ -1,5 +1,6 @@
 """What can be done to marks. Each act is one transaction; each change leaves a row of history."""
 
+from . import unmerging  # says how merging labels is undone
 from .history import NotOpen, restore_from_history
 from .operations import Refused, apply_operations, store_marks
 from .reading import note_reading
@@ -21,4 +22,5 @@ __all__ = [
     "store_marks",
     "submit_assignment",
     "undo_last",
+    "unmerging",
 ]

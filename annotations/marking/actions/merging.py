@@ -91,7 +91,8 @@ def merge_labels(*, label: Label, into: Label, actor: User, reason: str) -> Merg
         merging = survey(label, into)
         if merging.obstacles:
             raise MergeRefused(" ".join(merging.obstacles))
-        _move_all(label, into, actor)
+        act = uuid.uuid4()
+        _move_all(label, into, actor, act)
         label.archived_at = timezone.now()
         label.save(update_fields=["archived_at"])
         record(
@@ -104,6 +105,7 @@ def merge_labels(*, label: Label, into: Label, actor: User, reason: str) -> Merg
                 "marks": merging.n_marks,
                 "of them under both labels": merging.n_same,
                 "answers left out": merging.n_answers_dropped,
+                "merge_id": str(act),
             },
         )
     return merging
@@ -198,6 +200,7 @@ class Hand:
     work: Assignment
     actor: User
     now: datetime
+    act: uuid.UUID  # under which its operations are found again
     history: list[Operation] = field(default_factory=list)
 
     def write(
@@ -213,6 +216,7 @@ class Hand:
                 assignment=self.work,
                 user=self.actor,
                 op_id=op_id,
+                tab=self.act,
                 at=self.now,
                 kind=kind,
                 target_type=on,
@@ -227,7 +231,7 @@ class Hand:
         return self.work.rev
 
 
-def _move_all(label: Label, into: Label, actor: User) -> None:
+def _move_all(label: Label, into: Label, actor: User, act: uuid.UUID) -> None:
     twins, now = dict(_twins(label, into)), timezone.now()
     marks = Span.objects.filter(label=label).live()
     work = Assignment.objects.filter(pk__in=marks.order_by().values("assignment"))
@@ -237,7 +241,7 @@ def _move_all(label: Label, into: Label, actor: User) -> None:
         )
     )
     for each in work.select_related("article").order_by("article", "pk").iterator(100):
-        hand, here = Hand(each, actor, now), marks.filter(assignment=each)
+        hand, here = Hand(each, actor, now, act), marks.filter(assignment=each)
         wires = read_spans(here, each.article.text)
         rows = {str(row.pk): row for row in here}
         doubled = {wire["id"]: twins[uuid.UUID(wire["id"])] for wire in wires if _in(twins, wire)}

@@ -3,7 +3,6 @@
 import uuid
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from annotations.study.models import Label
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 from annotations.study.queries.codebook import fetch_label, latest_version
+from annotations.study.undo_offers import say_done
 
 from ..actions.merging import MergeRefused, merge_labels, survey
 from ..forms import MergeForm
@@ -38,7 +38,7 @@ def merge_label(request: SignedIn, study_id: uuid.UUID, label_id: uuid.UUID) -> 
         else:
             number = latest_version(standing.study).number
             marks = "1 mark" if done.n_marks == 1 else f"{done.n_marks} marks"
-            messages.success(
+            say_done(
                 request,
                 f"“{label.name}” is merged into “{into.name}”: {marks}. "
                 f"This is version {number} of the codebook.",

@@ -1,5 +1,6 @@
 """The record of who did what."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
@@ -14,6 +15,9 @@ SECURITY = frozenset(
     {"account", "comparison", "export", "invitation", "marks", "member", "study", "submission"}
 )
 
+# What the request under way has recorded, for whoever offers to undo it (undo_offers.say_done).
+MADE_NOW: ContextVar[list[AuditEntry] | None] = ContextVar("made_now", default=None)
+
 
 def record(
     *,
@@ -27,7 +31,7 @@ def record(
     """Append one act to the study's audit; `action` is noun.verb, as "article.imported"."""
     if action.partition(".")[0] in SECURITY:
         note_later(action, person=actor.pk, study=study.pk, subject=subject.pk)
-    return AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         study=study,
         actor=actor,
         action=action,
@@ -37,3 +41,6 @@ def record(
         before=before or {},
         after=after or {},
     )
+    if (made := MADE_NOW.get()) is not None:
+        made.append(entry)
+    return entry

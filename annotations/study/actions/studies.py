@@ -239,7 +239,8 @@ def remove_round(*, round: Round, actor: User) -> None:
     Study.objects.select_for_update().get(pk=round.study_id)
     if round.study.rounds.aggregate(n=Count("pk"))["n"] == 1:
         raise LastRound
-    record(study=round.study, actor=actor, action="round.removed", subject=round)
+    before = plain({name: getattr(round, name) for name in (*ROUND_FIELDS, "position")})
+    record(study=round.study, actor=actor, action="round.removed", subject=round, before=before)
     try:
         round.delete()
     except ProtectedError as error:

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -29,6 +28,7 @@ from ..models import Attribute, AttributeKind, Label, Rule, SpanExtent, Study
 from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.codebook import fetch_attribute, fetch_label, fetch_rule, latest_version
+from ..undo_offers import say_done
 from .studies import me, posted
 
 Archivable = TypeVar("Archivable", Label, Rule)
@@ -40,7 +40,7 @@ def editing(request: HttpRequest, study_id: uuid.UUID) -> Standing:
 
 def saved(request: HttpRequest, study: Study) -> HttpResponse:
     number = latest_version(study).number
-    messages.success(request, f"Saved. This is version {number} of the codebook.")
+    say_done(request, f"Saved. This is version {number} of the codebook.")
     return redirect("study:codebook_edit", study.pk)
 
 

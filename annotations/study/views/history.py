@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from annotations.accounts.security import note
 from annotations.text.cells import shielded
 
+from ..actions.undoing import UNDOINGS, already_undone, undoable
 from ..forms.studies import HistoryForm
 from ..models import AuditEntry
-from ..policy import Act
+from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.studies import actors, list_history, nouns
 from .studies import me
@@ -32,16 +33,26 @@ def history(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)
     form = HistoryForm(request.GET)
     entries = list_history(standing.study, form.sought())
+    page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    page.object_list = shown
+    undone = already_undone(shown)
     context = {
         "standing": standing,
         "form": form,
-        "page": Paginator(entries, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "undoable": [each for each in undoable(shown, undone) if may_undo(standing, each)],
+        "undone": {int(number) for number in undone},
         "actors": actors(standing.study),
         "nouns": nouns(standing.study),
         "who": request.GET.get("who", ""),
         "what": request.GET.get("what", ""),
     }
     return render(request, "study/history.html", context)
+
+
+def may_undo(standing: Standing, entry: AuditEntry) -> bool:
+    return standing.may(UNDOINGS[entry.action].right)
 
 
 @require_GET

@@ -35,6 +35,7 @@ from ..queries.people import (
     open_invitations,
     roles_of,
 )
+from ..undo_offers import say_done
 from .studies import me, posted
 
 
@@ -85,7 +86,7 @@ def revoke(request: HttpRequest, study_id: uuid.UUID, invitation_id: uuid.UUID) 
     if invitation is None:
         raise Http404("No such invitation.")
     actions.revoke(invitation=invitation, actor=me(request))
-    messages.success(request, "The invitation is withdrawn. Its link lets nobody in.")
+    say_done(request, "The invitation is withdrawn. Its link lets nobody in.")
     return redirect("study:people", study_id)
 
 
@@ -105,7 +106,7 @@ def member(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Htt
         ),
         "roles",
     ):
-        messages.success(request, f"The roles of {user} are saved.")
+        say_done(request, f"The roles of {user} are saved.")
         return after_roles(standing.study, me(request))
     context = {"standing": standing, "form": form, "member": user, "held": held}
     return render(request, "study/member.html", context, status=422 if form.is_bound else 200)
@@ -120,7 +121,7 @@ def member_end(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) ->
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{user} has left the study. Their work stays.")
+        say_done(request, f"{user} has left the study. Their work stays.")
     return after_roles(standing.study, me(request))
 
 

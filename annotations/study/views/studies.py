@@ -7,6 +7,7 @@ from copy import copy
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,6 +27,7 @@ from ..queries.studies import (
     fetch_round,
     rounds_now,
 )
+from ..undo_offers import say_done, say_done_with
 
 
 def me(request: HttpRequest) -> User:
@@ -61,7 +63,7 @@ def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         ),
         "second_factor",
     ):
-        messages.success(request, "The settings are saved.")
+        say_done(request, "The settings are saved.")
         return redirect("study:settings", study_id)
     context = {
         "standing": standing,
@@ -88,6 +90,7 @@ def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         lambda: actions.add_round(study=standing.study, actor=me(request), **form.cleaned_data),
         "name",
     ):
+        say_done(request, f"The round “{form.cleaned_data['name']}” is added.")
         return redirect("study:settings", study_id)
     context = {"standing": standing, "form": form, "round": None}
     return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
@@ -103,7 +106,7 @@ def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -
         lambda: actions.change_round(round=round, actor=me(request), **form.cleaned_data),
         "name",
     ):
-        messages.success(request, f"The round “{round.name}” is saved.")
+        say_done(request, f"The round “{round.name}” is saved.")
         return redirect("study:settings", study_id)
     context = {"standing": standing, "form": form, "round": round}
     return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
@@ -118,7 +121,7 @@ def round_comparison(
     opened = request.POST.get("comparison") == "open"
     actions.set_comparison(round=round, actor=me(request), opened=opened)
     told = "is open" if opened else "is closed"
-    messages.success(request, f"The comparison of “{round.name}” {told}.")
+    say_done(request, f"The comparison of “{round.name}” {told}.")
     return redirect("study:settings", study_id)
 
 
@@ -129,7 +132,7 @@ def round_closing(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID
     closed = request.POST.get("round") == "close"
     actions.set_closed(round=round, actor=me(request), closed=closed)
     told = "is closed" if closed else "is open again"
-    messages.success(request, f"The round “{round.name}” {told}.")
+    say_done(request, f"The round “{round.name}” {told}.")
     return redirect("study:settings", study_id)
 
 
@@ -142,7 +145,7 @@ def round_remove(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"The round “{round.name}” is removed.")
+        say_done(request, f"The round “{round.name}” is removed.")
     return redirect("study:settings", study_id)
 
 
@@ -151,7 +154,8 @@ def archive(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     if request.method == "POST":
         actions.throw_away(study=standing.study, actor=me(request))
-        messages.success(request, f"“{standing.study.name}” is in the bin.")
+        way_back = reverse("study:restore", args=[study_id])
+        say_done_with(request, f"“{standing.study.name}” is in the bin.", way_back)
         return redirect("study:bin")
     context = {"standing": standing, "days": BIN_KEEPS.days}
     return render(request, "study/archive.html", context)
