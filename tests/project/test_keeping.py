@@ -1,21 +1,12 @@
 """Backup while people save, restore with all they were told is saved; no program on newer rows."""
 
 import json
-import os
-import sqlite3
-import subprocess
-import sys
 import threading
-import uuid
 import zipfile
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from urllib.parse import quote
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
@@ -29,54 +20,12 @@ from annotations.marking.protocol import read_batch
 from tests.marking.sending import add, new_id, span
 from tests.people import assign, make_article
 
+from .elsewhere import Elsewhere
+
 ROOT = Path(__file__).resolve().parents[2]
 FEWEST, MOST = 25, 400  # saves while the backup is made
 
 ON_SQLITE = connection.vendor == "sqlite"
-
-
-@dataclass
-class Elsewhere:
-    """Another, empty database and the commands on it."""
-
-    url: str
-    folder: Path
-
-    def run(self, *command: str) -> tuple[int, str]:
-        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        environment |= {"DATABASE_URL": self.url, "SOURCEMARK_VAR": str(self.folder)}
-        done = subprocess.run(
-            [sys.executable, *command], check=False, cwd=ROOT, env=environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        return done.returncode, done.stdout
-
-    def manage(self, *command: str) -> tuple[int, str]:
-        return self.run("manage.py", *command)
-
-    def op_ids(self) -> set[str]:
-        asked = "SELECT op_id FROM annotations_operation"
-        if self.url.startswith("sqlite"):
-            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as rows:
-                return {str(uuid.UUID(row[0])) for row in rows.execute(asked)}
-        with psycopg.connect(self.url) as rows:
-            return {str(row[0]) for row in rows.execute(asked)}
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
-    if ON_SQLITE:
-        yield Elsewhere(f"sqlite:///{tmp_path}/elsewhere.sqlite3", tmp_path)
-        return
-    told = connection.settings_dict
-    name = f"elsewhere_{uuid.uuid4().hex[:8]}"
-    who = quote(told["USER"]) + (f":{quote(told['PASSWORD'])}" if told["PASSWORD"] else "")
-    port = f":{told['PORT']}" if told["PORT"] else ""
-    url = f"postgres://{who}@{quote(told['HOST'], safe='')}{port}/"
-    with psycopg.connect(f"{url}postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield Elsewhere(url + name, tmp_path)
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @dataclass
@@ -199,7 +148,7 @@ def test_a_backup_never_overwrites_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "kept").read_text() == "mine"
 
 
-# --- older programs and interrupted migrations ---------------------------------------------------
+# --- older programs ------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -207,47 +156,3 @@ def test_a_command_refuses_a_database_that_a_newer_program_has_changed() -> None
     MigrationRecorder(connection).record_applied("annotations", "9999_from_the_future")
     with pytest.raises(SystemCheckError, match="9999_from_the_future"):
         call_command("doctor", skip_checks=False, stdout=StringIO())
-
-
-# Kills itself before the nth statement that changes a table.
-INTERRUPTED = """
-import os, re, signal, sys
-import django
-os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
-django.setup()
-from django.core.management import call_command
-from django.db import connection
-left = int(sys.argv[1])
-def count(execute, sql, *more):
-    global left
-    left -= bool(re.match("CREATE TABLE|ALTER TABLE|CREATE INDEX|DROP TABLE", sql))
-    if not left:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return execute(sql, *more)
-with connection.execute_wrapper(count):
-    call_command("migrate", verbosity=0)
-"""
-
-
-def test_an_interrupted_migration_can_be_run_again_and_no_older_program_starts(
-    elsewhere: Elsewhere,
-) -> None:
-    for n in (5, 40, 40):
-        code, told = elsewhere.run("-c", INTERRUPTED, str(n))
-        assert code == -9, told
-    assert elsewhere.manage("migrate", "--verbosity=0") == (0, "")
-    assert elsewhere.manage("migrate", "--check", "--verbosity=0") == (0, "")
-    assert elsewhere.manage("doctor") == (0, "All is well.\n")
-    future = (
-        "import django; django.setup(); from django.db import connection;"
-        "from django.db.migrations.recorder import MigrationRecorder;"
-        "MigrationRecorder(connection).record_applied('annotations', '9999_from_the_future')"
-    )
-    script = f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'project.settings'; {future}"
-    assert elsewhere.run("-c", script)[0] == 0
-    code, told = elsewhere.run("-c", "import project.wsgi")
-    assert code == 3
-    assert told.splitlines()[-1] == (
-        "The database was changed by a newer Sourcemark (9999_from_the_future), which this one "
-        "does not know. Start the newer program, or restore a backup made before the upgrade."
-    )

@@ -1,0 +1,153 @@
+"""The database of each version that was released, or is kept for this, becomes today's.
+
+Killed in the middle it can be upgraded again; its marks come out as the same bytes as then.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from .elsewhere import Elsewhere
+from .upgrades.lay import kept_files, read_kept
+
+# Columns whose values a migration changes on purpose, "table.column", with the reason.
+CHANGED: dict[str, str] = {}
+CHANGES = "CREATE TABLE|ALTER TABLE|CREATE INDEX|CREATE UNIQUE|DROP TABLE|INSERT INTO|UPDATE"
+
+# Kills itself before the nth statement that changes the database, or says how many there were.
+INTERRUPTED = f"""
+import os, re, signal, sys
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+left, n = int(sys.argv[1]), 0
+def count(execute, sql, *more):
+    global n
+    n += bool(re.match("{CHANGES}", str(sql)))
+    if n == left:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(sql, *more)
+with connection.execute_wrapper(count):
+    call_command("migrate", verbosity=0)
+print(n)
+"""
+
+
+def plain(value: Any) -> Any:
+    """The same value as the two databases tell it: ids, times, numbers and JSON differ in form."""
+    if isinstance(value, bool):
+        return int(value)
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
+        return value.replace("-", "")
+    if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", value):
+        head, _, rest = value.removesuffix("+00:00").partition(".")
+        return f"{head}.{rest:0<6}"
+    if value[:1] in ("{", "["):
+        try:
+            return json.dumps(json.loads(value), sort_keys=True)
+        except ValueError:
+            return value
+    return value
+
+
+def laid_out(told: dict[str, Any], columns: list[str]) -> list[str]:
+    places = [told["columns"].index(name) for name in columns]
+    return sorted(str([plain(row[place]) for place in places]) for row in told["rows"])
+
+
+def check_all_is_kept(site: Elsewhere, kept: dict[str, Any]) -> None:
+    asked = {table: told["columns"] for table, told in kept["tables"].items()}
+    done = site.run("-m", "tests.project.upgrades.ask", told=json.dumps(asked))
+    assert done[0] == 0, done[1]
+    now = json.loads(done[1])
+    assert now["exports"] == kept["exports"]
+    assert len(kept["exports"]) > 3
+    for table, told in kept["tables"].items():
+        assert table in now["tables"], f"{table} is gone"
+        columns = [
+            name for name in now["tables"][table]["columns"] if f"{table}.{name}" not in CHANGED
+        ]
+        assert laid_out(now["tables"][table], columns) == laid_out(told, columns), table
+
+
+def lay(site: Elsewhere, path: Path) -> None:
+    done = site.run("-m", "tests.project.upgrades.lay", str(path))
+    assert done == (0, ""), done[1]
+
+
+def upgrade(site: Elsewhere, kill_at: int) -> tuple[int, str]:
+    return site.run("-c", INTERRUPTED, str(kill_at))
+
+
+def check_upgraded(site: Elsewhere, kept: dict[str, Any]) -> None:
+    assert site.manage("migrate", "--check", "--verbosity=0") == (0, "")
+    assert site.manage("doctor") == (0, "All is well.\n")
+    check_all_is_kept(site, kept)
+
+
+@pytest.mark.parametrize("path", kept_files(), ids=lambda path: path.name)
+def test_a_former_database_killed_while_it_is_upgraded_keeps_everything(
+    elsewhere: Elsewhere, path: Path
+) -> None:
+    lay(elsewhere, path)
+    for kill_at in (3, 25):
+        code, told = upgrade(elsewhere, kill_at)
+        assert code == -9, told
+    code, told = upgrade(elsewhere, 0)
+    assert code == 0, told
+    check_upgraded(elsewhere, read_kept(path))
+    no_older_program_starts_on(elsewhere)
+
+
+def no_older_program_starts_on(elsewhere: Elsewhere) -> None:
+    future = (
+        "import django; django.setup(); from django.db import connection;"
+        "from django.db.migrations.recorder import MigrationRecorder;"
+        "MigrationRecorder(connection).record_applied('annotations', '9999_from_the_future')"
+    )
+    script = f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'project.settings'; {future}"
+    assert elsewhere.run("-c", script)[0] == 0
+    code, told = elsewhere.run("-c", "import project.wsgi")
+    assert code == 3
+    assert told.splitlines()[-1] == (
+        "The database was changed by a newer Sourcemark (9999_from_the_future), which this one "
+        "does not know. Start the newer program, or restore a backup made before the upgrade."
+    )
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", kept_files(), ids=lambda path: path.name)
+def test_a_former_database_can_be_killed_at_each_change_of_its_tables(
+    elsewhere: Elsewhere, path: Path
+) -> None:
+    """Each upgrade dies one change later than the last, as far as it had come by then."""
+    lay(elsewhere, path)
+    kill_at = n_kills = 0
+    while True:
+        kill_at += 1
+        code, told = upgrade(elsewhere, kill_at)
+        if code == 0:
+            break
+        assert code == -9, told
+        n_kills += 1
+    check_upgraded(elsewhere, read_kept(path))
+    assert n_kills > 20
+    print(f"{connection.vendor}, {path.name}: upgraded after {n_kills} kills, nothing changed")
+
+
+def test_the_marks_of_a_kept_database_are_what_its_own_version_said() -> None:
+    """The kept files themselves: whole, and made by nobody's hand."""
+    assert kept_files()
+    for path in kept_files():
+        kept = read_kept(path)
+        assert kept["exports"], path
+        assert all(json.loads(text)["format"] for text in kept["exports"].values())
+        assert path.stat().st_size < 1_000_000, path

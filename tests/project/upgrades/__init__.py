@@ -1,0 +1,1 @@
+"""Databases of former versions, and how they are kept and laid out again."""
