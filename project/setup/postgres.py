@@ -174,10 +174,15 @@ def unprivileged(folder: Path) -> list[str]:
 
 
 @contextmanager
-def temporary_server(*, durable: bool = False) -> Iterator[Server]:
-    """A fresh server; gone, with its folder, when the block ends or this process dies."""
+def temporary_server(*, durable: bool = False, data: Path | None = None) -> Iterator[Server]:
+    """A fresh server; gone, with its folder, when the block ends or this process dies.
+
+    `data`: an empty folder elsewhere for its files, such as on a small disk.
+    """
     binaries = find_binaries()
     folder = _short_folder()
+    if data is not None:
+        (folder / "data").symlink_to(data)
     guard = _guard(folder)
     try:
         server = Server(binaries, folder, durable, unprivileged(folder))

@@ -74,7 +74,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def _lock_file(self, path: str, until: float) -> None:
-        self._turn_file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._turn_file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as refused:  # no room for even an empty file
+            raise OperationalError(f"no turn to write: {refused}") from refused
         while True:
             try:
                 return fcntl.flock(self._turn_file, fcntl.LOCK_EX | fcntl.LOCK_NB)

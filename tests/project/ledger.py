@@ -7,15 +7,19 @@ An installation of its own runs as in production: gunicorn, its own database, it
 import http.client
 import json
 import os
+import random
 import signal
 import socket
+import sqlite3
+import struct
 import subprocess
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +36,9 @@ Wire = dict[str, Any]
 class Installation:
     """A server that can be killed and started again."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, prefix: Sequence[str] = ()) -> None:
+        """`prefix`: what to put before each command, to run it in a namespace."""
+        self.prefix, self.is_copied = list(prefix), False
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -47,7 +53,7 @@ class Installation:
 
     def run(self, *command: str, told: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *command],
+            [*self.prefix, sys.executable, *command],
             check=False,
             cwd=ROOT,
             env=self.environment,
@@ -62,8 +68,12 @@ class Installation:
         return done.stdout
 
     def prepare(self) -> Wire:
-        """Tables, a study, an article for each client; what clients have to know."""
-        self.manage("migrate", "--verbosity=0")
+        """Tables, a study, an article for each client; what clients have to know.
+
+        The tables are those of the test database, which has had all migrations and is empty.
+        """
+        if not self.is_copied:
+            copy_tables(self.environment["DATABASE_URL"])
         done = self.run("-m", "tests.project.ledger", "prepare")
         assert done.returncode == 0, done.stderr
         told: Wire = json.loads(done.stdout)
@@ -73,7 +83,7 @@ class Installation:
         gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
         with self.log.open("ab") as log:
             self.web = subprocess.Popen(
-                [sys.executable, *gunicorn],
+                [*self.prefix, sys.executable, *gunicorn],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -94,6 +104,30 @@ class Installation:
         return done.stdout + done.stderr
 
 
+def copy_tables(to: str) -> None:
+    from django.db import connection
+
+    from project.keeping.postgresql import find_program
+
+    if connection.vendor == "sqlite":
+        source = str(connection.settings_dict["NAME"])
+        place = to.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(place)) as copy:
+            live.backup(copy)
+            copy.execute("PRAGMA journal_mode=WAL")
+        return
+    told = connection.settings_dict
+    where = ["-h", told["HOST"] or "", "-p", str(told["PORT"] or 5432), "-U", told["USER"]]
+    dumped = subprocess.run(
+        [find_program("pg_dump"), *where, "--no-owner", "--no-privileges", told["NAME"]],
+        check=True,
+        env={**os.environ, "PGPASSWORD": told["PASSWORD"] or ""},
+        stdout=subprocess.PIPE,
+    )
+    command = [find_program("psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", to]
+    subprocess.run(command, check=True, input=dumped.stdout, stdout=subprocess.DEVNULL)
+
+
 @dataclass
 class Client(threading.Thread):
     """Saves one change after the other; each again and again until it is acknowledged."""
@@ -103,6 +137,8 @@ class Client(threading.Thread):
     stop: threading.Event
     ledger: list[Wire] = field(default_factory=list)
     n_retried: int = 0
+    told_no: Counter[int] = field(default_factory=Counter)
+    pause: float = 0.0  # seconds between two saves
     given_up: str = ""
 
     def __post_init__(self) -> None:
@@ -117,6 +153,7 @@ class Client(threading.Thread):
         while not self.stop.is_set() and not self.given_up:
             n += 1
             self.save(self.removal() if n % 4 == 0 else self.addition(n))
+            self.stop.wait(self.pause)
 
     def addition(self, n: int) -> Wire:
         start = (n * 5) % (WORDS * 5)
@@ -149,12 +186,7 @@ class Client(threading.Thread):
 
     def post(self, op: Wire) -> Wire | None:
         """The answer that acknowledges it; None for anything else."""
-        body = json.dumps({"base_rev": 0, "tab": str(uuid.UUID(int=1)), "ops": [op]})
-        headers = {
-            "Content-Type": "application/json",
-            "Cookie": f"sessionid={self.told['session']}; csrftoken={CSRF}",
-            "X-CSRFToken": CSRF,
-        }
+        body, headers = self.request(op)
         try:
             line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
             try:
@@ -166,15 +198,77 @@ class Client(threading.Thread):
         except (OSError, http.client.HTTPException):
             return None
         if response.status != 200:
+            self.told_no[response.status] += 1
             return None
         answer: Wire = json.loads(read)["results"][0]
         assert answer["status"] == "applied", answer
         return answer
 
+    def request(self, op: Wire) -> tuple[str, dict[str, str]]:
+        body = json.dumps({"base_rev": 0, "tab": str(uuid.UUID(int=1)), "ops": [op]})
+        headers = {
+            "Content-Type": "application/json",
+            "Cookie": f"sessionid={self.told['session']}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+        }
+        return body, headers
 
-def run_clients(site: Installation, told: Wire) -> tuple[list[Client], threading.Event]:
+    def get(self, path: str) -> tuple[int, str]:
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with closing(line):
+            line.request("GET", path, headers={"Cookie": f"sessionid={self.told['session']}"})
+            response = line.getresponse()
+            return response.status, response.read().decode()
+
+
+class Cutter(Client):
+    """A client whose connection breaks at every second save, each time at another place."""
+
+    n_cut = 0
+
+    def post(self, op: Wire) -> Wire | None:
+        how = dice.choice(CUTS) if dice.random() < 0.5 else ""
+        if not how:
+            return super().post(op)
+        self.n_cut += 1
+        with suppress(OSError):
+            self.cut(op, how)
+        return None
+
+    def cut(self, op: Wire, how: str) -> None:
+        body, headers = self.request(op)
+        content = body.encode()
+        head = [f"POST {self.told['url']} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        head += [f"{name}: {value}" for name, value in headers.items()]
+        head += [f"Content-Length: {len(content)}", "", ""]
+        sent = "\r\n".join(head).encode() + content
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as line:
+            # No farewell: what has not arrived is gone, as when a cable is pulled.
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if how == "half a body":
+                line.sendall(sent[: len(sent) - len(content) // 2])
+                return
+            line.sendall(sent)
+            if how == "half an answer":
+                line.recv(10)
+            if how == "answer lost":
+                while not line.recv(65536).endswith(b"}"):
+                    pass
+
+
+CUTS = ("half a body", "unheard", "half an answer", "answer lost")
+dice = random.Random(20_251_122)
+
+
+def run_clients(
+    site: Installation, told: Wire, kinds: tuple[type[Client], ...] = (Client,), pause: float = 0.0
+) -> tuple[list[Client], threading.Event]:
+    """As many as there are articles, of these kinds in turn."""
     stop = threading.Event()
-    clients = [Client(site.port, each, stop) for each in told["clients"]]
+    clients = [
+        kinds[at % len(kinds)](site.port, each, stop, pause=pause)
+        for at, each in enumerate(told["clients"])
+    ]
     for client in clients:
         client.start()
     return clients, stop
@@ -241,7 +335,7 @@ def make_clients() -> list[Wire]:
         url = reverse("marking:ops", args=[study.pk, article.pk])
         clients.append(
             {"url": url, "session": session.session_key, "text": article.text,
-             "assignment": str(work.pk)}
+             "assignment": str(work.pk), "page": url.removesuffix("ops")}
         )  # fmt: skip
     return clients
 

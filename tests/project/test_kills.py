@@ -11,8 +11,9 @@ import pytest
 from django.db import connection
 
 from project.setup.postgres import Server, temporary_server
-from tests.project.ledger import Installation, close, run_clients, wait_for_saves
+from tests.project.ledger import Client, Cutter, Installation, close, run_clients, wait_for_saves
 
+pytestmark = pytest.mark.django_db
 BACK_UP = 30  # seconds; the release figure, 5, is for a quiet machine and measured in bench/
 
 
@@ -32,15 +33,16 @@ def site(tmp_path: Path, server: Server | None) -> Installation:
 
 
 def kill_and_reckon(site: Installation, server: Server | None, what: str, times: int) -> int:
-    """How many saves were acknowledged."""
+    """How many saves were acknowledged. Every second client’s line is cut again and again."""
     told = site.prepare()
     dice = random.Random(20_251_122)
     with ExitStack() as after:
         site.start()
         after.callback(site.kill)
-        clients, stop = run_clients(site, told)
+        clients, stop = run_clients(site, told, (Client, Cutter))
         after.callback(stop.set)
         wait_for_saves(clients, 40)
+        slowest = 0.0
         for _ in range(times):
             time.sleep(dice.uniform(0, 0.3))  # in the middle of whatever is under way
             if what == "web":
@@ -50,10 +52,17 @@ def kill_and_reckon(site: Installation, server: Server | None, what: str, times:
                 assert server
                 server.kill()
                 server.start()
-            assert wait_for_saves(clients, 20) < BACK_UP
+            slowest = max(slowest, wait_for_saves(clients, 20))
+            assert slowest < BACK_UP
         ledger = close(clients, stop)
     assert site.reckon(ledger) == ""
     assert sum(one.n_retried for one in clients) >= times
+    n_cut = sum(one.n_cut for one in clients if isinstance(one, Cutter))
+    assert n_cut >= 20
+    print(
+        f"{connection.vendor}, {times} kills of the {what}, {n_cut} lines cut: {len(ledger)} saves "
+        f"acknowledged, 0 lost, 0 doubled, 0 phantom; back up after at most {slowest:.1f} s"
+    )
     return len(ledger)
 
 
