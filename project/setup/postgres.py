@@ -29,6 +29,7 @@ USER = DATABASE = "sourcemark"
 SOCKET_FILE = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 107  # bytes, the size of sun_path on Linux less its NUL
 NOBODY = 65534
+NAMESPACE = ["unshare", "-U", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
 START_SECONDS = 10
 FAST = {
     "fsync": "off",
@@ -53,6 +54,15 @@ class ServerFailed(Exception):
     """PostgreSQL did not do what it was asked; the text is what it said."""
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A namespace with a disk of its own: what to put before commands, and the data folder there
+    as it is seen from here."""
+
+    prefix: list[str]
+    seen: Path
+
+
 @dataclass
 class Server:
     """A PostgreSQL in a folder of its own, reached by a Unix socket only."""
@@ -61,6 +71,7 @@ class Server:
     folder: Path
     durable: bool = False
     prefix: list[str] = field(default_factory=list)
+    seen: Path | None = None  # the data folder as this process sees it, when that is elsewhere
 
     @property
     def data(self) -> Path:
@@ -79,7 +90,7 @@ class Server:
     def pid(self) -> int:
         """The postmaster's process id; ServerFailed when none runs."""
         try:
-            return int((self.data / "postmaster.pid").read_text().split()[0])
+            return int(((self.seen or self.data) / "postmaster.pid").read_text().split()[0])
         except (OSError, IndexError, ValueError) as error:
             raise ServerFailed("The temporary PostgreSQL is not running.") from error
 
@@ -97,7 +108,7 @@ class Server:
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
         }
-        with (self.data / "postgresql.conf").open("a") as conf:
+        with ((self.seen or self.data) / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
 
     def start(self) -> None:
@@ -164,28 +175,31 @@ def unprivileged(folder: Path) -> list[str]:
     """
     if os.geteuid() != 0:
         return []
-    namespace = ["unshare", "-U", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
     with suppress(OSError):
-        probe = subprocess.run([*namespace, "true"], check=False, stderr=subprocess.DEVNULL)
+        probe = subprocess.run([*NAMESPACE, "true"], check=False, stderr=subprocess.DEVNULL)
         if probe.returncode == 0:
-            return namespace
+            return NAMESPACE
     os.chown(folder, NOBODY, NOBODY)
     return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 
 
 @contextmanager
-def temporary_server(*, durable: bool = False, data: Path | None = None) -> Iterator[Server]:
+def temporary_server(
+    *, durable: bool = False, data: Path | None = None, elsewhere: Elsewhere | None = None
+) -> Iterator[Server]:
     """A fresh server; gone, with its folder, when the block ends or this process dies.
 
-    `data`: an empty folder elsewhere for its files, such as on a small disk.
+    `data`: an empty folder for its files, such as on a small disk; `elsewhere`: how to get there.
     """
     binaries = find_binaries()
     folder = _short_folder()
     if data is not None:
         (folder / "data").symlink_to(data)
-    guard = _guard(folder)
+    seen = elsewhere.seen if elsewhere else folder / "data"
+    guard = _guard(folder, seen)
     try:
-        server = Server(binaries, folder, durable, unprivileged(folder))
+        prefix = [*elsewhere.prefix, *NAMESPACE] if elsewhere else unprivileged(folder)
+        server = Server(binaries, folder, durable, prefix, seen)
         server.create()
         server.start()
         server.create_database()
@@ -233,19 +247,19 @@ def _short_folder() -> Path:
     return folder
 
 
-def _guard(folder: Path) -> subprocess.Popen[bytes]:
+def _guard(folder: Path, data: Path) -> subprocess.Popen[bytes]:
     """A shell that waits on a pipe from us and, once it closes, stops the server and cleans up.
 
     The pipe closes also when this process is killed, so nothing is ever left running.
     """
     script = (
         'trap "" INT TERM HUP; cat >/dev/null; '
-        'read -r pid <"$0/data/postmaster.pid" && kill -INT "$pid" && '
+        'read -r pid <"$1/postmaster.pid" && kill -INT "$pid" && '
         'for _ in $(seq 200); do kill -0 "$pid" || break; sleep 0.05; done; '
         'kill -QUIT "$pid"; rm -rf -- "$0"'
     )
     return subprocess.Popen(
-        ["sh", "-c", script, str(folder)],
+        ["sh", "-c", script, str(folder), str(data)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -252,7 +252,7 @@ class Cutter(Client):
             if how == "half an answer":
                 line.recv(10)
             if how == "answer lost":
-                while not line.recv(65536).endswith(b"}"):
+                while (part := line.recv(65536)) and not part.endswith(b"}"):
                     pass
 
 
@@ -291,6 +291,7 @@ def close(clients: list[Client], stop: threading.Event) -> list[Wire]:
     stop.set()
     for client in clients:
         client.join(PATIENCE + 30)
+        assert not client.is_alive()
     assert [one.given_up for one in clients if one.given_up] == []
     return [entry for one in clients for entry in one.ledger]
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver
 
+from annotations.api.calls import ROUTES
+
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -35,6 +37,9 @@ def methods(view: Any) -> set[str] | None:
 
 
 def writing_routes() -> set[str]:
-    """Those that take a writing method, or do not say what they take."""
-    found = ((name, methods(view)) for name, view in addresses())
-    return {name for name, taken in found if taken is None or taken & WRITES}
+    """Those that take a writing method, or do not say what they take; of the programming
+    interface each method on each path, by its own table."""
+    of_programs = {f"api:{each.name}": each.method for each in ROUTES}
+    found = [(name, methods(view)) for name, view in addresses() if name not in of_programs]
+    pages = {name for name, taken in found if taken is None or taken & WRITES}
+    return pages | {name for name, method in of_programs.items() if method in WRITES}

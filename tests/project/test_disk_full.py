@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from project.setup.postgres import temporary_server
+from project.setup.postgres import Elsewhere, temporary_server
 from tests.project.ledger import (
     Client,
     Installation,
@@ -42,9 +42,9 @@ def site(disk: SmallDisk, tmp_path: Path) -> Iterator[Installation]:
         site.is_copied = True
         yield site
         return
-    data = disk.seen / "data"
-    data.mkdir(mode=0o700)
-    with temporary_server(durable=True, data=data) as server:
+    there = Elsewhere(disk.prefix, disk.seen / "data")
+    there.seen.mkdir(mode=0o700)
+    with temporary_server(durable=True, data=disk.path / "data", elsewhere=there) as server:
         yield Installation(tmp_path, server.url)
 
 

@@ -59,6 +59,22 @@ def at_once(act: Callable[[Scene], Any]) -> Callable[..., Act]:
     return lambda scene: lambda: act(scene)
 
 
+def token(scene: Scene) -> Any:
+    told = {"name": "Laptop", "scopes": ["read"], "days": "30"}
+    return scene.annotator.post(reverse("accounts:token_new"), told)
+
+
+def password_again(scene: Scene) -> None:
+    sent = {"password": "correct horse"}
+    answered(scene.annotator.post(reverse("account_reauthenticate"), sent))
+
+
+def made_token(scene: Scene) -> Any:
+    password_again(scene)
+    answered(token(scene))
+    return scene.latest("accesstoken")
+
+
 def deciding(scene: Scene) -> Act:
     found = cases(scene.curator, scene.article)
     ops = [ruling(found[kind]["id"], choice="variant", variant=1) for kind in ("label", "boundary")]
@@ -156,6 +172,11 @@ def storing_corpus(scene: Scene) -> Act:
 
 
 ACTS: dict[str, Callable[[Scene], Act]] = {
+    "accounts:token_new": then(password_again, lambda s, _: token(s)),
+    "accounts:token_revoke": then(
+        made_token,
+        lambda s, found: s.annotator.post(reverse("accounts:token_revoke", args=[found])),
+    ),
     "accounts:profile": at_once(
         lambda s: s.annotator.post(
             reverse("accounts:profile"),
@@ -383,6 +404,9 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
 REASONS = {
     "account_": "django-allauth’s pages: it writes its own rows one at a time",
     "admin:": "Django’s admin wraps each form in a transaction; its acts call the rooms’ actions",
+    "api:nothing_here": "answers 404",
+    "api:openapi": "writes nothing",
+    "accounts:tokens": "writes nothing",
     "accounts:sessions": "one DELETE of sessions, which are no part of a study",
     "mfa_": "django-allauth’s pages for second factors",
     "openid_connect_": "django-allauth’s pages for signing in elsewhere",
