@@ -11,7 +11,7 @@ help:
 	@echo "make demo-reset  put the demo study back as it was"
 	@echo "make test        every suite: checks, JavaScript, SQLite, PostgreSQL, browser"
 	@echo "make check       lint, types, layers, templates, migrations, JavaScript"
-	@echo "make soak        the long tests: random sessions by the thousand"
+	@echo "make soak        the long tests: kills, full disks, random sessions; prints its figures"
 	@echo "make format      lay out the code as make check wants it"
 	@echo "make lock        pin requirements*.in into requirements*.txt"
 	@echo "make clean       remove .venv and caches; var/ with your data stays"

@@ -109,7 +109,7 @@ def browser() -> Outcome:
 
 def soak() -> Outcome:
     """The long tests alone, on both databases, for as long as they take."""
-    long = ("-m", "soak", "-n", PROCESSES)
+    long = ("-m", "soak", "-n", PROCESSES, "-rP", "--show-capture=stdout", "--tb=short")
     on_sqlite = _pytest(*long, SOAK="1")
     with database_url() as url:
         on_postgresql = _pytest(*long, SOAK="1", DATABASE_URL=url)

@@ -81,17 +81,17 @@ def test_no_save_is_lost_when_postgresql_is_killed(
 
 
 @pytest.mark.soak
-def test_no_save_is_lost_in_a_hundred_kills_of_the_web_server(
+def test_no_save_is_lost_in_many_kills_of_the_web_server(
     site: Installation, server: Server | None
 ) -> None:
-    times = int(os.environ.get("KILLS") or 100)
+    times = int(os.environ.get("KILLS") or 20)
     assert kill_and_reckon(site, server, "web", times) >= 20 * times
 
 
 @pytest.mark.soak
 @pytest.mark.on_postgresql
-def test_no_save_is_lost_in_a_hundred_kills_of_postgresql(
+def test_no_save_is_lost_in_many_kills_of_postgresql(
     site: Installation, server: Server | None
 ) -> None:
-    times = int(os.environ.get("KILLS") or 100)
+    times = int(os.environ.get("KILLS") or 20)
     assert kill_and_reckon(site, server, "database", times) >= 20 * times
