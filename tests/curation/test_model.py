@@ -1,6 +1,7 @@
 """Random sessions of two curators against a plain dict: gold is what was acknowledged."""
 
 import itertools
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,7 +170,9 @@ def test_random_rulings_match_a_plain_model(
 @pytest.mark.soak
 @pytest.mark.django_db
 @settings(
-    max_examples=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=int(os.environ.get("SESSIONS") or 2_000) // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(st.lists(STEPS.filter(bool), max_size=3).map(lambda parts: [*itertools.chain(*parts)]))
 def test_long_sessions_of_rulings_match_a_plain_model(

@@ -1,6 +1,7 @@
 """Random sessions against a plain dict: what is stored is what was acknowledged."""
 
 import itertools
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -224,7 +225,7 @@ def test_the_same_operations_in_batches_come_to_the_same(
 
 @pytest.mark.soak
 @settings(
-    max_examples=2_000,
+    max_examples=int(os.environ.get("SESSIONS") or 2_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

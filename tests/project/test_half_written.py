@@ -81,14 +81,14 @@ def scene(study: Study, bob: User, carol: User, dave: User, sign_in: SignIn) -> 
 
 def tries(n_writes: int, n_statements: int, thorough: bool) -> Iterator[Breaker]:
     """One for each failure to try."""
-    if not thorough:
-        for after in sorted({1, n_writes - 1}):
-            if 0 < after < n_writes:
-                yield Breaker(writes=after)
-        return
-    for error in (OperationalError, IntegrityError):
+    for after in sorted({1, n_writes - 1}):
+        if 0 < after < n_writes:
+            yield Breaker(writes=after)
+            if thorough:
+                yield Breaker(writes=after, error=IntegrityError)
+    if thorough:
         for n in range(1, n_statements + 1):
-            yield Breaker(n, error)
+            yield Breaker(n)
 
 
 def try_act(scene: Scene, name: str, thorough: bool) -> str:
