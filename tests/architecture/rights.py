@@ -263,4 +263,5 @@ NAMES_NOTHING = {
     "api:submit_marks",
     "marking:restore",
     "marking:sentences",
+    "study:undo",
 }

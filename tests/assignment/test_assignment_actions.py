@@ -292,7 +292,7 @@ def test_a_submission_is_returned_with_a_reason_and_a_name(
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.actor) == ("submission.returned", dave)
     assert entry.before == {"state": "submitted", "submitted_at": NOON.isoformat()}
-    assert entry.after == {"state": "returned", "reason": "See rule A2."}
+    assert entry.after == {"state": "returned", "reason": "See rule A2.", "rev": 0}
 
 
 def test_only_a_submission_can_be_returned_and_only_with_a_reason(

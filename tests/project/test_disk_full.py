@@ -60,6 +60,7 @@ def wait_until_refused(clients: list[Client], more: int) -> None:
 def fill_and_empty(site: Installation, disk: SmallDisk, times: int) -> str:
     """What came of it, for people."""
     told = site.prepare()
+    site.manage("collectstatic", "--noinput", "--verbosity=0")
     with ExitStack() as after:
         site.start()
         after.callback(site.kill)

@@ -117,7 +117,8 @@ FIELDS = {
 def entry_of(entry: AuditEntry) -> Label | Attribute | Rule:
     """The label, question or card that the act was about."""
     model = ROWS[entry.action.partition(".")[0]]
-    found: Label | Attribute | Rule = subject_of(entry, model.objects.filter(study=entry.study))
+    rows = model._default_manager.filter(study=entry.study)
+    found: Label | Attribute | Rule = subject_of(entry, rows)
     return found
 
 
