@@ -16,14 +16,17 @@ from django.views.defaults import permission_denied
 from annotations.study.queries.door import SecondFactorNeeded
 
 RETRY_AFTER = "5"  # seconds
+NO_ROOM = ("database or disk is full", "No space left on device")  # as the databases say it
 WAIT = "900"  # seconds: fifteen minutes, as ACCOUNT_RATE_LIMITS counts
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 with Retry-After when the database is what failed."""
-    unreachable = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    error = sys.exc_info()[1]
+    unreachable = isinstance(error, (OperationalError, InterfaceError))
     status = 503 if unreachable else 500
-    response = HttpResponse(loader.render_to_string(f"{status}.html"), status=status)
+    context = {"is_full": any(words in str(error) for words in NO_ROOM)}
+    response = HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
     if unreachable:
         response.headers["Retry-After"] = RETRY_AFTER
     return response

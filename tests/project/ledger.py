@@ -138,6 +138,7 @@ class Client(threading.Thread):
     ledger: list[Wire] = field(default_factory=list)
     n_retried: int = 0
     told_no: Counter[int] = field(default_factory=Counter)
+    heard: str = ""  # the last refusal, as a person would see it
     pause: float = 0.0  # seconds between two saves
     given_up: str = ""
 
@@ -199,6 +200,7 @@ class Client(threading.Thread):
             return None
         if response.status != 200:
             self.told_no[response.status] += 1
+            self.heard = read.decode(errors="replace")
             return None
         answer: Wire = json.loads(read)["results"][0]
         assert answer["status"] == "applied", answer

@@ -70,6 +70,7 @@ def fill_and_empty(site: Installation, disk: SmallDisk, times: int) -> str:
         for _ in range(times):
             disk.fill()
             wait_until_refused(clients, 3)
+            assert all("The site has no room to save" in client.heard for client in clients)
             for client in clients[:2]:  # a page that was never opened before, and one that was
                 for path in (client.told["page"], f"{client.told['page']}history/"):
                     status, page = client.get(path)
