@@ -38,7 +38,7 @@ class Installation:
 
     def __init__(self, folder: Path, database_url: str, prefix: Sequence[str] = ()) -> None:
         """`prefix`: what to put before each command, to run it in a namespace."""
-        self.prefix, self.is_copied = list(prefix), False
+        self.prefix, self.has_tables = list(prefix), False
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -68,16 +68,19 @@ class Installation:
         return done.stdout
 
     def prepare(self) -> Wire:
-        """Tables, a study, an article for each client; what clients have to know.
-
-        The tables are those of the test database, which has had all migrations and is empty.
-        """
-        if not self.is_copied:
-            copy_tables(self.environment["DATABASE_URL"])
+        """Tables, a study, an article for each client; what clients have to know."""
+        if not self.has_tables:
+            self.manage("migrate", "--verbosity=0")
         done = self.run("-m", "tests.project.ledger", "prepare")
         assert done.returncode == 0, done.stderr
         told: Wire = json.loads(done.stdout)
         return told
+
+    def take_tables(self) -> "Installation":
+        """Those of the test database, which has had all migrations and is empty: sooner made."""
+        copy_tables(self.environment["DATABASE_URL"])
+        self.has_tables = True
+        return self
 
     def start(self) -> None:
         gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]

@@ -20,10 +20,10 @@ RATE = 25  # saves a second, of all clients together
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Installation]:
     if connection.vendor == "sqlite":
-        yield Installation(tmp_path, f"sqlite:///{tmp_path}/db.sqlite3")
+        yield Installation(tmp_path, f"sqlite:///{tmp_path}/db.sqlite3").take_tables()
         return
     with temporary_server(durable=True) as server:
-        yield Installation(tmp_path, server.url)
+        yield Installation(tmp_path, server.url).take_tables()
 
 
 def test_every_save_acknowledged_before_a_backup_began_is_in_it(

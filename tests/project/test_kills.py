@@ -29,7 +29,8 @@ def server() -> Iterator[Server | None]:
 
 @pytest.fixture
 def site(tmp_path: Path, server: Server | None) -> Installation:
-    return Installation(tmp_path, server.url if server else f"sqlite:///{tmp_path}/db.sqlite3")
+    url = server.url if server else f"sqlite:///{tmp_path}/db.sqlite3"
+    return Installation(tmp_path, url).take_tables()
 
 
 def kill_and_reckon(site: Installation, server: Server | None, what: str, times: int) -> int:

@@ -76,19 +76,16 @@ def test_twenty_marks_made_offline_are_sent_once_over_a_slow_network(desk: Desk)
         if request.method == "POST" and request.url.endswith("/mark/ops"):
             sent.update(op["op_id"] for op in json.loads(request.post_data or "{}")["ops"])
 
-    page.context.set_offline(True)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"latency": 500, "downloadThroughput": 8000, "uploadThroughput": 8000}
+    network.send("Network.emulateNetworkConditions", {"offline": True, **slow})
     for word in WORDS:
         desk.double_click(word)
         desk.press("4")
     expect(page.locator("#save-state")).to_contain_text(f"{len(WORDS)} changes not saved yet")
     page.on("request", note)
-    slow = page.context.new_cdp_session(page)
-    slow.send("Network.enable")
-    slow.send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 500, "downloadThroughput": 8000, "uploadThroughput": 8000},
-    )
-    page.context.set_offline(False)
+    network.send("Network.emulateNetworkConditions", {"offline": False, **slow})
     assert [words for _, words in desk.spans()] == WORDS
     assert set(sent.values()) == {1}
     assert Operation.objects.count() == len(sent) == len(WORDS) == 20
