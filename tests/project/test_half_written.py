@@ -101,7 +101,7 @@ def try_act(scene: Scene, name: str, thorough: bool) -> str:
         response = act()
         after = plain(everything(leave_out), known)
         transaction.set_rollback(True)
-    if response.status_code not in (200, 204, 302):
+    if response.status_code not in (200, 201, 202, 204, 302):
         return f"{response.status_code}: {response.content.decode()[-2000:]}"
     if after == plain(before, known):
         return "It writes nothing."

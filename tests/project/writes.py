@@ -32,6 +32,7 @@ from .scene import (
     report,
     thread,
 )
+from .writes_of_programs import PROGRAMS
 
 # --- one write for each address ------------------------------------------------------------------
 
@@ -91,6 +92,16 @@ def reopening(scene: Scene) -> Act:
     answered(closing(scene)())
     there = scene.at("curation:reopen", scene.article.pk)
     return lambda: scene.curator.post(there)
+
+
+def adding_link(scene: Scene) -> Act:
+    words = {"label": "extent", "words": "the alleged strike"}
+    answered(scene.decide("curation:add_span", scene.article.pk, **words))
+    source = cases(scene.curator, scene.article)["boundary"]["id"]
+    rule(scene.curator, scene.article, ruling(source, choice="variant", variant=1))
+    there = scene.at("curation:add_link", scene.article.pk, source)
+    target = scene.curator.get(there).context["form"].fields["target"].choices[-1][0]
+    return lambda: scene.curator.post(there, {"target": target, "cue": "said"})
 
 
 def deciding_by_form(scene: Scene) -> Act:
@@ -172,6 +183,7 @@ def storing_corpus(scene: Scene) -> Act:
 
 
 ACTS: dict[str, Callable[[Scene], Act]] = {
+    **PROGRAMS,
     "accounts:token_new": then(password_again, lambda s, _: token(s)),
     "accounts:token_revoke": then(
         made_token,
@@ -316,6 +328,10 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
     "marking:merge_label": merging_labels,
     "curation:ops": deciding,
     "curation:case": deciding_by_form,
+    "curation:add_span": at_once(
+        lambda s: s.decide("curation:add_span", s.article.pk, label="extent", words="alleged")
+    ),
+    "curation:add_link": adding_link,
     "curation:close": closing,
     "curation:reopen": reopening,
     "curation:names": at_once(lambda s: s.post("curation:names", s.article.pk)),
