@@ -39,7 +39,8 @@ def methods(view: Any) -> set[str] | None:
 def writing_routes() -> set[str]:
     """Those that take a writing method, or do not say what they take; of the programming
     interface each method on each path, by its own table."""
+    views = list(addresses())  # loads them, which fills the table
     of_programs = {f"api:{each.name}": each.method for each in ROUTES}
-    found = [(name, methods(view)) for name, view in addresses() if name not in of_programs]
+    found = [(name, methods(view)) for name, view in views if name not in of_programs]
     pages = {name for name, taken in found if taken is None or taken & WRITES}
     return pages | {name for name, method in of_programs.items() if method in WRITES}

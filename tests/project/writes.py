@@ -328,8 +328,9 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
     "marking:merge_label": merging_labels,
     "curation:ops": deciding,
     "curation:case": deciding_by_form,
-    "curation:add_span": at_once(
-        lambda s: s.decide("curation:add_span", s.article.pk, label="extent", words="alleged")
+    "curation:add_span": then(
+        lambda s: s.curator.get(s.at("curation:add_span", s.article.pk)),  # begins the adjudication
+        lambda s, _: s.decide("curation:add_span", s.article.pk, label="extent", words="alleged"),
     ),
     "curation:add_link": adding_link,
     "curation:close": closing,
