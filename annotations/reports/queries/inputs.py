@@ -121,7 +121,7 @@ def _accepted_unchanged(study: Study) -> dict[uuid.UUID, list[Stretch]]:
     spans = list(rows.values_list("pk", "assignment_id", "label_id", "stretch"))
     if not spans:
         return {}
-    first: dict[uuid.UUID, tuple[str | None, str]] = {}
+    first: dict[uuid.UUID, tuple[str, str]] = {}
     added = Operation.objects.filter(
         assignment__in=rows.values("assignment_id"), target_id__in=rows.values("pk")
     )
@@ -129,9 +129,9 @@ def _accepted_unchanged(study: Study) -> dict[uuid.UUID, list[Stretch]]:
         "target_id", "after__span"
     ):
         parts = ((part["start"], part["end"]) for part in after["fragments"])
-        first[pk] = (after["label"], format_stretch(parts))
+        first[pk] = (str(after["label"]), format_stretch(parts))
     found: dict[uuid.UUID, list[Stretch]] = defaultdict(list)
     for pk, assignment, label, stretch in spans:
-        if first.get(pk) == (str(label) if label else None, stretch):
+        if first.get(pk) == (str(label), stretch):  # "None" for an extent
             found[assignment] += parse_stretch(stretch)
     return found
