@@ -109,7 +109,8 @@ def browser() -> Outcome:
 
 def soak() -> Outcome:
     """The long tests alone, on both databases, for as long as they take."""
-    long = ("-m", "soak", "-n", PROCESSES, "-rP", "--show-capture=stdout", "--tb=short")
+    shown = ("-rP", "--show-capture=stdout", "--tb=short", "-o", "faulthandler_timeout=0")
+    long = ("-m", "soak", "-n", PROCESSES, *shown)
     on_sqlite = _pytest(*long, SOAK="1")
     with database_url() as url:
         on_postgresql = _pytest(*long, SOAK="1", DATABASE_URL=url)
