@@ -7,7 +7,7 @@ from django.conf import settings
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from annotations.assignment.models import Assignment
+from annotations.assignment.models import Assignment, AssignmentState
 
 from .codebook import codebook_wire
 from .painting import Look, Painted, PaintedBlock, paint
@@ -63,6 +63,7 @@ def marking_data(work: Work) -> Wire:
         "assignment": str(assignment.pk),
         "rev": assignment.rev,
         "state": assignment.state,
+        "states": dict(AssignmentState.choices),
         "read_only": not work.is_open,
         "return_reason": assignment.return_reason if assignment.state == "returned" else "",
         "codebook": codebook_wire(work.standing.study, work.version_number, with_rules=False),

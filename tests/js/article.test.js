@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { makeTable } from "../../annotations/static/annotations/js/marking/offsets.js";
 import {
+  Trail,
   growToGraphemes,
   nudge,
   quotationAt,
@@ -167,7 +168,7 @@ test("boundaries move by word and by character at either end", () => {
   assert.equal(read(article, nudge(article, two, "start", -1)), "One two");
   assert.equal(read(article, nudge(article, find(article, "two three"), "end", -1)), "two");
   assert.equal(read(article, nudge(article, find(article, "two three"), "start", 1)), "three");
-  assert.equal(read(article, nudge(article, two, "end", -1, true)), "tw");
+  assert.equal(read(article, nudge(article, two, "end", -1, { exact: true })), "tw");
   assert.equal(nudge(article, two, "end", -1), null);
   assert.equal(nudge(article, two, "start", 1), null);
 });
@@ -182,4 +183,41 @@ test("regions are cut off the ends of a stretch and refused inside it", () => {
   assert.equal(read(article, article.markable(0, 29)), "The cat sat.");
   assert.equal(article.markable(17, article.length), null);
   assert.equal(article.markable(2, 9), null);
+});
+
+test("a step of an end stops at the sentence, with its closing marks where they belong", () => {
+  const article = articleOf("He left. “We saw it.” She slept.\n\nNobody came.");
+  const saw = find(article, "saw it");
+  assert.equal(nudge(article, saw, "end", 1), null);
+  assert.equal(read(article, nudge(article, saw, "end", 1, { whole: true })), "saw it.”");
+  const we = find(article, "We");
+  assert.equal(nudge(article, we, "start", -1), null);
+  assert.equal(read(article, nudge(article, we, "start", -1, { whole: true })), "“We");
+  const slept = find(article, "She slept");
+  assert.equal(read(article, nudge(article, slept, "end", 1, { whole: true })), "She slept.");
+  assert.equal(nudge(article, find(article, "She slept."), "end", 1, { whole: true }), null);
+});
+
+test("a step in takes a step out back, to the very mark", () => {
+  const article = articleOf("“It was silver,” he said of it.");
+  const trail = new Trail();
+  const span = { id: "a" };
+  let here = find(article, "“It was silver,”");
+  const step = (side, direction) => {
+    const to = trail.back(span, side, direction, here) ?? nudge(article, here, side, direction);
+    trail.note(span, side, direction, here, to);
+    here = to;
+    return read(article, here);
+  };
+  const words = [1, 1, -1, -1, -1, 1].map((direction) => step("end", direction));
+  assert.deepEqual(words, [
+    "“It was silver,” he",
+    "“It was silver,” he said",
+    "“It was silver,” he",
+    "“It was silver,”",
+    "“It was silver",
+    "“It was silver,”",
+  ]);
+  assert.equal(step("start", 1), "It was silver,”");
+  assert.equal(step("start", -1), "“It was silver,”");
 });

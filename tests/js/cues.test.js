@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { guessCue, guessHedge } from "../../annotations/static/annotations/js/marking/cues.js";
+import { guessCue, guessHedge, hedgeOf } from "../../annotations/static/annotations/js/marking/cues.js";
 import { articleOf, find, read } from "./sample.js";
 
 function cueOf(text, source, target, previous) {
@@ -29,6 +29,9 @@ const CASES = [
   ["The mayor told reporters that the “deal” was off.", "The mayor", "the “deal” was off", "told reporters"],
   ["The mayor: we won.", "The mayor", "we won", null],
   ["Norvia, a partner of Selk, rejected it.", "Norvia", "rejected it", null],
+  ["“It swayed,” 😮 She left.", "She", "It swayed", "left"],
+  ["She 😮 “it swayed”.", "She", "it swayed", null],
+  ["The dockers left. The word is out.", "The dockers", "is out", null],
 ];
 
 for (const [text, source, target, cue] of CASES) {
@@ -57,4 +60,16 @@ test("hedges are found in a claim", () => {
   assert.equal(guessHedge("two sheds burned", "Rain fell. It is widely said that "), "It is widely said that");
   assert.equal(guessHedge("two sheds may burn", "It was reported that "), "may");
   assert.equal(guessHedge("two sheds burned", "She said that "), "");
+});
+
+test("a hedge is looked for in a claim and right before it", () => {
+  const article = articleOf("It is widely said that two sheds burned. The crew allegedly slept.");
+  const of = (words) => {
+    const [start, end] = find(article, words);
+    return hedgeOf(article, { start, end });
+  };
+  assert.deepEqual(
+    ["two sheds burned", "The crew allegedly slept", "crew", "slept"].map(of),
+    ["It is widely said that", "allegedly", "", ""],
+  );
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Clock } from "../../annotations/static/annotations/js/marking/clock.js";
-import { ledger } from "../../annotations/static/annotations/js/marking/entities.js";
+import { Drafts } from "../../annotations/static/annotations/js/marking/drafts.js";
+import { isMeant, ledger, offers } from "../../annotations/static/annotations/js/marking/entities.js";
 import { Labels, around, describe } from "../../annotations/static/annotations/js/marking/labels.js";
 import { rowsOf, voiceOf } from "../../annotations/static/annotations/js/marking/overview.js";
 import { changesOf } from "../../annotations/static/annotations/js/marking/returning.js";
@@ -161,4 +162,80 @@ test("a mark is told with what is around it and what is still to answer", () => 
   assert.equal(around(store, inner).id, "o");
   assert.equal(describe(labels, store, inner), "Attribution: Putin, inside reporting, 1 to answer, flagged");
   assert.equal(describe(labels, store, outer), "Reporting: Putin spoke.");
+});
+
+test("Enter takes a name only when one of its words begins so", () => {
+  const names = ["Ilana Voss", "Lena Holt", "Karl O’Lin"].map((name, i) => ({ id: String(i), name }));
+  assert.deepEqual(
+    ["Ana", "l", "vos", "ilana voss", "lin"].map((typed) => names.map(({ name }) => isMeant(name, typed))),
+    [
+      [false, false, false],
+      [false, true, true],
+      [true, false, false],
+      [true, false, false],
+      [false, false, true],
+    ],
+  );
+  const shown = (found, typed, own) => {
+    const { options, at } = offers(found, typed, own);
+    return [options.map(({ text, fresh }) => (fresh ? `new ${text}` : text)), at];
+  };
+  assert.deepEqual(shown(names.slice(0, 1), "Ana"), [["new Ana", "Ilana Voss"], 0]);
+  assert.deepEqual(shown(names.slice(0, 1), "Vo"), [["Ilana Voss", "new Vo"], 0]);
+  assert.deepEqual(shown(names.slice(0, 1), "ilana  voss"), [["Ilana Voss"], 0]);
+  assert.deepEqual(shown(names.slice(0, 1), "", "The port"), [["Ilana Voss", "new The port"], -1]);
+});
+
+function draft(drafts, more = {}) {
+  const field = Object.assign(new EventTarget(), { value: "", isConnected: true });
+  let kept = "";
+  const saves = [];
+  const keep = () => saves.push((kept = field.value));
+  const held = drafts.watch(field, { key: "note", differs: () => field.value !== kept, keep, ...more });
+  const type = (value) => ((field.value = value), field.dispatchEvent(new Event("input")));
+  return { field, saves, type, held };
+}
+
+test("what is typed is kept after a pause, once, and counted until then", async () => {
+  const told = [];
+  const drafts = new Drafts(() => told.push(drafts.size), 5);
+  const { type, saves } = draft(drafts);
+  for (const letters of ["l", "lo", "loud"]) type(letters);
+  assert.deepEqual([drafts.size, saves], [1, []]);
+  await new Promise((resolve) => (drafts.told = resolve));
+  assert.deepEqual([drafts.size, saves], [0, ["loud"]]);
+});
+
+test("leaving keeps every draft at once, a half name only with the page", () => {
+  const drafts = new Drafts();
+  const [note, name] = [draft(drafts), draft(drafts, { key: "who", waits: true })];
+  note.type("loud");
+  name.type("An");
+  drafts.flush();
+  assert.deepEqual([drafts.size, note.saves, name.saves], [1, ["loud"], []]);
+  drafts.flush({ all: true });
+  assert.deepEqual([drafts.size, name.saves], [0, ["An"]]);
+});
+
+test("a draft that cannot be stored yet stays one", () => {
+  const drafts = new Drafts();
+  let open = false;
+  const tries = [];
+  const { type } = draft(drafts, { differs: () => !open, keep: () => tries.push(open) });
+  type("loud");
+  drafts.flush();
+  assert.equal(drafts.size, 1);
+  open = true;
+  drafts.flush();
+  assert.deepEqual([drafts.size, tries], [0, [false]]);
+});
+
+test("a field drawn anew takes over the letters of the one before", () => {
+  const drafts = new Drafts();
+  const [old, anew] = [draft(drafts), draft(drafts)];
+  old.type("lo");
+  old.field.isConnected = false;
+  anew.type("loud");
+  drafts.flush();
+  assert.deepEqual([old.saves, anew.saves], [[], ["loud"]]);
 });

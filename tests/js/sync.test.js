@@ -392,3 +392,21 @@ test("waits grow from one second to thirty, with jitter", () => {
     30_000,
   );
 });
+
+test("a save refused for want of cookies asks who is there, and then to sign in", async () => {
+  const server = new Server();
+  let signedIn = false;
+  const { fetch } = server;
+  server.fetch = async (url, options = {}) => {
+    if (signedIn) return fetch(url, options);
+    return options.method === "POST" ? reply(403, null) : reply(401, { login: "/in" });
+  };
+  const { add, flush, outbox, sync, told } = client(server);
+  add(span("a", "mayor"));
+  await flush();
+  assert.deepEqual([sync.trouble, outbox.size, told.logins, told.refused], ["login", 1, ["/in"], []]);
+  signedIn = true;
+  sync.trouble = "";
+  await flush();
+  assert.deepEqual([server.live(), outbox.size], [["a"], 0]);
+});

@@ -66,7 +66,7 @@ function moveEdge(desk, { side, direction, exact = false }) {
   const parts = [...draft.fragments];
   const at = side === "end" ? parts.length - 1 : 0;
   const from = parts[at] ?? part(article, behind(article, board.case(board.case().source)));
-  const moved = parts[at] ? nudge(article, [from.start, from.end], side, Number(direction), exact) : [from.start, from.end];
+  const moved = parts[at] ? nudge(article, [from.start, from.end], side, Number(direction), { exact }) : [from.start, from.end];
   if (!moved) return desk.refuse("No further");
   parts[at] = part(article, moved);
   draft.fragments = parts;

@@ -144,6 +144,7 @@ function linking(desk) {
     h(
       "p",
       { class: "buttons" },
+      desk.mode.soft && button("Link another", { data: { command: "link", k: "again" } }),
       button("Choose cue words", { data: { command: "cue", k: "cue" } }),
       button("Done", { data: { command: "leave", k: "leave" } }),
     ),
@@ -157,10 +158,9 @@ function linkingInWords({ mode, store, labels }) {
   const link = store.get("link", made.at(-1) ?? "");
   const claim = link && store.get("span", link.target);
   const head = claim ? `Linked to ${nameOf(labels, claim, 30)}. ` : "Link to a claim. ";
-  const more = claim ? "Is there another? Select it" : "Select it";
-  const end = claim ? " Else press Done or Escape." : "";
+  const more = claim && mode.soft ? "Is there another? Press L, then select it" : "Select it";
   const listed = candidates.length ? ", click its mark, or take one by number:" : " or click its mark.";
-  return [h("strong", {}, head), more, listed, candidates.length ? "" : end];
+  return [h("strong", {}, head), more, listed];
 }
 
 function linkList(desk, span) {
@@ -262,9 +262,17 @@ function note(desk, span) {
     data: { k: "note" },
     value: span.note,
   });
-  const save = () =>
-    area.value !== (desk.store.get("span", span.id)?.note ?? area.value) &&
-    setFields(desk, span, { note: area.value }, area.value ? "Note saved" : "Note removed");
+  const stored = () => desk.store.get("span", span.id)?.note;
+  const differs = () => !desk.readOnly && stored() !== undefined && stored() !== area.value;
+  const keep = (how) => {
+    setFields(desk, span, { note: area.value }, area.value ? "Note saved" : "Note removed", [], how);
+    area.dataset.was = area.value;
+  };
+  const draft = desk.drafts.watch(area, { key: `${span.id} note`, differs, keep: () => keep({ quiet: true }) });
+  const save = () => {
+    if (differs()) keep();
+    draft.done();
+  };
   area.addEventListener("change", save);
   area.addEventListener("blur", () => setTimeout(() => area.isConnected && save()));
   area.addEventListener("keydown", (event) => {

@@ -2,6 +2,7 @@
 
 const MOST_WORDS = 6;
 const AFTER_WORDS = 3;
+const FORMULA_ROOM = 40; // characters in which a formula before a claim is looked for
 const LEADING = /^(?:[\s,;:–—-]|(?:and|but|or|then|while|who|which|that)\b)+/iu;
 const TRAILING = /(?:[\s,;:–—-]|\b(?:that|whether|if))+$/iu;
 const MARKS = /["“”„«»‹›「」]/u;
@@ -56,6 +57,12 @@ function beforeThat(text) {
   return /[\p{L}\p{N}]/u.test(head) ? head : text;
 }
 
+/** A cue has a letter or digit, and lies within one sentence. */
+function isCue(article, stretch) {
+  if (!stretch || !/[\p{L}\p{N}]/u.test(article.slice(...stretch))) return false;
+  return article.sentenceIndex(stretch[0]) === article.sentenceIndex(stretch[1] - 1);
+}
+
 /**
  * Words that tie a source to its claim: those between them, nearest the claim, six at most.
  * With none between: `according to` before the source, up to three words after a source that
@@ -63,19 +70,21 @@ function beforeThat(text) {
  * `after` is the end of the source's previous claim: the next cue begins behind it.
  */
 export function guessCue(article, source, target, after = 0) {
+  return guesses(article, source, target, after).find((stretch) => isCue(article, stretch)) ?? null;
+}
+
+function guesses(article, source, target, after) {
   if (target[0] >= source[1]) {
     const from = Math.max(source[1], Math.min(after, target[0]));
     const gap = article.slice(from, target[0]);
     const found = cap(strip(...lastClause(from, beforeThat(gap)), LEADING, TRAILING), MOST_WORDS, true);
     const formula = /^\s*(?:that\s*)?$/iu.test(gap) ? source : null;
-    return stretch(found) ?? beforeSource(article, source) ?? formula;
+    return [stretch(found), beforeSource(article, source), formula];
   }
-  if (target[1] <= source[0]) {
-    const text = article.slice(target[1], source[0]);
-    const near = cap(strip(target[1], text, /^[\s,;:.!?–—"“”«»’'-]+/u, TRAILING), MOST_WORDS, true);
-    return stretch(near) ?? beforeSource(article, source) ?? afterSource(article, source);
-  }
-  return null;
+  if (target[1] > source[0]) return [];
+  const text = article.slice(target[1], source[0]);
+  const near = cap(strip(target[1], text, /^[^\p{L}\p{N}]+/u, TRAILING), MOST_WORDS, true);
+  return [stretch(near), beforeSource(article, source), afterSource(article, source)];
 }
 
 function beforeSource(article, [start]) {
@@ -89,6 +98,14 @@ function afterSource(article, [, end]) {
   if (!sentence || sentence[1] <= end) return null;
   const text = article.slice(end, sentence[1]).split(/[,;:.!?“”"]/u)[0];
   return stretch(cap(strip(end, text, /^\s+/u, /\s+$/u), AFTER_WORDS, false));
+}
+
+/**
+ * The hedge words of a claim as they stand in it or right before it, or "". [start, end) is the
+ * claim's first fragment.
+ */
+export function hedgeOf(article, { start, end }) {
+  return guessHedge(article.slice(start, end), article.slice(Math.max(0, start - FORMULA_ROOM), start));
 }
 
 /** The first hedge in an English claim, else the formula right before it ("It is said that"), or "". */

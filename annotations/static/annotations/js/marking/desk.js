@@ -1,6 +1,8 @@
 // The state of the page: cursor, selection, chosen span, mode. All edits pass through `commit`.
 
+import { Drafts } from "./drafts.js";
 import { countOf, describe } from "./labels.js";
+import { Trail } from "./segmenting.js";
 import { hullOf, perform } from "./store.js";
 
 export const NORMAL = { name: "" };
@@ -20,6 +22,8 @@ export class Desk extends EventTarget {
     this.armed = null; // label that the next selection or click gets
     this.mode = NORMAL; // {name: "link" | "flag" | "cue" …}
     this.hints = new Map(); // span id -> boundary hints of the server
+    this.trail = new Trail();
+    this.drafts = new Drafts(() => this.emit("status"));
   }
 
   emit(type, detail = {}) {
@@ -48,13 +52,13 @@ export class Desk extends EventTarget {
   // --- edits -----------------------------------------------------------------
 
   /** One gesture: its changes are applied, painted, queued and undone together. */
-  commit(name, changes, { choose, say } = {}) {
+  commit(name, changes, { choose, say, quiet = false } = {}) {
     if (this.readOnly || this.busy) return this.refuse(this.readOnly || this.busy);
     const full = changes.map((change) => ({ ...change, before: this.store.get(change.on, change.id) }));
     this.undo.push(name, full);
     this.run(full);
     if (choose !== undefined) this.choose(choose, { quiet: true, reveal: false }); // made in view
-    this.say(`${say ?? name}. ${countOf(this.store.spans.size, "span")}`);
+    if (!quiet) this.say(`${say ?? name}. ${countOf(this.store.spans.size, "span")}`);
     return true;
   }
 

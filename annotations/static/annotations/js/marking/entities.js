@@ -36,9 +36,38 @@ export function ledger(store, attributesOf, span, typed = "") {
   const rankOf = ({ id, article }) => rank.get(id) ?? (article ? -2 : -3);
   const wanted = fold(typed);
   const isIt = ({ name }) => fold(name) === wanted;
+  const begins = ({ name }) => isMeant(name, typed);
   return [...store.entities.values()]
     .filter(({ name }) => fold(name).includes(wanted))
-    .sort((a, b) => isIt(b) - isIt(a) || rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
+    .sort(
+      (a, b) =>
+        isIt(b) - isIt(a) ||
+        begins(b) - begins(a) ||
+        rankOf(b) - rankOf(a) ||
+        a.name.localeCompare(b.name),
+    );
+}
+
+/** Whether a word of the name begins with what was typed: only then can it be meant by Enter. */
+export function isMeant(name, typed) {
+  const [whole, wanted] = [fold(name), fold(typed)];
+  for (let at = whole.indexOf(wanted); at >= 0; at = whole.indexOf(wanted, at + 1))
+    if (!at || !/[\p{L}\p{N}]/u.test(whole[at - 1])) return true;
+  return false;
+}
+
+/**
+ * What is offered for the letters typed: {options, at}, `at` the one that Enter takes (-1: none).
+ * A new name comes last, but first where no name is meant; `own` is one for an untyped list.
+ */
+export function offers(found, typed, own = "") {
+  const exact = found.some(({ name }) => fold(name) === fold(typed));
+  const text = exact ? "" : typed.trim() || own;
+  const made = text ? [{ text, fresh: true }] : [];
+  const known = found.slice(0, text && !typed ? SHOWN - 1 : SHOWN); // each has a digit
+  const names = known.map((entity) => ({ entity, text: entity.name }));
+  const unmeant = typed && !exact && !(known[0] && isMeant(known[0].name, typed));
+  return { options: unmeant ? [...made, ...names] : [...names, ...made], at: typed ? 0 : -1 };
 }
 
 export function entityField(desk, span, attribute) {
@@ -82,9 +111,15 @@ class Combobox {
     input.addEventListener("focus", () => input.select());
     input.addEventListener("click", () => this.open(""));
     input.addEventListener("open", () => this.open(""));
-    input.addEventListener("input", () => this.open(input.value));
+    input.addEventListener("input", () => ((this.done = false), this.open(input.value)));
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => this.leave());
+    input.addEventListener("blur", () => setTimeout(() => this.leave()));
+    this.draft = desk.drafts.watch(input, {
+      key: `${span.id} ${attribute.name}`,
+      waits: true,
+      differs: () => !desk.readOnly && !this.done && Boolean(this.typed) && this.typed !== this.name,
+      keep: () => this.keep(),
+    });
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
@@ -107,13 +142,8 @@ class Combobox {
     this.searchFurther(typed);
     const { desk, span, list, input } = this;
     const found = ledger(desk.store, (each) => desk.labels.attributesOf(each), span, typed);
-    const exact = found.some(({ name }) => fold(name) === fold(typed));
-    const made = exact ? "" : typed.trim() || this.ownWords();
-    const known = found.slice(0, made && !typed ? SHOWN - 1 : SHOWN); // each has a digit
-    this.options = known.map((entity) => ({ entity, text: entity.name }));
-    if (made) this.options.push({ text: made, fresh: true });
+    Object.assign(this, offers(found, typed, this.ownWords()));
     this.untyped = !typed;
-    this.at = typed ? 0 : -1;
     list.replaceChildren(
       ...this.options.map(({ text, fresh }, i) =>
         h(
@@ -184,11 +214,24 @@ class Combobox {
     return this.back();
   }
 
+  /** Leaves the field as it was, and back to the text: the next letter is a key again. */
   escape() {
-    const open = !this.list.hidden;
     this.input.value = this.name;
+    this.draft.done();
     this.show(false);
-    if (!open || this.input.dataset.back) this.desk.focusText();
+    this.desk.focusText();
+  }
+
+  get typed() {
+    return this.input.value.trim();
+  }
+
+  /** What was typed is the answer: a name of the ledger that is spelt so, or a new one. */
+  keep() {
+    const { options } = offers(ledger(this.desk.store, () => [], this.span, this.typed), this.typed);
+    const nth = options.findIndex(({ entity, fresh }) => fresh || fold(entity.name) === fold(this.typed));
+    this.options = options;
+    this.take(nth, false);
   }
 
   take(index, byKey) {
@@ -204,6 +247,7 @@ class Combobox {
     this.input.value = this.desk.store.get("entity", id)?.name ?? besides[0]?.after.name ?? "";
     this.show(false);
     answer(this.desk, this.span, this.attribute, id ?? "", besides);
+    this.draft.done();
     if (byKey) this.back(back);
   }
 
@@ -212,11 +256,13 @@ class Combobox {
     else goOn(this.desk, this.field);
   }
 
-  /** Leaving the field keeps nothing that was only typed, but an emptied field clears. */
+  /** Leaving the field keeps what was typed, and an emptied field clears; another window does not count. */
   leave() {
+    const { input, name, typed } = this;
+    if (!input.isConnected || document.activeElement === input) return;
     this.show(false);
     if (this.done) return;
-    if (!this.input.value.trim() && this.name) this.set(null, [], false);
-    else this.input.value = this.name;
+    if (!typed && name) this.set(null, [], false);
+    else this.draft.done();
   }
 }

@@ -1,7 +1,7 @@
 // The attributes of a span as fields: one click, digit or arrow each; and what an answer does.
 
 import { button, h } from "./dom.js";
-import { setFields } from "./marks.js";
+import { isHedgeFound, setFields } from "./marks.js";
 
 const KINDS = { choice, yes_no: choice, text };
 
@@ -87,15 +87,35 @@ function text(desk, span, attribute) {
     autocomplete: "off",
     value: span.attributes[attribute.name] ?? "",
     disabled: Boolean(desk.readOnly),
+    "aria-describedby": `${id}-guess`,
     data: { k: id },
   });
+  const guess = h(
+    "p",
+    { id: `${id}-guess`, class: "guess", hidden: attribute.name !== "hedge" || !isHedgeFound(desk, span) },
+    "Found in the text by the page. Check it.",
+  );
   const field = h(
     "div",
     { class: "text-field", data: { attribute: attribute.name } },
     h("label", { for: id }, legendOf(attribute, input.value)),
     input,
+    guess,
   );
-  const save = () => answer(desk, span, attribute, input.value.trim());
+  input.addEventListener("input", () => (guess.hidden = true));
+  const stored = () => desk.store.get("span", span.id)?.attributes;
+  const differs = () =>
+    !desk.readOnly && Boolean(stored()) && (stored()[attribute.name] ?? "") !== input.value.trim();
+  const keep = (how) => {
+    answer(desk, span, attribute, input.value.trim(), [], how);
+    input.dataset.was = input.value;
+  };
+  const key = `${span.id} ${attribute.name}`;
+  const draft = desk.drafts.watch(input, { key, differs, keep: () => keep({ quiet: true }) });
+  const save = () => {
+    if (differs()) keep();
+    draft.done();
+  };
   input.addEventListener("change", save);
   input.addEventListener("blur", () => setTimeout(() => input.isConnected && save()));
   input.addEventListener("keydown", (event) => {
@@ -113,23 +133,26 @@ export const YES_NO = [
 ];
 
 /** Answers an attribute; an empty value takes the answer away. */
-export function answer(desk, span, attribute, value, besides = []) {
+export function answer(desk, span, attribute, value, besides = [], how = {}) {
   const live = desk.store.get("span", span.id);
   if (!live || (live.attributes[attribute.name] ?? "") === value) return false;
   const { [attribute.name]: _, ...others } = live.attributes;
   const attributes = value ? { ...others, [attribute.name]: value } : others;
-  const title = titleOf(desk, attribute, value);
+  const title = titleOf(desk, attribute, value, besides);
   return setFields(
     desk,
     live,
     { attributes },
     value ? `${attribute.title}: ${title}` : `${attribute.title}: no answer`,
     besides,
+    how,
   );
 }
 
-function titleOf(desk, { kind, choices }, value) {
-  if (kind === "entity") return desk.store.get("entity", value)?.name ?? value;
+/** An answer in words; a name that is made with it is not in the ledger yet. */
+function titleOf(desk, { kind, choices }, value, besides) {
+  const made = besides.find(({ on, id }) => on === "entity" && id === value)?.after;
+  if (kind === "entity") return (desk.store.get("entity", value) ?? made)?.name ?? value;
   const options = kind === "yes_no" ? YES_NO : choices;
   return options.find((choice) => choice.value === value)?.title ?? value;
 }

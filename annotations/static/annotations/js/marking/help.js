@@ -14,7 +14,7 @@ export const COMMANDS = [
   ["label-second", "Mark the words of the chosen span a second time", "Mark"],
   ["extent", "Mark the selection as an extent: what a source answers for", "Mark"],
   ["fragment", "Add the selection to the chosen span as a further part", "Mark"],
-  ["rest", "Mark the rest of the paragraph as reporting, sentence by sentence", "Mark"],
+  ["rest", "Mark the rest of the paragraph, sentence by sentence, as SENTENCE", "Mark"],
   ["replace", "Use the selected words for the chosen span; while linking, make the link", "Change"],
   ["remove", "Remove the chosen span, link or suggestion", "Change"],
   ["end-out", "End one word further", "Change"],
@@ -96,7 +96,10 @@ export class Help {
     const changed = changedKeys();
     const rows = [];
     let last = "";
-    for (const [command, text, group] of COMMANDS) {
+    const { sentence } = this.desk.labels;
+    for (const [command, told, group] of COMMANDS) {
+      if (command === "rest" && !sentence) continue;
+      const text = told.replace("SENTENCE", sentence?.name ?? "");
       if (group !== last) rows.push(h("tr", {}, h("th", { colspan: "2", scope: "rowgroup" }, group)));
       last = group;
       rows.push(this.row(command, changed[command] ?? CHORDS[command], text));
@@ -140,7 +143,7 @@ export class Help {
     const changed = changedKeys();
     const clash = chord ? new Keymap(this.labelKeys, changed).clash(chord, command) : null;
     const held = COMMANDS.find(([name]) => name === clash);
-    byId("help-clash").textContent = held ? `${inSigns(chord)} is the key of: ${held[1]}` : "";
+    byId("help-clash").textContent = held ? `${inSigns(chord)} is the key of: ${held[1].replace("SENTENCE", this.desk.labels.sentence?.name ?? "…")}` : "";
     if (chord && !clash) this.save({ ...changed, [command]: [chord] });
     else this.draw();
   }

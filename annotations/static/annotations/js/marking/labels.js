@@ -43,6 +43,10 @@ export class Labels {
     return this.live.find(({ extent }) => extent === "sentence") ?? null;
   }
 
+  get source() {
+    return this.live.find(({ slug }) => slug === SOURCE) ?? null;
+  }
+
   isSource(span) {
     return span?.kind === "label" && this.of(span).slug === SOURCE;
   }
@@ -58,6 +62,12 @@ export class Labels {
 
   attributesOf(span) {
     return this.of(span).attributes.filter(({ archived }) => !archived);
+  }
+
+  /** {name: ""} for each question in words, answered or not. */
+  blank(span) {
+    const texts = this.attributesOf(span).filter(({ kind }) => kind === "text");
+    return Object.fromEntries(texts.map(({ name }) => [name, ""]));
   }
 
   /** Required attributes that have no answer yet. */

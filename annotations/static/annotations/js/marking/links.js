@@ -50,10 +50,12 @@ const isVoice = (desk, span) => span.label && desk.labels.sentence?.id === span.
 export function begin(desk, source = desk.span) {
   if (desk.readOnly) return desk.refuse(desk.readOnly);
   if (!desk.labels.isSource(source))
-    return desk.refuse("Choose an attribution first: links go from a source to what it answers for");
+    return desk.refuse(
+      `Choose ${desk.labels.source?.name ?? "a source"} first: links go from a source to what it answers for`,
+    );
   if (desk.spanId !== source.id) desk.choose(source.id, { quiet: true });
   desk.arm(null);
-  desk.setMode({ name: "link", source: source.id, made: [] });
+  desk.setMode({ name: "link", source: source.id, made: [], soft: false });
   refresh(desk);
   const n = desk.mode.candidates.length;
   desk.say(
@@ -70,6 +72,18 @@ export function refresh(desk) {
   desk.emit("mode");
   return true;
 }
+
+/** L: begins; after a link the next one; else it ends. */
+export function toggle(desk) {
+  if (desk.mode.name !== "link") return begin(desk);
+  if (!desk.mode.soft) return (end(desk), desk.say("Linking ended"));
+  desk.setMode({ ...desk.mode, soft: false });
+  desk.say("The next one: select what the source answers for, or click its mark. Escape ends");
+  return true;
+}
+
+/** Whether what the mouse selects or clicks is linked at once: until a link is made, and after L again. */
+export const isAsked = ({ mode }) => mode.name === "link" && !mode.soft;
 
 export function end(desk) {
   desk.highlights.show("target", []);
@@ -93,6 +107,7 @@ function linked(desk, link) {
   if (desk.mode.name !== "link") return;
   desk.mode.made.push(link.id);
   desk.mode.cue = null;
+  desk.mode.soft = true;
   desk.linkId = link.id;
   desk.highlights.show("cue", link.cue ? [[link.cue.start, link.cue.end]] : []);
   refresh(desk);
@@ -116,8 +131,8 @@ export function linkTo(desk, source, target) {
   return done;
 }
 
-/** Marks the selection as an extent (or with a label) and links it to the source: one gesture. */
-export async function claim(desk, label = desk.labels.extent, exact = false) {
+/** Marks the selection as an extent and links it to the source: one gesture. */
+export async function claim(desk, exact = false) {
   const source = desk.store.get("span", desk.mode.source);
   if (!source) return end(desk);
   let link = null;
@@ -127,7 +142,7 @@ export async function claim(desk, label = desk.labels.extent, exact = false) {
     link = newLink(desk, source, span);
     return [addition("link", link)];
   };
-  const span = await mark(desk, label, { exact, also });
+  const span = await mark(desk, desk.labels.extent, { exact, also });
   if (span && link) {
     linked(desk, link);
     desk.say(`Linked to ${nameOf(desk.labels, span, 40)}${cueInWords(link)}`);

@@ -1,6 +1,6 @@
 // Commands that make and change spans.
 
-import { guessHedge } from "./cues.js";
+import { hedgeOf } from "./cues.js";
 import { clip } from "./dom.js";
 import { nameOf, quoteOf } from "./labels.js";
 import { nudge, snap } from "./segmenting.js";
@@ -8,17 +8,29 @@ import { hullOf, newId } from "./store.js";
 
 const MANY_WORDS = 50;
 const MOST_SUGGESTIONS = 50;
-const BEFORE = 40; // characters in which a formula before a claim is looked for
+
+const asksHedge = ({ attributes }) =>
+  attributes.some(({ name, kind, archived }) => name === "hedge" && kind === "text" && !archived);
+
+/** Whether the hedge words of a span are those that the page finds in the text itself. */
+export function isHedgeFound(desk, { attributes, fragments }) {
+  return Boolean(attributes.hedge) && attributes.hedge === hedgeOf(desk.article, fragments[0]);
+}
+
+/** With other words a span has another hedge, unless a person wrote it. */
+function withHedge(desk, span, fragments) {
+  const { hedge, ...attributes } = span.attributes;
+  const untouched = !hedge || isHedgeFound(desk, span);
+  if (!untouched || !asksHedge(desk.labels.of(span))) return {};
+  if (!hedge && hedgeOf(desk.article, span.fragments[0])) return {}; // taken out by hand
+  const found = hedgeOf(desk.article, fragments[0]);
+  return { attributes: found ? { ...span.attributes, hedge: found } : attributes };
+}
 
 export function newSpan(desk, label, stretches, more = {}) {
   const fragments = stretches.map(([start, end]) => ({ start, end, quote: desk.article.slice(start, end) }));
-  const attributes = {};
-  const hedge = label.attributes.find(
-    ({ name, kind, archived }) => name === "hedge" && kind === "text" && !archived,
-  );
-  const { start } = fragments[0];
-  const guess = hedge && guessHedge(fragments[0].quote, desk.article.slice(Math.max(0, start - BEFORE), start));
-  if (guess) attributes.hedge = guess;
+  const hedge = asksHedge(label) && hedgeOf(desk.article, fragments[0]);
+  const attributes = hedge ? { hedge } : {};
   return {
     id: newId(),
     kind: label.id ? "label" : "extent",
@@ -130,7 +142,7 @@ function reshape(desk, fragments, name, span = desk.span) {
   if (twin && twin.id !== span.id) return desk.refuse("The same label is on exactly these words already");
   desk.hints.delete(span.id);
   const done = desk.commit(name(clip(fragments.map(({ quote }) => quote).join(" … "), 60)), [
-    change(span, { fragments }),
+    change(span, { fragments, ...withHedge(desk, span, fragments) }),
   ]);
   if (done && desk.spanId === span.id) desk.setCursor(desk.article.wordFrom(fragments[0].start), { quiet: true });
   if (done) warnOfCrossing(desk, store.get("span", span.id));
@@ -145,13 +157,18 @@ export function move(desk, side, direction, exact) {
   if (!span) return desk.refuse("Choose a span first");
   const parts = [...span.fragments];
   const at = side === "end" ? parts.length - 1 : 0;
-  const moved = nudge(article, [parts[at].start, parts[at].end], side, direction, exact);
+  const here = [parts[at].start, parts[at].end];
+  const label = desk.labels.of(span);
+  const whole = !label.id || label.extent === "sentence"; // may take the full stop and what closes
+  const moved = desk.trail.back(span, side, direction, here) ?? nudge(article, here, side, direction, { exact, whole });
   const stretch = moved && article.markable(...moved);
   const beside = parts[side === "end" ? at - 1 : at + 1];
   if (!stretch || (beside && stretch[0] < beside.end && stretch[1] > beside.start))
-    return desk.refuse("It cannot go further");
+    return desk.refuse("It cannot go further: the sentence or the span ends here");
   parts[at] = piece(desk, stretch);
-  return reshape(desk, parts, (words) => `Now: ${words}`);
+  const done = reshape(desk, parts, (words) => `Now: ${words}`);
+  if (done) desk.trail.note(span, side, direction, here, stretch);
+  return done;
 }
 
 export function replace(desk) {
@@ -263,8 +280,8 @@ export function accept(desk) {
 }
 
 /** Sets note, flag or an attribute of the chosen span; the same value again is no change. */
-export function setFields(desk, span, more, name, besides = []) {
+export function setFields(desk, span, more, name, besides = [], how = {}) {
   const live = desk.store.get("span", span.id);
   if (!live) return false;
-  return desk.commit(name, [...besides, change(live, more)]);
+  return desk.commit(name, [...besides, change(live, more)], how);
 }

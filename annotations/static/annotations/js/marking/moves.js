@@ -171,10 +171,7 @@ function label(desk, key, { exact = false, second = false } = {}) {
   const number = Number(key);
   if (desk.mode.name === "flag") return flag(desk, number);
   const found = desk.labels.byKey(key);
-  if (desk.mode.name === "link") {
-    if (!desk.selection) return links.choose(desk, number);
-    return found ? links.claim(desk, found, exact) : desk.refuse(`No label has the key ${key}`);
-  }
+  if (desk.mode.name === "link" && !desk.selection) return links.choose(desk, number);
   if (!found) return desk.refuse(`No label has the key ${key}`);
   return apply(desk, found, { exact, second });
 }
@@ -182,7 +179,7 @@ function label(desk, key, { exact = false, second = false } = {}) {
 /** A label button or key: what it does depends on what is selected, chosen, or pointed at. */
 export function apply(desk, found, { exact = false, second = false } = {}) {
   if (desk.readOnly) return desk.refuse(desk.readOnly);
-  if (desk.mode.name === "link" && desk.selection) return links.claim(desk, found, exact);
+  if (desk.mode.name === "link" && desk.selection) links.end(desk); // a label is a label, linking or not
   if (desk.selection) return marks.mark(desk, found, { exact });
   if (desk.span) return second ? marks.second(desk, found) : marks.relabel(desk, found);
   if (desk.cursor && !desk.armed) return marks.mark(desk, found);
@@ -285,7 +282,7 @@ export const ACTS = {
   "unmarked-on": (desk) => unmarked(desk, 1),
   "unmarked-back": (desk) => unmarked(desk, -1),
   suggestion: suggestion,
-  link: (desk) => (desk.mode.name === "link" ? links.end(desk) : links.begin(desk)),
+  link: links.toggle,
   cue: links.cue,
   attributes: needsSpan("to-attributes"),
   who: needsSpan("to-who"),

@@ -34,6 +34,7 @@ export class Shelf {
       turn.oncomplete = resolve;
       turn.onerror = turn.onabort = () => reject(turn.error);
       act(turn.objectStore(SHELF));
+      turn.commit?.(); // the page may end before the browser would
     });
   }
 

@@ -5,6 +5,7 @@ import { Desk } from "./desk.js";
 import { ask, byId, Live } from "./dom.js";
 import { changedKeys, chordOf, Keymap } from "./keys.js";
 import { Labels } from "./labels.js";
+import { isAsked } from "./links.js";
 import { apply, run } from "./moves.js";
 import { Notices } from "./notices.js";
 import { CodebookCard, Panel, Part } from "./panel.js";
@@ -87,6 +88,7 @@ function wireButtons(desk) {
     const place = event.target.closest(`${wanted}, [data-panel]`);
     if (!place) return;
     const { command, label, panel } = place.dataset;
+    desk.drafts.flush();
     if (panel !== undefined) document.body.classList.toggle("panel-open");
     else if (label) apply(desk, desk.labels.byId.get(label), { exact: event.altKey, second: event.shiftKey });
     else run(desk, { command });
@@ -102,7 +104,7 @@ function wireBar(desk) {
     for (const each of bar.querySelectorAll("[data-label]"))
       each.setAttribute("aria-pressed", String(each.dataset.label === desk.armed?.id));
     for (const each of bar.querySelectorAll('[data-command="link"]'))
-      each.setAttribute("aria-pressed", String(desk.mode.name === "link"));
+      each.setAttribute("aria-pressed", String(isAsked(desk)));
     for (const redo of [false, true]) {
       for (const each of bar.querySelectorAll(`[data-command="${redo ? "redo" : "undo"}"]`))
         each.disabled = !desk.undo.next(redo);

@@ -3,6 +3,7 @@
 import { card, spansHere } from "./card.js";
 import { afterPaint, byId, h } from "./dom.js";
 import { nameOf } from "./labels.js";
+import { isAsked } from "./links.js";
 import { run } from "./moves.js";
 
 const TYPED = "textarea, input[type=text]"; // fields that hold letters
@@ -43,8 +44,35 @@ export class Panel {
   /** Draws anew only when something shown has changed, and keeps the focus where it was. */
   draw() {
     const { desk } = this;
-    const seen = JSON.stringify([
-      desk.span,
+    if (this.state() === this.seen) return;
+    const held = this.held();
+    this.root.replaceChildren(...(desk.span ? card(desk, desk.span) : this.idle()));
+    if (held) this.giveBack(held);
+    for (const field of this.root.querySelectorAll(TYPED)) field.dataset.was ??= field.value;
+    this.shown = desk.spanId;
+    this.seen = this.state();
+  }
+
+  /** The chosen span but for what its fields show already: a field is not replaced under the caret. */
+  said() {
+    const { span } = this.desk;
+    if (!span || this.shown !== span.id) return span;
+    const shows = (k, value) => {
+      const field = this.root.querySelector(`[data-k="${CSS.escape(k)}"]`);
+      return Boolean(field?.matches(`${TYPED}:not([role])`)) && field.value.trim() === (value ?? "").trim();
+    };
+    const asked = Object.keys({ ...span.attributes, ...this.desk.labels.blank(span) });
+    const attributes = asked.map((name) =>
+      shows(`a-${name}`, span.attributes[name]) ? "shown" : [name, span.attributes[name]],
+    );
+    return { ...span, ver: 0, attributes, note: shows("note", span.note) || span.note };
+  }
+
+  state() {
+    const { desk } = this;
+    return JSON.stringify([
+      this.said(),
+      desk.span && desk.labels.missing(desk.span).map(({ name }) => name),
       desk.span && desk.store.linksOf(desk.spanId),
       desk.linkId,
       desk.mode,
@@ -54,13 +82,6 @@ export class Panel {
       desk.readOnly,
       [...desk.store.entities.keys()].length,
     ]);
-    if (seen === this.seen) return;
-    this.seen = seen;
-    const held = this.held();
-    this.root.replaceChildren(...(desk.span ? card(desk, desk.span) : this.idle()));
-    if (held) this.giveBack(held);
-    for (const field of this.root.querySelectorAll(TYPED)) field.dataset.was ??= field.value;
-    this.shown = desk.spanId;
   }
 
   /** What has the focus, with the letters in it that nothing has saved yet. */
@@ -70,18 +91,20 @@ export class Panel {
     const { value, dataset, selectionStart, selectionEnd } = field;
     const typed = field.matches(TYPED) && value !== dataset.was && this.shown === this.desk.spanId;
     const open = field.getAttribute("aria-expanded") === "true";
-    return { ...dataset, open, typed: typed && { value, caret: [selectionStart, selectionEnd] } };
+    const caret = field.matches(TYPED) && [selectionStart, selectionEnd];
+    return { ...dataset, open, caret, typed: typed && { value } };
   }
 
-  giveBack({ k, back, open, typed }) {
+  giveBack({ k, back, open, typed, caret }) {
     const field = this.root.querySelector(`[data-k="${CSS.escape(k)}"]`) ?? this.desk.view.root;
     field.focus({ preventScroll: true });
     if (open && back) field.dataset.back = back;
     if (typed && field.matches(TYPED) && field.value !== typed.value) {
       field.dataset.was = field.value;
       field.value = typed.value;
-      field.setSelectionRange(...typed.caret);
+      if (!open) field.dispatchEvent(new Event("input"));
     }
+    if (caret && field.matches(TYPED)) field.setSelectionRange(...caret);
     if (open) field.dispatchEvent(new Event(field.dataset.was === undefined ? "open" : "input"));
   }
 
@@ -92,14 +115,14 @@ export class Panel {
   /** Opens the card; with words selected for a link, links them (touch knows no end of a drag). */
   tapStrip() {
     const { desk } = this;
-    if (desk.mode.name === "link" && desk.selection) run(desk, { command: "replace" });
+    if (isAsked(desk) && desk.selection) run(desk, { command: "replace" });
     else document.body.classList.toggle("panel-open");
   }
 
   /** One line for narrow screens, where the card is folded away. */
   summary() {
     const { desk } = this;
-    if (desk.mode.name === "link") {
+    if (isAsked(desk)) {
       return desk.selection ? "Link the selected words" : "Linking: select what it answers for, or tap a mark";
     }
     if (!desk.span) return "";

@@ -133,7 +133,7 @@ function afterSelecting(desk, exact) {
   const word = desk.article.wordFrom(stretch[0]);
   if (desk.mode.name !== "link") desk.setCursor(word, { quiet: true });
   if (links.takeCue(desk)) return;
-  if (desk.mode.name === "link") links.claim(desk, undefined, exact);
+  if (links.isAsked(desk)) links.claim(desk, exact);
   else if (desk.armed) apply(desk, desk.armed, { exact });
 }
 
@@ -145,7 +145,8 @@ function click(desk, event) {
   desk.setSelection(null, { shown: true });
   desk.anchor = null;
   const spans = event.target.closest("mark") ? desk.store.at(point) : [];
-  if (desk.mode.name === "link") return clickInLinkMode(desk, point, spans);
+  if (links.isAsked(desk)) return clickInLinkMode(desk, point, spans);
+  if (desk.mode.name === "link") links.end(desk);
   if (spans.length && !desk.armed) return clickMark(desk, point, spans);
   clickWord(desk, point);
 }

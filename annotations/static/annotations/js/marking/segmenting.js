@@ -136,11 +136,15 @@ export function quotationAt(article, point) {
   return null;
 }
 
-/** One word (or with `exact` one character) out or in at one end of [start, end). */
-export function nudge(article, [start, end], side, direction, exact = false) {
+/**
+ * One word (or with `exact` one character) out or in at one end of [start, end). Words stop at the
+ * sentence; `whole` may take in what opens or closes it (quotation mark, full stop). Null at an end.
+ */
+export function nudge(article, [start, end], side, direction, { exact = false, whole = false } = {}) {
+  const point = side === "end" ? end : start;
   const moved = exact
-    ? stepBy(article, side === "end" ? end : start, direction)
-    : wordEdge(article, side === "end" ? end : start, side, direction);
+    ? stepBy(article, point, direction)
+    : wordEdge(article, point, side, direction, whole);
   if (moved === null) return null;
   const next = side === "end" ? [start, moved] : [moved, end];
   return next[0] < next[1] ? next : null;
@@ -151,11 +155,37 @@ function stepBy(article, point, direction) {
   return moved === point ? null : moved;
 }
 
-function wordEdge(article, point, side, direction) {
-  if (direction > 0) {
-    if (side === "end") return article.nextWord(point)?.end ?? null;
-    return article.nextWord(point + 1)?.start ?? null;
+function wordEdge(article, point, side, direction, whole) {
+  if (side === "end") {
+    if (direction < 0) return article.previousWord(point - 1)?.end ?? null;
+    const limit = article.sentenceAt(point - 1)?.[1] ?? article.length;
+    const word = article.nextWord(point);
+    if (word && word.end <= limit) return word.end;
+    return whole && point < limit ? limit : null;
   }
-  if (side === "end") return article.previousWord(point - 1)?.end ?? null;
-  return article.previousWord(point)?.start ?? null;
+  if (direction > 0) return article.nextWord(point + 1)?.start ?? null;
+  const limit = article.sentenceAt(point)?.[0] ?? 0;
+  const word = article.previousWord(point);
+  if (word && word.start >= limit) return word.start;
+  return whole && point > limit ? limit : null;
+}
+
+/** Where the ends of a span have been: a step back leads to the very place that was left. */
+export class Trail {
+  constructor() {
+    this.steps = [];
+  }
+
+  /** The stretch before the step that this one takes back; null when it takes none back. */
+  back(span, side, direction, here) {
+    const last = this.steps.at(-1);
+    const same = last && last.id === span.id && last.side === side && String(last.to) === String(here);
+    return same && last.direction === -direction ? last.from : null;
+  }
+
+  note(span, side, direction, from, to) {
+    const back = this.back(span, side, direction, from);
+    if (back && String(back) === String(to)) this.steps.pop();
+    else this.steps = [...this.steps.slice(-50), { id: span.id, side, direction, from, to }];
+  }
 }

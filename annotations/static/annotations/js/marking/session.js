@@ -56,12 +56,23 @@ export class Session {
   listen() {
     window.addEventListener("online", () => (this.status(), this.sync.kick()));
     window.addEventListener("offline", () => this.status());
-    window.addEventListener("beforeunload", (event) => this.outbox.size && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => {
+      this.desk.drafts.flush();
+      if (this.outbox.size || this.desk.drafts.size) event.preventDefault();
+    });
+    window.addEventListener("pagehide", () => (this.desk.drafts.flush({ all: true }), this.sync.lastWord()));
     window.addEventListener("pageshow", (event) => event.persisted && this.comeBack());
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.leftAt = Date.now();
+      if (document.visibilityState === "hidden") this.goAway();
       else if (Date.now() - (this.leftAt ?? Date.now()) > AWAY) this.comeBack();
     });
+  }
+
+  /** Out of sight a page may be ended without a word: what is typed is stored and sent. */
+  goAway() {
+    this.leftAt = Date.now();
+    this.desk.drafts.flush();
+    this.sync.lastWord();
   }
 
   /** After the back button or a long absence: news first, edits after. */
@@ -128,6 +139,9 @@ export class Session {
 
   state(state) {
     const { desk } = this;
+    const title = this.data.states?.[state];
+    const badge = byId("state");
+    if (title && badge) Object.assign(badge, { textContent: title, className: `badge ${state}` });
     if (!["submitted", "withdrawn"].includes(state) || desk.readOnly) return;
     desk.readOnly =
       state === "submitted"
@@ -186,6 +200,7 @@ export class Session {
   }
 
   async saved(patience) {
+    this.desk.drafts.flush({ all: true });
     const until = Date.now() + patience;
     while (this.outbox.size && Date.now() < until) {
       if (!this.sync.trouble) await this.sync.kick();
@@ -198,6 +213,7 @@ export class Session {
     const n = this.outbox.size;
     const waiting = countOf(n, "change");
     const { trouble } = this.sync;
+    if (!n && this.desk.drafts.size) return ["", "Not saved yet"];
     if (!n) return ["good", this.desk.readOnly ? "Read only" : "Saved"];
     if (trouble === "login") return ["bad", `Signed out: ${waiting} not saved`];
     if (trouble === "refused") return ["bad", `Refused: ${waiting} not saved`];

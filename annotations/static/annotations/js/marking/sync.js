@@ -7,6 +7,7 @@ const BATCH = 50;
 const TIMEOUT = 20_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
+const KEPT_ALIVE = 20_000; // characters: browsers carry 64 kB past the end of a page
 
 /** Milliseconds to wait before try number `tries` (from 1), with jitter: half to whole. */
 export function backOff(tries, random = Math.random) {
@@ -66,6 +67,14 @@ export class Sync {
     return this.explain(batch, response, reply);
   }
 
+  /** As the page goes: what waits is sent without waiting for the answer; it is sent again later. */
+  lastWord() {
+    const ops = this.outbox.first(this.limit).map(wireOf);
+    if (!ops.length || this.trouble === "login") return;
+    const body = JSON.stringify({ ...this.head, base_rev: this.rev, ops });
+    if (body.length < KEPT_ALIVE) this.ask(this.url, { method: "POST", body, keepalive: true, signal: null });
+  }
+
   accept(batch, reply) {
     this.well();
     this.limit = Math.min(BATCH, this.limit * 2);
@@ -79,10 +88,19 @@ export class Sync {
     this.trouble = "";
   }
 
-  explain(batch, response, reply) {
+  /** Without cookies a save is refused before anybody is asked who they are: so ask that. */
+  async hasLeft() {
+    const response = await this.ask(`${this.url}?since=${this.rev}&assignment=${this.head.assignment}`);
+    if (response?.status !== 401) return false;
+    await this.signedOut(response);
+    return true;
+  }
+
+  async explain(batch, response, reply) {
     const { status } = response;
     if (status === 401) return this.stop("login", () => this.hooks.login(reply?.login ?? ""));
     if (status === 413 || status === 400) return this.shrink(batch, reply, status);
+    if (status === 403 && (await this.hasLeft())) return false;
     if (status === 403 || status === 404) {
       return this.later("refused", () => this.hooks.refused(status, reply?.message ?? ""));
     }
