@@ -300,8 +300,8 @@ def test_linking_says_what_was_linked_and_how_to_go_on(desk: Desk) -> None:
     expect(linking).to_contain_text("Link to a claim. Select it or click its mark.")
     desk.drag("Tavish tariffs on Selk")
     expect(linking).to_contain_text(
-        "Linked to Extent: Tavish tariffs on Selk. Is there another? Select it or click its mark."
-        " Else press Done or Escape."
+        "Linked to Extent: Tavish tariffs on Selk. Is there another? Press L, then select it"
+        " or click its mark."
     )
 
 

@@ -17,6 +17,7 @@ def test_source_then_claims_in_one_gesture_each(desk: Desk) -> None:
     desk.click("Norvia,")
     desk.press("2", "l")
     desk.drag("Tavish tariffs on Selk as “unlawful”")
+    desk.press("l")
     desk.drag("they could prolong the dispute")
     desk.press("Escape")
     assert desk.links() == [
@@ -65,17 +66,29 @@ def test_a_source_is_no_claim_and_a_link_is_made_once(desk: Desk) -> None:
     desk.mark("EU harbour inspectors", "2")
     desk.press("l")
     desk.drag("an untested engine")
+    desk.press("l")
     desk.click("untested")
     desk.heard("linked already")
     desk.click("Keston")
     assert len(desk.links()) == 1
 
 
-def test_a_claim_may_be_labelled_while_it_is_linked(desk: Desk) -> None:
+def test_a_label_is_a_label_while_linking_and_after(desk: Desk) -> None:
     desk.click("Norvia,")
-    desk.press("2", "l", *["ArrowRight"] * 7, "Shift+ArrowRight", "3", "Escape")
-    assert desk.spans() == [("attribution", "Norvia"), ("allegation", "Tavish tariffs")]
-    assert desk.links() == [("Norvia", "Tavish tariffs", "rejected")]
+    desk.press("2", "l", *["ArrowRight"] * 7, "Shift+ArrowRight", "3")
+    expect(desk.chosen.locator(".linking")).to_have_count(0)
+    desk.click("Norvia,")
+    desk.press("l")
+    desk.drag("they could prolong the dispute")
+    desk.drag("refund")
+    desk.press("4")
+    assert desk.spans() == [
+        ("attribution", "Norvia"),
+        ("allegation", "Tavish tariffs"),
+        ("extent", "they could prolong the dispute"),
+        ("characterization", "refund"),
+    ]
+    assert len(desk.links()) == 1
 
 
 def test_a_link_is_followed_given_other_cue_words_and_removed_in_the_panel(desk: Desk) -> None:
@@ -139,6 +152,7 @@ def test_the_hedge_of_an_allegation_is_filled_in_and_editable(desk: Desk) -> Non
     desk.mark("Keston could possibly supply", "3")
     hedge = desk.chosen.get_by_label("Hedge words")
     expect(hedge).to_have_value("could possibly")
+    expect(hedge).to_have_accessible_description("Found in the text by the page. Check it.")
     hedge.fill("could")
     hedge.press("Enter")
     assert desk.answers("Keston could possibly supply")["hedge"] == "could"

@@ -186,3 +186,33 @@ def test_a_new_name_of_a_long_list_has_a_digit_too(desk: Desk) -> None:
     expect(options.last).to_have_attribute("aria-selected", "true")
     desk.press("9")
     assert desk.answers("Keston") == {"entity": "Keston"}
+
+
+def test_a_half_typed_note_is_kept(desk: Desk) -> None:
+    desk.mark("Keston", "2")
+    desk.saved().press("n")
+    desk.page.keyboard.type("why")
+    expect(desk.page.locator("#save-state")).to_have_text("Not saved yet")
+    assert desk.span("Keston").note == "why"  # after a pause, with the caret still in it
+    desk.page.keyboard.type(" him?")
+    expect(desk.page.locator("#note")).to_have_value("why him?")
+    desk.page.on("dialog", lambda dialog: dialog.accept())
+    desk.page.reload()
+    desk.ready().saved()
+    assert desk.span("Keston").note == "why him?"
+    expect(desk.page.locator("#state")).to_have_text("In progress")
+
+
+def test_a_new_name_is_not_somebody_else_and_escape_leaves_the_list(desk: Desk) -> None:
+    for words, name in (("Norvia,", "Ilana Voss"), ("He", "Ana")):
+        desk.mark(words, "2")
+        desk.press("w")
+        desk.page.keyboard.type(name)
+        desk.press("Enter")
+        desk.heard(f"Who the source is: {name}")
+    assert desk.answers("He")["entity"] == "Ana"
+    desk.mark("Keston", "2")
+    desk.press("t", "1")
+    expect(desk.chosen.get_by_role("listbox")).to_be_visible()
+    desk.press("Escape")
+    expect(desk.text).to_be_focused()

@@ -92,8 +92,8 @@ function text(desk, span, attribute) {
   });
   const guess = h(
     "p",
-    { id: `${id}-guess`, class: "guess", hidden: attribute.name !== "hedge" || !isHedgeFound(desk, span) },
-    "Found in the text by the page. Check it.",
+    { id: `${id}-guess`, class: "guess" },
+    attribute.name === "hedge" && isHedgeFound(desk, span) && "Found in the text by the page. Check it.",
   );
   const field = h(
     "div",
@@ -102,7 +102,7 @@ function text(desk, span, attribute) {
     input,
     guess,
   );
-  input.addEventListener("input", () => (guess.hidden = true));
+  input.addEventListener("input", () => (guess.textContent = ""));
   const stored = () => desk.store.get("span", span.id)?.attributes;
   const differs = () =>
     !desk.readOnly && Boolean(stored()) && (stored()[attribute.name] ?? "") !== input.value.trim();

@@ -160,14 +160,16 @@ export function move(desk, side, direction, exact) {
   const here = [parts[at].start, parts[at].end];
   const label = desk.labels.of(span);
   const whole = !label.id || label.extent === "sentence"; // may take the full stop and what closes
-  const moved = desk.trail.back(span, side, direction, here) ?? nudge(article, here, side, direction, { exact, whole });
+  const end = exact ? `${side} by character` : side; // a word is taken back by a word
+  const moved =
+    desk.trail.back(span, end, direction, here) ?? nudge(article, here, side, direction, { exact, whole });
   const stretch = moved && article.markable(...moved);
   const beside = parts[side === "end" ? at - 1 : at + 1];
   if (!stretch || (beside && stretch[0] < beside.end && stretch[1] > beside.start))
     return desk.refuse("It cannot go further: the sentence or the span ends here");
   parts[at] = piece(desk, stretch);
   const done = reshape(desk, parts, (words) => `Now: ${words}`);
-  if (done) desk.trail.note(span, side, direction, here, stretch);
+  if (done) desk.trail.note(span, end, direction, here, stretch);
   return done;
 }
 

@@ -84,6 +84,15 @@ function wireButtons(desk) {
   for (const type of ["pointerdown", "mousedown"]) {
     document.addEventListener(type, (event) => event.target.closest(wanted) && event.preventDefault());
   }
+  const more = document.querySelector("details.more-acts");
+  document.addEventListener("pointerdown", ({ target }) => more?.contains(target) || more?.removeAttribute("open"));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !more?.open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    more.open = false;
+    more.querySelector("summary").focus();
+  }, true);
   document.addEventListener("click", (event) => {
     const place = event.target.closest(`${wanted}, [data-panel]`);
     if (!place) return;
