@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.cache import never_cache
-from django.views.defaults import permission_denied
+from django.views.defaults import bad_request, permission_denied
 
+from annotations.api.problems import Problem
 from annotations.study.queries.door import SecondFactorNeeded
 
 RETRY_AFTER = "5"  # seconds
@@ -25,11 +26,37 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     unreachable = isinstance(error, (OperationalError, InterfaceError))
     status = 503 if unreachable else 500
+    if is_for_programs(request):
+        return told_to_programs(status, WORDS[status])
     context = {"is_full": any(words in str(error) for words in NO_ROOM)}
     response = HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
     if unreachable:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+WORDS = {
+    400: "The request could not be read.",
+    500: "Something went wrong on the site's side, and nothing was stored.",
+    503: "The database does not answer. Try again.",
+}
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def told_to_programs(status: int, detail: str) -> HttpResponse:
+    """What goes wrong outside of the routes, in the words of annotations/api/problems.py."""
+    headers = {"Retry-After": RETRY_AFTER} if status == 503 else {}
+    return Problem(status, "failed", detail, headers=headers).answer()
+
+
+def bad_request_told(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, as for a host name that is not the site's."""
+    if is_for_programs(request):
+        return told_to_programs(400, WORDS[400])
+    return bad_request(request, exception)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -31,7 +31,7 @@ WHAT = {
     412: "It was changed meanwhile: If-Match names an older state.",
     413: "Too much for one request.",
     415: "The body is not JSON by its Content-Type.",
-    422: "Readable, but it cannot be done; or the Idempotency-Key was used for another request.",
+    422: "Readable, but it cannot be done: errors say why, and where.",
     428: "Say with If-Match which state you mean.",
     429: "Too many requests; Retry-After says when to go on.",
     503: "The database does not answer; Retry-After says when to go on.",
@@ -150,7 +150,7 @@ def in_query(route: Route) -> list[dict[str, Any]]:
 def in_headers(route: Route) -> list[dict[str, Any]]:
     text = {"type": "string", "maxLength": 200}
     key = {**text, "minLength": 1, "pattern": "^[!-~]+$"}
-    tag = {**text, "pattern": '^(W/)?"[!-~]*"$'}
+    tag = {"type": "string"}  # what names no state is looked past, or answered by 412
     found = []
     if route.is_write:
         found.append(header(KEY_HEADER, "Chosen anew for each request.", key, route.needs_key))
@@ -177,7 +177,7 @@ def responses(route: Route, shapes: Shapes) -> dict[str, Any]:
         refusals.add(404)
     if route.body:
         refusals |= {413, 415, 422}
-    if route.needs_key:
+    if route.is_write or (route.query and "cursor" in route.query.model_fields):
         refusals.add(422)
     if route.if_match:
         refusals.add(412)

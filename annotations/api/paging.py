@@ -13,7 +13,7 @@ from django.db.models import Field, Model, QuerySet
 from annotations.assignment.queries.paging import beyond
 
 from .calls import Answer, Call
-from .problems import Fault, malformed
+from .problems import Fault, refused
 from .shapes.pages import Paged
 
 Row = TypeVar("Row", bound=Model)
@@ -96,4 +96,4 @@ def decode(cursor: str) -> tuple[str, str]:
 
 def wrong_cursor() -> Exception:
     fault = Fault("Take it from “next” of the page before, or leave it out.", "query", "cursor")
-    return malformed("This cursor leads nowhere.", fault)
+    return refused("This cursor leads nowhere.", fault)

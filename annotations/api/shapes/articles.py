@@ -54,7 +54,7 @@ class ArticleIn(Shape):
     """A new article. Line ends become LF; nothing else of the text is changed, ever."""
 
     title: Annotated[str, Words(500, 1)]
-    text: Annotated[str, Words(2_000_000, 1)]
+    text: Annotated[str, Words(None, 1)]
     outlet: Annotated[str, Words(200)] = ""
     byline: Annotated[str, Words(300)] = ""
     url: Annotated[str, Words(2000)] = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from annotated_types import GroupedMetadata
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from annotations.marking.protocol import UNSTORABLE
@@ -29,9 +29,10 @@ def storable(words: str) -> str:
 
 @dataclass(frozen=True)
 class Words(GroupedMetadata):
-    """Text that a database keeps, `least` to `most` code points: Annotated[str, Words(200)]."""
+    """Text that a database keeps, `least` to `most` code points: Annotated[str, Words(200)]. For
+    long texts there is no `most`: the size of the request bounds them."""
 
-    most: int
+    most: int | None
     least: int = 0
 
     def __iter__(self) -> Iterator[object]:
@@ -43,4 +44,12 @@ class Words(GroupedMetadata):
 Id = uuid.UUID
 Moment = datetime.datetime
 Day = datetime.date
-Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+def whole(value: object) -> object:
+    """JSON knows one kind of number: 7.0 is a whole number there."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(whole)
+Offset = Annotated[int, WHOLE, Field(ge=0, le=2**31 - 1)]

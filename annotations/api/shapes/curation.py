@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Id, Moment, Offset, Shape, Words
+from .base import WHOLE, Id, Moment, Offset, Shape, Words
 from .marks import Answers, FragmentShape, Parts
 from .pages import Paged
 
@@ -102,7 +102,7 @@ class DecisionIn(Shape):
     choice: Literal[
         "variant", "majority", "union", "intersection", "edited", "no_span", "left", "keep"
     ]
-    variant: Annotated[int, Field(ge=1, le=1000)] | None = None
+    variant: Annotated[int, WHOLE, Field(ge=1, le=1000)] | None = None
     span: DecidedSpan | None = None
     votes: Annotated[str, Words(64)]
     reason: Literal["", "boundary", "label", "source", "codebook_gap", "slip"] = ""

@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from .base import Id, Moment, Offset, Shape, Words
+from .base import WHOLE, Id, Moment, Offset, Shape, Words
 from .pages import Paged
 
 State = Literal["waiting", "in_progress", "submitted", "returned", "withdrawn"]
 FlagName = Literal["", "boundary", "label", "source", "codebook_gap"]
-Ver = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Ver = Annotated[int, WHOLE, Field(ge=0, le=2**31 - 1)]
 
 
 class PersonShape(Shape):
@@ -55,7 +55,7 @@ class AssignmentIn(Shape):
 class FragmentShape(Shape):
     start: Offset
     end: Offset
-    quote: Annotated[str, Words(2_000_000, 1)]
+    quote: Annotated[str, Words(None, 1)]
 
 
 class SpanShape(Shape):

@@ -1,0 +1,76 @@
+"""schemathesis asks whatever the OpenAPI file allows and much that it does not, with all checks."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.curation.actions import open_docket
+from annotations.curation.queries import read_cases
+from annotations.study.models import Study
+from tests.api.asking import Asker
+
+# 2xx is not owed to what only the study's rows can refuse: ids that are not there, a key that was
+# used, a state that is not the last, words that do not stand at an offset.
+CONFIG = """
+[headers]
+Authorization = "Bearer {secret}"
+[parameters]
+"path.study_id" = "{study}"
+"path.article_id" = "{article}"
+"path.assignment_id" = "{assignment}"
+"path.case_id" = "{case}"
+"path.number" = 1
+[checks]
+positive_data_acceptance.expected-statuses = [
+  "2xx", "304", "401", "403", "404", "409", "410", "412", "422", "428"
+]
+negative_data_rejection.expected-statuses = [
+  "400", "401", "403", "404", "405", "406", "409", "410", "412", "413", "415", "422", "428"
+]
+"""
+COMMAND = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"
+
+
+def fuzz(place: Path, url: str, config: str, *options: str) -> tuple[int, str]:
+    """(test cases, the end of what schemathesis says). Fails with its whole report."""
+    file = place / "schemathesis.toml"
+    file.write_text(config, encoding="utf-8")
+    command = [sys.executable, "-c", COMMAND, "--config-file", str(file), "run"]
+    command += [f"{url}/api/v1/openapi.json", "--checks=all", "--no-color", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+    counted = re.search(r"([\d,]+) generated", done.stdout)
+    return int(counted[1].replace(",", "")) if counted else 0, done.stdout[-800:]
+
+
+@pytest.fixture
+def config(study: Study, submitted: Article, bobs: Assignment, alice: User, settings: Any) -> str:
+    settings.SOURCEMARK_API_PER_MINUTE = 10**6
+    study.suggestions_allowed = True
+    study.save()
+    case = read_cases(open_docket(alice, study.pk, submitted.pk))[0]
+    return CONFIG.format(
+        secret=Asker(alice).secret,
+        study=study.pk,
+        article=submitted.pk,
+        assignment=bobs.pk,
+        case=case.id,
+    )
+
+
+def test_a_short_run_finds_nothing(live_server: Any, config: str, tmp_path: Path) -> None:
+    n, said = fuzz(tmp_path, live_server.url, config, "--phases=fuzzing", "--max-examples=2")
+    assert n > 50, said
+
+
+@pytest.mark.soak
+def test_a_long_run_finds_nothing(live_server: Any, config: str, tmp_path: Path) -> None:
+    n, said = fuzz(tmp_path, live_server.url, config, "--max-examples=100")
+    assert n >= 1_000, said
