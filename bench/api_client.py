@@ -86,7 +86,7 @@ class Sourcemark:
         *,
         if_match: str = "",
         key: str = "",
-        **given: object,
+        **given: Any,
     ) -> Reply:
         """Raises Refused, and KeyError for what the file does not know."""
         found = self.operations[operation_id]
@@ -102,7 +102,7 @@ class Sourcemark:
         address = f"{self.base}{path}{'?' if query else ''}{query}"
         return self.send(found.method, address, body, headers)
 
-    def pages(self, operation_id: str, **given: object) -> Iterator[Json]:
+    def pages(self, operation_id: str, **given: Any) -> Iterator[Json]:
         """Every entry of a list, page after page."""
         told = self.call(operation_id, **given).json()
         yield from told["items"]

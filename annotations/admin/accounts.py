@@ -8,9 +8,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from annotations.accounts.actions import change_profile
-from annotations.accounts.models import User
+from annotations.accounts.models import AccessToken, User
+from annotations.accounts.tokens import revoke_token
 from annotations.study.actions.people import activate_account, deactivate_account
 from annotations.study.models import Study
+
+from .site import ReadOnlyAdmin
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 OWN = ("username", "is_staff", "is_superuser", "password")  # what no action changes
@@ -80,3 +83,28 @@ class AccountAdmin(UserAdmin[User]):
             tell_unled(request, deactivate_account(user=stored, actor=request.user))
         elif obj.is_active and not stored.is_active:
             activate_account(user=stored, actor=request.user)
+
+
+@admin.action(description="Revoke: programs get in no more by it")
+def revoke(model_admin: "TokenAdmin", request: HttpRequest, tokens: QuerySet[AccessToken]) -> None:
+    assert isinstance(request.user, User)
+    chosen = list(tokens.filter(revoked_at=None))
+    for token in chosen:
+        revoke_token(token=token, actor=request.user)
+    messages.success(request, f"Revoked: {', '.join(map(str, chosen)) or 'none'}.")
+
+
+@admin.register(AccessToken)
+class TokenAdmin(ReadOnlyAdmin):
+    """Whose programs may get in. Nobody can read a token here: only its beginning is known."""
+
+    list_display = ("prefix", "user", "name", "created_at", "expires_at", "last_used_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    search_fields = ("prefix", "name", "user__username")
+    actions = (revoke,)
+    fields = (
+        *list_display,
+        "scopes",
+        "with_factor",
+        "revoked_at",
+    )

@@ -1,6 +1,7 @@
 """A study with a row of everything that housekeeping shows."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -11,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from annotations.accounts.models import User
+from annotations.accounts.models import Scope, User
+from annotations.accounts.tokens import make_token
 from annotations.assignment.models import Submission
 from annotations.corpus.models import Article, Import, Outlet
 from annotations.curation.models import Adjudication, Ruling
@@ -52,6 +54,7 @@ def furnish(name: str, ada: User) -> Study:
     span = mark(work, "attribution", (0, 9))
     submit(work)
     now = timezone.now()
+    make_token(user=marker, name=f"{name} nightly", scopes=[Scope.READ], keeps=timedelta(days=1))
     Submission.objects.create(
         study=study, assignment=work, number=1, rev=1, submitted_at=now, content={}
     )

@@ -10,6 +10,7 @@ from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.study.models import AuditEntry, Membership, Role, Study
 from annotations.study.queries.people import roles_of
+from tests.api.asking import Asker
 from tests.conftest import SignIn
 from tests.people import assign, join, make_article
 
@@ -148,3 +149,16 @@ def test_work_of_two_studies_is_not_handed_over_at_once(
     there = assign(make_article(other, title="There"), mallory)
     page = act(desk, "assignment", "hand_over_chosen", assign(article, bob).pk, there.pk)
     assert "Choose work of one study only." in page
+
+
+def test_a_site_admin_revokes_a_token_and_cannot_read_it(desk: Client, bob: User) -> None:
+    program = Asker(bob)
+    there = reverse("admin:annotations_accesstoken_changelist")
+    one = reverse("admin:annotations_accesstoken_change", args=[program.token.pk])
+    shown = desk.get(there).content + desk.get(one).content
+    assert (program.token.prefix.encode() in shown, program.token.sha256.encode() in shown) == (
+        True,
+        False,
+    )
+    desk.post(there, {"action": "revoke", "_selected_action": [program.token.pk]})
+    assert program.read("/me").status_code == 401
