@@ -13,6 +13,8 @@ from annotations.exchange.strict_json import no_key_twice, no_such_number
 from .problems import Fault, Problem, malformed, stale
 
 TOLD = 20  # faults in one answer
+# How pydantic calls the kinds of operations: no member of the body.
+TAGS = {f"{does} {on}" for does in ("add", "set", "move") for on in ("span", "link", "entity")}
 KEY = re.compile(r"[\x21-\x7e]{1,200}")  # an Idempotency-Key: visible ASCII
 KEY_HEADER = "Idempotency-Key"
 
@@ -84,7 +86,7 @@ def told(error: ValidationError, place: str) -> Problem:
 
 
 def fault_of(error: ErrorDetails, place: str) -> Fault:
-    names = [str(part) for part in error["loc"]]
+    names = [str(part) for part in error["loc"] if part not in TAGS]
     if place == "query":
         return Fault(error["msg"], place, ".".join(names)[:80])
     return Fault(error["msg"], place, "".join(f"/{escaped(name)}" for name in names)[:200])

@@ -160,6 +160,7 @@ def test_json_that_cannot_be_read_is_refused_by_line_and_column(
         b'{"format": "\\ud800"}',
         b'{"format": "a\\u0000b"}',
         b"null",
+        b'{"ops": [[null, null]]}',
         b"[]",
     ],
 )

@@ -13,6 +13,8 @@ from annotations.api.calls import ROUTES, Route
 from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article, Outlet
 from annotations.curation.actions import open_docket
+from annotations.reports.actions import make_report
+from annotations.reports.selection import Selection
 from annotations.study.models import Round, Study
 from tests.api.asking import BASE, Asker, sample
 from tests.people import assign, make_user
@@ -228,6 +230,13 @@ def test_a_blinded_curator_meets_aliases(
     told += curator.read(f"/studies/{study.pk}/gold").content.decode()
     secrets = [str(carols.pk), str(carols.annotator_id), "Carol", "Bob"]
     assert ([word for word in secrets if word in told], "Annotator 1" in told) == ([], True)
+    listed = curator.read(f"/studies/{study.pk}/assignments")
+    assert [word for word in secrets[1:] if word in listed.content.decode()] == []
+    one = f"/studies/{study.pk}/assignments?annotator={carols.annotator_id}"
+    assert curator.read(one).status_code == 403
+    report = make_report(study=study, actor=dave, name="x", selection=Selection())
+    figures = curator.read(f"/studies/{study.pk}/reports/{report.pk}").content.decode()
+    assert (str(carols.annotator_id) in figures, '"headline"' in figures) == (False, True)
     marks = curator.read(f"/studies/{study.pk}/assignments/{carols.pk}/marks")
     assert (marks.status_code, "blind" in marks.json()["detail"]) == (403, True)
 

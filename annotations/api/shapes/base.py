@@ -52,4 +52,4 @@ def whole(value: object) -> object:
 
 
 WHOLE = BeforeValidator(whole)
-Offset = Annotated[int, WHOLE, Field(ge=0, le=2**31 - 1)]
+Offset = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]

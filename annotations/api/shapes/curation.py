@@ -102,7 +102,7 @@ class DecisionIn(Shape):
     choice: Literal[
         "variant", "majority", "union", "intersection", "edited", "no_span", "left", "keep"
     ]
-    variant: Annotated[int, WHOLE, Field(ge=1, le=1000)] | None = None
+    variant: Annotated[int, Field(ge=1, le=1000), WHOLE] | None = None
     span: DecidedSpan | None = None
     votes: Annotated[str, Words(64)]
     reason: Literal["", "boundary", "label", "source", "codebook_gap", "slip"] = ""

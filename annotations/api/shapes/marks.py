@@ -9,7 +9,7 @@ from .pages import Paged
 
 State = Literal["waiting", "in_progress", "submitted", "returned", "withdrawn"]
 FlagName = Literal["", "boundary", "label", "source", "codebook_gap"]
-Ver = Annotated[int, WHOLE, Field(ge=0, le=2**31 - 1)]
+Ver = Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE]
 
 
 class PersonShape(Shape):
@@ -23,11 +23,12 @@ class ArticleName(Shape):
 
 
 class AssignmentShape(Shape):
-    """`rev` counts the accepted changes of the marks."""
+    """`rev` counts the accepted changes of the marks; `annotator` is null for those who curate
+    blindly."""
 
     id: Id
     article: ArticleName
-    annotator: PersonShape
+    annotator: PersonShape | None
     round: Id
     state: State
     rev: int
@@ -209,10 +210,12 @@ class MoveEntity(Op):
 
 def which(value: Any) -> str:
     """The tag of an operation: what it does, on what."""
-    told = value if isinstance(value, dict) else vars(value)
-    kind, on = told.get("kind"), told.get("on")
-    does = kind if kind in ("add", "set") else "move"
-    return f"{does} {on if on in ('span', 'link', 'entity') else 'span'}"
+    if isinstance(value, dict):
+        kind, on = value.get("kind"), value.get("on")
+    else:
+        kind, on = getattr(value, "kind", None), getattr(value, "on", None)
+    does = kind if isinstance(kind, str) and kind in ("add", "set") else "move"
+    return f"{does} {on if isinstance(on, str) and on in ('span', 'link', 'entity') else 'span'}"
 
 
 AnyOp = Annotated[

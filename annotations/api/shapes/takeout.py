@@ -20,7 +20,7 @@ class SelectionIn(Shape):
     annotators: Ids = []
     labels: Annotated[list[Slug], Field(max_length=100)] = []
     codebook_versions: Annotated[
-        list[Annotated[int, WHOLE, Field(ge=1, le=2**31 - 1)]], Field(max_length=100)
+        list[Annotated[int, Field(ge=1, le=2**31 - 1), WHOLE]], Field(max_length=100)
     ] = []
     published_from: Day | None = None
     published_to: Day | None = None
@@ -31,7 +31,7 @@ class ReportIn(Shape):
     """The same seed draws the same samples again."""
 
     name: Annotated[str, Words(200, 1)]
-    seed: Annotated[int, WHOLE, Field(ge=1, le=2_000_000_000)] = 1
+    seed: Annotated[int, Field(ge=1, le=2_000_000_000), WHOLE] = 1
     selection: SelectionIn = SelectionIn()
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -15,7 +16,7 @@ from annotations.assignment.models import Assignment
 from annotations.assignment.queries.door import fetch_article, oversees, with_article
 from annotations.assignment.queries.people import list_annotators
 from annotations.study.models import Study
-from annotations.study.policy import Act, Standing
+from annotations.study.policy import BLINDED, Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.queries.studies import fetch_round
 
@@ -48,21 +49,25 @@ def list_assignments(call: Call[AssignmentsAsked, None]) -> Answer:
     """Your assignments; for managers and curators everybody's."""
     standing = fetch_standing(call.user, call.study_id, Act.SEE_STUDY)
     found = assignments_seen(standing)
+    if standing.is_blinded and call.query.annotator not in (None, call.user.pk):
+        raise PermissionDenied(BLINDED)
     for name in ("state", "article", "annotator"):
         if value := getattr(call.query, name):
             found = found.filter(**{name: value})
 
     def tell(rows: Sequence[Assignment]) -> list[dict[str, Any]]:
-        return [assignment_json(row) for row in rows]
+        return [assignment_json(row, standing) for row in rows]
 
     return answer_page(call, found, tell, by="id")
 
 
-def assignment_json(row: Assignment) -> dict[str, Any]:
+def assignment_json(row: Assignment, standing: Standing) -> dict[str, Any]:
+    """Those who curate blindly are not told whose it is, unless it is their own."""
+    is_told = not standing.is_blinded or row.annotator_id == standing.user.pk
     return {
         "id": row.pk,
         "article": {"id": row.article_id, "title": row.article.title},
-        "annotator": {"id": row.annotator_id, "name": str(row.annotator)},
+        "annotator": {"id": row.annotator_id, "name": str(row.annotator)} if is_told else None,
         "round": row.round_id,
         "state": row.state,
         "rev": row.rev,
@@ -87,7 +92,7 @@ def show_assignment(call: Call[None, None]) -> Answer:
     found = assignments_seen(standing).filter(pk=call.id("assignment_id")).first()
     if found is None:
         raise Http404("No such assignment.")
-    return Answer(assignment_json(found))
+    return Answer(assignment_json(found, standing))
 
 
 @route(
@@ -102,7 +107,8 @@ def show_assignment(call: Call[None, None]) -> Answer:
 )
 def create_assignment(call: Call[None, AssignmentIn]) -> Answer:
     """Give an article to an annotator, at the end of their queue."""
-    study = fetch_standing(call.user, call.study_id, Act.ASSIGN).study
+    standing = fetch_standing(call.user, call.study_id, Act.ASSIGN)
+    study = standing.study
     asked = call.body
     article = or_fault("/article", lambda: fetch_article(study, asked.article))
     round = or_fault("/round", lambda: fetch_round(study, asked.round))
@@ -114,7 +120,7 @@ def create_assignment(call: Call[None, AssignmentIn]) -> Answer:
     except (AssignedAlready, RoundClosed) as error:
         raise conflict(str(error)) from error
     where = f"{call.request.path}/{made.pk}"
-    return Answer(assignment_json(made), 201, headers={"Location": where})
+    return Answer(assignment_json(made, standing), 201, headers={"Location": where})
 
 
 def fetch_annotator(study: Study, user_id: uuid.UUID) -> Any:

@@ -1,5 +1,6 @@
 """Kept reports of agreement: for curators and managers."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from annotations.reports.selection import Selection
 from ..calls import Answer, Call, route
 from ..paging import answer_page
 from ..problems import Fault, conflict, refused
+from ..serving import Encoder
 from ..shapes.pages import Page, Paged
 from ..shapes.takeout import ReportIn, ReportLine, ReportShape, SelectionIn
 
@@ -78,7 +80,17 @@ def person(user: User) -> dict[str, Any]:
 def show_report(call: Call[None, None]) -> Answer:
     """A kept report with its figures."""
     seen = fetch_desk_scope(call.user, call.study_id)
-    return Answer(report_json(fetch_report(seen, call.id("report_id"))))
+    told = report_json(fetch_report(seen, call.id("report_id")))
+    return Answer(unnamed(seen, told) if seen.standing.is_blinded else told)
+
+
+def unnamed(seen: Seen, told: dict[str, Any]) -> dict[str, Any]:
+    """For those who curate blindly: letters in place of the annotators' ids, as on the pages."""
+    text = json.dumps(told, cls=Encoder)
+    for who, letter in read_names(seen.study, blind=True).annotators.items():
+        text = text.replace(str(who), letter)
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def report_json(report: Report) -> dict[str, Any]:
