@@ -128,13 +128,17 @@ SPOILT: dict[str, Spoil] = {
 }  # fmt: skip
 
 
-def nasty(files: Files, seed: int = 1) -> Iterator[tuple[str, Files]]:
-    """Each file spoilt in each way, the others as they were."""
+def nasty(files: Files, seed: int = 1, ways: tuple[str, ...] = ()) -> Iterator[tuple[str, Files]]:
+    """Each file spoilt in each way, or in some, the others as they were."""
     dice = random.Random(seed)
     for how, spoil in SPOILT.items():
+        if ways and how not in ways:
+            continue
         for at, (path, content) in enumerate(files):
             spoilt = spoil(content, dice)
             yield f"{path} {how}", [*files[:at], (path, spoilt), *files[at + 1 :]]
+    if ways:
+        return
     for at, (path, _) in enumerate(files):
         yield f"{path} is missing", [*files[:at], *files[at + 1 :]]
     for at, (path, content) in enumerate(files):
