@@ -24,7 +24,7 @@ from annotations.curation.models import (
     Ruling,
     Thread,
 )
-from annotations.exchange.models import CorpusFile, CorpusImport, Export
+from annotations.exchange.models import CorpusFile, CorpusImport, Export, StudyImport
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
 from annotations.reports.models import ArticleGamma, ArticleSums, Report, StudyTables
 from annotations.study.models import (
@@ -87,6 +87,7 @@ __all__ = [
     "Span",
     "StoredAnswer",
     "Study",
+    "StudyImport",
     "StudyTables",
     "Submission",
     "Thread",

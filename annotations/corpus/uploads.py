@@ -1,6 +1,5 @@
 """Uploads that are too large are refused before they are taken in."""
 
-import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,11 +15,11 @@ ROOM_FOR_FIELDS = 100_000  # bytes of a request beside its files
 DRAINED = 100_000_000  # bytes read and dropped so that a browser hears the refusal
 
 View = Callable[..., HttpResponse]
-Refuse = Callable[[HttpRequest, uuid.UUID, str], HttpResponse]
+Refuse = Callable[..., HttpResponse]
 
 
 def refusing_big_uploads(refuse: Refuse) -> Callable[[View], View]:
-    """Answer with `refuse(request, study_id, much)` before the body is taken in, which is why the
+    """Answer with `refuse(request, …, much=…)` before the body is taken in, which is why the
     token is checked only after this."""
 
     def decorated(view: View) -> View:
@@ -35,11 +34,11 @@ def refusing_big_uploads(refuse: Refuse) -> Callable[[View], View]:
                     if not request.read(65536):
                         break
                 much = f"more than {in_bytes(limits.upload_bytes)} together"
-                return refuse(request, kwargs["study_id"], much)
+                return refuse(request, much=much, **kwargs)
             try:
                 return protected(request, *args, **kwargs)
             except TooManyFilesSent:
-                return refuse(request, kwargs["study_id"], f"more than {limits.zip_entries:,}")
+                return refuse(request, much=f"more than {limits.zip_entries:,}", **kwargs)
 
         return guarded
 

@@ -293,3 +293,11 @@ def _members(study: Study) -> Choices:
 
 def readable_formats() -> Sequence[Form]:
     return [form for form in formats().values() if form.can_read]
+
+
+class StudyFileForm(forms.Form):
+    upload = forms.FileField(
+        label="File",
+        help_text="The zip that “Sourcemark JSON, whole study” made on a study's Export page, or "
+        "the study.json in it.",
+    )

@@ -111,3 +111,33 @@ class CorpusFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StudyImportState(models.TextChoices):
+    RUNNING = "running", "Being stored"
+    DONE = "done", "Stored"
+    FAILED = "failed", "Not stored"
+
+
+class StudyImport(models.Model):
+    """A whole study brought in from its file. `told` is what came of it, for whoever did it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="study_imports"
+    )
+    name = models.CharField(max_length=255)  # of the file
+    content = models.BinaryField(default=bytes)  # kept only until it is stored or refused
+    state = models.CharField(max_length=8, choices=StudyImportState, default="running")
+    n_done = models.PositiveIntegerField(default=0)  # articles
+    message = models.TextField(blank=True)
+    told = models.JSONField(default=dict)
+    study = models.ForeignKey(Study, null=True, on_delete=models.CASCADE, related_name="brought_by")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"Study brought in on {self.created_at:%d %B %Y}"

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import exports, imports
+from .views import exports, imports, studies
 
 app_name = "exchange"
 
@@ -20,7 +20,13 @@ import_urls = [
     path("<uuid:import_id>/cancel/", imports.cancel, name="import_cancel"),
     path("<uuid:import_id>/progress/", imports.progress, name="import_progress"),
 ]
+study_import_urls = [
+    path("", studies.new, name="study_import"),
+    path("<uuid:import_id>/", studies.show, name="study_import_show"),
+    path("<uuid:import_id>/progress/", studies.progress, name="study_import_progress"),
+]
 urlpatterns = [
+    path("studies/new/from-file/", include(study_import_urls)),
     path("studies/<uuid:study_id>/export/", include(export_urls)),
     path("studies/<uuid:study_id>/marks/import/", include(import_urls)),
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Model, QuerySet
 
 from annotations.accounts.models import User
 from annotations.marking.wire import format_stretch, parse_stretch
@@ -43,18 +43,22 @@ def restore_study(
     files: SourceFiles,
     actor: User | None = None,
     people: Mapping[str, str] | None = None,
+    known: QuerySet[User] | None = None,
     tell: Tell = lambda n: None,
 ) -> Restored:
     """Store a "sourcemark-study/1". Raises FileRefused; then nothing is stored.
 
     `people` says which user name here somebody of the file has ({"bob": "robert"}); others are
-    met by their own. Who has no account gets one that nobody can sign in with. `tell` hears how
-    many articles are stored. `actor` is who brings it in; without one the audit stays as it was.
+    met by their own, among the accounts `known` (without it: all of them). Who has no account gets
+    one that nobody can sign in with. `tell` hears how many articles are stored. `actor` is who
+    brings it in; without one the audit stays as it was.
     """
     path = study_path(files)
     try:
         with transaction.atomic():
-            restored = _Restoring(files, path, people or {}, tell).run()
+            restored = _Restoring(
+                files, path, people or {}, User.objects.all() if known is None else known, tell
+            ).run()
             if actor is not None:
                 record(
                     study=restored.study,
@@ -64,18 +68,24 @@ def restore_study(
                     after={"articles": restored.n_articles, "file": path},
                 )
             return restored
-    except IntegrityError as error:
+    except (DataError, IntegrityError) as error:
         reason = f"Its rows do not fit together, or some are here already ({error})."
         raise FileRefused(path, reason) from error
 
 
 class _Restoring:
     def __init__(
-        self, files: SourceFiles, path: str, people: Mapping[str, str], tell: Tell
+        self,
+        files: SourceFiles,
+        path: str,
+        people: Mapping[str, str],
+        known: QuerySet[User],
+        tell: Tell,
     ) -> None:
         self.path = path
         self.rows = read_rows(files)
         self.wanted_people = people
+        self.known = known
         self.tell = tell
         self.people: dict[str, uuid.UUID] = {}  # id in the file: id here
         self.moved: dict[str, str] = {}  # ids that differ, for what stands in JSON values
@@ -136,14 +146,14 @@ class _Restoring:
             if not isinstance(name, str) or not name:
                 raise self._refused("Somebody has no user name.")
             known = self.wanted_people.get(name, name)
-            account = User.objects.filter(username__iexact=known).first()
+            account = self.known.filter(username__iexact=known).first()
             if account is not None:
                 restored.known_people.append(account.username)
             elif name in self.wanted_people:
                 raise FileRefused("", f"There is no account “{known}” here.")
             else:
                 account = self._open(row, name)
-                restored.new_people.append(name)
+                restored.new_people.append(account.username)
             self.people[row["id"]] = account.pk
             if str(account.pk) != row["id"]:
                 self.moved[row["id"]] = str(account.pk)
@@ -156,7 +166,7 @@ class _Restoring:
         if User.objects.filter(pk=key).exists():
             key = uuid.uuid4()
         shown = str(row.get("display_name", ""))[:120]
-        account = User(pk=key, username=name, display_name=shown, is_active=False)
+        account = User(pk=key, username=_free_name(name), display_name=shown, is_active=False)
         account.set_unusable_password()
         account.clean_fields(exclude=["email", "password"])
         account.save(force_insert=True)
@@ -302,6 +312,14 @@ class _Restoring:
 
     def _refused(self, reason: str) -> FileRefused:
         return FileRefused(self.path, reason, place=self.place)
+
+
+def _free_name(name: str) -> str:
+    """The name itself, or with a number when somebody else here is called so."""
+    free, n = name, 2
+    while User.objects.filter(username__iexact=free).exists():
+        free, n = f"{name}-{n}", n + 1
+    return free
 
 
 def _parts(stretch: str) -> list[tuple[int, int]]:

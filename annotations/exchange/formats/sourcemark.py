@@ -192,7 +192,7 @@ FORM = Form(
     title="Sourcemark JSON, the whole study",
     endings=(".json",),
     about="Everything: codebook versions, people, rounds, articles, marks, history, gold, threads, "
-    "reports. Imported elsewhere it is the same study. It holds names and texts; what is chosen "
+    "reports. “New study, From a whole-study file” brings all of it back. It holds names and texts; what is chosen "
     "below does not apply.",
     write=write,
     read=read,

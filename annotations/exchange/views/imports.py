@@ -114,6 +114,7 @@ def _page(
         "found": found,
         "format": known.title if known else made.file_format,
         "form": form,
+        "is_whole": bool(known and known.is_whole),
         "stored": made.survey.get("stored", {}),
         "said": made.survey.get("said", []),
         "is_stopped": bool(found.n_findings.get("refused")),

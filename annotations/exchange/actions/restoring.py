@@ -1,0 +1,103 @@
+"""A whole study brought in on a page: the file is kept, then stored by a job, all or nothing."""
+
+import uuid
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django_tasks import task
+
+from annotations.accounts.models import User
+from annotations.corpus.queries import import_limits
+from annotations.corpus.records import in_bytes
+from annotations.study.actions.people import set_roles
+from annotations.study.models import Membership, Role, Study
+from annotations.study.queries.people import roles_of
+from annotations.text.refusal import Refusal
+
+from ..formats.sourcemark import recognises
+from ..frame import FileRefused, SourceFiles
+from ..models import StudyImport, StudyImportState
+from ..telling import telling
+from .bringing import SOMETHING, source_limits
+from .whole import Restored, restore_study
+
+NO_STUDY = (
+    "This is not a whole-study file. Marks in other formats come into a study on its page "
+    "“Import marks”, articles without marks on “Import articles”."
+)
+File = tuple[str, bytes]
+
+
+def begin_study_import(*, actor: User, file: File) -> StudyImport:
+    """Keep the file and start storing its study. Raises FileRefused."""
+    name, content = file
+    most = import_limits().upload_bytes
+    if len(content) > most:
+        raise FileRefused("", f"This file is {in_bytes(len(content))}; it may be {in_bytes(most)}.")
+    if not recognises(SourceFiles.uploaded([file], source_limits())):
+        raise FileRefused("", NO_STUDY)
+    with transaction.atomic():
+        made = StudyImport.objects.create(created_by=actor, name=name[:255], content=content)
+        transaction.on_commit(lambda: store_study.enqueue(str(made.pk)))
+    return made
+
+
+def accounts_known_to(user: User) -> QuerySet[User]:
+    """Who people of a file may turn out to be: oneself and those in studies one manages.
+
+    A file may say anything, so nobody may put marks into the mouth of a stranger with one.
+    """
+    if user.is_superuser:
+        return User.objects.all()
+    led = Membership.objects.current().filter(user=user, role=Role.MANAGER).values("study")
+    people = Membership.objects.filter(study__in=led).values("user")
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=people))
+
+
+@task()
+def store_study(import_id: str) -> None:
+    """Store the study and let whoever brought it manage it, or say why not."""
+    made = StudyImport.objects.select_related("created_by").get(pk=uuid.UUID(import_id))
+    rows = StudyImport.objects.filter(pk=made.pk, state=StudyImportState.RUNNING)
+    if not rows.exists():
+        return
+    try:
+        with telling(lambda n: rows.update(n_done=n)) as tell:
+            # SQLite has one writer: progress could not be written beside the import.
+            told = tell if connection.vendor != "sqlite" else lambda n: None
+            with transaction.atomic():
+                restored = restore_study(
+                    files=SourceFiles.uploaded([(made.name, bytes(made.content))], source_limits()),
+                    actor=made.created_by,
+                    known=accounts_known_to(made.created_by),
+                    tell=told,
+                )
+                _let_manage(restored.study, made.created_by)
+    except Refusal as refused:
+        _end(made, StudyImportState.FAILED, message=str(refused))
+    except Exception:
+        _end(made, StudyImportState.FAILED, message=SOMETHING)
+        raise
+    else:
+        _end(made, StudyImportState.DONE, study=restored.study, told=_told(restored))
+
+
+def _let_manage(study: Study, user: User) -> None:
+    roles = roles_of(study, user)
+    if Role.MANAGER not in roles:
+        set_roles(study=study, actor=user, user=user, roles=[*roles, Role.MANAGER])
+
+
+def _told(restored: Restored) -> dict[str, object]:
+    return {
+        "articles": restored.n_articles,
+        "known": sorted(restored.known_people),
+        "new": sorted(restored.new_people),
+    }
+
+
+def _end(made: StudyImport, state: StudyImportState, **changes: object) -> None:
+    StudyImport.objects.filter(pk=made.pk).update(
+        state=state, content=b"", finished_at=timezone.now(), **changes
+    )
