@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 Stretch = tuple[int, int]
+HERE = 0  # the number of what a new thread is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class TalkedBlock:
     number: int
     start: int
     pieces: tuple[Piece, ...]
+
+    @property
+    def is_here(self) -> bool:
+        return any(piece.about == HERE for piece in self.pieces)
 
 
 def talked_blocks(

@@ -3,7 +3,9 @@
 from django.template import Library
 
 from annotations.curation.models import BoundaryRule, MergeRules
+from annotations.curation.queries.mine import released_articles
 from annotations.study.models import Study
+from annotations.study.policy import Standing
 
 register = Library()
 BOUNDARIES = {
@@ -29,3 +31,9 @@ def merge_rules_in_words(study: Study) -> list[str]:
         taken = BOUNDARIES[BoundaryRule(rules.boundary)]
         told.append(f"One label with differing boundaries: {taken}.")
     return told
+
+
+@register.simple_tag
+def gold_to_read(standing: Standing) -> bool:
+    """Whether the person can read what gold made of some of their own marks."""
+    return bool(released_articles(standing.study, standing.user))

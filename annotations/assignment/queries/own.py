@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotations.accounts.models import User
@@ -83,6 +83,14 @@ def done_by(study: Study, person: User, cursor: Cursor) -> Page[Assignment]:
     return page_of(done, by="position", cursor=cursor, descending=True)
 
 
+def comparable(user: User) -> "QuerySet[Assignment]":
+    """Submitted work of the person beside which they may read what somebody else made of it."""
+    opened = Q(state=AssignmentState.SUBMITTED, round__comparison_opened_at__isnull=False)
+    others = Assignment.objects.filter(opened, article=OuterRef("article")).exclude(annotator=user)
+    own = Assignment.objects.filter(opened, annotator=user, article__deleted_at=None)
+    return own.filter(Exists(others)).order_by()
+
+
 def handed_over_by(study: Study, person: User, cursor: Cursor) -> Page[Assignment]:
     """What was taken over by others, with whoever has it now."""
     gone = with_article(work_in(study, person, AssignmentState.WITHDRAWN))
@@ -108,6 +116,7 @@ class Part:
     next: Assignment | None
     own: Counts
     everybody: Counts | None
+    n_comparable: int = 0
 
     @property
     def is_manager(self) -> bool:
@@ -128,6 +137,8 @@ def parts_of(user: User) -> list[Part]:
     next_of = _next_in_each(user, list(roles))
     own = count_by(Assignment.objects.filter(annotator=user), "study", roles)
     everybody = count_by(Assignment.objects.all(), "study", overseen)
+    beside = comparable(user).values("study").annotate(n=Count("pk"))
+    n_comparable = dict(beside.values_list("study", "n"))
     return [
         Part(
             study=study,
@@ -135,6 +146,7 @@ def parts_of(user: User) -> list[Part]:
             next=next_of.get(study.pk),
             own=own.get(study.pk, Counts()),
             everybody=everybody.get(study.pk, Counts()) if study in overseen else None,
+            n_comparable=n_comparable.get(study.pk, 0),
         )
         for study, held in roles.items()
     ]

@@ -11,13 +11,22 @@ from django.views.decorators.http import require_GET
 from annotations.corpus.models import Article
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
+from annotations.study.queries.studies import bin_of
 
 from ..forms import SoughtForm
 from ..forms.sought import read_cursor
 from ..queries.articles import in_order, progress_by_article
-from ..queries.counts import count_own, count_study, total
+from ..queries.counts import Counts, count_own, count_study, total
 from ..queries.door import oversees
-from ..queries.own import deadlines_of, done_by, next_assignment, parts_of, queue_of, timed
+from ..queries.own import (
+    comparable,
+    deadlines_of,
+    done_by,
+    next_assignment,
+    parts_of,
+    queue_of,
+    timed,
+)
 from ..queries.paging import Cursor
 from ..queries.people import SORTS, list_annotators, progress_by_person, stranded
 from . import me
@@ -34,7 +43,8 @@ COLUMNS = [  # name of the order, title, whether the column holds figures
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """My studies, and what is next in each."""
-    return render(request, "assignment/home.html", {"parts": parts_of(me(request))})
+    context = {"parts": parts_of(me(request)), "has_bin": bin_of(me(request)).exists()}
+    return render(request, "assignment/home.html", context)
 
 
 @require_GET
@@ -43,6 +53,8 @@ def study(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     shown = which(standing, request.GET.get("show", ""))
     context = {"standing": standing, "shown": shown, "oversees": oversees(standing)}
     context |= SHOWN[shown](request, standing)
+    if standing.may(Act.ASSIGN) and shown != "mine":
+        context["lead"] = lead(standing, context["counts"])
     return render(request, f"assignment/study_{shown}.html", context)
 
 
@@ -57,13 +69,15 @@ def which(standing: Standing, asked: str) -> str:
 def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     study, user, cursor = standing.study, standing.user, read_cursor(request.GET)
     counts = count_own(study, user.pk)
+    opened = set(comparable(user).filter(study=study).values_list("article", flat=True))
     if request.GET.get("list") == "done":
         page = done_by(study, user, cursor)
-        shown = {"list": "done", "page": page, "rows": timed(page.rows)}
+        shown = {"list": "done", "page": page, "rows": timed(page.rows), "opened": opened}
         return {**shown, "counts": counts, "next": next_assignment(user, study)}
     queue = queue_of(study, user, cursor)
     return {
         "list": "open",
+        "opened": opened,
         "counts": counts,
         "deadlines": deadlines_of(study, user),
         "today": timezone.localdate(),
@@ -116,6 +130,14 @@ def first_steps(standing: Standing) -> dict[str, bool]:
         "articles": Article.objects.kept().filter(study=standing.study).exists(),
         "annotators": list_annotators(standing.study).exists(),
     }
+
+
+def lead(standing: Standing, counts: Counts) -> str:
+    """What a manager does next: "import", "assign" or "compare"."""
+    if not counts.all:
+        there = Article.objects.kept().filter(study=standing.study).exists()
+        return "assign" if there else "import"
+    return "assign" if counts.left else "compare"
 
 
 SHOWN = {"mine": mine, "articles": articles, "people": people}

@@ -27,8 +27,8 @@ class CommentForm(forms.Form):
         error_messages={"required": "Write something first."},
     )
 
-    def __init__(self, data: QueryDict | None = None, *, text: str = "") -> None:
-        super().__init__(data, initial={"comment_id": uuid.uuid4(), "text": text})
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"comment_id": uuid.uuid4()})
 
 
 class PassageForm(CommentForm):

@@ -292,7 +292,7 @@ def calls_for(user: User, limit: int = 20) -> list[Call]:
 def find_span(article: Article, span_id: uuid.UUID) -> Span:
     """A span of submitted work on the article; only for those who may read what is said of it."""
     submitted = Span.objects.live().filter(assignment__state=AssignmentState.SUBMITTED)
-    found = submitted.select_related("label").prefetch_related("fragments")
+    found = submitted.select_related("label", "assignment__annotator").prefetch_related("fragments")
     span = found.filter(pk=span_id, assignment__article=article).first()
     if span is None:
         raise Http404("No such span.")

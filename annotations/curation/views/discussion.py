@@ -1,6 +1,7 @@
 """Threads: the study's list, one thread, those on an article, and what is done in them."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ from ..forms.discussion import (
     SoughtForm,
 )
 from ..models import Meeting, Thread
-from ..passages import talked_blocks
+from ..passages import HERE, talked_blocks
 from ..queries import fetch_docket, find_case, read_cases
 from ..queries.discussion import (
     REASONS,
@@ -265,7 +266,7 @@ def on_span(request: HttpRequest, talk: Talk, found: Article, wanted: str) -> Ht
     there = span.threads.first()
     if there is not None:
         return redirect("curation:thread", talk.study.pk, there.pk)
-    form = CommentForm(posted(request), text=span.note)
+    form = CommentForm(posted(request))
     if form.is_valid():
         try:
             made = begin(talk, found, actions.About(span=span), form)
@@ -273,8 +274,14 @@ def on_span(request: HttpRequest, talk: Talk, found: Article, wanted: str) -> Ht
             form.add_error("text", str(refusal))
         else:
             return redirect("curation:thread", talk.study.pk, made.pk)
-    context = article_context(talk, found, form)
-    context["about"] = {"span": span, "quote": actions.quote_of(span)}
+    here = [(part.start, part.end) for part in span.fragments.all()]
+    context = article_context(talk, found, form, here)
+    names = names_on(talk.study, talk.user, [found.pk])
+    context["about"] = {
+        "span": span,
+        "quote": actions.quote_of(span),
+        "who": names.of(span.assignment.annotator, found.pk),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "curation/article.html", context, status=status)
 
@@ -303,7 +310,7 @@ def on_case(
             form.add_error("text", str(refusal))
         else:
             return redirect("curation:thread", study_id, made.pk)
-    context = article_context(talk, found, form)
+    context = article_context(talk, found, form, [(case.start, case.end)])
     context["about"] = {"title": case.title, "quote": found.text[case.start : case.end]}
     status = 422 if form.is_bound else 200
     return render(request, "curation/article.html", context, status=status)
@@ -322,18 +329,23 @@ def as_uuid(given: str) -> uuid.UUID:
         return uuid.UUID(int=0)  # there is none such
 
 
-def article_context(talk: Talk, found: Article, form: CommentForm) -> dict[str, Any]:
+def article_context(
+    talk: Talk, found: Article, form: CommentForm, here: Sequence[tuple[int, int]] = ()
+) -> dict[str, Any]:
+    """`here`: the stretches that the form is about."""
     threads = list(threads_on(talk, found.pk))
     for each in threads:
         each.article = found
     threads.sort(key=place_of)
     names = names_on(talk.study, talk.user, [found.pk])
     places = [(number, place_of(each)) for number, each in enumerate(threads, 1)]
+    places += [(HERE, stretch) for stretch in here]
     blocks = talked_blocks(found.text, [(start, end) for start, end in found.blocks], places)
     return {
         "standing": talk.standing,
         "article": found,
         "blocks": blocks,
+        "here": next((block.number for block in blocks if block.is_here), None),
         "rows": [thread_row(each, names) for each in threads],
         "form": form,
         "people": people_json(found),

@@ -192,8 +192,8 @@ FORM = Form(
     title="Sourcemark JSON, the whole study",
     endings=(".json",),
     about="Everything: codebook versions, people, rounds, articles, marks, history, gold, threads, "
-    "reports. “New study, From a whole-study file” brings all of it back. It holds names and texts; what is chosen "
-    "below does not apply.",
+    "reports. “New study, From a whole-study file” brings it all back. It holds names and texts; "
+    "what is chosen below does not apply.",
     write=write,
     read=read,
     recognises=recognises,

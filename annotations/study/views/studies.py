@@ -112,12 +112,17 @@ def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -
     return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def round_comparison(
     request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID
 ) -> HttpResponse:
+    """Asked first: once somebody has read others' marks, that cannot be undone."""
     standing = fetch_standing(me(request), study_id, Act.OPEN_COMPARISON)
     round = fetch_round(standing.study, round_id)
+    if request.method == "GET":
+        listed = rounds_now(standing.study, timezone.localdate())
+        now = next(each for each in listed if each.round.pk == round.pk)
+        return render(request, "study/comparison.html", {"standing": standing, "now": now})
     opened = request.POST.get("comparison") == "open"
     actions.set_comparison(round=round, actor=me(request), opened=opened)
     told = "is open" if opened else "is closed"
