@@ -387,7 +387,7 @@ def test_pages_about_oneself_and_housekeeping_need_somebody(scene: Scene) -> Non
     shut = {name for name, who in ELSEWHERE.items() if who == SIGNED_IN} | HOUSEKEEPING
     things = {"object_id": scene.ours.study.pk, "pk": 1, "url": "x", "app_label": "annotations",
               "content_type_id": 1, "id": scene.ours.alice.pk,
-              "token_id": scene.ours.token.pk}  # fmt: skip
+              "token_id": scene.ours.token.pk, "import_id": scene.ours.study.pk}  # fmt: skip
     wrong = {}
     for name in sorted(shut - {"admin:None", "admin:app_list"}):
         answer = client.get(reverse(name, kwargs={key: things[key] for key in IDS[name]}))
