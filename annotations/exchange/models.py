@@ -120,7 +120,8 @@ class StudyImportState(models.TextChoices):
 
 
 class StudyImport(models.Model):
-    """A whole study brought in from its file. `told` is what came of it, for whoever did it."""
+    """A whole study brought in from its file. `told` is what came of it, for whoever did it: the
+    study's id and name, how many articles, whose accounts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -130,10 +131,8 @@ class StudyImport(models.Model):
     name = models.CharField(max_length=255)  # of the file
     content = models.BinaryField(default=bytes)  # kept only until it is stored or refused
     state = models.CharField(max_length=8, choices=StudyImportState, default="running")
-    n_done = models.PositiveIntegerField(default=0)  # articles
     message = models.TextField(blank=True)
     told = models.JSONField(default=dict)
-    study = models.ForeignKey(Study, null=True, on_delete=models.CASCADE, related_name="brought_by")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -61,11 +61,11 @@ def test_home_asks_the_same_few_queries_for_one_study_and_for_many(
 
     take_part_in_another(0)
     client = sign_in(bob)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/")
     for number in range(1, 6):
         take_part_in_another(number)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/")
 
 
@@ -142,6 +142,40 @@ def test_opening_the_comparison_does_not_turn_these_pages_into_a_league_table(
 
 
 # --- a manager's pages ------------------------------------------------------------------------
+
+
+def test_an_annotator_is_told_what_may_be_read_once_the_comparison_is_open(
+    sign_in: SignIn, bob: User, carol: User, article: Article, study: Study
+) -> None:
+    submitted(article, bob)
+    submitted(article, carol)
+    submitted(make_article(study, title="Read by Bob alone", text="Alone.\n"), bob)
+    client, readings = sign_in(bob), reverse("reports:article", args=[study.pk, article.pk])
+    before = [page(client, "home"), page(client, "study", study.pk, list="done")]
+    study.rounds.update(comparison_opened_at=NOON)
+    after = [page(client, "home"), page(client, "study", study.pk, list="done")]
+    assert ["The comparison is open" in html for html in [*before, *after]] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    assert readings not in before[1]
+    assert after[1].count("All readings") == 1
+    assert client.get(readings).status_code == 200
+
+
+def test_the_first_button_is_what_a_manager_does_next(
+    sign_in: SignIn, alice: User, bob: User, study: Study
+) -> None:
+    client = sign_in(alice)
+
+    def first() -> str:
+        html = page(client, "study", study.pk)
+        return html.split('class="button primary" href="')[1].split('"')[0]
+
+    assert first() == reverse("corpus:import", args=[study.pk])
+    article = make_article(study)
+    assert first() == reverse("assignment:plan", args=[study.pk])
+    submitted(article, bob)
+    assert first() == reverse("reports:agreement", args=[study.pk])
 
 
 def test_a_manager_sees_by_article_and_by_person_who_has_done_what(
@@ -257,8 +291,8 @@ def give_all(study: Study, articles: list[Article], people: list[User]) -> None:
 @pytest.mark.parametrize(
     ("who", "query", "n_queries"),
     [
-        ("bob", {}, 9),
-        ("bob", {"list": "done"}, 8),
+        ("bob", {}, 10),
+        ("bob", {"list": "done"}, 9),
         ("alice", {"show": "articles"}, 10),
         ("alice", {"show": "people"}, 9),
     ],

@@ -257,3 +257,15 @@ def test_ones_own_alias_says_that_it_is_oneself(
     blind: Thread, carol: User, sign_in: SignIn
 ) -> None:
     assert "<strong>Annotator 2 (you)</strong>" in words_on(carol, blind, sign_in)
+
+
+def test_a_thread_from_a_flag_quotes_the_note_and_publishes_nothing(
+    carols: Assignment, dave: User, sign_in: SignIn
+) -> None:
+    span = carols.spans.get()
+    there = f"/studies/{carols.study_id}/articles/{carols.article_id}/discussion/?span={span.pk}"
+    page = sign_in(dave).get(there).content.decode()
+    assert f'<blockquote class="pre">{SECRET}</blockquote>' in page
+    assert page.count(SECRET) == 1  # not in the box for the comment
+    words = carols.article.text[33:51]
+    assert f'<mark class="talk here">{words}</mark>' in page

@@ -120,6 +120,9 @@ def test_the_comparison_is_opened_and_closed_and_written_down(
 ) -> None:
     pilot = led.rounds.get(name="Pilot")
     client, url = sign_in(alice), f"/studies/{led.pk}/settings/rounds/{pilot.pk}/comparison/"
+    assert "This ends blindness for this round." in client.get(url).content.decode()
+    pilot.refresh_from_db()
+    assert pilot.comparison_opened_at is None  # asked, not done
     client.post(url, {"comparison": "open"})
     pilot.refresh_from_db()
     opened_at = pilot.comparison_opened_at

@@ -4,6 +4,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -44,8 +45,13 @@ from .adjudications import open_adjudications
 from .rulings import write_all
 
 CHUNK = 50  # articles in one transaction
+PLACES = 30  # cases of each rule that a count leads to
+LONGEST_PLACE = 90  # code points
 RUNS = (MergeState.COUNTING, MergeState.WAITING, MergeState.RUNNING)
 RULE_FIELDS = ("unanimous", "at_least", "boundary", "least_votes")
+
+
+Place = tuple[str, str, str]  # article, case, its first words
 
 
 class NothingToMerge(Refusal):
@@ -129,8 +135,9 @@ def _give_up(merge_id: str) -> None:
     rows.update(state=MergeState.FAILED, message=queued.GIVEN_UP, finished_at=timezone.now())
 
 
-def merge_all(merge: Merge, *, makes: bool) -> dict[str, int]:
-    """Counts by rule; "left" are cases left to a curator, "kept" those decided before."""
+def merge_all(merge: Merge, *, makes: bool) -> dict[str, Any]:
+    """Counts by rule; "left" are cases left to a curator, "kept" those decided before. "places"
+    has the first few of each: [article, case, its words]."""
     study = merge.study
     wanted = [uuid.UUID(pk) for pk in merge.articles] or None
     works = submitted_works(study, wanted)
@@ -145,11 +152,15 @@ def merge_all(merge: Merge, *, makes: bool) -> dict[str, int]:
     version = CodebookVersion.objects.filter(study=study).order_by("-number").first()
     assert version is not None
     ground = Ground.read(study, version)
+    places: dict[str, list[Place]] = {}
     for first in range(0, len(ids), CHUNK):
         chunk = {pk: works[pk] for pk in ids[first : first + CHUNK]}
-        counts.update(_chunk(merge, ground, chunk, makes=makes))
+        made = _chunk(merge, ground, chunk, makes=makes)
+        counts.update(made.counts)
+        for name, found in made.places.items():
+            places[name] = [*places.get(name, []), *found][:PLACES]
         Merge.objects.filter(pk=merge.pk).update(n_done=min(first + CHUNK, merge.n_all))
-    return dict(+counts)
+    return {**+counts, "places": places}
 
 
 def _made_before(merge: Merge) -> Counter[str]:
@@ -185,6 +196,14 @@ class Made:
     sittings: list[Sitting] = field(default_factory=list)
     history: list[Ruling] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+
+    def count(self, name: str, article: Article, case: SeenCase) -> None:
+        self.counts[name] += 1
+        listed = self.places.setdefault(name, [])
+        if len(listed) < PLACES:
+            words = " ".join(article.text[case.start : case.end][:300].split())[:LONGEST_PLACE]
+            listed.append((str(article.pk), str(case.id), words))
 
 
 @transaction.atomic
@@ -194,7 +213,7 @@ def _chunk(
     works: Mapping[uuid.UUID, tuple[int, Sequence[Work]]],
     *,
     makes: bool,
-) -> Counter[str]:
+) -> Made:
     articles = Article.objects.filter(pk__in=list(works)).order_by("pk")
     texts = {row.pk: row for row in articles.only("pk", "text", "sentences", "study_id")}
     if makes:
@@ -217,7 +236,7 @@ def _chunk(
         _merge_article(merge, sitting, made, ground, texts[article_id])
     if makes:
         _write(merge, made, locked)
-    return made.counts
+    return made
 
 
 def _sit(
@@ -254,27 +273,27 @@ def _merge_article(
         if case.moot:
             continue
         if not _is_free(case):
-            made.counts["kept"] += 1
+            made.count("kept", article, case)
             continue
         before = state_of(case)
         rule = _merge_case(sitting, case, merge.rules, grain, ids, taken)
         if rule:
-            made.counts[rule] += 1
+            made.count(rule, article, case)
         elif case.state != CaseState.OPEN:  # what a rule once made, and makes no more
             _open_again(sitting, case)
-            made.counts["reopened"] += 1
+            made.count("reopened", article, case)
         else:
-            made.counts["left"] += 1
+            made.count("left", article, case)
             continue
         _note(merge, sitting, case, before, made)
     made.sittings.append(sitting)
 
 
 def _is_free(case: SeenCase) -> bool:
-    """Whether a rule may decide here: untouched; or made by a rule, and votes changed since. What
-    a curator decided, or took back, is the curator's."""
+    """Whether a rule may decide here: open, also again; or made by a rule, and votes changed since.
+    What a curator decided, or left undecided on purpose, is the curator's."""
     row = case.row
-    if row is None or row.ver == 0:
+    if row is None or row.state == CaseState.OPEN:
         return True
     return row.choice == Choice.RULE and case.votes_changed
 

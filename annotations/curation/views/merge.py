@@ -1,6 +1,8 @@
-"""Merging without a hand: rules, what they would make, making it."""
+"""Merging by rules: rules, what they would make, making it."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -44,6 +46,16 @@ def merge(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "curation/merge.html", context, status=422 if form.errors else 200)
 
 
+def told(counts: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, int, list[Any]]]:
+    """Title, how many, and the first few of them."""
+    places = counts.get("places", {})
+    return [
+        (title, counts[name], places.get(name, []))
+        for name, title in titles.items()
+        if counts.get(name)
+    ]
+
+
 @require_http_methods(["GET", "POST"])
 def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> HttpResponse:
     """How far a merge is, and what it would make or made. POST applies what was counted."""
@@ -60,8 +72,8 @@ def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> 
     context = {
         "standing": standing,
         "merge": found,
-        "made": [(title, counts[name]) for name, title in RULES.items() if counts.get(name)],
-        "others": [(title, counts[name]) for name, title in TOLD.items() if counts.get(name)],
+        "made": told(counts, RULES),
+        "others": told(counts, TOLD),
         "n_made": sum(counts.get(name, 0) for name in RULES),
         "is_busy": found.state in ("counting", "waiting", "running"),
     }

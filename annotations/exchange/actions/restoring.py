@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
@@ -10,6 +10,7 @@ from django_tasks import task
 from annotations.accounts.models import User
 from annotations.corpus.queries import import_limits
 from annotations.corpus.records import in_bytes
+from annotations.study import queued
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Membership, Role, Study
 from annotations.study.queries.people import roles_of
@@ -18,7 +19,6 @@ from annotations.text.refusal import Refusal
 from ..formats.sourcemark import recognises
 from ..frame import FileRefused, SourceFiles
 from ..models import StudyImport, StudyImportState
-from ..telling import telling
 from .bringing import SOMETHING, source_limits
 from .whole import Restored, restore_study
 
@@ -39,7 +39,7 @@ def begin_study_import(*, actor: User, file: File) -> StudyImport:
         raise FileRefused("", NO_STUDY)
     with transaction.atomic():
         made = StudyImport.objects.create(created_by=actor, name=name[:255], content=content)
-        transaction.on_commit(lambda: store_study.enqueue(str(made.pk)))
+        queued.start(store_study, str(made.pk))
     return made
 
 
@@ -60,27 +60,36 @@ def store_study(import_id: str) -> None:
     """Store the study and let whoever brought it manage it, or say why not."""
     made = StudyImport.objects.select_related("created_by").get(pk=uuid.UUID(import_id))
     rows = StudyImport.objects.filter(pk=made.pk, state=StudyImportState.RUNNING)
-    if not rows.exists():
-        return
     try:
-        with telling(lambda n: rows.update(n_done=n)) as tell:
-            # SQLite has one writer: progress could not be written beside the import.
-            told = tell if connection.vendor != "sqlite" else lambda n: None
-            with transaction.atomic():
-                restored = restore_study(
-                    files=SourceFiles.uploaded([(made.name, bytes(made.content))], source_limits()),
-                    actor=made.created_by,
-                    known=accounts_known_to(made.created_by),
-                    tell=told,
-                )
-                _let_manage(restored.study, made.created_by)
+        _store(made)
     except Refusal as refused:
-        _end(made, StudyImportState.FAILED, message=str(refused))
-    except Exception:
-        _end(made, StudyImportState.FAILED, message=SOMETHING)
+        _end(rows, StudyImportState.FAILED, message=str(refused))
+    except Exception as error:
+        if not queued.comes_back(store_study, error):
+            _end(rows, StudyImportState.FAILED, message=SOMETHING)
         raise
-    else:
-        _end(made, StudyImportState.DONE, study=restored.study, told=_told(restored))
+
+
+@transaction.atomic
+def _store(made: StudyImport) -> None:
+    """All of it in one transaction, which first asks whether it is still to be done."""
+    rows = StudyImport.objects.filter(pk=made.pk, state=StudyImportState.RUNNING)
+    here = rows.select_for_update(of=("self",)).first()
+    if here is None:
+        return
+    restored = restore_study(
+        files=SourceFiles.uploaded([(here.name, bytes(here.content))], source_limits()),
+        actor=made.created_by,
+        known=accounts_known_to(made.created_by),
+    )
+    _let_manage(restored.study, made.created_by)
+    _end(rows, StudyImportState.DONE, told=_told(restored))
+
+
+@queued.when_given_up(store_study)
+def _given_up(import_id: str) -> None:
+    rows = StudyImport.objects.filter(pk=uuid.UUID(import_id), state=StudyImportState.RUNNING)
+    _end(rows, StudyImportState.FAILED, message=queued.GIVEN_UP)
 
 
 def _let_manage(study: Study, user: User) -> None:
@@ -91,13 +100,13 @@ def _let_manage(study: Study, user: User) -> None:
 
 def _told(restored: Restored) -> dict[str, object]:
     return {
+        "study": str(restored.study.pk),
+        "name": restored.study.name,
         "articles": restored.n_articles,
         "known": sorted(restored.known_people),
         "new": sorted(restored.new_people),
     }
 
 
-def _end(made: StudyImport, state: StudyImportState, **changes: object) -> None:
-    StudyImport.objects.filter(pk=made.pk).update(
-        state=state, content=b"", finished_at=timezone.now(), **changes
-    )
+def _end(rows: QuerySet[StudyImport], state: StudyImportState, **changes: object) -> None:
+    rows.update(state=state, content=b"", finished_at=timezone.now(), **changes)

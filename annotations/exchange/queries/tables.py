@@ -48,7 +48,6 @@ LEFT_OUT = {
     "export": "files made from the study are not part of it",
     "corpusimport": "what was brought in is there, the bringing is in the history",
     "corpusfile": "kept only until an import is stored",
-    "studyimport": "the bringing of a study is in its history",
 }
 USER_FIELDS = ("id", "username", "display_name")
 BIN_FIELDS = ("deleted_at", "deleted_by")  # of study and article: what is in the bin stays there

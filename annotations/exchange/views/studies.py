@@ -56,7 +56,7 @@ def _upload_page(request: HttpRequest, form: StudyFileForm, status: int) -> Http
 
 def fetch_study_import(user: User, import_id: uuid.UUID) -> StudyImport:
     found = StudyImport.objects.filter(pk=import_id, created_by=user).defer("content")
-    made = found.select_related("study").first()
+    made = found.first()
     if made is None:
         raise Http404("There is no such import.")
     return made

@@ -7,11 +7,15 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotations.accounts.models import User
 from annotations.agreement import ENGINE_VERSION
+from annotations.assignment.queries.counts import count_study
+from annotations.corpus.models import Article
+from annotations.study.models import Study
 
 from ..actions import Job, known_gamma, tables_now
 from ..against_gold import compare_with_gold, lay_out_gold
@@ -112,6 +116,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     context = {
         "standing": scope.standing,
         "scope": scope,
+        "missing": missing(scope, tables["counts"], is_narrowed=bool(request.GET)),
         "form": form,
         "is_narrowed": bool(request.GET),
         "n_withheld": len(scope.withheld),
@@ -127,6 +132,40 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "reports": Report.objects.filter(study=scope.study).defer("result")[:20],
     }
     return render(request, "reports/agreement.html", context)
+
+
+def missing(scope: Scope, counts: Mapping[str, int], *, is_narrowed: bool) -> dict[str, str]:
+    """What it takes before there is any agreement, and the next step; nothing when there is."""
+    if counts["articles"] or not scope.sees_all:
+        return {}
+    study, standing = scope.study, scope.standing
+    if is_narrowed:
+        words = "No article that two annotators submitted fits this choice."
+        return _step(words, "reports:agreement", "Show everything", study)
+    work = count_study(study)
+    alone = counts.get("submitted_alone", 0)
+    if not work.all:
+        words = "Agreement needs articles that two annotators or more have marked. "
+        if not Article.objects.kept().filter(study=study).exists():
+            words += "There are no articles yet."
+            return _step(words, "corpus:import", "Import articles", study, standing.is_manager)
+        words += "Nothing is assigned yet."
+        return _step(words, "assignment:plan", "Assign articles", study, standing.is_manager)
+    if work.left:
+        words = (
+            f"{work.submitted} of {work.all} assignments are submitted, but no article by two "
+            "annotators yet. Figures stand here as soon as one is."
+        )
+        return _step(words, "assignment:study", "See who has done what", study)
+    words = (
+        f"Each of the {alone} submitted articles has one annotator only. Assign some of them to a "
+        "second one."
+    )
+    return _step(words, "assignment:plan", "Assign articles", study, standing.is_manager)
+
+
+def _step(words: str, name: str, act: str, study: Study, may: bool = True) -> dict[str, str]:
+    return {"words": words, "act": act, "url": reverse(name, args=[study.pk]) if may else ""}
 
 
 def methods_of(scope: Scope, selection: Selection, tables: Mapping[str, Any], names: Names) -> str:

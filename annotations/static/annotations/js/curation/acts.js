@@ -50,6 +50,8 @@ function decide(desk, choice, more = {}) {
   if (!one) return desk.refuse("Choose a case first: J goes to the next");
   const problem = one.on === "link" && !["no_span", "left"].includes(choice) && board.linkProblem(one);
   if (problem) return desk.refuse(problem);
+  if (["union", "intersection"].includes(choice) && one.variants.length < 2)
+    return desk.refuse("There is only one reading here: take it by 1");
   const shown = foreseen(one, choice, more);
   if (!shown) return desk.refuse(NO_OFFER[choice] ?? "That cannot be decided here");
   const twin = shown.gold && board.twinOf(one.id, shown.gold);
@@ -60,8 +62,8 @@ function decide(desk, choice, more = {}) {
   if (choice === "variant") payload.variant = more.variant;
   if (choice === "edited") Object.assign(payload, one.on === "link" ? { cue: more.cue } : { span: more.span });
   send(desk, one.id, "decide", payload, { ...shown, ...why });
-  const said = shown.gold ? clip(quoteOf(shown.gold), 60) : shown.choice_title;
-  goOn(desk, `${shown.choice_title}: ${said}`);
+  const words = shown.gold ? `: ${clip(quoteOf(shown.gold), 60)}` : "";
+  goOn(desk, `${shown.choice_title}${words}`);
   return true;
 }
 

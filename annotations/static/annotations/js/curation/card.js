@@ -8,8 +8,8 @@ const key = (name) => h("kbd", {}, name);
 const words = (span, most = 160) => h("q", { class: "serif" }, clip(quoteOf(span), most));
 
 export class Card {
-  constructor(board, { article, rules, talks }) {
-    Object.assign(this, { board, article, rules, talks });
+  constructor(board, { article, rules, talks, closed }) {
+    Object.assign(this, { board, article, rules, talks, closed });
     this.root = byId("card");
   }
 
@@ -89,7 +89,7 @@ export class Card {
     const idle = one.on === "link" && Boolean(this.board.linkProblem(one));
     const acts = one.variants.map((variant, n) => {
       const off = [variant.before, variant.after].some(Boolean)
-        ? `${signed(variant.before)} ${signed(variant.after)}`
+        ? [moved(variant.before, "at the start"), moved(variant.after, "at the end")].filter(Boolean).join(", ")
         : "";
       const answers = variant.span ? Object.entries(variant.span.attributes) : [];
       return h(
@@ -97,14 +97,14 @@ export class Card {
         {},
         h(
           "button",
-          { type: "button", class: "row-button variant", disabled: idle, data: { command: "variant", variant: n + 1 } },
+          { type: "button", class: "row-button variant", disabled: idle || Boolean(this.closed), data: { command: "variant", variant: n + 1 } },
           key(n + 1),
           " ",
           variant.span ? this.chip(variant.span) : null,
           " ",
           variant.span ? words(variant.span) : this.cue(variant.cue),
           h("span", { class: "muted small who" }, ` ${variant.who.join(", ")}${off ? ` · ${off}` : ""}`),
-          ...answers.map(([name, value]) => h("span", { class: "answer small muted" }, `${this.titleOf(variant.span, name)}: ${value}`)),
+          ...answers.map(([name, value]) => h("span", { class: "answer small muted" }, `${this.titleOf(variant.span, name)}: ${this.answerOf(variant.span, name, value)}`)),
         ),
       );
     });
@@ -115,6 +115,13 @@ export class Card {
     return this.board.labels.of(span).attributes.find((one) => one.name === name)?.title ?? name;
   }
 
+  /** The title of a choice, where a value is stored. */
+  answerOf(span, name, value) {
+    const asked = this.board.labels.of(span).attributes.find((one) => one.name === name);
+    if (asked?.kind === "yes_no") return { true: "Yes", false: "No", yes: "Yes", no: "No" }[value] ?? value;
+    return asked?.choices?.find((choice) => choice.value === value)?.title ?? value;
+  }
+
   cue(cue) {
     return cue ? h("q", { class: "serif" }, this.article.slice(...cue)) : h("em", {}, "no cue words");
   }
@@ -123,6 +130,9 @@ export class Card {
     const { majority, union, intersection } = one.offers;
     const act = (name, text, chord, wanted = true) =>
       wanted ? button([key(chord), ` ${text}`], { data: { command: name } }) : null;
+    const discuss = act("discuss", "Discuss", "D", this.talks && one.variants.length);
+    if (this.closed)
+      return h("div", { class: "case-acts" }, h("p", { class: "small muted" }, "This article is closed. Reopen it to decide anything anew."), discuss);
     const standing = one.on === "link" && !this.board.linkProblem(one);
     const agreed = standing ? Boolean(foreseen(one, "majority")) : Boolean(majority);
     return h(
@@ -134,7 +144,7 @@ export class Card {
       act("no_span", one.on === "link" ? "No link" : "No span here", "0"),
       act("edit", one.on === "link" ? "Edit the cue" : "Edit", "E", one.on === "span" || standing),
       act("reason", "Reason", "N"),
-      act("discuss", "Discuss", "D", this.talks && one.variants.length),
+      discuss,
       act("skip", "Skip", "S", isOpen(one)),
       act("left", "Leave undecided", "X", isOpen(one)),
       act("link", "Link to…", "L", one.gold && this.board.labels.mayBegin(one.gold)),
@@ -262,4 +272,5 @@ export class Card {
   }
 }
 
-const signed = (n) => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : "0");
+/** "8 characters more at the end": beside what most of them took. */
+const moved = (n, where) => (n ? `${Math.abs(n)} character${Math.abs(n) === 1 ? "" : "s"} ${n > 0 ? "more" : "fewer"} ${where}` : "");

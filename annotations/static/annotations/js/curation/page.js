@@ -27,7 +27,7 @@ function buildDesk(data) {
     reason: (value) => dialogs.titleOf(value),
     custody: (id) => data.urls.custody.replace(data.assignment, id),
   };
-  const card = new Card(board, { article, rules, talks: Boolean(data.urls.discuss) });
+  const card = new Card(board, { article, rules, talks: Boolean(data.urls.discuss), closed: data.state !== "open" });
   const highlights = new Highlights(view, byId("layer"));
   return { data, root, article, labels, board, view, dialogs, card, highlights, undo: new Undo(), live: new Live(byId("live")) };
 }
@@ -119,6 +119,10 @@ function rowOf(board, article, one) {
 function drawProgress({ board }) {
   const { all, decided } = board.counts;
   byId("progress").textContent = `${decided} of ${all} decided`;
+  const left = all - decided;
+  byId("close-open").hidden = !left;
+  byId("close-left").textContent = left === 1 ? "1 case is still open." : `${left} cases are still open.`;
+  byId("leave-open").required = left > 0;
 }
 
 function wireKeys(desk) {
