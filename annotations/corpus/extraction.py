@@ -173,9 +173,9 @@ def _answer(ending: str, content: bytes) -> dict[str, Any]:
         return {"problem": str(wrong)}
     except (MemoryError, RecursionError):
         return {"problem": _SLOW}
-    except Exception as error:
+    except Exception:
         what = f"This is not a {NAMES[ending]} that can be read"
-        return {"problem": f"{what} ({type(error).__name__})."}
+        return {"problem": f"{what}: it may be damaged, or something else under this name."}
     for name, most in LONGEST.items():
         line = " ".join(_UNSTORABLE.sub("", fields.get(name, "")).split())
         if line and len(line) <= most and (name != "url" or line.startswith("http")):

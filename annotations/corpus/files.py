@@ -22,6 +22,9 @@ from .tables import read_csv, read_json_lines
 
 PLAIN = (".txt", ".jsonl", ".csv")
 ENDINGS = (*PLAIN, *extraction.ENDINGS, ".zip")
+NO_ZIP = (
+    "This is not a zip file that can be read: it is damaged, or something else under this name."
+)
 BAD_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -74,8 +77,8 @@ class Reader:
                         yield Record(inside, problem=str(wrong))
         except RecordWrong as wrong:
             yield Record(name, problem=f"{wrong} Nothing was taken from this zip file.")
-        except BAD_ZIP as error:
-            yield Record(name, problem=f"This is not a zip file that can be read ({error}).")
+        except BAD_ZIP:
+            yield Record(name, problem=NO_ZIP)
 
     def _read(self, name: str, content: bytes) -> Iterator[Record]:
         if _ending(name) not in extraction.ENDINGS:
@@ -115,7 +118,7 @@ class Reader:
             with archive.open(entry) as file:
                 content = file.read(left + 1)
         except BAD_ZIP as error:
-            raise RecordWrong(f"This file cannot be unpacked ({error}).") from error
+            raise RecordWrong("This file cannot be unpacked: it is damaged.") from error
         self._unpacked += len(content)
         if len(content) > left:
             raise TooMuch(

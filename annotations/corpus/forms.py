@@ -1,5 +1,6 @@
 """What people fill in about articles."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -12,6 +13,8 @@ from .files import ENDINGS
 from .models import Article, RegionKind
 from .queries import events_to_choose, list_outlets
 from .records import Defaults, RecordWrong, Source, source_of
+
+PASTED = "Pasted text.jsonl"
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -102,6 +105,26 @@ class ArticleForm(forms.Form):
         return given
 
     source: Source
+
+
+class PasteForm(ArticleForm):
+    """A text typed or pasted, with its particulars."""
+
+    text = forms.CharField(
+        label="Text",
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="It is stored as it stands here and can never be changed afterwards.",
+    )
+    field_order = (
+        "title", "text", "outlet", "byline", "published_on", "url", "language", "event",
+    )  # fmt: skip
+
+    def as_file(self) -> tuple[str, bytes]:
+        """As a file that the usual import reads."""
+        told = {name: value for name, value in self.source.as_json().items() if value}
+        line = json.dumps({**told, "text": self.cleaned_data["text"]}, ensure_ascii=False)
+        return PASTED, line.encode()
 
 
 class ArticleFilter(forms.Form):

@@ -8,6 +8,7 @@ app_name = "corpus"
 
 import_urls = [
     path("", imports.new, name="import"),
+    path("paste/", imports.paste, name="import_paste"),
     path("<uuid:import_id>/", imports.show, name="import_show"),
     path("<uuid:import_id>/store/", imports.store, name="import_store"),
     path("<uuid:import_id>/cancel/", imports.cancel, name="import_cancel"),

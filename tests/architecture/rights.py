@@ -115,6 +115,7 @@ ROUTES: dict[str, Act] = {
     "corpus:articles_bin": Act.IMPORT_ARTICLES,
     "corpus:import": Act.IMPORT_ARTICLES,
     "corpus:import_cancel": Act.IMPORT_ARTICLES,
+    "corpus:import_paste": Act.IMPORT_ARTICLES,
     "corpus:import_progress": Act.IMPORT_ARTICLES,
     "corpus:import_show": Act.IMPORT_ARTICLES,
     "corpus:import_store": Act.IMPORT_ARTICLES,

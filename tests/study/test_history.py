@@ -103,3 +103,18 @@ def test_changes_of_roles_stand_in_the_security_log_once_they_are_made(
         assert caplog.messages == []
     (line,) = caplog.messages
     assert line.startswith(f"member.changed: person='{alice.pk}' address='-' study='{study.pk}'")
+
+
+def test_details_name_only_what_changed_in_plain_words(
+    study: Study, alice: User, sign_in: SignIn
+) -> None:
+    before = {"name": "Arden", "hide_source": False, "suggestions_allowed": True}
+    after = {**before, "hide_source": True}
+    record(
+        study=study, actor=alice, action="study.changed", subject=study, before=before, after=after
+    )
+    page = sign_in(alice).get(f"/studies/{study.pk}/history/").content.decode()
+    assert "<dt>Hide where articles come from</dt>" in page
+    assert "<del>no</del> → yes" in page
+    assert "Let programs suggest marks" not in page
+    assert "hide_source" not in page

@@ -16,7 +16,7 @@ from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
 
 from ..actions import cancel_import, carry_out_import, prepare_import
-from ..forms import ImportForm
+from ..forms import ImportForm, PasteForm
 from ..models import Import, ImportState
 from ..queries import fetch_import, import_limits, list_imports, tally
 from ..records import in_bytes
@@ -52,6 +52,22 @@ def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         else:
             return redirect("corpus:import_show", study_id, made.pk)
     return upload_page(request, standing, form, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def paste(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    """A text without a file: looked at and stored as any other."""
+    standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
+    form = PasteForm(posted(request), initial={"language": "en"})
+    if form.is_valid():
+        try:
+            made = prepare_import(study=standing.study, actor=me(request), files=[form.as_file()])
+        except Refusal as refusal:
+            form.add_error("text", str(refusal))
+        else:
+            return redirect("corpus:import_show", study_id, made.pk)
+    context = {"standing": standing, "form": form}
+    return render(request, "corpus/paste.html", context, status=422 if form.is_bound else 200)
 
 
 def upload_page(
