@@ -288,6 +288,7 @@ class Counts:
     n_all: int = 0
     n_decided: int = 0
     n_changed: int = 0
+    n_undecided: int = 0  # of the decided ones
     contest: float = 0.0
     kinds: dict[str, list[int]] = field(default_factory=dict)  # kind -> [all, decided]
     labels: dict[str, list[int]] = field(default_factory=dict)  # slug -> [all, decided]
@@ -299,6 +300,7 @@ class Counts:
         self.n_all += 1
         self.n_decided += decided
         self.n_changed += case.votes_changed
+        self.n_undecided += case.state == CaseState.UNDECIDED
         self.contest += 0.0 if decided else case.contest
         for table, names in ((self.kinds, [case.kind]), (self.labels, case.labels)):
             for name in names:
@@ -307,7 +309,7 @@ class Counts:
                 both[1] += decided
 
     def as_json(self) -> dict[str, Any]:
-        return {"kinds": self.kinds, "labels": self.labels}
+        return {"kinds": self.kinds, "labels": self.labels, "undecided": self.n_undecided}
 
 
 def count_cases(cases: Iterable[SeenCase]) -> Counts:

@@ -144,40 +144,6 @@ def test_opening_the_comparison_does_not_turn_these_pages_into_a_league_table(
 # --- a manager's pages ------------------------------------------------------------------------
 
 
-def test_an_annotator_is_told_what_may_be_read_once_the_comparison_is_open(
-    sign_in: SignIn, bob: User, carol: User, article: Article, study: Study
-) -> None:
-    submitted(article, bob)
-    submitted(article, carol)
-    submitted(make_article(study, title="Read by Bob alone", text="Alone.\n"), bob)
-    client, readings = sign_in(bob), reverse("reports:article", args=[study.pk, article.pk])
-    before = [page(client, "home"), page(client, "study", study.pk, list="done")]
-    study.rounds.update(comparison_opened_at=NOON)
-    after = [page(client, "home"), page(client, "study", study.pk, list="done")]
-    assert ["The comparison is open" in html for html in [*before, *after]] == [
-        False, False, True, True,
-    ]  # fmt: skip
-    assert readings not in before[1]
-    assert after[1].count("All readings") == 1
-    assert client.get(readings).status_code == 200
-
-
-def test_the_first_button_is_what_a_manager_does_next(
-    sign_in: SignIn, alice: User, bob: User, study: Study
-) -> None:
-    client = sign_in(alice)
-
-    def first() -> str:
-        html = page(client, "study", study.pk)
-        return html.split('class="button primary" href="')[1].split('"')[0]
-
-    assert first() == reverse("corpus:import", args=[study.pk])
-    article = make_article(study)
-    assert first() == reverse("assignment:plan", args=[study.pk])
-    submitted(article, bob)
-    assert first() == reverse("reports:agreement", args=[study.pk])
-
-
 def test_a_manager_sees_by_article_and_by_person_who_has_done_what(
     sign_in: SignIn, alice: User, bob: User, carol: User, article: Article
 ) -> None:

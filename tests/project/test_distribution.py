@@ -3,7 +3,7 @@
 from django.apps import apps
 
 OF_NO_STUDY = {  # people and what is theirs alone; and the study itself
-    "User", "Session", "AccessToken", "StoredAnswer", "Study",
+    "User", "Session", "AccessToken", "StoredAnswer", "Study", "StudyImport",
 }  # fmt: skip
 
 

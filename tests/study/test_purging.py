@@ -58,7 +58,7 @@ def purge_bin(*arguments: str) -> str:
 
 def test_every_table_of_ours_but_people_and_studies_belongs_to_a_study() -> None:
     ours = {model.__name__ for model in apps.get_app_config("annotations").get_models()}
-    of_people = {"AccessToken", "Session", "StoredAnswer", "User"}
+    of_people = {"AccessToken", "Session", "StoredAnswer", "StudyImport", "User"}
     assert ours - {model.__name__ for model in tables_of_a_study()} == {*of_people, "Study"}
 
 

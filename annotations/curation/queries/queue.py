@@ -88,6 +88,7 @@ class Totals:
     n_all: int = 0
     n_decided: int = 0
     n_changed: int = 0
+    n_undecided: int = 0  # of the decided ones: left undecided on purpose
     kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     labels: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
 
@@ -97,6 +98,7 @@ class Totals:
         self.n_all += counts.n_all
         self.n_decided += counts.n_decided
         self.n_changed += counts.n_changed
+        self.n_undecided += counts.counts.get("undecided", 0)
         for mine, name_of in ((self.kinds, "kinds"), (self.labels, "labels")):
             for name, (n_all, n_decided) in counts.counts[name_of].items():
                 mine[name][0] += n_all
