@@ -27,6 +27,8 @@ def relabel(form: forms.BaseForm, **labels: str) -> None:
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
+    is_sign_in = True  # nothing would be saved
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         relabel(self, login="E-mail address or user name", password="Password")

@@ -227,14 +227,18 @@ class MappingForm(forms.Form):
         members = _members(study)
         for at, name in enumerate(self.people_names):
             is_model = name in mapping.models
-            new = [] if is_model else [(NEW, "Make a closed account")]
+            new = [] if is_model else [(NEW, "A new account that nobody can sign in with")]
             choices = [*new, (LEFT_OUT, "Leave out"), *members]
             self._add(f"person{at}", name, choices, mapping.people.get(name, LEFT_OUT))
             self.fields[f"model{at}"] = forms.BooleanField(
                 label=f"{name} is a model", required=False, initial=is_model
             )
         if found.n_gold_articles:
-            choices = [(LEFT_OUT, "Leave out"), (NEW, "Make a closed account “gold”"), *members]
+            choices = [
+                (LEFT_OUT, "Leave out"),
+                (NEW, "A new account “gold” that nobody can sign in with"),
+                *members,
+            ]
             self._add("gold_as", "Gold", choices, mapping.gold_as)
 
     def _offer(self, name: str, choices: Choices, initial: str) -> None:

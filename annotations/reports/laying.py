@@ -252,7 +252,7 @@ def _confusion(tables: Mapping[str, Any], names: Names) -> Laid:
             _confused(known, one, other) if before >= at or other is None else Cell("", None)
             for before, other in enumerate(others)
         ]
-        rows.append([words(names.label(one)), *cells])
+        rows.append([Cell(names.label(one), one), *cells])
     columns = [
         Column("label", "One marked", is_number=False),
         *(Column(label, f"the other {names.label(label)}") for label in shown),

@@ -140,6 +140,8 @@ def plain_rows(laid: Laid) -> Iterator[dict[str, Any]]:
         plain: dict[str, Any] = {}
         for at, (column_, cell) in enumerate(zip(laid.columns, row, strict=True)):
             plain[column_.key] = cell.text if at == 0 else cell.value
+            if at == 0 and laid.name == "confusion":  # its columns are called by slugs
+                plain |= {column_.key: cell.value, f"{column_.key}_name": cell.text}
             if cell.low is not None:
                 plain[f"{column_.key}_low"], plain[f"{column_.key}_high"] = cell.low, cell.high
             if at and cell.value is None and cell.reason:

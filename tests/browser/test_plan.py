@@ -24,8 +24,8 @@ def test_the_preview_is_focused_and_in_sight_and_can_be_carried_out(
     expect(heading).to_be_focused()
     expect(heading).to_be_in_viewport()
     assert page.evaluate("window.stayed")
-    page.get_by_role("button", name="Assign 3 articles").or_(
-        page.get_by_role("button", name="Assign 6 articles")
+    page.get_by_role("button", name="Make 3 assignments").or_(
+        page.get_by_role("button", name="Make 6 assignments")
     ).click()
     expect(page.get_by_text("assignments made")).to_be_visible()
     assert study.assignments.count() == 6

@@ -1,4 +1,4 @@
-"""Merging without a hand: what rules make, and what they leave alone."""
+"""Merging by rules: what rules make, and what they leave alone."""
 
 import pytest
 from django.test import Client

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
@@ -48,7 +48,9 @@ def list_calibrations(study: Study, only: Q | None = None) -> list[Calibration]:
 
 
 def rounds_to_calibrate(study: Study) -> QuerySet[Round]:
-    return study.rounds.filter(comparison_opened_at=None, calibration=None)
+    """Those still closed, never calibrated, in which something is assigned."""
+    given = Assignment.objects.filter(round=OuterRef("pk")).exclude(state=AssignmentState.WITHDRAWN)
+    return study.rounds.filter(Exists(given), comparison_opened_at=None, calibration=None)
 
 
 def fetch_calibration(user: User, study_id: uuid.UUID, calibration_id: uuid.UUID) -> Seen:

@@ -25,7 +25,7 @@ class NewStudyForm(forms.Form):
         help_text="Shown to everybody who takes part.",
     )
     source = forms.ModelChoiceField(
-        label="Codebook to begin with",
+        label="Codebook",
         queryset=Study.objects.none(),
         required=False,
         empty_label="The default codebook: reporting, attribution, allegation, characterization",

@@ -1,5 +1,6 @@
 """The pages around the marking: what a manager and a newcomer do there, by what they read."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def make_study(page: Page, name: str = STUDY) -> None:
         page.get_by_role("link", name="Make a study")
     ).first.click()
     page.get_by_label("Name").fill(name)
-    expect(page.get_by_label("Codebook to begin with")).to_contain_text("The default codebook")
+    expect(page.get_by_label("Codebook")).to_contain_text("The default codebook")
     page.get_by_role("button", name="Create the study").click()
     expect(page.get_by_role("status")).to_contain_text(f"“{name}” is ready.")
 
@@ -67,5 +68,5 @@ def invite(page: Page) -> str:
 def assign_to_all(page: Page) -> None:
     go(page, "Assignments")
     page.get_by_role("button", name="Show the plan").click()
-    page.get_by_role("button", name="Assign 2 articles").click()
+    page.get_by_role("button", name=re.compile("^Make ")).click()
     expect(page.get_by_role("status")).to_contain_text("2 assignments made")
