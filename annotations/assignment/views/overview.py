@@ -52,9 +52,10 @@ def study(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
     shown = which(standing, request.GET.get("show", ""))
     context = {"standing": standing, "shown": shown, "oversees": oversees(standing)}
-    context |= SHOWN[shown](request, standing)
+    work = SHOWN[shown](request, standing)
+    context |= work
     if standing.may(Act.ASSIGN) and shown != "mine":
-        context["lead"] = lead(standing, context["counts"])
+        context["lead"] = lead(standing, work["counts"])
     return render(request, f"assignment/study_{shown}.html", context)
 
 
