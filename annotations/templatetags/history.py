@@ -41,7 +41,8 @@ def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name in dict.fromkeys([*before, *after]):
         was, now = before.get(name), after.get(name)
-        if was == now and before and after:
+        same = was == now and before and after
+        if same or name.endswith("_id"):  # by which an act is undone; names stand beside them
             continue
         yield title_of(name), _told(name, was) if name in before else "", _told(name, now)
 

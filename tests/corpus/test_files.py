@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.corpus.files import Reader, TooMuch
+from annotations.corpus.files import NO_ZIP, Reader, TooMuch
 from annotations.corpus.records import Limits, Record
 from tests.corpus.samples import FIRE, jsonl, zipped
 
@@ -183,7 +183,7 @@ def test_a_wrong_table_is_refused_by_line(table, expected):
         (
             "a.zip",
             b"PK\x03\x04 no",
-            "This is not a zip file that can be read (File is not a zip file).",
+            NO_ZIP,
         ),
     ],
 )  # fmt: skip
@@ -259,7 +259,7 @@ def test_a_zip_that_lies_about_its_size_is_cut_off():
     found = problems("z.zip", lying, unpacked_bytes=1000)
     assert len(found) == 1
     assert found[0][0] == "z.zip: a.txt"
-    assert found[0][2].startswith("This file cannot be unpacked (")
+    assert found[0][2].startswith("This file cannot be unpacked")
 
 
 def test_a_locked_zip_is_refused():

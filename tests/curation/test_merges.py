@@ -134,7 +134,7 @@ def test_what_a_curator_decided_is_never_touched(
     merge = merged(submitted, dave, at_least=2, boundary="union")
     assert merge.counts["kept"] == 2  # what was taken back is open again, and a rule may settle it
     assert len(merge.counts["places"]["kept"]) == 2
-    assert gold_of(submitted) == before | {("extent", "39-79"), ("allegation", "35-42")}
+    assert gold_of(submitted) == before | {("extent", "39-79"), ("allegation", "43-57")}
     row = Case.objects.get(pk=found["boundary"]["id"])
     assert (row.curator, row.choice) == (dave, "variant")
 

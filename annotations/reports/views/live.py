@@ -142,6 +142,10 @@ def missing(scope: Scope, counts: Mapping[str, int], *, is_narrowed: bool) -> di
     if is_narrowed:
         words = "No article that two annotators submitted fits this choice."
         return _step(words, "reports:agreement", "Show everything", study)
+    if n_withheld := len(scope.withheld):
+        are = "article is" if n_withheld == 1 else "articles are"
+        words = f"{n_withheld} {are} left out while you are still marking yourself."
+        return _step(words, "assignment:study", "Go on with your work", study)
     work = count_study(study)
     alone = counts.get("submitted_alone", 0)
     if not work.all:
