@@ -66,8 +66,8 @@ def config(study: Study, submitted: Article, bobs: Assignment, alice: User, sett
 
 
 def test_a_short_run_finds_nothing(live_server: Any, config: str, tmp_path: Path) -> None:
-    n, said = fuzz(tmp_path, live_server.url, config, "--phases=fuzzing", "--max-examples=2")
-    assert n > 50, said
+    n, said = fuzz(tmp_path, live_server.url, config, "--phases=fuzzing", "--max-examples=1")
+    assert n > 30, said
 
 
 @pytest.mark.soak
