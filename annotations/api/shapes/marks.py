@@ -106,7 +106,7 @@ class MarksShape(Shape):
 # --- operations -----------------------------------------------------------------------------------
 
 Parts = Annotated[list[FragmentShape], Field(min_length=1, max_length=50)]
-Answers = dict[Annotated[str, Words(40, 1)], Annotated[str, Words(500)]]
+Answers = dict[str, Annotated[str, Words(500)]]  # names are held against the codebook
 
 
 class SpanIn(Shape):
@@ -292,7 +292,7 @@ class SuggestedSpan(Shape):
 
     label: Annotated[str, Words(40, 1)]
     fragments: Parts
-    attributes: dict[Annotated[str, Words(40, 1)], Annotated[str, Words(500, 1)] | bool] = {}
+    attributes: dict[str, Annotated[str, Words(500, 1)] | bool] = {}
     note: Annotated[str, Words(5000)] = ""
 
 

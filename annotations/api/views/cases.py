@@ -14,6 +14,7 @@ from annotations.curation.queries import Docket, find_case, read_cases
 from annotations.curation.queries.queue import Listed, Sought, own_open_articles
 from annotations.curation.seen import SeenCase
 from annotations.curation.telling import Teller
+from annotations.marking.protocol import cleaned, storable
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
@@ -152,7 +153,8 @@ def rule(call: Call[Any, Any], case: SeenCase, payload: dict[str, Any]) -> dict[
         "ver": case.ver,
         "case": decision,
     }
-    op = Op(op_id, RulingKind.DECIDE, case.id, case.ver, decision, asked)
+    fault = "" if storable(decision) else "The words hold a character that cannot be stored."
+    op = Op(op_id, RulingKind.DECIDE, case.id, case.ver, decision, cleaned(asked), fault)
     reply = apply_rulings(
         user=call.user,
         study_id=call.study_id,
