@@ -49,6 +49,8 @@ CHOICES = (
 GONE_MESSAGE = "There is no such case any more: its marks were changed or taken back."
 CONFLICT_MESSAGE = "This case was decided elsewhere in the meantime. That decision was kept."
 VOTES_MESSAGE = "The marks in this case have changed since you looked at it. Look again."
+RESTS_MESSAGE = "This rested on a decision that could not be kept."
+NO_PAST_MESSAGE = "There is nothing to put back here."
 HELD_MESSAGE = "The adjudication of this article is closed. This decision is kept, not applied."
 
 
@@ -76,6 +78,17 @@ class Outcome:
         return told
 
 
+@dataclass(frozen=True)
+class Past:
+    """What a ruling that is to be put back left of its case, or found; None for an untouched case.
+
+    overtaken  somebody else has ruled on the case since.
+    """
+
+    told: Wire | None
+    overtaken: bool = False
+
+
 class Conflict(Invalid):
     """Somebody else was quicker."""
 
@@ -85,10 +98,10 @@ class Same(Exception):
 
 
 def make_ruling(
-    sitting: Sitting, op: Op, rules: Mapping[str, Rule], past: Wire | None = None
+    sitting: Sitting, op: Op, rules: Mapping[str, Rule], past: Past | None = None
 ) -> Outcome:
     """Apply one ruling. `rules`: the codebook's rules by name, of those that may be cited.
-    `past`: what a ruling that is to be put back left of its case, or found."""
+    `past`: for `back`; None when there is no such ruling."""
     case = sitting.find(op.case_id)
     if case is None and op.kind != RulingKind.ADD:
         return Outcome(RulingStatus.GONE, message=GONE_MESSAGE)
@@ -132,7 +145,7 @@ def _cited(payload: Wire, rules: Rules) -> Cited:
 
 
 def _decide(
-    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Wire | None
+    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Past | None
 ) -> SeenCase:
     assert case is not None
     payload = op.payload
@@ -178,7 +191,7 @@ def _give_reason(case: SeenCase, cited: Cited) -> SeenCase:
 
 
 def _add(
-    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Wire | None
+    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Past | None
 ) -> SeenCase:
     if case is not None:
         raise Conflict(CONFLICT_MESSAGE)
@@ -231,7 +244,7 @@ def _end(sitting: Sitting, value: Any) -> SeenCase:
 
 
 def _reopen(
-    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Wire | None
+    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Past | None
 ) -> SeenCase:
     assert case is not None
     if case.row is None or case.row.state == CaseState.OPEN:
@@ -243,14 +256,18 @@ def _reopen(
 
 
 def _back(
-    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Wire | None
+    sitting: Sitting, op: Op, case: SeenCase | None, cited: Cited, past: Past | None
 ) -> SeenCase:
     assert case is not None
-    mark = mark_of((past or {}).get("gold"))
+    if past is None:
+        raise Invalid(NO_PAST_MESSAGE)
+    if past.overtaken:
+        raise Conflict(CONFLICT_MESSAGE)
+    mark = mark_of((past.told or {}).get("gold"))
     if mark is not None and sitting.twin(case, mark):
         raise Invalid("Another case has become exactly this span meanwhile.")
-    _write_back(sitting, case, past)
-    put_back(sitting.row_of(case), past)
+    _write_back(sitting, case, past.told)
+    put_back(sitting.row_of(case), past.told)
     return case
 
 
@@ -264,7 +281,7 @@ def _write_back(sitting: Sitting, case: SeenCase, past: Wire | None) -> None:
         sitting.put_gold(row, mark_of((past or {}).get("gold")))
 
 
-Act = Callable[[Sitting, Op, SeenCase | None, Cited, Wire | None], SeenCase]
+Act = Callable[[Sitting, Op, SeenCase | None, Cited, Past | None], SeenCase]
 ACTS: dict[RulingKind, Act] = {
     RulingKind.DECIDE: _decide,
     RulingKind.ADD: _add,

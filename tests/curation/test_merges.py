@@ -212,3 +212,17 @@ def test_places_of_the_scene(article: Article) -> None:
     assert article.text[slice(*STRIKE)] == "strike"
     assert article.text[slice(*OFFICIALS_ARDEN)] == "Officials in Arden"
     assert article.text[slice(*STRONGMAN)] == "strongman"
+
+
+def test_a_curators_reason_keeps_what_a_rule_made(
+    curator: Client, submitted: Article, dave: User, erins: Assignment
+) -> None:
+    merged(submitted, dave)
+    case = next(one for one in cases(curator, submitted).values() if one["state"] == "decided")
+    said = {"choice": "keep", "reason": "source", "note": "Read with care."}
+    send(curator, submitted, ruling(case["id"], case["ver"], **said))
+    mark(erins, "reporting", STRONGMAN)
+    submit(erins)
+    merged(submitted, dave)
+    row = Case.objects.get(pk=case["id"])
+    assert (row.state, row.reason, row.note) == ("decided", "source", "Read with care.")

@@ -291,11 +291,12 @@ def _merge_article(
 
 def _is_free(case: SeenCase) -> bool:
     """Whether a rule may decide here: open, also again; or made by a rule, and votes changed since.
-    What a curator decided, or left undecided on purpose, is the curator's."""
+    What a curator decided, gave a reason for, or left undecided on purpose is the curator's."""
     row = case.row
     if row is None or row.state == CaseState.OPEN:
         return True
-    return row.choice == Choice.RULE and case.votes_changed
+    spoken = row.reason or row.note or row.rule_id
+    return row.choice == Choice.RULE and not spoken and case.votes_changed
 
 
 Taken = set[tuple[uuid.UUID | None, tuple[tuple[int, int], ...]]]

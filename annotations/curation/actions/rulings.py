@@ -20,7 +20,7 @@ from annotations.study.models import Rule
 from annotations.text.refusal import Refusal
 
 from ..ballots import Work, read_ballot
-from ..deciding import HELD_MESSAGE, Outcome, make_ruling
+from ..deciding import HELD_MESSAGE, RESTS_MESSAGE, Outcome, Past, make_ruling
 from ..models import (
     Adjudication,
     AdjudicationState,
@@ -246,12 +246,19 @@ def _apply(sitting: Sitting, claim: Claim, batch: Batch) -> Wire:
     answered = dict(claim.answered)
     history: list[Ruling] = []
     answers: list[Wire] = []
+    refused: set[uuid.UUID] = set()  # cases; what comes later on them rests on what was refused
     for op in batch.ops:
         if op.op_id not in answered:
-            outcome = make_ruling(sitting, op, rules, _read_past(sitting, op, history))
+            outcome = (
+                Outcome(RulingStatus.CONFLICT, sitting.find(op.case_id), RESTS_MESSAGE)
+                if op.case_id in refused
+                else make_ruling(sitting, op, rules, _read_past(sitting, op, history))
+            )
             answered[op.op_id] = outcome.answer(op, sitting.text)
             answered[op.op_id]["current"] = _current(sitting, outcome)
             history.append(_history_row(sitting, op, outcome, batch, answered[op.op_id]))
+        if answered[op.op_id]["status"] not in (RulingStatus.APPLIED, RulingStatus.SAME):
+            refused.add(op.case_id)
         answers.append(answered[op.op_id])
     write_all([sitting])
     Ruling.objects.bulk_create(history)
@@ -301,22 +308,25 @@ def _read_rules(study_id: uuid.UUID, ops: Sequence[Op]) -> dict[str, Rule]:
     return {row.name: row for row in rows}
 
 
-def _read_past(sitting: Sitting, op: Op, history: Sequence[Ruling]) -> Wire | None:
+def _read_past(sitting: Sitting, op: Op, history: Sequence[Ruling]) -> Past | None:
     """What the ruling that is to be put back found (side before) or left (side after)."""
-    if op.kind != RulingKind.BACK:
+    if op.kind != RulingKind.BACK or not is_uuid(op.payload.get("op")):
         return None
-    side = "after" if op.payload.get("side") == "after" else "before"
-    wanted = str(op.payload.get("op"))
-    past = next((row for row in history if str(row.op_id) == wanted), None)
-    if past is None and is_uuid(wanted):
-        past = Ruling.objects.filter(
-            adjudication=sitting.adjudication_id,
-            op_id=uuid.UUID(wanted),
-            case_id=op.case_id,
-            status=RulingStatus.APPLIED,
-        ).first()
-    told: Wire | None = getattr(past, side) if past else None
-    return told
+    case = sitting.find(op.case_id)
+    wanted = uuid.UUID(op.payload["op"])
+    last = case.row.op_id if case and case.row else None
+    kept = Ruling.objects.filter(
+        adjudication=sitting.adjudication_id,
+        op_id__in=[wanted, *([last] if last else [])],
+        case_id=op.case_id,
+        status=RulingStatus.APPLIED,
+    )
+    made = [row for row in history if row.status == RulingStatus.APPLIED]
+    found = {row.op_id: row for row in (*kept, *made)}
+    if wanted not in found:
+        return None
+    told = found[wanted].after if op.payload.get("side") == "after" else found[wanted].before
+    return Past(told, overtaken=last in found and found[last].user_id != sitting.user.pk)
 
 
 def _history_row(sitting: Sitting, op: Op, outcome: Outcome, batch: Batch, answer: Wire) -> Ruling:

@@ -127,13 +127,15 @@ function undo(desk, redo) {
 async function reason(desk) {
   const one = desk.board.case();
   if (!one) return desk.refuse("Choose a case first");
+  if (desk.session.readOnly) return desk.refuse("The adjudication of this article is closed: reopen it to give a reason");
   const given = await desk.dialogs.reason(desk.board.reasons.get(one.id) ?? one);
   if (!given) return;
-  if (one.state === "open" || desk.session.readOnly) {
+  if (one.state === "open") {
     desk.board.reasons.set(one.id, given);
     desk.paint(null);
     return desk.say("To be kept with the decision");
   }
+  if (["reason", "rule", "note"].every((name) => given[name] === one[name])) return desk.say("Nothing changed");
   send(desk, one.id, "decide", { choice: "keep", ...given }, { ...one, ...given });
   desk.paint(null);
   desk.say("Reason kept");
