@@ -111,7 +111,7 @@ def make_ruling(
             raise Invalid(op.fault)
         if case is not None and op.ver != case.ver:
             raise Conflict(CONFLICT_MESSAGE)
-        case = ACTS[op.kind](sitting, op, case, _cited(op.payload, rules), past)
+        case = ACTS[op.kind](sitting, op, case, _cited(op.payload, rules, case), past)
     except Conflict as refusal:
         return Outcome(RulingStatus.CONFLICT, case, str(refusal))
     except Invalid as refusal:
@@ -138,7 +138,10 @@ class Cited:
     note: str
 
 
-def _cited(payload: Wire, rules: Rules) -> Cited:
+def _cited(payload: Wire, rules: Rules, case: SeenCase | None) -> Cited:
+    """A rule that the case cites already may stay, though it is archived meanwhile."""
+    held = case.row.rule if case and case.row else None
+    rules = {held.name: held, **rules} if held else rules
     reason = one_of(Reason.values, payload.get("reason", ""), "reason")
     note = words_of(payload.get("note", ""), MAX_NOTE, "note")
     return Cited(reason, _rule(rules, payload.get("rule", "")), note)

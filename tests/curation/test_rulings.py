@@ -4,6 +4,8 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
@@ -310,3 +312,23 @@ def test_places_of_the_scene_are_as_named(article: Article) -> None:
     places = {OFFICIALS: "Officials", OFFICIALS_ARDEN: "Officials in Arden"}
     places |= {ALLEGED: "alleged strike", STRONGMAN: "strongman"}
     assert {place: article.text[slice(*place)] for place in places} == places
+
+
+def test_a_cited_rule_may_stay_after_it_was_archived(curator: Client, submitted: Article) -> None:
+    rule = Rule.objects.create(study=submitted.study, name="A2", title="", text="", position=1)
+    case = cases(curator, submitted)["label"]["id"]
+    send(curator, submitted, ruling(case, choice="variant", variant=1, rule="A2"))
+    Rule.objects.filter(pk=rule.pk).update(archived_at=timezone.now())
+    again = send(curator, submitted, ruling(case, 1, choice="variant", variant=2, rule="A2"))
+    assert again.json()["results"][0]["status"] == "applied"
+    assert Case.objects.get().rule == rule
+
+
+def test_what_was_taken_back_says_so_and_names_no_rule(curator: Client, submitted: Article) -> None:
+    case = cases(curator, submitted)["label"]["id"]
+    send(curator, submitted, ruling(case, choice="variant", variant=1))
+    send(curator, submitted, ruling(case, 1, kind="reopen"))
+    where = [submitted.study_id, GoldSpan.objects.get().pk]
+    page = curator.get(reverse("curation:custody", args=where)).content.decode()
+    assert "The decision was taken back" in page
+    assert "<dt>By</dt>" not in page
