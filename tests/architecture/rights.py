@@ -122,6 +122,8 @@ ROUTES: dict[str, Act] = {
     "corpus:region_sentences": Act.IMPORT_ARTICLES,
     "corpus:region_unmark": Act.IMPORT_ARTICLES,
     "corpus:regions": Act.IMPORT_ARTICLES,
+    "curation:add_link": Act.WRITE_GOLD,
+    "curation:add_span": Act.WRITE_GOLD,
     "curation:adjudicate": Act.WRITE_GOLD,
     "curation:article_discussion": Act.DISCUSS,
     "curation:article_dissent": Act.WRITE_GOLD,
