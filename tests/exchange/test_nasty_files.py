@@ -145,7 +145,7 @@ def test_what_is_wrong_in_xml_is_said_with_its_line() -> None:
     form = find_format("xmi")
     name, content = next(each for each in right_files(form) if each[0].endswith(".xmi"))
     lines = content.replace(b"><", b">\n<").splitlines(keepends=True)
-    at = next(n for n, line in enumerate(lines, 1) if b" begin=" in line)
+    at = next(n for n, line in enumerate(lines, 1) if b" label=" in line)
     lines[at - 1] = re.sub(rb'begin="\d+"', b'begin="x"', lines[at - 1])
     (said, *_) = read_through(form, [(name, b"".join(lines))])
     assert f"{name}, line {at}, " in said
