@@ -67,8 +67,8 @@ def test_a_file_for_each_user_is_one_article_of_several_annotators() -> None:
         ("[1]", "a.jsonl, line 1: The line is no JSON object with a text."),
         ('{"text": ', "a.jsonl, line 1, character 10: This is not JSON"),
         ({"text": TEXT, "label": [[5, 5, "X"]]}, "a.jsonl, line 1: 5-5 is no stretch"),
-        ({"text": TEXT, "label": [["a", 5, "X"]]}, "a.jsonl, line 1: Its labels are no list of spans"),
-        ({"text": TEXT, "entities": [{"id": 1}]}, "a.jsonl, line 1: Its labels are no list of spans"),
+        ({"text": TEXT, "label": [["a", 5, "X"]]}, "a.jsonl, line 1: Its labels are no list of"),
+        ({"text": TEXT, "entities": [{"id": 1}]}, "a.jsonl, line 1: Its labels are no list of"),
         (
             {"text": TEXT, "label": [], "relations": [{"from_id": 1, "to_id": 2}]},
             "a.jsonl, line 1: A relation does not join two spans of one annotator.",

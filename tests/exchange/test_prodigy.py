@@ -72,8 +72,8 @@ def test_tokens_are_written_for_the_ends_of_spans() -> None:
     ("line", "said"),
     [
         ({"spans": [{**WHO, "end": 0}]}, "a.jsonl, line 1: 0-0 is no stretch"),
-        ({"spans": [{**WHO, "start": "0"}]}, "a.jsonl, line 1: Its labels are no list of spans"),
-        ({"spans": 7}, "a.jsonl, line 1: Its labels are no list of spans"),
+        ({"spans": [{**WHO, "start": "0"}]}, "a.jsonl, line 1: Its labels are no list of"),
+        ({"spans": 7}, "a.jsonl, line 1: Its labels are no list of"),
         (
             {"spans": [WHO], "relations": [{"head_span": WHO, "child_span": WHAT}]},
             "a.jsonl, line 1: A relation does not join two spans of one annotator.",
