@@ -132,9 +132,9 @@ def test_what_a_curator_decided_is_never_touched(
     mark(erins, "allegation", ALLEGED)
     submit(erins)
     merge = merged(submitted, dave, at_least=2, boundary="union")
-    assert merge.counts["kept"] == 2  # what was taken back is open again, and a rule may settle it
-    assert len(merge.counts["places"]["kept"]) == 2
-    assert gold_of(submitted) == before | {("extent", "39-79"), ("allegation", "43-57")}
+    assert (merge.counts["kept"], merge.counts["taken_back"]) == (2, 1)
+    assert [len(merge.counts["places"][name]) for name in ("kept", "taken_back")] == [2, 1]
+    assert gold_of(submitted) == before | {("extent", "39-79")}
     row = Case.objects.get(pk=found["boundary"]["id"])
     assert (row.curator, row.choice) == (dave, "variant")
 
@@ -169,6 +169,19 @@ def test_a_merged_case_can_be_decided_anew_and_that_be_undone(
     row = Case.objects.get(pk=case["id"])
     assert ("reporting", "0-82") in gold_of(submitted)
     assert (row.choice, row.merged_by_rule, row.curator) == ("rule", "unanimous", None)
+
+
+@pytest.mark.parametrize("kind", ["reopen", "back"])
+def test_what_a_curator_took_back_from_a_rule_stays_open(
+    curator: Client, submitted: Article, dave: User, kind: str
+) -> None:
+    merged(submitted, dave)
+    row = Case.objects.get(start=0)
+    more = {"op": str(row.op_id)} if kind == "back" else {}
+    send(curator, submitted, ruling(str(row.pk), row.ver, kind=kind, **more))
+    merge = merged(submitted, dave)
+    assert (merge.counts["taken_back"], merge.counts["kept"]) == (1, 1)
+    assert gold_of(submitted) == {("extent", "39-79")}
 
 
 def test_closed_articles_and_articles_of_one_annotator_are_left_alone(

@@ -2,12 +2,12 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 from django_tasks import task
 
@@ -49,6 +49,12 @@ PLACES = 30  # cases of each rule that a count leads to
 LONGEST_PLACE = 90  # code points
 RUNS = (MergeState.COUNTING, MergeState.WAITING, MergeState.RUNNING)
 RULE_FIELDS = ("unanimous", "at_least", "boundary", "least_votes")
+LAST_BY_RULE = Ruling.objects.filter(
+    adjudication=OuterRef("adjudication"),
+    case_id=OuterRef("pk"),
+    op_id=OuterRef("op_id"),
+    kind=RulingKind.MERGE,
+)
 
 
 Place = tuple[str, str, str]  # article, case, its first words
@@ -136,8 +142,8 @@ def _give_up(merge_id: str) -> None:
 
 
 def merge_all(merge: Merge, *, makes: bool) -> dict[str, Any]:
-    """Counts by rule; "left" are cases left to a curator, "kept" those decided before. "places"
-    has the first few of each: [article, case, its words]."""
+    """Counts by rule; "left" are cases left to a curator, "kept" those decided before, "taken_back"
+    those a curator opened again. "places" has the first few of each: [article, case, its words]."""
     study = merge.study
     wanted = [uuid.UUID(pk) for pk in merge.articles] or None
     works = submitted_works(study, wanted)
@@ -224,6 +230,7 @@ def _chunk(
     touched = Case.objects.filter(adjudication__in=[row.pk for row in locked.values()])
     for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
         rows[row.adjudication_id].append(row)
+    ruled = set(touched.filter(Exists(LAST_BY_RULE)).order_by().values_list("pk", flat=True))
     ballots = read_ballots(works)
     made = Made()
     for article_id, ballot in ballots.items():
@@ -233,7 +240,7 @@ def _chunk(
             continue
         known = rows[adjudication.pk] if adjudication else []
         sitting = _sit(merge, ground, texts[article_id], adjudication, ballot, known)
-        _merge_article(merge, sitting, made, ground, texts[article_id])
+        _merge_article(merge, sitting, made, ground, texts[article_id], ruled)
     if makes:
         _write(merge, made, locked)
     return made
@@ -264,7 +271,12 @@ def _sit(
 
 
 def _merge_article(
-    merge: Merge, sitting: Sitting, made: Made, ground: Ground, article: Article
+    merge: Merge,
+    sitting: Sitting,
+    made: Made,
+    ground: Ground,
+    article: Article,
+    ruled: Set[uuid.UUID],
 ) -> None:
     grain = ground.grain(article)
     ids = label_ids(sitting.codebook)
@@ -272,8 +284,8 @@ def _merge_article(
     for case in sorted(sitting.cases, key=lambda case: case.on == "link"):  # ends first
         if case.moot:
             continue
-        if not _is_free(case):
-            made.count("kept", article, case)
+        if not _is_free(case, ruled):
+            made.count("taken_back" if case.state == CaseState.OPEN else "kept", article, case)
             continue
         before = state_of(case)
         rule = _merge_case(sitting, case, merge.rules, grain, ids, taken)
@@ -289,14 +301,16 @@ def _merge_article(
     made.sittings.append(sitting)
 
 
-def _is_free(case: SeenCase) -> bool:
-    """Whether a rule may decide here: open, also again; or made by a rule, and votes changed since.
-    What a curator decided, gave a reason for, or left undecided on purpose is the curator's."""
+def _is_free(case: SeenCase, ruled: Set[uuid.UUID]) -> bool:
+    """Whether a rule may decide here: untouched; or touched last by a rule (`ruled`), and open or
+    its votes changed. What a person touched last is the curator's: decided, given a reason, left
+    undecided on purpose, or taken back."""
     row = case.row
-    if row is None or row.state == CaseState.OPEN:
+    if row is None or row.ver == 0:
         return True
-    spoken = row.reason or row.note or row.rule_id
-    return row.choice == Choice.RULE and not spoken and case.votes_changed
+    if row.pk not in ruled:
+        return False
+    return row.state == CaseState.OPEN or case.votes_changed
 
 
 Taken = set[tuple[uuid.UUID | None, tuple[tuple[int, int], ...]]]

@@ -21,6 +21,7 @@ from ..models import Merge, MergeRules
 TOLD = {
     "left": "left to a curator",
     "kept": "decided before, kept",
+    "taken_back": "taken back by a curator, left open",
     "reopened": "made by a rule before, open again: votes changed and no rule fits any more",
     "closed": "articles that are closed, left alone",
     "own": "articles on which your own work is open, left alone",
