@@ -126,6 +126,17 @@ def test_union_no_span_and_reopening_are_recorded_too(desk: Client, meeting: str
     assert Ruling.objects.filter(status="applied").count() == 3
 
 
+def test_an_ended_meeting_decides_nothing_until_it_is_opened_again(
+    desk: Client, meeting: str
+) -> None:
+    desk.post(f"{meeting}end/", {"meeting": "end"})
+    assert "This meeting has ended." in decide(desk, meeting, "variant 1")
+    assert not GoldSpan.objects.exists()
+    desk.post(f"{meeting}end/", {"meeting": "open"})
+    decide(desk, meeting, "variant 1")
+    assert GoldSpan.objects.count() == 1
+
+
 def test_a_rule_that_is_not_there_is_not_cited(desk: Client, meeting: str) -> None:
     assert 'role="alert"' in decide(desk, meeting, "variant 1", rule="Z9")
     assert not GoldSpan.objects.exists()

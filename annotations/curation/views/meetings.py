@@ -37,6 +37,7 @@ from .asking import me, posted
 
 PAGE = 30
 MOST_OFFERED = 20 * PAGE  # articles; others are found by words of their titles
+ENDED = "This meeting has ended. Open it again to record a decision of it."
 FIRST = ("5", "10", "20", "40")  # how many cases an agenda may be cut to
 
 
@@ -185,6 +186,8 @@ def verdict(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) ->
     table = deciding(request, study_id, meeting_id)
     form = VerdictForm(request.POST)
     chosen = request.POST.get("case", "")
+    if form.is_valid() and table.meeting.ended_at:
+        form.add_error(None, ENDED)
     if not form.is_valid():
         return show(request, table, chosen, form, status=422)
     reopens = form.cleaned_data["choice"] == "reopen"
