@@ -13,12 +13,13 @@ from annotations.corpus.models import Article
 from annotations.curation.actions import counting
 from annotations.curation.models import Adjudication, Alias, GoldLink, GoldSpan, GoldVersion, Ruling
 from annotations.curation.queries import read_gold, read_gold_units
-from annotations.study.models import Round, Study
+from annotations.marking.models import AttributeValue, Entity
+from annotations.study.models import Attribute, Round, Study
 from tests.conftest import CountQueries, SignIn
 from tests.marks import mark, submit
 from tests.people import assign, make_article
 
-from .scene import cases, ruling, send, url
+from .scene import OFFICIALS, cases, ruling, send, url
 
 pytestmark = pytest.mark.django_db
 
@@ -357,3 +358,24 @@ def test_blind_curation_closes_the_other_ways_to_names(
     assert {page: curator.get(page).status_code for page in pages} == dict.fromkeys(pages, 403)
     manager = sign_in(alice)
     assert {page: manager.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_a_corrected_name_is_counted_anew(article: Article, bob: User, carol: User) -> None:
+    study, names = article.study, []
+    asked = entity_question(study)
+    for person, name in ((bob, "Ministry"), (carol, "Ministery")):
+        work = assign(article, person)
+        entity = Entity.objects.create(
+            study=study, owner=person, name=name, folded_name=name.lower()
+        )
+        span = mark(work, "attribution", OFFICIALS)
+        AttributeValue.objects.create(study=study, span=span, attribute=asked, entity=entity)
+        submit(work)
+        names.append(entity)
+    assert counting.counted(study)[0][1].counts["kinds"] == {"attribute": [1, 0]}
+    Entity.objects.filter(pk=names[1].pk).update(name="Ministry", folded_name="ministry", ver=2)
+    assert counting.counted(study)[0][1].counts["kinds"] == {"unanimous": [1, 0]}
+
+
+def entity_question(study: Study) -> Attribute:
+    return study.attributes.get(label__slug="attribution", kind="entity")

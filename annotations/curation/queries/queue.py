@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 
 from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article
+from annotations.marking.models import AttributeValue
 from annotations.study.models import Study
 
 from ..ballots import Work
@@ -30,22 +31,37 @@ class Waiting:
     adjudication_id: uuid.UUID | None
     state: str
     rev: int
+    names: Sequence[tuple[str, int]] = ()  # that answers use and that were changed: id, version
 
     @property
     def input_hash(self) -> str:
         works = sorted((str(work.assignment_id), work.rev) for work in self.works)
-        told = [ENGINE, works, self.rev, str(self.adjudication_id)]
+        told = [ENGINE, works, self.rev, str(self.adjudication_id), sorted(self.names)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def read_waiting(study: Study, works: Mapping[uuid.UUID, Any]) -> list[Waiting]:
-    """One query more than `submitted_works`, which gives `works`."""
+    """Two queries more than `submitted_works`, which gives `works`."""
     rows = Adjudication.objects.filter(study=study).values_list("article_id", "pk", "state", "rev")
     known = {article: (pk, state, rev) for article, pk, state, rev in rows.order_by()}
+    names = _read_changed_names(study)
     return [
-        Waiting(article, length, given, *known.get(article, (None, "open", 0)))
+        Waiting(
+            article, length, given, *known.get(article, (None, "open", 0)), names.get(article, ())
+        )
         for article, (length, given) in works.items()
     ]
+
+
+def _read_changed_names(study: Study) -> dict[uuid.UUID, list[tuple[str, int]]]:
+    """Article -> names of its answers that are no longer as they were written down first. To
+    correct a name changes votes, yet no work's revision."""
+    rows = AttributeValue.objects.filter(span__assignment__study=study, entity__ver__gt=1)
+    columns = ("span__assignment__article_id", "entity_id", "entity__ver")
+    found: dict[uuid.UUID, list[tuple[str, int]]] = defaultdict(list)
+    for article, entity, ver in rows.order_by().values_list(*columns).distinct():
+        found[article].append((str(entity), ver))
+    return found
 
 
 def read_counts(waiting: Iterable[Waiting]) -> tuple[dict[uuid.UUID, ArticleCases], list[Waiting]]:
