@@ -11,6 +11,7 @@ from django.urls import reverse
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.curation.actions import counting
+from annotations.curation.checkup import check_gold
 from annotations.curation.models import Adjudication, Alias, GoldLink, GoldSpan, GoldVersion, Ruling
 from annotations.curation.queries import read_gold, read_gold_units
 from annotations.marking.models import AttributeValue, Entity
@@ -379,3 +380,20 @@ def test_a_corrected_name_is_counted_anew(article: Article, bob: User, carol: Us
 
 def entity_question(study: Study) -> Attribute:
     return study.attributes.get(label__slug="attribution", kind="entity")
+
+
+def test_a_link_whose_end_became_no_span_is_no_gold_link(
+    curator: Client, submitted: Article
+) -> None:
+    decide_all(curator, submitted)
+    link = GoldLink.objects.live().get()
+    end = link.source.case
+    (told,) = read_gold(submitted.study)
+    assert [case["link"]["id"] for case in told.cases if case["link"]] == [str(link.pk)]
+    send(curator, submitted, ruling(str(end.pk), end.ver, choice="no_span"))
+    (told,) = read_gold(submitted.study)
+    assert [case["link"] for case in told.cases if case["link"]] == []
+    assert list(check_gold(submitted.study_id)) == []
+    curator.post(url("close", submitted), {"leave_open": "1"})
+    kept = GoldVersion.objects.get().content["cases"]
+    assert [case["link"] for case in kept if case["link"]] == []

@@ -153,7 +153,8 @@ def read_rows(adjudication: Adjudication | uuid.UUID | None) -> list[Case]:
     if adjudication is None:
         return []
     rows = Case.objects.filter(adjudication=adjudication)
-    related = ("gold_span__label", "gold_link", "curator", "rule")
+    ends = ("gold_link__source", "gold_link__target")
+    related = ("gold_span__label", *ends, "curator", "rule")
     return list(rows.select_related(*related).order_by("pk"))
 
 

@@ -73,8 +73,11 @@ def gold_span_content(row: Case, text: str) -> Wire | None:
 
 
 def gold_link_content(row: Case) -> Wire | None:
+    """None also while an end of it is no gold: it comes back with that end."""
     link = getattr(row, "gold_link", None)
     if link is None or link.deleted_at is not None:
+        return None
+    if link.source.deleted_at is not None or link.target.deleted_at is not None:
         return None
     cue = {"start": link.cue_start, "end": link.cue_end, "quote": link.cue_quote}
     return {
@@ -111,7 +114,9 @@ def read_gold(study: Study, articles: Iterable[uuid.UUID] | None = None) -> Iter
         by_id = {one.pk: one for one in found}
         cases: dict[uuid.UUID, list[Case]] = defaultdict(list)
         decided = Case.objects.filter(adjudication__in=chunk).exclude(choice="")
-        related = decided.select_related("gold_span__label", "gold_link", "rule")
+        related = decided.select_related(
+            "gold_span__label", "gold_link__source", "gold_link__target", "rule"
+        )
         for row in related.order_by("start", "-end", "pk"):
             cases[row.adjudication_id].append(row)
         for pk in chunk:
