@@ -16,8 +16,10 @@ from annotations.marking.wire import Wire
 from annotations.study.models import Rule
 from annotations.study.policy import Act
 
+from .finding import KINDS
 from .models import Reason
 from .queries import Docket
+from .queries.held import read_held
 from .seen import Filter, SeenCase, contested_first, count_cases
 from .telling import Teller
 
@@ -141,6 +143,8 @@ def page_context(
         "data": data | {"listed": [str(case.id) for case in listed], "order": order},
         "listed": [listed_case(docket, case, snippets[str(case.id)]) for case in listed],
         "counts": counts,
+        "kinds": [(k, KINDS[k], counts.kinds[k][0]) for k in KINDS if k in counts.kinds],
+        "held": read_held(docket, set(snippets)),
         "people": sorted(docket.names.items(), key=lambda one: one[1]) if not docket.blind else [],
         "rounds": rounds_of(docket),
         "asked": asked,
