@@ -15,6 +15,7 @@ from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
 from tests.people import join, make_article, make_study, make_user
+from tests.settings import SCRATCH
 
 settings.register_profile(
     "sourcemark",
@@ -44,6 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+
+
+def pytest_sessionfinish() -> None:
+    """The files in which writers to this process's test database took turns."""
+    for left in SCRATCH.glob(f"sm-tests-{os.getpid()}.sqlite3*-turn"):
+        left.unlink(missing_ok=True)
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
