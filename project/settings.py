@@ -137,7 +137,7 @@ TEMPLATES = [
 # --- where the rows live ------------------------------------------------------------------
 
 
-POOL_WAIT = 4  # seconds for a connection: then 503, within the five that are promised
+POOL_WAIT = 3  # seconds for a connection: then 503, within the five that are promised
 # Rows lie in memory or on an SSD: reading some of a table by an index beats reading all of it.
 PLANNER = "-c random_page_cost=1.1"
 RECONNECT = 2  # seconds of trying again: then the next request tries afresh, however long it was
