@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -25,7 +24,6 @@ settings.register_profile(
 )
 settings.load_profile("sourcemark")
 
-PROCESSES = Path(__file__).parent / "project"
 CountQueries = Callable[..., AbstractContextManager[CaptureQueriesContext]]
 
 
@@ -54,10 +52,10 @@ def pytest_sessionfinish() -> None:
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
-    """By its fixtures or markers; what starts processes (tests/project) may do so in them."""
+    """By its fixtures or markers; `elsewhere` is an installation of its own on this database."""
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("on_postgresql")
-    return bool(marked or PROCESSES in item.path.parents or fixtures & {"db", "transactional_db"})
+    return bool(marked or fixtures & {"db", "transactional_db", "elsewhere"})
 
 
 @pytest.fixture(autouse=True)

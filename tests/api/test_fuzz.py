@@ -65,6 +65,7 @@ def config(study: Study, submitted: Article, bobs: Assignment, alice: User, sett
     )
 
 
+@pytest.mark.on_sqlite
 def test_a_short_run_finds_nothing(live_server: Any, config: str, tmp_path: Path) -> None:
     n, said = fuzz(tmp_path, live_server.url, config, "--phases=fuzzing", "--max-examples=1")
     assert n > 30, said

@@ -33,7 +33,7 @@ from tests.corpus.test_extraction import PAGE, pdf_file, word_file
 from .nasty import SPOILT, ZIPS, Files, nasty
 from .test_nasty_files import READ, right_files
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
 CSV = "title,text\nHarbour fire,“We saw nothing”\nSecond,Officials said so.\n".encode()
 ARTICLES: dict[str, bytes] = {
     "a.txt": "Officials said the e\u0301 alleged 🔥 strike killed two.\n".encode(),
