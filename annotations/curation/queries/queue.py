@@ -46,10 +46,9 @@ def read_waiting(study: Study, works: Mapping[uuid.UUID, Any]) -> list[Waiting]:
     known = {article: (pk, state, rev) for article, pk, state, rev in rows.order_by()}
     names = _read_changed_names(study)
     return [
-        Waiting(
-            article, length, given, *known.get(article, (None, "open", 0)), names.get(article, ())
-        )
+        Waiting(article, length, given, pk, state, rev, names.get(article, ()))
         for article, (length, given) in works.items()
+        for pk, state, rev in [known.get(article, (None, "open", 0))]
     ]
 
 
