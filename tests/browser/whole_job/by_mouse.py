@@ -187,9 +187,9 @@ class ByMouse:
     # --- links ---------------------------------------------------------------
 
     def link(self, source: Span, links: list[Link], reference: Reference) -> None:
-        """Claims that are not marked yet are dragged in link mode; those that are, clicked."""
-        self.press(self.button("Link"))
+        """Claims that are not marked yet are dragged after “Link”; those that are, clicked."""
         for link in links:
+            self.press(self.button("Link"))
             target = reference.span(link.target)
             if target in self.made:
                 self.click(self.own_point(target))
@@ -197,7 +197,6 @@ class ByMouse:
                 self.drag(target.fragments[0])
                 self.made.append(target)
             self.cue(link)
-        self.press(self.button("Link"))
         for link in links:
             target = reference.span(link.target)
             if len(target.fragments) > 1:
