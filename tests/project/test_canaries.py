@@ -89,7 +89,7 @@ NEEDS_NONE: dict[str, str] = {
          "Export.wanted", "GoldSpan.stretch", "Span.stretch", "Invitation.roles", "Merge.articles",
          "Merge.counts", "Merge.message", "Report.engine_version", "Session.session_data",
          "Session.session_key", "User.keymap", "Article.blocks", "Article.sentences",
-         "ArticleCases.counts", "StoredAnswer.headers"), OURS),
+         "ArticleCases.counts", "StoredAnswer.headers", "StudyImport.message"), OURS),
     **dict.fromkeys(
         ("User.username", "Label.slug", "Attribute.name", "Rule.name", "Label.key", "Label.tag"),
         CHECKED),
@@ -100,7 +100,9 @@ NEEDS_NONE: dict[str, str] = {
          "GoldSpan.answers", "Fragment.quote", "Link.cue_quote", "GoldLink.cue_quote",
          "Thread.quote", "Report.inputs", "Report.parameters", "Report.result", "ArticleSums.sums",
          "ArticleGamma.result", "StudyTables.tables", "Entity.folded_name", "CorpusImport.survey",
-         "CorpusImport.mapping", "CorpusImport.hints", "StoredAnswer.body", "User.email"), MADE_OF),
+         "CorpusImport.mapping", "CorpusImport.hints", "StoredAnswer.body", "User.email",
+         "StudyImport.told"), MADE_OF),
+    "StudyImport.name": "the name of a file, shown on its own page alone to who sent it",
     **dict.fromkeys(
         ("User.password", "StoredAnswer.key", "Invitation.token_sha256"), "never shown"),
 }  # fmt: skip

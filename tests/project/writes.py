@@ -276,6 +276,9 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
             "corpus:import", uploads=SimpleUploadedFile("new.txt", b"A new text.\n"), language="en"
         )
     ),
+    "corpus:import_paste": at_once(
+        lambda s: s.post("corpus:import_paste", title="New", text="A new text.", language="en")
+    ),
     "corpus:import_store": then(preview, lambda s, found: s.post("corpus:import_store", found)),
     "corpus:import_cancel": then(preview, lambda s, found: s.post("corpus:import_cancel", found)),
     "corpus:article_edit": at_once(
@@ -422,6 +425,7 @@ REASONS = {
     "account_": "django-allauth’s pages: it writes its own rows one at a time",
     "admin:": "Django’s admin wraps each form in a transaction; its acts call the rooms’ actions",
     "api:nothing_here": "answers 404",
+    "exchange:study_import": "stores a whole study in one transaction: tests/exchange",
     "api:openapi": "writes nothing",
     "accounts:tokens": "writes nothing",
     "accounts:sessions": "one DELETE of sessions, which are no part of a study",
