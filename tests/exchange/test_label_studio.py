@@ -95,3 +95,18 @@ def test_the_configuration_has_labels_and_their_questions() -> None:
 )
 def test_what_is_wrong_is_said_with_its_place(value: Any, said: str) -> None:
     assert read(value)[1][0].startswith(said)
+
+
+def test_a_relation_of_pictures_or_to_itself_is_lost_and_the_rest_is_kept() -> None:
+    box = {"id": "box", "type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Car"]}}
+    relations = [
+        {"type": "relation", "from_id": "a", "to_id": target} for target in ("box", "a", "b")
+    ]
+    spans = region("a", 0, 9, "Officials"), region("b", 12, 16, "lied")
+    articles, said = read([task(*spans, box, *relations)])
+    assert articles[0].assignments[0].links == (LinkRecord("a", "b"),)
+    assert said == [
+        "t.json: Results of the type “rectanglelabels” have no place here.",
+        "t.json: Relations of what is no stretch of text are left out.",
+        "t.json: Relations of a span to itself are left out.",
+    ]

@@ -180,10 +180,17 @@ def test_what_is_wrong_is_said_with_file_and_line(lines: str, said: str) -> None
     assert findings[0].startswith(said)
 
 
-def test_a_relation_that_leads_nowhere_is_said() -> None:
-    head = HEAD + "#T_SP=c.Host|v\n#T_RL=c.Dep|BT_c.Host\n\n#Text=a b\n"
-    _, _, said = only(head + "1-1\t0-1\ta\tX\t1-9\t\n1-2\t2-3\tb\tX\t1-2\t\n")
-    assert [each.split(":")[0] for each in said] == ["a.tsv, line 6", "a.tsv, line 7"]
+def test_a_relation_that_leads_nowhere_is_refused_and_one_to_itself_left_out() -> None:
+    head = HEAD + "#T_SP=c.Host|v\n#T_RL=c.Dep|BT_c.Host\n\n#Text=a b c\n"
+    lines = "1-1\t0-1\ta\tX\t1-9\t\n1-2\t2-3\tb\tX\t1-2\t\n1-3\t4-5\tc\tX\t1-2\t\n"
+    _, work, said = only(head + lines)
+    starts = {span.id: span.start for span in work.spans}
+    assert [(starts[link.source], starts[link.target]) for link in work.links] == [(2, 4)]
+    assert said == [
+        "a.tsv, line 6: “1-9” leads to no annotation of this file.",
+        "a.tsv: There is no place for links of an annotation to itself: 1.",
+        "a.tsv: There is no place for the kind of relation “Dep” (it became a link): 1.",
+    ]
 
 
 def test_other_files_are_refused() -> None:

@@ -28,6 +28,7 @@ from ._brat_lines import read_stretch
 from ._works import EXTENT, span_extras, with_extras, with_works
 
 OURS = "sourcemark"
+TO_ITSELF = "Relations of a span to itself are left out."
 Json: TypeAlias = dict[str, Any]
 Kinds: TypeAlias = Mapping[tuple[str | None, str], str]
 
@@ -212,7 +213,10 @@ class _Maker:
         self, given: tuple[str, str, Json, str], spans: Mapping[str, SpanRecord]
     ) -> LinkRecord | None:
         source, target, ours, place = given
-        if source not in spans or target not in spans or source == target:
+        if source == target:
+            self._findings.lost_once(self._file, TO_ITSELF)
+            return None
+        if source not in spans or target not in spans:
             reason = "A relation does not join two spans of one annotator."
             self._findings.refused(self._file, place, reason)
             return None

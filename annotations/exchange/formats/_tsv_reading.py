@@ -352,7 +352,9 @@ class TsvFile:
                 other = self._referred(reference, names)
                 if other is None:
                     self._dangling(reference, found.place)
-                elif other != key:
+                elif other == key:
+                    self._lost["links of an annotation to itself"] += 1
+                else:
                     self._lost[f"the role of a slot, “{role}” (it became a link)"] += 1
                     yield LinkRecord(key, other, place=found.place)
         for row in self._rows:
@@ -374,8 +376,11 @@ class TsvFile:
             numbers = ["" if number == "0" else number for number in numbers]
             source = self._by_unit.get((layer.base, found["unit"], numbers[0])) if found else None
             target = self._by_unit.get((layer.base, row.unit, numbers[1]))
-            if source is None or target is None or source == target:
+            if source is None or target is None:
                 self._dangling(reference, row.place)
+                continue
+            if source == target:  # the root of a sentence, in trees of dependencies
+                self._lost["links of an annotation to itself"] += 1
                 continue
             if layer.name != SOURCE:
                 self._lost[f"the kind of relation “{layer.short}” (it became a link)"] += 1
@@ -403,7 +408,7 @@ class TsvFile:
         return None
 
     def _dangling(self, reference: str, place: str) -> None:
-        reason = f"“{reference[:40]}” leads to no annotation of this file, or to itself."
+        reason = f"“{reference[:40]}” leads to no annotation of this file."
         self._findings.refused(self._path, place, reason)
 
 

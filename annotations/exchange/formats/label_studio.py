@@ -258,12 +258,16 @@ def _read_work(each: Json, who: str, path: str, place: str, findings: Findings) 
     work = TaskWork(who, about=ours or None, is_gold=ours.get("gold") is True)
     regions: dict[str, Region] = {}
     parts: dict[str, list[list[int]]] = {}
+    elsewhere: set[str] = set()  # regions of pictures, sound and the like
     for number, result in enumerate(each.get("result") or [], 1):
         at = f"{place}, result {number}"
         try:
-            _read_result(result, at, regions, parts, work, path, findings)
+            _read_result(result, at, regions, parts, elsewhere, work, path, findings)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             findings.refused(path, at, f"The result is not as Label Studio has it ({error}).")
+    if any({link[0], link[1]} & elsewhere for link in work.links):
+        findings.lost_once(path, "Relations of what is no stretch of text are left out.")
+        work.links = [link for link in work.links if not {link[0], link[1]} & elsewhere]
     for key, stretches in parts.items():
         region = regions.get(key)
         if region is None:
@@ -284,6 +288,7 @@ def _read_result(
     at: str,
     regions: dict[str, Region],
     parts: dict[str, list[list[int]]],
+    elsewhere: set[str],
     work: TaskWork,
     path: str,
     findings: Findings,
@@ -318,6 +323,8 @@ def _read_result(
         if OURS not in meta and not _is_ours(regions[key]):
             _take_answer(result, value, kind, regions[key])
     else:
+        if key not in regions:
+            elsewhere.add(key)
         findings.lost_once(path, f"Results of the type “{str(kind)[:40]}” have no place here.")
 
 

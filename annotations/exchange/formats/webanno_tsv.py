@@ -35,6 +35,10 @@ from ._tsv_reading import MARK, NAMED, PART, SOURCE, TsvFile, digest_of
 from ._works import EXTENT, json_line, kinds_asked, placed_in, span_extras, with_works
 
 LOSSES = (HISTORY, THREADS, PROVENANCE)
+NOT_TSV3 = (
+    "There is no file that begins with #FORMAT=WebAnno TSV 3. Files of TSV 1 and 2 are older: "
+    "INCEpTION reads those and exports them as WebAnno TSV 3."
+)
 OWN = ("label", "flag", "note", "more")
 
 
@@ -288,7 +292,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     findings = Findings()
     paths = _paths(files)
     if not paths:
-        raise FileRefused("", "There is no file that begins with #FORMAT=WebAnno TSV 3.")
+        raise FileRefused("", NOT_TSV3)
     beside = read_beside(files)
     groups = gather(paths, lambda path: digest_of(files, path), beside, hints)
     return Reading(_articles(files, groups, beside.leads, findings), findings)

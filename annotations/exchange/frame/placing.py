@@ -188,8 +188,8 @@ class _Placing:
                 continue  # said of the mark already
             source, target = same_as[link.source], same_as[link.target]
             if source == target:
-                sentence = f"{name} leads back to where it begins."
-                self._findings.refused(self._file, where, sentence)
+                sentence = f"{name} leads back to where it begins; it is left out."
+                self._findings.lost(self._file, where, sentence)
             elif (source, target) in ends:
                 self._findings.repaired(
                     self._file, where, f"{name} is there twice; it counts once."
