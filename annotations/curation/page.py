@@ -16,14 +16,16 @@ from annotations.marking.wire import Wire
 from annotations.study.models import Rule
 from annotations.study.policy import Act
 
+from .ballots import EXTENT
 from .finding import KINDS
 from .models import Reason
-from .queries import Docket
+from .queries import Docket, aliases_of
 from .queries.held import read_held
-from .seen import Filter, SeenCase, contested_first, count_cases
+from .seen import Counts, Filter, SeenCase, contested_first, count_cases
 from .telling import Teller
 
 OPEN_LOOK = Look("q", "", suggested=True)  # a dashed box, without a line
+NOBODY = "-"
 ORDERS = {"contested": "Most contested first", "reading": "In reading order"}
 
 
@@ -145,7 +147,8 @@ def page_context(
         "counts": counts,
         "kinds": [(k, KINDS[k], counts.kinds[k][0]) for k in KINDS if k in counts.kinds],
         "held": read_held(docket, set(snippets)),
-        "people": sorted(docket.names.items(), key=lambda one: one[1]) if not docket.blind else [],
+        "people": people_of(docket),
+        "labels": labels_of(docket, counts),
         "rounds": rounds_of(docket),
         "asked": asked,
         "orders": ORDERS,
@@ -156,6 +159,25 @@ def page_context(
         "may_show_names": docket.blind and docket.standing.may(Act.MANAGE_STUDY),
         "hide_source": False,
     }
+
+
+def people_of(docket: Docket) -> list[tuple[str, str]]:
+    """Who can be asked for: (value, name); while blind the value, too, is that of the alias."""
+    named = [
+        (alias_number(name) if docket.blind else pk, name) for pk, name in docket.names.items()
+    ]
+    return sorted(named, key=lambda one: (len(one[1]), one[1]) if docket.blind else (0, one[1]))
+
+
+def labels_of(docket: Docket, counts: Counts) -> list[tuple[str, str, int]]:
+    """Labels voted for here: (slug, name, cases)."""
+    names = {label.slug: label.name for label in docket.codebook.labels.values()}
+    names[EXTENT] = "Extent"
+    return [
+        (slug, name, counts.labels[slug][0])
+        for slug, name in names.items()
+        if slug in counts.labels
+    ]
 
 
 def rounds_of(docket: Docket) -> list[tuple[str, str]]:
@@ -173,12 +195,24 @@ def filter_of(asked: dict[str, str], docket: Docket | None = None) -> Filter:
     return Filter(
         kind=asked.get("kind", ""),
         label=asked.get("label", ""),
-        annotator=asked.get("annotator", ""),
+        annotator=annotator_of(asked.get("annotator", ""), docket),
         flagged=asked.get("flagged") == "1",
         state=asked.get("state", ""),
         reason=asked.get("reason", ""),
         of_round=frozenset(of_round) if works else None,
     )
+
+
+def annotator_of(asked: str, docket: Docket | None) -> str:
+    """The id that is meant by an id or by an alias's number; nobody's, for an id while blind."""
+    if docket is None or not (asked.isdecimal() or (asked and docket.blind)):
+        return asked
+    names = docket.names if docket.blind else aliases_of(docket.adjudication)
+    return next((pk for pk, name in names.items() if alias_number(name) == asked), NOBODY)
+
+
+def alias_number(name: str) -> str:
+    return name.rsplit(" ", 1)[-1]
 
 
 def listed_case(docket: Docket, case: SeenCase, told: Wire) -> Wire:

@@ -250,7 +250,7 @@ class Filter:
 
     kind: str = ""
     label: str = ""  # a slug, or "extent"
-    annotator: str = ""  # who has something here: an id, or an alias's number while blind
+    annotator: str = ""  # the id of one who has something here
     flagged: bool = False
     state: str = ""
     reason: str = ""
@@ -292,6 +292,8 @@ class Counts:
     contest: float = 0.0
     kinds: dict[str, list[int]] = field(default_factory=dict)  # kind -> [all, decided]
     labels: dict[str, list[int]] = field(default_factory=dict)  # slug -> [all, decided]
+    people: dict[str, list[int]] = field(default_factory=dict)  # annotator's id -> [all, decided]
+    flagged: list[int] = field(default_factory=lambda: [0, 0])
 
     def add(self, case: SeenCase) -> None:
         if not case.counts:
@@ -302,14 +304,30 @@ class Counts:
         self.n_changed += case.votes_changed
         self.n_undecided += case.state == CaseState.UNDECIDED
         self.contest += 0.0 if decided else case.contest
-        for table, names in ((self.kinds, [case.kind]), (self.labels, case.labels)):
+        people = {who for variant in case.variants for who in variant.annotators}
+        for table, names in (
+            (self.kinds, [case.kind]),
+            (self.labels, case.labels),
+            (self.people, people),
+        ):
             for name in names:
-                both = table.setdefault(name, [0, 0])
-                both[0] += 1
-                both[1] += decided
+                _count_in(table.setdefault(name, [0, 0]), decided)
+        if case.flagged:
+            _count_in(self.flagged, decided)
 
     def as_json(self) -> dict[str, Any]:
-        return {"kinds": self.kinds, "labels": self.labels, "undecided": self.n_undecided}
+        return {
+            "kinds": self.kinds,
+            "labels": self.labels,
+            "people": self.people,
+            "flagged": self.flagged,
+            "undecided": self.n_undecided,
+        }
+
+
+def _count_in(both: list[int], decided: int) -> None:
+    both[0] += 1
+    both[1] += decided
 
 
 def count_cases(cases: Iterable[SeenCase]) -> Counts:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
+from annotations.study.models import Study
 from tests import marks
 from tests.marking.sending import Tab, add, address, link, span
 from tests.marks import mark, submit
@@ -39,6 +40,10 @@ def both_submit(bob: Assignment, carol: Assignment) -> None:
 
 def url(name: str, article: Article, **more: Any) -> str:
     return reverse(f"curation:{name}", args=[article.study_id, article.pk], kwargs=None, **more)
+
+
+def study_url(name: str, study: Study, *more: object) -> str:
+    return reverse(f"curation:{name}", args=[study.pk, *more])
 
 
 def ruling(case: str, ver: int = 0, kind: str = "decide", **payload: Any) -> dict[str, Any]:
@@ -85,3 +90,18 @@ def both_work(article: Article, bob: Client, carol: Client) -> None:
         told = Tab(client, article).send(*ops)
         assert {each["status"] for each in told} == {"applied"}, told
         assert client.post(address("submit", article), {"confirmed": "1"}).status_code == 302
+
+
+def decide_all(curator: Client, article: Article) -> dict[str, dict[str, Any]]:
+    found = cases(curator, article)
+    send(
+        curator,
+        article,
+        ruling(found["boundary"]["id"], choice="variant", variant=2, reason="boundary", note="B2"),
+        ruling(found["label"]["id"], choice="variant", variant=1),
+        ruling(found["missing"]["id"], choice="no_span", reason="slip"),
+        ruling(found["unanimous"]["id"], choice="majority"),
+        ruling(found["unanimous2"]["id"], choice="majority"),
+        ruling(found["link"]["id"], choice="majority"),
+    )
+    return found

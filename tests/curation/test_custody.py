@@ -1,7 +1,6 @@
 """Where gold comes from, who may know whose marks were whose, and what annotators learn."""
 
 import json
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,30 +17,11 @@ from annotations.marking.models import AttributeValue, Entity
 from annotations.study.models import Attribute, Round, Study
 from tests.conftest import CountQueries, SignIn
 from tests.marks import mark, submit
-from tests.people import assign, make_article
+from tests.people import assign
 
-from .scene import OFFICIALS, cases, ruling, send, url
+from .scene import OFFICIALS, cases, decide_all, ruling, send, study_url, url
 
 pytestmark = pytest.mark.django_db
-
-
-def decide_all(curator: Client, article: Article) -> dict[str, dict[str, Any]]:
-    found = cases(curator, article)
-    send(
-        curator,
-        article,
-        ruling(found["boundary"]["id"], choice="variant", variant=2, reason="boundary", note="B2"),
-        ruling(found["label"]["id"], choice="variant", variant=1),
-        ruling(found["missing"]["id"], choice="no_span", reason="slip"),
-        ruling(found["unanimous"]["id"], choice="majority"),
-        ruling(found["unanimous2"]["id"], choice="majority"),
-        ruling(found["link"]["id"], choice="majority"),
-    )
-    return found
-
-
-def study_url(name: str, study: Study, *more: object) -> str:
-    return reverse(f"curation:{name}", args=[study.pk, *more])
 
 
 def test_a_gold_span_says_who_proposed_it_and_who_decided(
@@ -225,59 +205,6 @@ def test_who_marked_nothing_learns_what_was_missed(
     opened(submitted)
     told = sign_in(carol).get(study_url("mine", submitted.study)).content.decode()
     assert ("fate-missed" in told, "Bob" in told) == (True, False)
-
-
-# --- the queue ------------------------------------------------------------------------------------
-
-
-def test_a_queue_too_long_to_count_at_once_is_counted_bit_by_bit(
-    curator: Client,
-    submitted: Article,
-    bob: User,
-    carol: User,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    second = make_article(
-        submitted.study, "Another strike, officials said in Arden on Monday.", "B"
-    )
-    for person in (bob, carol):
-        work = assign(second, person)
-        mark(work, "reporting", (0, 15))
-        submit(work)
-    monkeypatch.setattr(counting, "CHUNK", 1)
-    monkeypatch.setattr(counting, "COUNTING", 0.0)
-    page = study_url("queue", submitted.study)
-    first = curator.get(page).content.decode()
-    assert "The cases of 1 article are not counted yet." in first
-    assert "not counted yet" not in curator.get(page).content.decode()
-
-
-def test_the_queue_counts_and_leads_to_the_next_open_case(
-    curator: Client, submitted: Article, count_queries: CountQueries
-) -> None:
-    queue = study_url("queue", submitted.study)
-    assert "0 of 6 cases decided" in curator.get(queue).content.decode()
-    target = curator.get(study_url("next", submitted.study))["Location"]
-    assert target.startswith(url("adjudicate", submitted))
-    decide_all(curator, submitted)
-    assert "6 of 6 cases decided" in curator.get(queue).content.decode()
-    with count_queries(at_most=15):
-        curator.get(queue)
-    assert curator.get(study_url("next", submitted.study))["Location"] == queue
-
-
-def test_the_queue_is_filtered(curator: Client, submitted: Article) -> None:
-    queue = study_url("queue", submitted.study)
-    shown = {
-        asked: submitted.title in curator.get(f"{queue}?{asked}").content.decode()
-        for asked in ("kind=label", "kind=nesting", "label=allegation", "state=closed")
-    }
-    assert shown == {
-        "kind=label": True,
-        "kind=nesting": False,
-        "label=allegation": True,
-        "state=closed": False,
-    }
 
 
 # --- without JavaScript -------------------------------------------------------------------------

@@ -25,8 +25,7 @@ from annotations.exchange.records import (
 )
 from annotations.study.models import Study
 from tests.conftest import SignIn
-from tests.curation.scene import both_submit
-from tests.curation.test_custody import decide_all
+from tests.curation.scene import both_submit, decide_all
 from tests.people import assign
 
 from .test_whole_study import exported, files_of

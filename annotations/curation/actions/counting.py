@@ -22,6 +22,7 @@ from ..queries.queue import (
     read_articles,
     read_counts,
     read_waiting,
+    who_is_meant,
 )
 from ..seen import count_cases, see_cases
 
@@ -100,7 +101,14 @@ def chosen_of(study: Study, found: Counted, sought: Sought) -> Counted:
     if sought.round_id:
         of_round = articles_of_round(study, sought.round_id)
         found = [pair for pair in found if pair[0].article_id in of_round]
-    chosen = [(one, counts) for one, counts in found if sought.takes(one.state, counts)]
+    meant = {}
+    if sought.annotator:
+        meant = who_is_meant(study, sought.annotator, [one.article_id for one, _ in found])
+    chosen = [
+        (one, counts)
+        for one, counts in found
+        if sought.takes(one.state, counts, meant.get(one.article_id, ""))
+    ]
     return sorted(chosen, key=lambda pair: (pair[0].state == "closed", -pair[1].contest))
 
 

@@ -120,8 +120,9 @@ class ArticleCases(models.Model):
     """How many cases an article has and how many are decided: kept, because finding them costs.
 
     `input_hash` names what was counted (submitted work, decisions, engine); another hash means
-    that the counts are stale. counts: {"all": n, "decided": n, "changed": n, "kinds": {kind: [all,
-    decided]}, "labels": {slug: [all, decided]}}.
+    that the counts are stale. counts: {"kinds": {kind: [all, decided]}, "labels": {slug: [all,
+    decided]}, "people": {annotator's id: [all, decided]}, "flagged": [all, decided], "undecided":
+    n}.
     """
 
     id = models.BigAutoField(primary_key=True)

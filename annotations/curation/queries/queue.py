@@ -8,17 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
+from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue
 from annotations.study.models import Study
 
 from ..ballots import Work
-from ..models import Adjudication, ArticleCases
+from ..models import Adjudication, Alias, ArticleCases
 
-ENGINE = "1"  # another number: all counts are counted anew
+ENGINE = "2"  # another number: all counts are counted anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Totals:
     n_decided: int = 0
     n_changed: int = 0
     n_undecided: int = 0  # of the decided ones: left undecided on purpose
+    n_flagged: int = 0
     kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     labels: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
 
@@ -114,6 +116,7 @@ class Totals:
         self.n_decided += counts.n_decided
         self.n_changed += counts.n_changed
         self.n_undecided += counts.counts.get("undecided", 0)
+        self.n_flagged += counts.counts["flagged"][0]
         for mine, name_of in ((self.kinds, "kinds"), (self.labels, "labels")):
             for name, (n_all, n_decided) in counts.counts[name_of].items():
                 mine[name][0] += n_all
@@ -128,11 +131,22 @@ class Sought:
     kind: str = ""
     label: str = ""
     state: str = ""  # open, decided (all of its cases), closed, changed
+    annotator: str = ""  # an id; in a study that curates blindly, the number of an alias
+    flagged: bool = False
 
-    def takes(self, state: str, counts: ArticleCases) -> bool:
+    @property
+    def is_about_marks(self) -> bool:
+        """Whether the answer says who marked something, or what they said of it."""
+        return bool(self.annotator) or self.flagged
+
+    def takes(self, state: str, counts: ArticleCases, annotator: str = "") -> bool:
+        """`annotator`: the id of the one who is meant on this article."""
+        told = counts.counts
         return (
-            (not self.kind or self._left(counts.counts["kinds"].get(self.kind)))
-            and (not self.label or self._left(counts.counts["labels"].get(self.label)))
+            (not self.kind or self._left(told["kinds"].get(self.kind)))
+            and (not self.label or self._left(told["labels"].get(self.label)))
+            and (not self.annotator or self._left(told["people"].get(annotator)))
+            and (not self.flagged or self._left(told["flagged"]))
             and self._takes_state(state, counts)
         )
 
@@ -153,6 +167,29 @@ class Sought:
 def articles_of_round(study: Study, round_id: uuid.UUID) -> set[uuid.UUID]:
     rows = Assignment.objects.filter(study=study, round=round_id)
     return set(rows.order_by().values_list("article_id", flat=True))
+
+
+def who_is_meant(
+    study: Study, annotator: str, articles: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, str]:
+    """Article -> the id of the annotator. By name where names are shown; while curation is blind
+    only by the number of an alias, who is somebody else on each article. One query."""
+    if not study.blind_curation:
+        return dict.fromkeys(articles, annotator)
+    number = int(annotator) if annotator.isdecimal() and len(annotator) < 5 else 0
+    rows = Alias.objects.filter(study=study, number=number).order_by()
+    pairs = rows.values_list("adjudication__article_id", "annotator_id")
+    return {article: str(who) for article, who in pairs}
+
+
+def people_to_choose(study: Study, waiting: Iterable[Waiting]) -> list[tuple[str, str]]:
+    """Whose cases can be asked for: (value, name). While curation is blind, aliases. One query."""
+    if study.blind_curation:
+        highest = Alias.objects.filter(study=study).aggregate(n=Max("number"))["n"] or 0
+        return [(str(n), f"Annotator {n}") for n in range(1, highest + 1)]
+    ids = {work.annotator_id for one in waiting for work in one.works}
+    people = [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=ids)]
+    return sorted(people, key=lambda one: one[1].casefold())
 
 
 def read_articles(articles: Iterable[uuid.UUID]) -> dict[uuid.UUID, Article]:

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,9 +23,10 @@ from ..ballots import EXTENT
 from ..finding import KINDS
 from ..page import filter_of, ordered
 from ..queries import read_cases
-from ..queries.queue import Sought, Totals, own_open_articles
+from ..queries.queue import Sought, Totals, own_open_articles, people_to_choose
 
 PAGE = 50
+NARROWING = ("round", "kind", "label", "annotator", "flagged")
 STATES = {
     "open": "With open cases",
     "decided": "All decided, not closed",
@@ -35,7 +37,8 @@ STATES = {
 
 @require_GET
 def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
-    """Most contested first; `?round=`, `?kind=`, `?label=`, `?state=` list some."""
+    """Most contested first; round, kind, label, annotator, flagged and state list some. Asked about
+    somebody's marks, it leaves out articles that the person has yet to mark."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study, asked = standing.study, request.GET.dict()
     sought = sought_of(asked)
@@ -44,6 +47,9 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     for one, counts in found:
         totals.add(one.state, counts)
     chosen = chosen_of(study, found, sought)
+    own = own_open_articles(study, request.user.pk)
+    if sought.is_about_marks:
+        chosen = [pair for pair in chosen if pair[0].article_id not in own]
     page = Paginator(chosen, PAGE).get_page(asked.get("page"))
     labels = {label.slug: label.name for label in Label.objects.filter(study=study)}
     labels[EXTENT] = "Extent"
@@ -58,7 +64,9 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
         "asked": asked,
         "page": page,
         "rows": listed(study, list(page.object_list)),
-        "own": own_open_articles(study, request.user.pk),
+        "own": own,
+        "people": people_to_choose(study, [one for one, _ in found]),
+        "narrowed": urlencode({name: asked[name] for name in NARROWING if asked.get(name)}),
     }
     return render(request, "curation/queue.html", context)
 
@@ -70,6 +78,8 @@ def sought_of(asked: dict[str, str]) -> Sought:
         asked.get("kind", ""),
         asked.get("label", ""),
         asked.get("state", ""),
+        asked.get("annotator", ""),
+        asked.get("flagged") == "1",
     )
 
 
@@ -85,13 +95,15 @@ def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     found = counted(study)
     chosen = [one for one, _ in chosen_of(study, found, sought)]
     chosen = [one for one in chosen if one.article_id not in own and str(one.article_id) != after]
-    wanted = filter_of({name: asked.get(name, "") for name in ("kind", "label")})
+    narrowed = {name: asked[name] for name in NARROWING if asked.get(name)}
     for one in chosen:
         docket = open_docket(request.user, study_id, one.article_id)
+        wanted = filter_of(narrowed, docket)
         cases = ordered(read_cases(docket), "contested")
         case = next((each for each in cases if each.is_open and wanted.takes(each)), None)
         if case is not None:
             where: dict[str, Any] = {"study_id": study_id, "article_id": one.article_id}
-            return redirect(f"{reverse('curation:adjudicate', kwargs=where)}?case={case.id}")
+            there = reverse("curation:adjudicate", kwargs=where)
+            return redirect(f"{there}?{urlencode({'case': case.id, **narrowed})}")
     messages.success(request, "No case is open in any other article.")
     return redirect("curation:queue", study_id)

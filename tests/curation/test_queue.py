@@ -1,0 +1,104 @@
+"""The study's cases as a queue, and what it can be narrowed to."""
+
+import pytest
+from django.test import Client
+
+from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
+from annotations.corpus.models import Article
+from annotations.curation.actions import counting
+from annotations.marking.models import Span
+from tests.conftest import CountQueries
+from tests.marks import mark, submit
+from tests.people import assign, make_article
+
+from .scene import decide_all, study_url, url
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_queue_too_long_to_count_at_once_is_counted_bit_by_bit(
+    curator: Client,
+    submitted: Article,
+    bob: User,
+    carol: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    second = make_article(
+        submitted.study, "Another strike, officials said in Arden on Monday.", "B"
+    )
+    for person in (bob, carol):
+        work = assign(second, person)
+        mark(work, "reporting", (0, 15))
+        submit(work)
+    monkeypatch.setattr(counting, "CHUNK", 1)
+    monkeypatch.setattr(counting, "COUNTING", 0.0)
+    page = study_url("queue", submitted.study)
+    first = curator.get(page).content.decode()
+    assert "The cases of 1 article are not counted yet." in first
+    assert "not counted yet" not in curator.get(page).content.decode()
+
+
+def test_the_queue_counts_and_leads_to_the_next_open_case(
+    curator: Client, submitted: Article, count_queries: CountQueries
+) -> None:
+    queue = study_url("queue", submitted.study)
+    assert "0 of 6 cases decided" in curator.get(queue).content.decode()
+    target = curator.get(study_url("next", submitted.study))["Location"]
+    assert target.startswith(url("adjudicate", submitted))
+    decide_all(curator, submitted)
+    assert "6 of 6 cases decided" in curator.get(queue).content.decode()
+    with count_queries(at_most=15):
+        curator.get(queue)
+    assert curator.get(study_url("next", submitted.study))["Location"] == queue
+
+
+def test_the_queue_is_filtered(curator: Client, submitted: Article) -> None:
+    queue = study_url("queue", submitted.study)
+    shown = {
+        asked: submitted.title in curator.get(f"{queue}?{asked}").content.decode()
+        for asked in ("kind=label", "kind=nesting", "label=allegation", "state=closed")
+    }
+    assert shown == {
+        "kind=label": True,
+        "kind=nesting": False,
+        "label=allegation": True,
+        "state=closed": False,
+    }
+
+
+def test_the_queue_and_the_article_narrow_to_an_annotator_and_to_flags(
+    curator: Client, submitted: Article, bob: User, bobs: Assignment, dave: User
+) -> None:
+    Span.objects.filter(assignment=bobs, label__slug="allegation").update(flag="source")
+    queue, then = study_url("queue", submitted.study), study_url("next", submitted.study)
+    page = curator.get(queue)
+    assert [name for _, name in page.context["people"]] == ["Bob", "Carol"]
+    assert "Flagged only (1)" in page.content.decode()
+    rows = {
+        asked: len(curator.get(f"{queue}?{asked}").context["rows"])
+        for asked in ("flagged=1", f"annotator={bob.pk}", f"annotator={dave.pk}", "annotator=1")
+    }
+    assert list(rows.values()) == [1, 1, 0, 0]
+    assert "kind=label" in curator.get(f"{queue}?kind=label").content.decode()
+    flagged = curator.get(f"{then}?flagged=1", follow=True)
+    assert [case["title"] for case in flagged.context["listed"]] == ["Different label"]
+    assert flagged.context["labels"][0][1] == "Reporting"  # a name, not "reporting"
+
+
+def test_a_blind_queue_narrows_by_aliases_alone(
+    curator: Client, submitted: Article, bob: User
+) -> None:
+    submitted.study.blind_curation = True
+    submitted.study.save()
+    queue = study_url("queue", submitted.study)
+    assert curator.get(queue).context["people"] == []
+    curator.get(url("adjudicate", submitted))
+    page = curator.get(f"{queue}?annotator=1")
+    assert page.context["people"] == [("1", "Annotator 1"), ("2", "Annotator 2")]
+    assert (len(page.context["rows"]), str(bob.pk) in page.content.decode()) == (1, False)
+    assert curator.get(f"{queue}?annotator={bob.pk}").context["rows"] == []
+    article = url("adjudicate", submitted)
+    assert curator.get(f"{article}?annotator={bob.pk}").context["listed"] == []
+    both = [len(curator.get(f"{article}?annotator={n}").context["listed"]) for n in (1, 2)]
+    assert sorted(both) == [5, 6]  # Carol has no "strongman"
