@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Board, decisionOf, foreseen, isOpen, undecided } from "../../annotations/static/annotations/js/curation/board.js";
+import { draftsOf } from "../../annotations/static/annotations/js/curation/drafts.js";
 import { find } from "../../annotations/static/annotations/js/curation/keys.js";
 import { misfit } from "../../annotations/static/annotations/js/curation/linking.js";
 import { perform, settle, Undo } from "../../annotations/static/annotations/js/curation/rulings.js";
@@ -216,4 +217,39 @@ test("the cue of a link is edited like a span", () => {
   assert.deepEqual(find("Shift+2"), { command: "edit", base: 2 });
   assert.deepEqual(find("t", { editing: true }), { command: "answers" });
   assert.deepEqual(find("ArrowUp", { editing: true }), { command: "move", direction: -1, far: true });
+});
+
+class Storage extends Map {
+  getItem = (name) => this.get(name) ?? null;
+  setItem = (name, text) => this.set(name, text);
+  removeItem = (name) => this.delete(name);
+}
+
+test("what was begun on a case outlives other cases and the page, until it is sent", () => {
+  const store = new Storage();
+  const board = new Board(aBoard().article, labels, { cases: [aCase("a", 0, 9)], chosen: "a" }, draftsOf(store, "dave"));
+  board.draft = { ...span(0, 13), attributes: { who: "Offic" } };
+  assert.deepEqual([board.putAway(), board.draft, board.putAway()], [true, null, false]);
+  board.typed.set("a", { reason: "", rule: "", note: "Because" });
+  const again = draftsOf(store, "dave");
+  assert.equal(again.edits.get("a").attributes.who, "Offic");
+  assert.equal(again.typed.get("a").note, "Because");
+  assert.equal(draftsOf(store, "erin").typed.size, 0);
+  board.drop();
+  board.typed.delete("a");
+  assert.equal(store.size, 0);
+  store.set("dave typed", "{broken");
+  assert.equal(draftsOf(store, "dave").typed.size, 0);
+  assert.equal(draftsOf().typed.set("a", {}).size, 1); // without any storage
+});
+
+test("the reason given with a refused ruling is kept for the next one", () => {
+  const board = aBoard();
+  const outbox = anOutbox();
+  const payload = { choice: "union", reason: "boundary", rule: "", note: "All of it" };
+  const { record } = perform(board, "a", "decide", payload, foreseen(board.case("a"), "union"));
+  outbox.waiting.set(record.op_id, record);
+  const answer = { op_id: record.op_id, status: "conflict", message: "elsewhere", current: { case: aCase("a", 0, 9) } };
+  settle({ board, outbox, undo: new Undo() }, [record], [answer]);
+  assert.deepEqual(board.reasons.get("a"), { reason: "boundary", rule: "", note: "All of it" });
 });

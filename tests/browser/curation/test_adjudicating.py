@@ -206,10 +206,23 @@ def test_a_span_nobody_proposed_is_added_by_keys(open_page: Open) -> None:
 
 
 def test_a_reason_is_kept_with_the_decision(open_page: Open) -> None:
+    """Even when it is left half typed for another case, and the page is loaded anew."""
     page = open_page()
+    first = page.locator("[data-case][aria-current]").get_attribute("data-case")
     press(page, "n")
     page.locator("#reason").select_option("slip")
-    page.locator("#note").fill("an obvious slip")
+    page.locator("#note").press_sequentially("an obvious slip")
+    press(page, "Escape", "e", ".")
+    page.locator("[data-case]:not([aria-current])").first.click()
+    page.locator(f'[data-case="{first}"]').click()
+    card = page.locator("#card")
+    expect(card).to_contain_text("what you typed: Slip · an obvious slip")
+    page.reload()
+    expect(page.locator(READY)).to_be_attached()
+    page.locator(f'[data-case="{first}"]').click()
+    expect(card).to_contain_text("goes on with what you were editing")
+    press(page, "n")
+    expect(page.locator("#note")).to_have_value("an obvious slip")
     page.get_by_role("button", name="Keep").click()
     expect(page.locator("#text")).to_be_focused()
     press(page, "1")

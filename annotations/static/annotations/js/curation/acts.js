@@ -57,7 +57,7 @@ function decide(desk, choice, more = {}) {
   const twin = shown.gold && board.twinOf(one.id, shown.gold);
   if (twin) return desk.refuse(`Another case has become exactly this span already (${twin.title})`);
   const why = board.reasons.get(one.id) ?? { reason: one.reason, rule: one.rule, note: one.note };
-  board.reasons.delete(one.id);
+  for (const kept of [board.reasons, board.typed, board.edits]) kept.delete(one.id);
   const payload = { choice, votes: one.votes, ...why };
   if (choice === "variant") payload.variant = more.variant;
   if (choice === "edited") Object.assign(payload, one.on === "link" ? { cue: more.cue } : { span: more.span });
@@ -128,13 +128,18 @@ async function reason(desk) {
   const one = desk.board.case();
   if (!one) return desk.refuse("Choose a case first");
   if (desk.session.readOnly) return desk.refuse("The adjudication of this article is closed: reopen it to give a reason");
-  const given = await desk.dialogs.reason(desk.board.reasons.get(one.id) ?? one);
-  if (!given) return;
+  const { reasons, typed } = desk.board;
+  const began = typed.get(one.id) ?? reasons.get(one.id) ?? one;
+  const given = await desk.dialogs.reason(began, (text) => typed.set(one.id, text));
+  if (given === undefined) return typed.has(one.id) && (desk.paint(null), desk.say("Kept as a draft: N opens it again"));
+  typed.delete(one.id);
+  if (!given) return desk.paint(null);
   if (one.state === "open") {
-    desk.board.reasons.set(one.id, given);
+    reasons.set(one.id, given);
     desk.paint(null);
     return desk.say("To be kept with the decision");
   }
+  reasons.delete(one.id);
   if (["reason", "rule", "note"].every((name) => given[name] === one[name])) return desk.say("Nothing changed");
   send(desk, one.id, "decide", { choice: "keep", ...given }, { ...one, ...given });
   desk.paint(null);

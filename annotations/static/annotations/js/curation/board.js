@@ -1,6 +1,7 @@
 // The cases of an article: what was voted, what is decided, which one is looked at. It is the
 // store of the marking page's TextView, to which cases look like spans. Pure.
 
+import { draftsOf, NEW } from "./drafts.js";
 import { misfit } from "./linking.js";
 
 export const OPEN = "open";
@@ -46,13 +47,12 @@ const NOTHING = {
 };
 
 export class Board {
-  /** labels: Labels of the marking page. data: what the page came with. */
-  constructor(article, labels, { cases = [], listed = [], chosen = "" }) {
-    Object.assign(this, { article, labels });
+  /** labels: Labels of the marking page. data: what the page came with. drafts: of drafts.js. */
+  constructor(article, labels, { cases = [], listed = [], chosen = "" }, drafts = draftsOf()) {
+    Object.assign(this, { article, labels, ...drafts });
     this.cases = new Map(cases.map((one) => [one.id, one]));
     this.order = listed.filter((id) => this.cases.has(id));
     this.pending = new Map();
-    this.reasons = new Map(); // given before the decision they belong to
     this.draft = null; // what is being edited: {fragments, label, kind, attributes, adding}
     this.current = this.cases.has(chosen) ? chosen : "";
   }
@@ -69,6 +69,20 @@ export class Board {
   draftOf(id) {
     const own = this.draft && !this.draft.adding && !this.draft.cue;
     return own && this.current === id ? this.draft : null;
+  }
+
+  /** Puts away what is being edited: E (A, for a new span) goes on with it. True when there was any. */
+  putAway() {
+    const draft = this.draft;
+    this.draft = null;
+    if (draft) this.edits.set(draft.adding ? NEW : this.current, draft);
+    return Boolean(draft);
+  }
+
+  /** What is being edited is sent, or given up. */
+  drop() {
+    this.edits.delete(this.draft?.adding ? NEW : this.current);
+    this.draft = null;
   }
 
   expect(id, count = 1) {

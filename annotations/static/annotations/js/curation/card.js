@@ -32,6 +32,7 @@ export class Card {
     const { all, decided } = this.board.counts;
     return [
       h("h2", { id: "card-title" }, decided === all ? "Every case is decided" : "No case chosen"),
+      this.board.edits.has("new") ? h("p", { class: "small decision" }, key("A"), " goes on with the span you were adding.") : null,
       h("p", { class: "small muted" }, key("J"), " goes to the next open case, ", key("A"), " adds a span, ", key("?"), " lists all keys."),
     ];
   }
@@ -55,6 +56,7 @@ export class Card {
       one.missing.length ? h("p", { class: "small muted" }, `Nothing here: ${one.missing.join(", ")}`) : null,
       this.acts(one),
       this.decision(one),
+      this.begun(one),
     ];
   }
 
@@ -152,11 +154,28 @@ export class Card {
     );
   }
 
+  why({ reason, rule, note }) {
+    return [this.rules.reason(reason), rule && `rule ${rule}`, note].filter(Boolean).join(" · ");
+  }
+
+  /** What was typed or edited here and is not sent yet. */
+  begun(one) {
+    const { reasons, typed, edits } = this.board;
+    const given = reasons.get(one.id);
+    const why = given ? this.why(given) : one.state === "open" ? this.why(one) : "";
+    const draft = typed.get(one.id);
+    const lines = [
+      why && `To be kept with the decision: ${why}`,
+      draft && [key("N"), ` goes on with what you typed: ${clip(this.why(draft) || "no reason", 120)}`],
+      edits.has(one.id) && [key("E"), " goes on with what you were editing."],
+    ];
+    const shown = lines.filter(Boolean).map((line) => h("p", { class: "small decision" }, line));
+    return shown.length ? h("div", {}, shown) : null;
+  }
+
   decision(one) {
-    const given = this.board.reasons.get(one.id) ?? one;
-    const why = [this.rules.reason(given.reason), given.rule && `rule ${given.rule}`, given.note].filter(Boolean);
-    if (one.state === "open")
-      return why.length ? h("p", { class: "small decision" }, `To be kept with the decision: ${why.join(" · ")}`) : null;
+    if (one.state === "open") return null;
+    const why = this.why(one);
     const made = one.gold
       ? [this.chip(one.gold), " ", words(one.gold)]
       : [one.linked ? this.linked(one) : one.state === "undecided" ? "Left undecided" : one.on === "link" ? "No link" : "No span here"];
@@ -165,7 +184,7 @@ export class Card {
       { class: "decision" },
       h("h3", {}, `${one.choice_title}${one.by ? ` · ${one.by}` : ""}`),
       h("p", {}, ...made),
-      why.length ? h("p", { class: "small" }, why.join(" · ")) : null,
+      why ? h("p", { class: "small" }, why) : null,
       one.gold?.id ? h("p", { class: "small" }, h("a", { href: this.rules.custody(one.gold.id) }, "Chain of custody")) : null,
     );
   }

@@ -25,17 +25,23 @@ export class Dialogs {
     byId("help").showModal();
   }
 
-  /** {reason, rule, note}, or null when it was left. */
-  reason({ reason, rule, note }) {
+  /** {reason, rule, note}; null when it was left; undefined when it was only closed (Esc). What is
+   * typed is told as it is typed. */
+  reason({ reason, rule, note }, typed) {
     const fields = { reason, rule, note };
     for (const [name, value] of Object.entries(fields)) byId(name).value = value ?? "";
     const dialog = byId("reason-dialog");
     dialog.returnValue = "";
     dialog.showModal();
     byId("reason").focus();
+    const read = () => Object.fromEntries(Object.keys(fields).map((name) => [name, byId(name).value]));
+    const tell = () => typed(read());
+    dialog.addEventListener("input", tell);
     return new Promise((resolve) => {
-      const read = () => Object.fromEntries(Object.keys(fields).map((name) => [name, byId(name).value]));
-      const closed = () => resolve(dialog.returnValue === "keep" ? read() : null);
+      const closed = () => {
+        dialog.removeEventListener("input", tell);
+        resolve({ keep: read(), leave: null }[dialog.returnValue]);
+      };
       dialog.addEventListener("close", closed, { once: true });
     });
   }

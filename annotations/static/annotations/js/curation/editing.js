@@ -4,6 +4,7 @@ import { clip } from "../marking/dom.js";
 import { quoteOf } from "../marking/labels.js";
 import { nudge, snap } from "../marking/segmenting.js";
 import { newId } from "../marking/store.js";
+import { NEW } from "./drafts.js";
 
 const HOW = "Comma and full stop move the end, Shift with them the start, Enter keeps";
 
@@ -12,12 +13,23 @@ function edit(desk, { base = 0 } = {}) {
   const { board } = desk;
   const one = board.case();
   if (!one) return desk.refuse("Choose a case first");
+  const begun = !base && board.edits.get(one.id);
+  if (begun) return goOnWith(desk, begun);
   if (one.on === "link") return editCue(desk, one, base);
   const span = spanToEdit(one, Number(base));
   if (!span) return desk.refuse(base ? "There is no such variant" : "There is nothing to edit here: A adds a span");
   board.draft = { kind: span.kind, label: span.label, fragments: span.fragments, attributes: { ...span.attributes } };
   desk.paint(null);
   desk.say(`Editing. ${HOW}, T goes to the questions`);
+}
+
+/** What was being edited when another case was looked at. */
+function goOnWith(desk, begun) {
+  const { start, end } = begun.fragments[0] ?? desk.board.case() ?? {};
+  desk.board.draft = begun;
+  desk.paint(null);
+  if (end) desk.reveal(start, end);
+  desk.say(`Editing goes on. ${HOW}, Escape gives it up`);
 }
 
 function spanToEdit(one, base) {
@@ -48,6 +60,8 @@ function behind(article, source) {
 function add(desk) {
   const { board, article } = desk;
   const selection = desk.selected();
+  const begun = !selection && board.edits.get(NEW);
+  if (begun) return goOnWith(desk, begun);
   const one = board.case();
   const word = article.wordFrom(one ? one.start : 0);
   const stretch = (selection && snap(article, ...selection)) ?? [word.start, word.end];
@@ -188,7 +202,7 @@ function addSpan(desk, span, { send }) {
   const id = newId();
   const twin = board.twinOf(id, span);
   if (twin) return desk.refuse(`This span is gold already (${twin.title})`);
-  board.draft = null;
+  board.drop();
   const hull = { start: span.fragments[0].start, end: span.fragments.at(-1).end };
   const blank = { id, on: "span", kind: "added", title: "Added by a curator", ...hull, variants: [], missing: [], offers: {}, flags: [] };
   board.cases.set(id, { ...blank, ver: 0, state: "open", source: null, target: null, reason: "", rule: "", note: "" });
@@ -198,7 +212,7 @@ function addSpan(desk, span, { send }) {
 }
 
 function leave(desk) {
-  desk.board.draft = null;
+  desk.board.drop();
   desk.paint(null);
   desk.say("Left as it was");
 }

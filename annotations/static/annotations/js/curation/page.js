@@ -10,6 +10,7 @@ import { run } from "./acts.js";
 import { Board } from "./board.js";
 import { Card } from "./card.js";
 import { Dialogs } from "./dialogs.js";
+import { draftsOf } from "./drafts.js";
 import { find } from "./keys.js";
 import { Undo } from "./rulings.js";
 import { Session } from "./session.js";
@@ -20,7 +21,7 @@ function buildDesk(data) {
   const texts = TextView.textsOf(root);
   const article = new Article({ texts, sentences: data.sentences, regions: data.regions, language });
   const labels = new Labels(data.codebook);
-  const board = new Board(article, labels, data);
+  const board = new Board(article, labels, data, draftsOf(tabStorage(), `${data.user} gold ${data.assignment}`));
   const view = new TextView(root, article, board, { of: ({ look }) => look });
   const dialogs = new Dialogs(data, labels);
   const rules = {
@@ -30,6 +31,15 @@ function buildDesk(data) {
   const card = new Card(board, { article, rules, talks: Boolean(data.urls.discuss), closed: data.state !== "open" });
   const highlights = new Highlights(view, byId("layer"));
   return { data, root, article, labels, board, view, dialogs, card, highlights, undo: new Undo(), live: new Live(byId("live")) };
+}
+
+/** Null where the browser forbids it. */
+function tabStorage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** The text's part of the browser's selection as code points; null when it has none. */
@@ -58,12 +68,12 @@ function wireDesk(desk) {
   };
   desk.goTo = (id, said = "") => {
     const left = board.blocksOfCase(board.case());
+    const kept = board.putAway() && "What you were editing is kept";
     board.current = id;
-    board.draft = null;
     desk.paint(new Set([...left, ...board.blocksOfCase(board.case())]));
     const one = board.case();
     view.reveal(one.start, one.end);
-    live.say([said, spoken(desk, one)].filter(Boolean).join(". "));
+    live.say([said, kept, spoken(desk, one)].filter(Boolean).join(". "));
   };
   desk.done = () =>
     notice(desk, "Every case of this article is decided.", "good", [
@@ -222,6 +232,7 @@ function start(data) {
   });
   wireKeys(desk);
   wireButtons(desk);
+  window.addEventListener("pagehide", () => desk.board.draft && desk.board.putAway());
   const first = desk.board.case() ?? desk.board.next();
   if (first) {
     desk.board.current = first.id;

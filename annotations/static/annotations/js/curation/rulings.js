@@ -67,8 +67,15 @@ function refuse({ board, outbox, undo }, record, { status, message, current }, o
   if (truth) take(board, { ...truth, id: record.id }, out);
   else board.cases.delete(record.id);
   undo.forget(record.id);
+  giveBack(board, record);
   out.notices.push({ status, message, id: record.id, theirs: current?.case ?? null, mine: record });
   if (status === "conflict" || status === "gone") out.whole = true;
+}
+
+/** The reason that was typed is not lost with the ruling: it goes with the next one on the case. */
+function giveBack(board, { id, after }) {
+  const { reason = "", rule = "", note = "" } = after ?? {};
+  if ((reason || rule || note) && board.case(id)) board.reasons.set(id, { reason, rule, note });
 }
 
 // Undo as a stack of rulings, each put back by a new ruling; it survives saves.
