@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import F, Field, Model, QuerySet
 
 from annotations.assignment.queries.paging import beyond
 
@@ -26,16 +26,17 @@ def answer_page(
     *,
     by: str,
 ) -> Answer:
-    """A page of rows in the order of the column `by`, then of their ids; `tell` makes JSON of
-    them all at once. The next page's address is in the answer and in the header Link."""
+    """A page of rows in the order of the column `by`, or of a function of it ("title__lower"),
+    then of their ids; `tell` makes JSON of them all at once. The next page's address is in the
+    answer and in the header Link."""
     asked: Paged = call.query
-    found = rows.order_by(by, "pk")
+    found = rows.annotate(place=F(by)).order_by("place", "pk")
     if asked.cursor:
-        found = found.filter(beyond(by, read_cursor(asked.cursor, rows.model, by), False))
+        found = found.filter(beyond("place", read_cursor(asked.cursor, rows.model, by), False))
     taken = list(found[: asked.limit + 1])
     kept = taken[: asked.limit]
     more = len(taken) > asked.limit
-    following = next_address(call, write_cursor(kept[-1], by)) if more else None
+    following = next_address(call, write_cursor(kept[-1])) if more else None
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     return Answer({"items": tell(kept), "next": following}, headers=headers)
 
@@ -62,8 +63,9 @@ def next_address(call: Call[Any, Any], cursor: str) -> str:
     return f"{call.request.path}?{query.urlencode()}"
 
 
-def write_cursor(row: Model, by: str) -> str:
-    value = getattr(row, by)
+def write_cursor(row: Any) -> str:
+    """Where `row` stands, by its `place`: as the database wrote it, which Python may not."""
+    value = row.place
     return encode(value.isoformat() if hasattr(value, "isoformat") else str(value), str(row.pk))
 
 
@@ -71,7 +73,7 @@ def read_cursor(cursor: str, model: type[Model], by: str) -> tuple[Any, uuid.UUI
     """(value of the column, id) after which to go on. Raises Problem."""
     value, pk = decode(cursor)
     try:
-        field = model._meta.get_field(by)
+        field = model._meta.get_field(by.partition("__")[0])
         assert isinstance(field, Field)
         return field.to_python(value), uuid.UUID(pk)
     except (ValueError, ValidationError) as error:

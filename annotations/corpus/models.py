@@ -9,8 +9,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from annotations.study.models import Study
+
+models.CharField.register_lookup(Lower)  # "title__lower": the same order on both databases
 
 
 class Outlet(models.Model):
@@ -128,9 +131,9 @@ class Article(models.Model):
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["title", "id"]
+        ordering: ClassVar = ["title__lower", "id"]
         indexes: ClassVar = [
-            models.Index(fields=["study", "title", "id"], name="article_by_title"),
+            models.Index("study", Lower("title"), "id", name="article_by_title"),
             models.Index(fields=["study", "event"], name="article_by_event"),
             models.Index(fields=["study", "published_on"], name="article_by_date"),
             models.Index(

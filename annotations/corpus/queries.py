@@ -54,7 +54,7 @@ def list_articles(
         articles = articles.filter(
             Q(title__icontains=word) | Q(byline__icontains=word) | Q(text__icontains=word)
         )
-    return articles.select_related("outlet").order_by("title", "id")
+    return articles.select_related("outlet").order_by("title__lower", "id")
 
 
 def list_outlets(study: Study) -> QuerySet[Outlet]:

@@ -71,7 +71,10 @@ class ArticlePage:
 def progress_by_article(study: Study, sought: Sought, cursor: Cursor) -> ArticlePage:
     """A page of articles by title with everybody's state: the same cost for any number of them."""
     page = page_of(
-        articles_sought(study, sought), by="title", cursor=cursor, descending=sought.descending
+        articles_sought(study, sought),
+        by="title__lower",
+        cursor=cursor,
+        descending=sought.descending,
     )
     places = places_on([article.pk for article in page.rows])
     rows = [ArticleRow(article, places.get(article.pk, [])) for article in page.rows]
@@ -113,7 +116,7 @@ def articles_not_with(study: Study, person: User, words: str) -> list[Article]:
     """Articles with these words in the title that the person neither has nor had; the first few."""
     theirs = Assignment.objects.filter(article=OuterRef("pk"), annotator=person)
     articles = Article.objects.kept().light().filter(study=study, title__icontains=words)
-    return list(articles.filter(~Exists(theirs)).order_by("title", "pk")[:FOUND])
+    return list(articles.filter(~Exists(theirs)).order_by("title__lower", "pk")[:FOUND])
 
 
 def in_order(standing: Standing, places: list[Place]) -> list[Place]:

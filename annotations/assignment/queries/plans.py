@@ -53,7 +53,7 @@ def articles_chosen(study: Study, choice: ArticleChoice) -> "QuerySet[Article]":
     if choice.only_new:
         there = Assignment.objects.filter(article=OuterRef("pk"))
         articles = articles.filter(~Exists(there.exclude(state=AssignmentState.WITHDRAWN)))
-    return articles.order_by("title", "pk")
+    return articles.order_by("title__lower", "pk")
 
 
 def draw_plan(study: Study, asked: Asked) -> StudyPlan:

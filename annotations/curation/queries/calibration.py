@@ -116,7 +116,7 @@ def versions_of(calibration: Calibration) -> list[Revision]:
     light = rows.defer(*heavy, "assignment__article__sentences")
     found: list[Revision] = list(
         light.annotate(newest=Subquery(later.order_by("-number").values("pk")[:1])).order_by(
-            "assignment__article__title", "assignment__article", "assignment__annotator"
+            "assignment__article__title__lower", "assignment__article", "assignment__annotator"
         )
     )
     if calibration.ended_at is None:

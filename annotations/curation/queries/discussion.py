@@ -110,7 +110,7 @@ def count_talk(talk: Talk) -> Counts:
 
 def articles_talked_about(talk: Talk) -> QuerySet[Article]:
     with_threads = talk.articles.filter(threads__isnull=False)
-    return with_threads.light().distinct().order_by("title", "pk")
+    return with_threads.light().distinct().order_by("title__lower", "pk")
 
 
 @dataclass(frozen=True)

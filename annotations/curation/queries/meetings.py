@@ -61,7 +61,7 @@ def articles_to_meet_on(talk: Talk) -> QuerySet[Article]:
     done = Assignment.objects.filter(article=OuterRef("pk"), state=AssignmentState.SUBMITTED)
     number = done.order_by().values("article").annotate(n=Count("pk")).values("n")
     counted = talk.articles.light().annotate(n_works=Subquery(number))
-    return counted.filter(n_works__gte=2).order_by("title", "pk")
+    return counted.filter(n_works__gte=2).order_by("title__lower", "pk")
 
 
 def fetch_table(user: User, study_id: uuid.UUID, meeting_id: uuid.UUID) -> Table:

@@ -39,6 +39,13 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   );
 }
 
+// On a phone sections and tabs are one row that can be pushed aside: begin where one is.
+for (const current of document.querySelectorAll(":is(.sections, .tabs) > [aria-current]")) {
+  const row = current.parentElement;
+  const [place, within] = [current.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += place.left + place.width / 2 - within.left - within.width / 2;
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "alerts") event.detail.target.scrollIntoView({ block: "nearest" });
 });
