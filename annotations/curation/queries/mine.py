@@ -63,7 +63,9 @@ def released_articles(study: Study, user: User) -> list[uuid.UUID]:
         article__deleted_at=None,
         article__adjudication__state=AdjudicationState.CLOSED,
     )
-    return list(rows.order_by("article__title__lower", "article_id").values_list("article_id", flat=True))
+    return list(
+        rows.order_by("article__title__lower", "article_id").values_list("article_id", flat=True)
+    )
 
 
 def read_against(study: Study, user: User, articles: Sequence[uuid.UUID]) -> list[Against]:
