@@ -1,21 +1,18 @@
 """Two web processes on PostgreSQL, which goes away and comes back."""
 
-import os
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from project import settings
 from project.setup.postgres import Server, temporary_server
+from tests.project.ledger import Installation
 
-ROOT = Path(__file__).resolve().parents[2]
 SOON, AGAIN = 20.0, 30.0  # seconds; R27 promises 5 and 10 of a machine that is not busy
 
 pytestmark = pytest.mark.on_postgresql
@@ -28,24 +25,13 @@ def database() -> Iterator[Server]:
 
 
 @pytest.fixture
-def site(database: Server, tmp_path: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment |= {"SOURCEMARK_VAR": str(tmp_path), "PORT": port, "WEB_PROCESSES": "2"}
-    environment |= {"DATABASE_URL": database.url}
-    for step in ("migrate", "collectstatic --noinput"):
-        command = [sys.executable, "manage.py", *step.split(), "--verbosity=0"]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
-    run = subprocess.Popen(
-        [sys.executable, *gunicorn], cwd=ROOT, env=environment, stdout=subprocess.PIPE
-    )
-    assert run.stdout
-    run.stdout.readline()
-    yield f"http://127.0.0.1:{port}"
-    run.terminate()
-    run.wait(timeout=30)
+def site(db: None, database: Server, tmp_path: Path) -> Iterator[str]:
+    installation = Installation(tmp_path, database.url).take_tables()
+    installation.environment["WEB_PROCESSES"] = "2"
+    installation.manage("collectstatic", "--noinput", "--verbosity=0")
+    installation.start()
+    yield f"http://127.0.0.1:{installation.port}"
+    installation.kill()
 
 
 def ask(address: str) -> tuple[int, str | None, float]:
@@ -89,9 +75,10 @@ def test_without_its_database_the_site_says_so_soon_and_recovers_by_itself(
 ) -> None:
     wait_until_ready(site, 60)
     database.kill()
-    for path in ("healthz", "readyz", "accounts/profile/"):
-        for _ in range(4):  # both processes
-            status, retry_after, seconds = ask(f"{site}/{path}")
+    paths = ["healthz", "readyz", "accounts/profile/"] * 4  # both processes
+    with ThreadPoolExecutor(len(paths)) as at_once:
+        asked = at_once.map(ask, [f"{site}/{path}" for path in paths])
+        for path, (status, retry_after, seconds) in zip(paths, asked, strict=True):
             assert (status, retry_after) == (503, "5"), path
             assert seconds < SOON, path
     database.start()

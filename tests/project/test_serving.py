@@ -12,21 +12,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.project.ledger import copy_tables
+
 ROOT = Path(__file__).resolve().parents[2]
 
-pytestmark = pytest.mark.on_sqlite
+pytestmark = [pytest.mark.on_sqlite, pytest.mark.django_db]  # the tables are copied
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server on an empty installation."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment |= {"SOURCEMARK_VAR": str(tmp_path_factory.mktemp("var")), "PORT": port}
-    for step in ("migrate", "collectstatic --noinput"):
-        command = [sys.executable, "manage.py", *step.split(), "--verbosity=0"]
-        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    var = tmp_path_factory.mktemp("var")
+    environment |= {"SOURCEMARK_VAR": str(var), "PORT": port}
+    copy_tables(f"sqlite:///{var}/db.sqlite3")
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
     server = subprocess.Popen(
         [sys.executable, *gunicorn], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
