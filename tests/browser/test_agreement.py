@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -11,7 +10,8 @@ from annotations.corpus.models import Article
 from annotations.reports.actions import make_report
 from annotations.reports.selection import Selection
 from annotations.study.models import Role, Study
-from tests.browser.test_shell import WCAG, sign_in
+from tests.browser.axe import misfits
+from tests.browser.test_shell import sign_in
 from tests.marks import link, mark, submit
 from tests.people import assign, join, make_article, make_study, make_user
 
@@ -128,7 +128,4 @@ def test_the_agreement_pages_are_accessible_and_do_not_scroll_sideways(
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, address
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0, address
-        found = Axe().run(page, options={"runOnly": WCAG})
-        assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+        assert misfits(page) == [], address

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,9 +13,9 @@ from annotations.study.actions.codebook import archive
 from annotations.study.actions.people import invite
 from annotations.study.models import Role, Study
 from annotations.study.queries.people import roles_of
+from tests.browser.axe import misfits
 from tests.people import join, make_user
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Contexts = Callable[..., BrowserContext]
 
 
@@ -84,13 +83,8 @@ def test_every_page_passes_axe_and_fits_its_window(
     found = {}
     for path in own_pages(led):
         page.goto(live_server.url + path)
-        broken = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
-        too_wide = page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        )
-        if broken or too_wide:
-            found[path] = ([each["id"] for each in broken], too_wide)
-    assert found == {}
+        found[path] = misfits(page)
+    assert {path: told for path, told in found.items() if told} == {}
 
 
 def test_everything_works_without_scripts(

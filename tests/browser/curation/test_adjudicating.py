@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
@@ -12,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.curation.models import Case, GoldLink, GoldSpan, Ruling
+from tests.browser.axe import violations
 from tests.curation.scene import both_submit
 from tests.people import assign, join, make_article, make_study, make_user
 
@@ -292,12 +292,3 @@ def test_axe_finds_nothing(open_page: Open, scheme: str) -> None:
     assert violations(page) == []
     press(page, "Escape", "?")
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": rules})
-    return [
-        f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
-        for each in found.response["violations"]
-    ]

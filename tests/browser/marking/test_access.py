@@ -3,14 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from .conftest import Desk, OpenDesk
+from tests.browser.axe import violations
 
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
+from .conftest import Desk, OpenDesk
 
 # What native handles do: words of a block become the browser's selection.
 SELECT = """([words, block]) => {
@@ -23,14 +20,6 @@ SELECT = """([words, block]) => {
 }"""
 
 
-def violations(desk: Desk) -> list[str]:
-    found = Axe().run(desk.page, options=RULES)
-    return [
-        f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
-        for each in found.response["violations"]
-    ]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(open_desk: OpenDesk, scheme: str) -> None:
     desk = open_desk(color_scheme=scheme)
@@ -41,10 +30,10 @@ def test_axe_finds_nothing(open_desk: OpenDesk, scheme: str) -> None:
     desk.saved()
     for part in ("#codebook-part", "#history-part"):
         desk.page.locator(f"{part} > summary").click()
-    assert violations(desk) == []
+    assert violations(desk.page) == []
     desk.text.focus()
     desk.press("?")
-    assert violations(desk) == []
+    assert violations(desk.page) == []
 
 
 def test_touch_taps_a_word_and_a_label(open_desk: OpenDesk) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from importlib import import_module
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import OperationalError
 from playwright.sync_api import BrowserContext, Dialog, Request, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotations.marking.models import Operation
 from annotations.study.models import Role
+from tests.browser.axe import violations
 from tests.people import assign, join, make_user
 
 from .conftest import Desk, enter
@@ -62,7 +62,7 @@ def test_a_save_that_fails_is_seen_and_heard_and_goes_through_later(desk: Desk) 
             expect(
                 page.get_by_role("alert").filter(has_text="kept in this browser")
             ).to_be_visible()
-            assert Axe().run(page).violations_count == 0
+            assert violations(page) == []
         page.unroute(OPS)
         desk.saved()
         expect(page.locator("mark.un")).to_have_count(0)
