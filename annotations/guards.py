@@ -1,4 +1,5 @@
-"""What the database itself refuses to change: texts, source files, versions, history.
+"""What the database itself refuses to change or delete: texts, versions, history, and rows that
+a late copy of a message must still find (marks are never deleted, only marked as removed).
 
 The guards are triggers, set again after every `migrate`, because SQLite loses a table's
 triggers whenever a migration rebuilds the table.
@@ -24,25 +25,41 @@ FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("annotations_operation", (), "History cannot be changed."),
     ("annotations_auditentry", (), "History cannot be changed."),
     ("annotations_ruling", (), "History cannot be changed."),
+    (
+        "annotations_revision",
+        ("calibration_id", "assignment_id", "before_id"),
+        "What was submitted alone cannot be changed.",
+    ),
     ("annotations_goldversion", (), "A version of the gold cannot be changed."),
     ("annotations_commentversion", (), "What a comment said before cannot be changed."),
     ("annotations_mergerules", (), "Rules that gold was merged by cannot be changed."),
 )
-KEPT = (
-    "annotations_operation",
-    "annotations_auditentry",
-    "annotations_ruling",
-    "annotations_goldversion",
-    "annotations_commentversion",
-)
+HISTORY, REMOVED = "History cannot be deleted.", "This is marked as removed, never deleted."
+KEPT: dict[str, str] = {
+    "annotations_operation": HISTORY,
+    "annotations_auditentry": HISTORY,
+    "annotations_ruling": HISTORY,
+    "annotations_goldversion": HISTORY,
+    "annotations_commentversion": HISTORY,
+    "annotations_submission": HISTORY,
+    "annotations_codebookversion": HISTORY,
+    "annotations_mergerules": HISTORY,
+    "annotations_revision": HISTORY,
+    "annotations_article": REMOVED,
+    "annotations_span": REMOVED,
+    "annotations_link": REMOVED,
+    "annotations_goldspan": REMOVED,
+    "annotations_goldlink": REMOVED,
+    "annotations_comment": REMOVED,
+}
 
 
 def guards() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
     """(event, table, columns, sentence) of every guard."""
     for table, columns, sentence in FIXED:
         yield "update", table, columns, sentence
-    for table in KEPT:
-        yield "delete", table, (), "History cannot be deleted."
+    for table, sentence in KEPT.items():
+        yield "delete", table, (), sentence
 
 
 def sqlite_guard(event: str, table: str, columns: tuple[str, ...], sentence: str) -> list[str]:

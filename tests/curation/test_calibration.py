@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from zeal import zeal_ignore
 
@@ -167,6 +168,9 @@ def test_the_end_keeps_both_versions_and_who_did_not_revise_is_unchanged(
         "calibration.ended",
     ]
     assert "This calibration has ended." in do(lead, revealed, "revise")
+    for statement in ("UPDATE {} SET before_id = after_id", "DELETE FROM {}"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement.format("annotations_revision"))
 
 
 def test_an_annotator_reads_only_their_own_part_and_only_after_the_end(

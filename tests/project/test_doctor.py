@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Model
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from annotations.curation.actions.counting import refresh_counts
 from annotations.curation.models import Adjudication, ArticleCases, GoldSpan, GoldVersion
 from annotations.curation.queries import submitted_works
 from annotations.curation.queries.queue import read_waiting
-from annotations.guards import guards, lift_guards
+from annotations.guards import KEPT, guards, lift_guards
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
 from annotations.reports.actions.sums import refresh_sums
 from annotations.reports.models import ArticleSums, StudyTables
@@ -302,6 +302,26 @@ def test_whatever_is_broken_is_found(worked: Article) -> None:
     assert [str(finding) for finding in examine()] == []
 
 
+ELSEWHERE = {"comment", "commentversion", "mergerules", "revision"}  # tried in tests/curation
+
+
+def test_the_database_deletes_no_row_that_is_kept(worked: Article) -> None:
+    for table, sentence in KEPT.items():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")
+            (n_rows,) = cursor.fetchone()
+        if not n_rows:
+            assert table.removeprefix("annotations_") in ELSEWHERE
+            continue
+        with pytest.raises(DatabaseError, match=sentence), transaction.atomic():
+            delete_all(table)
+
+
+def delete_all(table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table}")
+
+
 @pytest.mark.parametrize("event", ["update", "delete"])
 def test_a_guard_that_was_taken_away_is_named(study: Study, event: str) -> None:
     lift_guards(connection, event)
@@ -314,7 +334,9 @@ def test_a_guard_that_was_switched_off_is_named(study: Study) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE annotations_article DISABLE TRIGGER USER")
-    assert [finding.where for finding in examine()] == ["trigger annotations_article_no_update"]
+    assert {finding.where for finding in examine()} == {
+        "trigger annotations_article_no_update", "trigger annotations_article_no_delete"
+    }  # fmt: skip
 
 
 def doctor(*arguments: str) -> tuple[int, list[str]]:
