@@ -26,6 +26,7 @@ from annotations.text.cleaning import sha256
 from .corpora import STUDY
 from .nasty import ZIPS, Files, nasty, zip_of
 from .test_formats import written
+from .test_same_on_both import FOLDER
 
 SECONDS = 10
 READ = [form for form in formats().values() if form.can_read and not form.is_whole]
@@ -139,6 +140,23 @@ def test_files_without_a_text_say_so(name: str) -> None:
     path, content, said = NO_TEXTS[name]
     sentences = list(read_through(find_format(name), [(path, content)]))
     assert any(said in each for each in sentences), sentences
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        (b'"username"', b'"nobody"', "study.json: It is not a whole study: KeyError"),
+        (b'"text_sha256": "', b'"text_sha256": "0', "study.json: It is not a whole study: ValueE"),
+        (b'"user": [', b'7: [', "study.json, line 6: Here the name of a table is expected."),
+        (b',\n"head": {', b', "head": {"more": 7,', "study.json: Its head is not made of tables"),
+    ],
+)  # fmt: skip
+def test_a_whole_study_that_is_spoilt_is_refused(was: bytes, becomes: bytes, said: str) -> None:
+    content = (FOLDER / "whole_study.json").read_bytes()
+    assert was in content
+    spoilt = [("study.json", content.replace(was, becomes, 1))]
+    (refused,) = read_through(find_format("sourcemark"), spoilt)
+    assert refused.startswith(said)
 
 
 def test_what_is_wrong_in_xml_is_said_with_its_line() -> None:

@@ -193,6 +193,13 @@ def test_a_relation_that_leads_nowhere_is_refused_and_one_to_itself_left_out() -
     ]
 
 
+def test_relations_without_a_column_are_refused() -> None:
+    _, findings = read(
+        ("a.tsv", HEAD + "#T_SP=c.Host|v\n#T_RL=c.Dep\n\n#Text=a b\n1-1\t0-1\ta\tX\n")
+    )
+    assert findings[0].startswith("a.tsv, line 3: “#T_RL=c.Dep” declares relations without")
+
+
 def test_other_files_are_refused() -> None:
     with pytest.raises(FileRefused, match="begins with #FORMAT"):
         read(("a.tsv", "no"))

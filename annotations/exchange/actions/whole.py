@@ -187,7 +187,7 @@ class _Restoring:
         try:
             return tables[name]
         except KeyError:
-            raise self._refused(f"There is no table “{name}” here.") from None
+            raise self._refused(f"There is no table “{name[:60]}” here.") from None
 
     def _article(self, listed: Tables, tables: Mapping[str, Table], study: Study) -> None:
         title = str(listed["article"][0].get("title", ""))[:60]

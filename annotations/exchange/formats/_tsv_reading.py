@@ -138,6 +138,8 @@ class TsvFile:
                 layer.slots[len(layer.columns)] = column.partition("_")[2].partition("_")[0]
             if column or not layer.columns:
                 layer.columns.append(column)
+        if kind == "T_RL" and not layer.columns:
+            raise self._refuse(f"“{line[:60]}” declares relations without their column.", place)
         return layer
 
     def _row(self, line: str, place: str) -> _Row:

@@ -13,9 +13,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from annotations.text.cleaning import sha256
+
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
-from ..records import Corpus, Row, StudyRows, Tables
+from ..records import ArticleRecord, Corpus, Row, StudyRows, Tables
 from ..rows import Names, article_record, study_record
 from ..rows.names import NEEDED
 
@@ -74,14 +76,20 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     for table, row in rows.head:
         if table in NEEDED:
             head.setdefault(table, []).append(row)
-    names = Names(head)
+    names: Names = understood(files, lambda: Names(head))
     study = understood(files, lambda: study_record(head, names))
     articles = (understood(files, _build(tables, names)) for tables in rows.articles)
     return Reading(articles, Findings(), study)
 
 
 def _build(tables: Tables, names: Names) -> Callable[[], Any]:
-    return lambda: article_record(tables, names)
+    def build() -> ArticleRecord:
+        article = article_record(tables, names)
+        if (article.sha256, article.n_code_points) != (sha256(article.text), len(article.text)):
+            raise ValueError(f"the text of “{article.title[:60]}” is not the one it was")
+        return article
+
+    return build
 
 
 def understood(files: SourceFiles, build: Callable[[], Any]) -> Any:
@@ -129,7 +137,10 @@ def _walk_head(files: SourceFiles, path: str) -> Iterator[tuple[str, Row]]:
             table = ""
         elif not table:
             name = line.removesuffix(": [")
-            table = str(parse_json(name, file=path, line=number))
+            table = parse_json(name, file=path, line=number)
+            if not isinstance(table, str) or not table:
+                reason = "Here the name of a table is expected."
+                raise FileRefused(path, reason, place=f"line {number}")
         else:
             yield table, _object(line.removesuffix(","), path, number)
     raise FileRefused(path, "The file ends in the middle.")
@@ -161,14 +172,15 @@ def _object(line: str, path: str, number: int) -> Row:
 
 
 def _checked_tables(tables: Any, path: str, place: str) -> Tables:
-    whole = isinstance(tables, dict) and all(
-        isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-        for rows in tables.values()
-    )
+    whole = isinstance(tables, dict) and all(map(_are_rows, tables.values()))
     if not whole or len(tables.get("article", ())) != 1:
         raise FileRefused(path, "This is not one article with its rows.", place=place)
     found: Tables = tables
     return found
+
+
+def _are_rows(rows: Any) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
 def _laid_out_anew(files: SourceFiles, path: str) -> StudyRows:
@@ -181,6 +193,8 @@ def _laid_out_anew(files: SourceFiles, path: str) -> StudyRows:
     head, articles = data.get("head"), data.get("articles")
     if not isinstance(head, dict) or not isinstance(articles, list):
         raise FileRefused(path, "It has no head and no articles.")
+    if not all(map(_are_rows, head.values())):
+        raise FileRefused(path, "Its head is not made of tables with rows.")
     for tables in articles:
         _checked_tables(tables, path, "")
     rows = [(table, row) for table, listed in head.items() for row in listed]
