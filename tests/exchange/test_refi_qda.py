@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, Hints, SourceFiles
+from annotations.exchange.frame.xml_in import walk_xml
 from annotations.exchange.records import ArticleRecord, Corpus, FragmentRecord
 
 from .corpora import corpora
@@ -124,3 +125,36 @@ def test_files_without_a_project_are_refused() -> None:
     assert FORM.read is not None
     with pytest.raises(FileRefused, match=r"no \.qdpx file"):
         FORM.read(SourceFiles.uploaded([("a.txt", b"x")]), Hints())
+
+
+def test_a_project_is_read_one_text_after_the_other() -> None:
+    source = f"<TextSource><PlainTextContent>{TEXT * 2_000}</PlainTextContent></TextSource>\n"
+    words = f"{HEAD}<Sources>{source * 5}</Sources><Broken></Project>"
+    files = SourceFiles.uploaded([("p.qdpx", packed(words))]).inside("p.qdpx")
+    walk = walk_xml(files, "project.qde", [f"{Q}TextSource"])
+    assert [next(walk).tag for _ in range(3)] == [f"{Q}Project", f"{Q}TextSource", f"{Q}TextSource"]
+    with pytest.raises(FileRefused, match=r"line \d+, character \d+: This is not XML"):
+        list(walk)
+
+
+def test_a_project_within_a_zip_is_read_too() -> None:
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("p.qdpx", project(selection(5, 12, 16)))
+    assert FORM.read is not None
+    made = FORM.read(SourceFiles.uploaded([("all.zip", outer.getvalue())]), Hints())
+    assert [len(article.assignments[0].spans) for article in made.articles] == [1]
+
+
+def test_links_that_lead_elsewhere_are_counted() -> None:
+    links = "".join(
+        f'<Link guid="{at}" name="L" originGUID="{G}5" targetGUID="t{at}"/>' for at in range(3)
+    )
+    content = packed(
+        f'{HEAD}<Sources><TextSource guid="{G}4" name="A"><PlainTextContent>{TEXT}'
+        f"</PlainTextContent>{selection(5, 12, 16)}</TextSource></Sources><Links>{links}</Links>"
+        "</Project>"
+    )
+    assert read(content)[1] == [
+        "p.qdpx: There is no place for links that lead elsewhere: 3 left out."
+    ]

@@ -8,17 +8,19 @@ for stands as JSON in a text variable of its source. Positions count code points
 
 import io
 import json
+import sqlite3
 import uuid
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
-from ..frame.xml_in import line_of, parse_xml
+from ..frame.xml_in import line_of, walk_xml
 from ..records import ArticleRecord, Corpus, SpanRecord
 from ._labelled_text import (
     OURS,
@@ -39,6 +41,8 @@ from ._xml_out import NOT_XML, quoted, tag
 LOSSES = (HISTORY, THREADS, PROVENANCE, NOT_XML)
 PATH, PROJECT = "project.qdpx", "project.qde"
 SPACE = "urn:QDA-XML:project:1.0"
+ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set")
+AT_ONCE = 500  # places in a question to SQLite
 CONTINUES, SOURCES = "continues", "sources"
 LONGEST_NAME = 60
 _ROOT = uuid.UUID("5a7c2f64-3e0b-4c86-9a55-0d4c2f1e7b11")
@@ -219,44 +223,79 @@ def _articles(
             findings.refused(refused.file or path, refused.place, refused.reason)
 
 
+_LinkTo: TypeAlias = tuple[str, str, str]  # the selection it leads to, its name, its own guid
+
+
+class _Links:
+    """The links of a project, which stand at its end, by where they begin.
+
+    They wait on disk: a large project has hundreds of thousands.
+    """
+
+    def __init__(self) -> None:
+        self._rows = sqlite3.connect("")  # a file of its own that goes with the connection
+        self._rows.execute("CREATE TABLE link (origin TEXT, target TEXT, name TEXT, guid TEXT)")
+        self._is_sorted = False
+
+    def add(self, link: Element) -> None:
+        given = [link.get(name, "") for name in ("originGUID", "targetGUID", "name", "guid")]
+        self._rows.execute("INSERT INTO link VALUES (?, ?, ?, ?)", given)
+
+    def of(self, origins: Sequence[str]) -> dict[str, list[_LinkTo]]:
+        """In the order of the file."""
+        if not self._is_sorted:
+            self._rows.execute("CREATE INDEX by_origin ON link (origin)")
+            self._is_sorted = True
+        found: defaultdict[str, list[_LinkTo]] = defaultdict(list)
+        for at in range(0, len(origins), AT_ONCE):
+            some = origins[at : at + AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT * FROM link WHERE origin IN ({marks}) ORDER BY rowid"
+            for origin, target, name, guid in self._rows.execute(query, some):
+                found[origin].append((target, name, guid))
+        return found
+
+
 class _Project:
     def __init__(self, inner: SourceFiles, path: str, hints: Hints, findings: Findings) -> None:
         self._inner = inner
         self._path = path
         self._hints = hints
         self._findings = findings
-        project = next(iter(inner.ending(".qde")), "")
-        if not project:
+        self._project = next(iter(inner.ending(".qde")), "")
+        if not self._project:
             raise FileRefused(path, "It holds no project.qde.")
-        self._root = parse_xml(inner, project)
-        if self._root.tag != f"{{{SPACE}}}Project":
-            raise FileRefused(path, "Its project.qde is no REFI-QDA project.")
-        self._users = {
-            user.get("guid", ""): user.get("id") or user.get("name") or "annotator"
-            for user in self._all("User")
-        }
-        self._codes = {code.get("guid", ""): code.get("name", "") for code in self._all("Code")}
-        self._links: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
-        for link in self._all("Link"):
-            given = (link.get("targetGUID", ""), link.get("name", ""), link.get("guid", ""))
-            self._links[link.get("originGUID", "")].append(given)
-        self._parts = {
-            target for some in self._links.values() for target, name, _ in some if name == CONTINUES
-        }
+        self._users: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
+        self._links = _Links()
         self._lost: Counter[str] = Counter()
+        self._begin()
 
-    def _all(self, name: str) -> Iterator[Element]:
-        return self._root.iter(f"{{{SPACE}}}{name}")
+    def _begin(self) -> None:
+        """All but the texts, which come between: people, codes and links."""
+        walk = self._walk("Users", "CodeBook", "Link", *ELSEWHERE)
+        if next(walk).tag != f"{{{SPACE}}}Project":
+            raise FileRefused(self._path, "Its project.qde is no REFI-QDA project.")
+        for element in walk:
+            kind = element.tag.removeprefix(f"{{{SPACE}}}")
+            if kind == "Link":
+                self._links.add(element)
+            elif kind in ELSEWHERE:
+                self._lost[f"{kind}s"] += 1
+            for user in element.iter(f"{{{SPACE}}}User"):
+                name = user.get("id") or user.get("name") or "annotator"
+                self._users[user.get("guid", "")] = name
+            for code in element.iter(f"{{{SPACE}}}Code"):
+                self._codes[code.get("guid", "")] = code.get("name", "")
+
+    def _walk(self, *names: str) -> Iterator[Element]:
+        return walk_xml(self._inner, self._project, [f"{{{SPACE}}}{name}" for name in names])
 
     def articles(self) -> Iterator[ArticleRecord]:
-        for kind in ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set"):
-            if n := sum(1 for _ in self._all(kind)):
-                self._lost[f"{kind}s"] += n
-        seen: set[str] = set()
-        for source in self._all("TextSource"):
+        for source in islice(self._walk("TextSource"), 1, None):
             name = source.get("name", "") or source.get("guid", "")
             try:
-                task = self._task(source, name, seen)
+                task = self._task(source, name)
                 yield make_article(
                     task, file=self._path, hints=self._hints, findings=self._findings
                 )
@@ -276,7 +315,7 @@ class _Project:
         place = f"{line_of(source)}, {name}"
         raise FileRefused(self._path, "Its plain text is not in the file.", place=place)
 
-    def _task(self, source: Element, name: str, seen: set[str]) -> Task:
+    def _task(self, source: Element, name: str) -> Task:
         ours = self._ours(source, name)
         about = ours.get("article")
         task = Task(self._text(source, name), name, name, about if type(about) is dict else None)
@@ -290,14 +329,25 @@ class _Project:
         owner: dict[str, TaskWork] = {}
         places: dict[str, list[int]] = {}
         extras = ours.get("spans") if isinstance(ours.get("spans"), dict) else {}
-        for selection in source.iter(f"{{{SPACE}}}PlainTextSelection"):
+        selections = list(source.iter(f"{{{SPACE}}}PlainTextSelection"))
+        links = self._links.of([each.get("guid", "") for each in selections])
+        parts = {to for some in links.values() for to, kind, _ in some if kind == CONTINUES}
+        seen: set[str] = set()
+        for selection in selections:
             guid = selection.get("guid", "")
             if guid in seen:
                 place = f"{line_of(selection)}, {name}"
                 raise FileRefused(self._path, f"The guid {guid[:40]} stands twice.", place=place)
             seen.add(guid)
-            self._selection(selection, guid, name, works, owner, places, extras or {}, task.text)
-        self._join(owner, places, ours, name)
+            place = f"{line_of(selection)}, {name}, selection {guid[:8]}"
+            stretch = self._stretch(selection, place)
+            if stretch is None:
+                continue
+            places[guid] = stretch
+            if guid not in parts:
+                more = extras.get(guid) if extras else None
+                self._selection(selection, stretch, place, works, owner, more, task.text)
+        self._join(owner, places, links, ours, name)
         task.works = list(works.values())
         return task
 
@@ -309,32 +359,28 @@ class _Project:
                 return found if isinstance(found, dict) else {}
         return {}
 
+    def _stretch(self, selection: Element, place: str) -> list[int] | None:
+        try:
+            return [int(selection.get(name, "")) for name in ("startPosition", "endPosition")]
+        except ValueError:
+            self._findings.refused(self._path, place, "It has no start and end as whole numbers.")
+            return None
+
     def _selection(
         self,
         selection: Element,
-        guid: str,
-        name: str,
+        stretch: list[int],
+        place: str,
         works: dict[str, TaskWork],
         owner: dict[str, TaskWork],
-        places: dict[str, list[int]],
-        extras: Json,
+        more: object,
         text: str,
     ) -> None:
-        place = f"{line_of(selection)}, {name}, selection {guid[:8]}"
-        try:
-            start = int(selection.get("startPosition", ""))
-            end = int(selection.get("endPosition", ""))
-        except ValueError:
-            self._findings.refused(self._path, place, "It has no start and end as whole numbers.")
-            return
-        places[guid] = [start, end]
-        if guid in self._parts:
-            return
+        guid, (start, end) = selection.get("guid", ""), stretch
         codings = selection.findall(f"{{{SPACE}}}Coding")
         if not codings:
             self._lost["selections without a code"] += 1
         described = selection.find(f"{{{SPACE}}}Description")
-        more = extras.get(guid)
         for at, coding in enumerate(codings):
             code = coding.find(f"{{{SPACE}}}CodeRef")
             label = self._codes.get(code.get("targetGUID", "")) if code is not None else None
@@ -354,14 +400,19 @@ class _Project:
             owner.setdefault(guid, work)
 
     def _join(
-        self, owner: Mapping[str, TaskWork], places: Mapping[str, list[int]], ours: Json, name: str
+        self,
+        owner: Mapping[str, TaskWork],
+        places: Mapping[str, list[int]],
+        links: Mapping[str, list[_LinkTo]],
+        ours: Json,
+        name: str,
     ) -> None:
         about = ours.get("links") if isinstance(ours.get("links"), dict) else {}
         regions = {each.key: each for work in owner.values() for each in work.regions}
         for guid, work in owner.items():
             region = regions[guid]
             parts = [places[guid]]
-            for target, kind, key in self._links.get(guid, []):
+            for target, kind, key in links.get(guid, []):
                 if kind == CONTINUES and target in places:
                     parts.append(places[target])
                 elif owner.get(target) is work:

@@ -1,6 +1,8 @@
 """The files of one import: uploaded or on disk, packed or not, always within limits."""
 
 import io
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -35,6 +37,7 @@ LARGE = SourceLimits(
     file_bytes=50_000_000_000,
     line_bytes=100_000_000,
 )
+_HELD = 8_000_000  # bytes of a zip within a zip that are held in memory
 WHOLE = 200_000_000  # bytes that are read at once at most, whatever the limits
 
 
@@ -168,9 +171,18 @@ class SourceFiles:
     def inside(self, path: str) -> "SourceFiles":
         """The files in a file that is a zip itself (.qdpx), within the same limits."""
         inner = SourceFiles(self.limits)
-        content = self.read(path)
-        inner._unpack(path, _opener(content), prefix="")
+        inner._unpack(path, lambda: self._anywhere(path), prefix="")
         return inner._sorted()
+
+    def _anywhere(self, path: str) -> BinaryIO:
+        """A file that can be read at any place: a copy on disk where it lies in a zip itself."""
+        file = self.open(path)
+        if not isinstance(file, zipfile.ZipExtFile):
+            return file
+        copy = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115  # the zip keeps it
+        with file:
+            shutil.copyfileobj(file, copy)
+        return cast(BinaryIO, copy)
 
     def _add_or_unpack(self, name: str, n_bytes: int, opener: Callable[[], BinaryIO]) -> None:
         if PurePosixPath(name).suffix.lower() == ".zip":
