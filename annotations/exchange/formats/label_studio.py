@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
-from ..frame.json_in import parse_json
+from ..frame.json_in import json_values
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, CodebookRecord, Corpus, SpanRecord
 from ._labelled_lines import whole
@@ -176,7 +176,7 @@ def _articles(
 ) -> Iterator[ArticleRecord]:
     for path in paths:
         try:
-            for number, value in enumerate(_values(files, path), 1):
+            for number, value in enumerate(json_values(files, path), 1):
                 place = f"task {number}"
                 try:
                     task = _read_task(value, path, place, hints, findings)
@@ -185,27 +185,6 @@ def _articles(
                     findings.refused(refused.file, refused.place, refused.reason)
         except FileRefused as refused:
             findings.refused(refused.file, refused.place, refused.reason)
-
-
-def _values(files: SourceFiles, path: str) -> Iterator[Any]:
-    """The tasks of a file: one a line where they stand so, else the whole list at once."""
-    first = next((line for _, line in files.lines(path)), "")
-    if first.strip() == "[":
-        for number, line in files.lines(path):
-            words = line.strip().rstrip(",")
-            if words in ("[", "]", ""):
-                continue
-            try:
-                value = parse_json(words, file=path, line=number)
-            except FileRefused:
-                if number == 2:  # laid out over several lines
-                    break
-                raise
-            yield value
-        else:
-            return
-    found = parse_json(files.text(path), file=path)
-    yield from found if isinstance(found, list) else [found]
 
 
 def _read_task(value: Any, path: str, place: str, hints: Hints, findings: Findings) -> Task:
