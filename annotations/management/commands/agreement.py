@@ -2,18 +2,19 @@
 
 import datetime
 import uuid
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.template.loader import render_to_string
 
 from annotations.agreement import ENGINE_VERSION
 from annotations.corpus.models import Outlet
 from annotations.exchange.queries import find_member, find_study
+from annotations.management.explained import ExplainedCommand
 from annotations.reports.actions import all_tables
 from annotations.reports.files import WRITERS, methods_text
 from annotations.reports.layout import Cell, Laid, Names
@@ -25,7 +26,7 @@ from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Print how far the annotators of a study agree: the tables of the Agreement page, from\n"
         "submitted work only, with gamma (which takes a while). --out also writes every table as\n"
@@ -36,11 +37,6 @@ class Command(BaseCommand):
         '  manage.py agreement "Arden strike" --label attribution --label allegation --level word\n'
         '  manage.py agreement "Arden strike" --round Pilot --annotator bob --annotator carol\n'
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id, or its exact name")

@@ -1,9 +1,9 @@
 """`manage.py assign STUDY`: give a study's articles to its annotators by plan."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.accounts.models import User
 from annotations.assignment.actions import apply_plan
@@ -11,11 +11,12 @@ from annotations.assignment.planning import count, remarks
 from annotations.assignment.queries import list_annotators
 from annotations.assignment.queries.plans import ArticleChoice, Asked, StudyPlan, draw_plan
 from annotations.exchange.queries import find_manager, find_study
+from annotations.management.explained import ExplainedCommand
 from annotations.study.models import Round, Study
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Give a study's articles to its annotators: so many annotators for each article, an even\n"
         "load, and enough articles in common. What is assigned already stays; running it again\n"
@@ -26,11 +27,6 @@ class Command(BaseCommand):
         '  manage.py assign "Arden strike" --per-article 1 --overlap 10 --extra\n'
         "      one annotator each, but every two of them share at least ten articles\n"
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id, or its exact name")

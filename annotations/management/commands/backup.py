@@ -1,15 +1,16 @@
 """`manage.py backup FILE`: the whole database in one file, while it is in use."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Write the whole database into one file, with its SHA-256 and its number of rows. People\n"
         "can go on working: every save acknowledged before the backup began is in it. On\n"
@@ -19,11 +20,6 @@ class Command(BaseCommand):
         "Example:\n"
         "  manage.py backup /backups/sourcemark-2026-11-22.zip\n"
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="a file that is not there yet")

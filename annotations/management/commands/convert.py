@@ -1,17 +1,18 @@
 """`manage.py convert`: files of one format to files of another, without a database."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.exchange.formats import find_format, recognised
 from annotations.exchange.frame import FileRefused, Findings, Form, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.packing import write_folder, write_zip
 from annotations.exchange.records import ArticleRecord, Corpus
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 from .export_study import listed, options_given, options_listed, remove
@@ -39,15 +40,10 @@ What was repaired or left out is listed.
 Exit codes: 0 written, 1 refused (nothing is left behind)."""
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = f"Turn files of one format into another. Needs no database.\n\n{HOW}"
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", metavar="FROM", type=Path)

@@ -1,17 +1,18 @@
 """`manage.py doctor`: look for anything that is not as it must be."""
 
 import json
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.exchange.queries import find_study
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Check every stored row against what must always hold: texts and their hashes, places and\n"
         "quotes of marks, history without gaps, submissions, gold and who decided it, kept sums,\n"
@@ -22,11 +23,6 @@ class Command(BaseCommand):
         '  manage.py doctor --study "Arden strike"\n'
         "  manage.py doctor --json > findings.jsonl       one JSON object a line\n"
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--study", metavar="STUDY", help="only this one: id or exact name")

@@ -1,14 +1,15 @@
 """`manage.py export_marks`: one annotator's marks on an article, to a file."""
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.exchange.actions import export_marks
 from annotations.exchange.queries import find_article, find_assignment, find_member, find_study
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 HOW_FOUND = """\
@@ -18,17 +19,12 @@ ANNOTATOR  their id, user name or e-mail address
 A name that fits more than one is refused; give the id then."""
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Write one annotator's marks on an article as native JSON (README, “Marks as JSON”).\n\n"
         "Suggestions and history stay out. The same marks always give the same bytes.\n\n"
         + HOW_FOUND
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for name in ("study", "article", "annotator"):

@@ -1,11 +1,11 @@
 """`manage.py export_study`: a study to files."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from annotations.exchange.actions import record_file
@@ -17,6 +17,7 @@ from annotations.exchange.queries import find_manager, find_study
 from annotations.exchange.queries.exports import Reach
 from annotations.exchange.queries.snapshot import snapshot
 from annotations.exchange.queries.tables import moment
+from annotations.management.explained import ExplainedCommand
 from annotations.study.queries import find_standing
 from annotations.text.refusal import Refusal
 
@@ -72,13 +73,8 @@ Examples:
 Exit codes: 0 written, 1 refused (nothing is left behind)."""
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = f"Write a study to files.\n\n{HOW}"
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", metavar="STUDY")

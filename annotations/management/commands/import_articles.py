@@ -1,10 +1,10 @@
 """`manage.py import_articles STUDY FILE…`: bring articles into a study from the command line."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.accounts.models import User
 from annotations.corpus.actions import cancel_import, prepare_import, store_import
@@ -12,10 +12,11 @@ from annotations.corpus.models import Import, ImportState
 from annotations.corpus.queries import import_limits, tally
 from annotations.corpus.records import Defaults, in_bytes
 from annotations.exchange.queries import find_manager, find_study
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Import articles from .txt, .jsonl, .csv and .zip files into a study.\n\n"
         "A .txt file is one article, named like the file. In .csv and .jsonl files each row or\n"
@@ -27,11 +28,6 @@ class Command(BaseCommand):
         '  manage.py import_articles "Arden strike" week.csv --check\n'
         '  manage.py import_articles "Arden strike" fire/*.txt --event "Harbour fire"\n'
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("study", metavar="STUDY", help="its id, or its exact name")

@@ -1,11 +1,11 @@
 """`manage.py import_marks`: one annotator's marks on an article, from a file."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.exchange.actions import import_marks
 from annotations.exchange.queries import (
@@ -15,23 +15,19 @@ from annotations.exchange.queries import (
     find_member,
     find_study,
 )
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 from .export_marks import HOW_FOUND
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Store the marks in a file of native JSON (README, “Marks as JSON”) as one annotator's.\n\n"
         "All or none: when a quote, a label or a link does not fit, each span concerned is named "
         "and nothing is stored.\n"
         "The article must be assigned to the annotator and not yet be submitted.\n\n" + HOW_FOUND
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         for name in ("study", "article", "annotator"):

@@ -1,14 +1,15 @@
 """`manage.py import_study`: a whole study from its file."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.accounts.models import User
 from annotations.exchange.actions import restore_study
 from annotations.exchange.frame import SourceFiles
+from annotations.management.explained import ExplainedCommand
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Role
 from annotations.study.queries.people import roles_of
@@ -33,13 +34,8 @@ Examples:
 Exit codes: 0 stored, 1 refused (nothing is stored)."""
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = f"Bring in a whole study that was exported elsewhere.\n\n{HOW}"
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)

@@ -1,19 +1,20 @@
 """`manage.py purge_bin`: delete for good the studies that have been in the bin long enough."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from annotations.accounts.models import User
+from annotations.management.explained import ExplainedCommand
 from annotations.study.actions.purging import purge_study, rows_of
 from annotations.study.models import Study
 from annotations.study.queries.studies import BIN_KEEPS, long_binned
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Delete for good the studies that have been in the bin for 30 days or more.\n\n"
         "Without --yes nothing is deleted: the command only says what would go. With --yes, all\n"
@@ -24,11 +25,6 @@ class Command(BaseCommand):
         "  manage.py purge_bin --yes --by anna       then delete, in the name of anna\n"
         "  manage.py purge_bin --days 90             only what has been there for 90 days\n"
     )
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

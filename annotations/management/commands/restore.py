@@ -1,16 +1,17 @@
 """`manage.py restore FILE`: put a backup in place of the database."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
 
-class Command(BaseCommand):
+class Command(ExplainedCommand):
     help = (
         "Put what `manage.py backup` wrote into the database that DATABASE_URL names, all of it\n"
         "or nothing, and check it with `manage.py doctor`. Stop web and job processes first.\n\n"
@@ -21,11 +22,6 @@ class Command(BaseCommand):
         "  manage.py restore /backups/sourcemark-2026-11-22.zip --replace\n"
     )
     requires_system_checks: list[str] = []  # it is the way out of a database that is too new
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="a file that backup wrote")
