@@ -4,6 +4,8 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
-from tests.people import join, make_article, make_study, make_user
+from tests.people import assign, join, make_article, make_study, make_user
 from tests.settings import SCRATCH
 
 settings.register_profile(
@@ -126,6 +129,26 @@ def mallory(db: None) -> User:
 @pytest.fixture
 def article(study: Study) -> Article:
     return make_article(study)
+
+
+@pytest.fixture
+def bobs(article: Article, bob: User) -> Assignment:
+    """Bob's open work on the article."""
+    return assign(article, bob)
+
+
+@pytest.fixture
+def carols(article: Article, carol: User) -> Assignment:
+    """Carol's open work on the same article, which Bob must not see."""
+    return assign(article, carol)
+
+
+@pytest.fixture
+def exports_folder(settings: Any, tmp_path: Path) -> None:
+    """Files made of studies go into a folder of this test's own."""
+    place = settings.STORAGES["exports"]
+    options = {**place["OPTIONS"], "location": tmp_path}
+    settings.STORAGES = {**settings.STORAGES, "exports": {**place, "OPTIONS": options}}
 
 
 @pytest.fixture

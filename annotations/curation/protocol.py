@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.marking.protocol import (
-    MAX_OPS,
     Malformed,
-    TooLarge,
     cleaned,
     integer,
+    operations_of,
     optional_uuid,
     read_object,
     storable,
@@ -60,15 +59,10 @@ class Batch:
 
 def read_batch(body: bytes) -> Batch:
     value = read_object(body)
-    ops = value.get("ops")
-    if not isinstance(ops, list):
-        raise Malformed("The request has no list of operations.")
-    if len(ops) > MAX_OPS:
-        raise TooLarge(f"At most {MAX_OPS} operations go into one request.")
     return Batch(
         base_rev=integer(value.get("base_rev", 0), "base_rev"),
         tab=optional_uuid(value.get("tab"), "tab"),
-        ops=tuple(read_op(op) for op in ops),
+        ops=tuple(read_op(op) for op in operations_of(value)),
         adjudication=optional_uuid(value.get("assignment"), "assignment"),
     )
 

@@ -88,17 +88,21 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def read_batch(body: bytes) -> Batch:
-    value = read_object(body)
+def operations_of(value: Wire) -> list[Any]:
     ops = value.get("ops")
     if not isinstance(ops, list):
         raise Malformed("The request has no list of operations.")
     if len(ops) > MAX_OPS:
         raise TooLarge(f"At most {MAX_OPS} operations go into one request.")
+    return ops
+
+
+def read_batch(body: bytes) -> Batch:
+    value = read_object(body)
     return Batch(
         base_rev=integer(value.get("base_rev", 0), "base_rev"),
         tab=optional_uuid(value.get("tab"), "tab"),
-        ops=tuple(read_op(op) for op in ops),
+        ops=tuple(read_op(op) for op in operations_of(value)),
         assignment=optional_uuid(value.get("assignment"), "assignment"),
     )
 

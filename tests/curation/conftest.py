@@ -7,19 +7,8 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from tests.conftest import SignIn
-from tests.people import assign
 
 from .scene import both_submit
-
-
-@pytest.fixture
-def bobs(article: Article, bob: User) -> Assignment:
-    return assign(article, bob)
-
-
-@pytest.fixture
-def carols(article: Article, carol: User) -> Assignment:
-    return assign(article, carol)
 
 
 @pytest.fixture

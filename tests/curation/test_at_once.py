@@ -1,37 +1,20 @@
 """Two curators at the same moment, each on a connection of their own."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.curation.models import Adjudication, Case, GoldSpan, GoldVersion, Ruling
+from tests.at_once import at_once
 from tests.conftest import SignIn
 
 from .scene import cases, ruling, send, url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait()
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 @pytest.fixture

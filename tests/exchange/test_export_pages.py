@@ -22,16 +22,7 @@ from tests.conftest import SignIn
 from tests.marks import mark, submit
 from tests.people import assign, join, make_article
 
-Settings = Any
-
-
-@pytest.fixture(autouse=True)
-def exports_folder(settings: Settings, tmp_path: Path) -> None:
-    place = settings.STORAGES["exports"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "exports": {**place, "OPTIONS": {**place["OPTIONS"], "location": tmp_path}},
-    }
+pytestmark = pytest.mark.usefixtures("exports_folder")
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from annotations.accounts.models import User
-from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import Study
-from tests.people import TEXT, assign
+from tests.people import TEXT
 
 
 def make_plain_article(study: Study, text: str = TEXT, title: str = "Strike in Arden") -> Article:
@@ -38,15 +36,3 @@ def make_plain_article(study: Study, text: str = TEXT, title: str = "Strike in A
 @pytest.fixture
 def article(study: Study) -> Article:
     return make_plain_article(study)
-
-
-@pytest.fixture
-def bobs(article: Article, bob: User) -> Assignment:
-    """Bob's open work on the article."""
-    return assign(article, bob)
-
-
-@pytest.fixture
-def carols(article: Article, carol: User) -> Assignment:
-    """Carol's open work on the same article, which Bob must not see."""
-    return assign(article, carol)

@@ -3,12 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from annotations.accounts.models import User
@@ -16,6 +13,7 @@ from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article
 from annotations.marking.models import Entity, Link, Operation, Span
 from project.doctor import examine
+from tests.at_once import at_once
 from tests.conftest import SignIn
 from tests.marking.conftest import make_plain_article
 from tests.marking.sending import Tab, add, address, link, new_id, op, span, tab_of
@@ -23,20 +21,6 @@ from tests.people import assign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 N = 6
-
-
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            barrier.wait()
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Two people at the same moment: rules hold, nothing is doubled."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from annotations.accounts.models import User
 from annotations.study.actions import create_study
@@ -16,6 +14,7 @@ from annotations.study.forms.codebook import rule_start
 from annotations.study.models import Membership, Role, Study
 from annotations.study.queries.people import managers
 from annotations.text.refusal import Refusal
+from tests.at_once import at_once
 from tests.people import join, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,28 +25,23 @@ def led(transactional_db: None) -> Study:
     return create_study(actor=make_user("ann"), name="Strike coverage")
 
 
-def at_once(*acts: Callable[[], Any]) -> list[type[Refusal] | None]:
-    """Each act in a thread of its own; what refused it, if anything."""
-    barrier = Barrier(len(acts))
+def refusals(*acts: Callable[[], Any]) -> list[type[Refusal] | None]:
+    """What refused each of these acts at the same moment, if anything."""
 
-    def run(act: Callable[[], Any]) -> type[Refusal] | None:
-        barrier.wait()
+    def refusal_of(act: Callable[[], Any]) -> type[Refusal] | None:
         try:
             act()
         except Refusal as refusal:
             return type(refusal)
-        finally:
-            connection.close()
         return None
 
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+    return at_once([partial(refusal_of, act) for act in acts])
 
 
 def test_an_invitation_lets_one_of_two_in(led: Study) -> None:
     invitation, _ = invite(study=led, actor=led.created_by, roles=[Role.ANNOTATOR])
     one, other = make_user("one"), make_user("other")
-    refused = at_once(
+    refused = refusals(
         lambda: accept(invitation=invitation, user=one),
         lambda: accept(invitation=invitation, user=other),
     )
@@ -62,7 +56,7 @@ def test_two_managers_cannot_remove_each_other(led: Study) -> None:
     def remove(actor: User, user: User) -> Callable[[], None]:
         return lambda: set_roles(study=led, actor=actor, user=user, roles=())
 
-    refused = at_once(remove(ann, ben), remove(ben, ann))
+    refused = refusals(remove(ann, ben), remove(ben, ann))
     assert sorted(map(str, refused)) == sorted(map(str, [None, LastManager]))
     assert managers(led).count() == 1
 
@@ -73,7 +67,7 @@ def test_changes_of_the_codebook_at_once_are_versions_one_after_the_other(led: S
         values = {**rule_start(rule), "title": "New"}
         return lambda: change_rule(rule=rule, actor=led.created_by, reason=name, **values)
 
-    assert at_once(*map(change, ("A1", "A2", "L1", "C1"))) == [None] * 4
+    assert refusals(*map(change, ("A1", "A2", "L1", "C1"))) == [None] * 4
     versions = list(led.codebook_versions.order_by("number"))
     assert [version.number for version in versions] == [1, 2, 3, 4, 5]
     content = versions[-1].content["labels"]

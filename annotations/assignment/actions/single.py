@@ -37,24 +37,27 @@ def assign_article(
     if round.closed_at is not None:
         raise RoundClosed
     take_turn(study)
-    refuse_others(study, annotator)
+    new = Assignment(
+        study=study, round=round, article=article, annotator=annotator, created_by=actor
+    )
+    return queue_up(new)
+
+
+def queue_up(new: Assignment) -> Assignment:
+    """Store it at the end of its annotator's queue. Raises Refusal; the turn must be taken."""
+    article, annotator = new.article, new.annotator
+    refuse_others(new.study, annotator)
     refuse_second(article, annotator)
-    assignment = Assignment.objects.create(
-        study=study,
-        round=round,
-        article=article,
-        annotator=annotator,
-        position=end_of_queue(study, annotator),
-        created_by=actor,
-    )
+    new.position = end_of_queue(new.study, annotator)
+    new.save(force_insert=True)
     record(
-        study=study,
-        actor=actor,
+        study=new.study,
+        actor=new.created_by,
         action="assignment.made",
-        subject=assignment,
-        after={"article": str(article), "annotator": str(annotator), "round": str(round)},
+        subject=new,
+        after={"article": str(article), "annotator": str(annotator), "round": str(new.round)},
     )
-    return assignment
+    return new
 
 
 def refuse_second(article: Article, annotator: User) -> None:

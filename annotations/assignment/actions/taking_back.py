@@ -11,13 +11,12 @@ from annotations.study.models import AuditEntry
 from annotations.study.policy import Act
 
 from ..models import OPEN_STATES, Assignment, AssignmentState
-from .single import Begun, refuse_second, remove_assignment
+from .single import Begun, queue_up, refuse_second, remove_assignment
 from .turns import (
     end_of_queue,
     is_untouched,
     lock,
     lock_all,
-    refuse_others,
     take_turn,
     touched_among,
 )
@@ -73,19 +72,15 @@ def assignment_removed(entry: AuditEntry, actor: User) -> None:
     annotator = User.objects.filter(pk=told["annotator_id"]).first()
     if article is None or round is None or annotator is None:
         raise ChangedSince
-    refuse_others(study, annotator)
-    refuse_second(article, annotator)
-    again = Assignment.objects.create(
+    again = Assignment(
         id=uuid.UUID(entry.subject_id),
         study=study,
         round=round,
         article=article,
         annotator=annotator,
-        position=end_of_queue(study, annotator),
         created_by=actor,
     )
-    named = {"article": str(article), "annotator": str(annotator), "round": str(round)}
-    record(study=study, actor=actor, action="assignment.made", subject=again, after=named)
+    queue_up(again)
 
 
 @undoes(Act.ASSIGN, "assignment.handed_over")

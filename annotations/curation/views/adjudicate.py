@@ -1,18 +1,17 @@
 """The page where a curator decides an article's cases, and what its module sends."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotations.marking.protocol import Malformed, TooLarge, optional_uuid
+from annotations.marking.outcomes import status_of
+from annotations.marking.protocol import optional_uuid
 from annotations.marking.signed_in import SignedIn
+from annotations.marking.spoken import speaks_json
 from annotations.marking.wire import Wire
 
 from ..actions import (
@@ -31,7 +30,7 @@ from ..protocol import read_batch
 from ..queries import fetch_docket, read_cases
 from ..telling import Teller
 
-View = Callable[[SignedIn, uuid.UUID, uuid.UUID], HttpResponse]
+NOTHING = "There is nothing to decide here for the person who is signed in."
 
 
 @require_GET
@@ -46,28 +45,8 @@ def adjudicate(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) ->
     return render(request, "curation/adjudicate.html", context)
 
 
-def speaks_json(view: View) -> View:
-    """Answers refusals in JSON, with a sentence: 400, 403, 404, 413."""
-
-    @wraps(view)
-    def answered(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
-        try:
-            return view(request, study_id, article_id)
-        except TooLarge as refusal:
-            return JsonResponse({"message": str(refusal)}, status=413)
-        except Malformed as refusal:
-            return JsonResponse({"message": str(refusal)}, status=400)
-        except PermissionDenied as refusal:
-            return JsonResponse({"message": str(refusal)}, status=403)
-        except (Http404, NothingToDecide):
-            message = "There is nothing to decide here for the person who is signed in."
-            return JsonResponse({"message": message}, status=404)
-
-    return answered
-
-
 @require_http_methods(["GET", "POST"])
-@speaks_json
+@speaks_json(NOTHING, NothingToDecide)
 def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """POST: apply rulings. GET: all cases as they stand."""
     if request.method == "GET":
@@ -92,16 +71,6 @@ def as_they_stand(
     cases = [teller.case(case) for case in read_cases(docket)]
     changes = {"cases": cases, "whole": True}
     return {"rev": adjudication.rev, "state": adjudication.state, "changes": changes}
-
-
-def status_of(reply: Wire) -> int:
-    """200 when anything was taken, or nothing was asked; else the first reason why not."""
-    found = {result["status"] for result in reply["results"]}
-    if not found or found & {"applied", "same"}:
-        return 200
-    if found & {"conflict", "held"}:
-        return 409
-    return 410 if "gone" in found else 422
 
 
 @require_POST

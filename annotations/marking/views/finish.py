@@ -17,7 +17,8 @@ from ..page import next_url
 from ..protocol import Malformed, integer, read_object
 from ..queries import fetch_work
 from ..signed_in import SignedIn
-from .ops import speaks_json
+from ..spoken import speaks_json
+from .ops import NOT_ASSIGNED
 
 
 @require_POST
@@ -55,7 +56,7 @@ def ask_again(
     return render(request, "marking/submit.html", context, status=422)
 
 
-@speaks_json
+@speaks_json(NOT_ASSIGNED)
 def submit_json(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     told = read_object(request.body)
     rev = told.get("rev")

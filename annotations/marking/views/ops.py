@@ -1,10 +1,7 @@
 """Saving marks, and asking what has changed: JSON in, JSON out."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,7 +12,6 @@ from ..articles import text_of
 from ..outcomes import status_of
 from ..protocol import (
     Malformed,
-    TooLarge,
     integer,
     optional_uuid,
     read_batch,
@@ -24,34 +20,15 @@ from ..protocol import (
 )
 from ..queries import fetch_work, read_changes
 from ..signed_in import SignedIn
+from ..spoken import speaks_json
 from ..wire import Wire
 
 MAX_SECONDS = 31 * 24 * 3600
-View = Callable[[SignedIn, uuid.UUID, uuid.UUID], HttpResponse]
-
-
-def speaks_json(view: View) -> View:
-    """Answers refusals in JSON, with a sentence: 400, 403, 404, 413."""
-
-    @wraps(view)
-    def answered(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
-        try:
-            return view(request, study_id, article_id)
-        except TooLarge as refusal:
-            return JsonResponse({"message": str(refusal)}, status=413)
-        except Malformed as refusal:
-            return JsonResponse({"message": str(refusal)}, status=400)
-        except PermissionDenied as refusal:
-            return JsonResponse({"message": str(refusal)}, status=403)
-        except Http404:
-            message = "This article is not assigned to the person who is signed in."
-            return JsonResponse({"message": message}, status=404)
-
-    return answered
+NOT_ASSIGNED = "This article is not assigned to the person who is signed in."
 
 
 @require_http_methods(["GET", "POST"])
-@speaks_json
+@speaks_json(NOT_ASSIGNED)
 def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """POST: apply operations. GET ?since=rev: what has changed after that revision."""
     if request.method == "GET":
@@ -85,7 +62,7 @@ def changed_after(
 
 
 @require_POST
-@speaks_json
+@speaks_json(NOT_ASSIGNED)
 def time(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """The seconds worked in one tab so far; saying it twice changes nothing."""
     told = read_object(request.body)

@@ -12,7 +12,8 @@ from ..entity_acts import fold
 from ..page import page_context
 from ..queries import fetch_work, read_entities
 from ..signed_in import SignedIn
-from .ops import speaks_json
+from ..spoken import speaks_json
+from .ops import NOT_ASSIGNED
 
 MOST_TYPED = 200
 
@@ -25,7 +26,7 @@ def page(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpR
 
 
 @require_GET
-@speaks_json
+@speaks_json(NOT_ASSIGNED)
 def entities(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """Names in the ledger that hold what was typed (?q=), those of this article first."""
     work = fetch_work(request.user, study_id, article_id, light=True)
