@@ -101,9 +101,19 @@ class Ballot:
         told = []
         for who in sorted(self.works):
             link = members.get(who)
-            cue = {"link": link.id, "cue": list(link.cue) if link.cue else None} if link else {}
-            told.append(nothing(self.works[who]) | {"link": None, "cue": None} | cue)
+            drawn = self._told_link(link) if link else {"link": None, "cue": None}
+            told.append(nothing(self.works[who]) | drawn)
         return told
+
+    def _told_link(self, link: DrawnLink) -> dict[str, Any]:
+        """Links name no codebook version: the newer one of their ends is theirs."""
+        ends = (self.votes[link.source], self.votes[link.target])
+        return {
+            "link": link.id,
+            "cue": list(link.cue) if link.cue else None,
+            "codebook": max(end.codebook for end in ends),
+            "at": link.at,
+        }
 
 
 def _sha256(told: list[Any]) -> str:
@@ -210,10 +220,12 @@ def _read_links(works: Mapping[uuid.UUID, Work]) -> dict[uuid.UUID, list[DrawnLi
     found: dict[uuid.UUID, list[DrawnLink]] = defaultdict(list)
     rows = Link.objects.live().filter(assignment__in=list(works)).order_by("pk")
     columns = ("pk", "assignment_id", "source_id", "target_id", "cue_start", "cue_end")
-    for pk, assignment, source, target, start, end in rows.values_list(*columns):
+    for pk, assignment, source, target, start, end, at in rows.values_list(*columns, "changed_at"):
         cue = (start, end) if start is not None else None
         who = str(works[assignment].annotator_id)
-        found[assignment].append(DrawnLink(str(pk), who, str(source), str(target), cue))
+        found[assignment].append(
+            DrawnLink(str(pk), who, str(source), str(target), cue, at.isoformat())
+        )
     return found
 
 

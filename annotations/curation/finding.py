@@ -297,6 +297,7 @@ class DrawnLink:
     source: str
     target: str
     cue: Stretch | None = None
+    at: str = ""  # ISO 8601
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,20 +13,23 @@ from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.curation.models import Comment, GoldSpan, Ruling, Thread
 from annotations.exchange.actions.whole import restore_study
+from annotations.exchange.frame.record_json import load
 from annotations.exchange.packing import Wanted, choose
-from annotations.exchange.packing.choosing import pseudonyms
+from annotations.exchange.packing.choosing import pseudonyms, without_text
 from annotations.exchange.packing.soft import soft_labels
 from annotations.exchange.queries.corpus import read_corpus
 from annotations.exchange.records import (
     ArticleRecord,
     AssignmentRecord,
     FragmentRecord,
+    GoldRecord,
     SoftLabelRecord,
     SpanRecord,
 )
+from annotations.marking.models import Span
 from annotations.study.models import Study
 from tests.conftest import SignIn
-from tests.curation.scene import both_submit, decide_all
+from tests.curation.scene import both_submit, cases, decide_all, ruling, send
 from tests.people import assign
 
 from .test_whole_study import exported, files_of
@@ -61,6 +65,50 @@ def test_gold_spans_say_who_agreed_who_did_not_and_who_decided(decided: Article)
         ("carol", "attribution"),
     ]
     assert [(link.source, link.target) for link in gold.links] == [(source.id, by_label[None].id)]
+
+
+def test_proposals_say_when_and_under_which_codebook_and_later_changes_are_told(
+    decided: Article, dave: User, sign_in: SignIn
+) -> None:
+    curator = sign_in(dave)
+    case = cases(curator, decided)["boundary"]
+    send(curator, decided, ruling(case["id"], ver=1, choice="variant", variant=1))
+    (article,) = read_corpus(decided.study).articles
+    assert article.gold is not None
+    source = next(span for span in article.gold.spans if span.label == "attribution")
+    why = {each.span: each for each in article.gold.provenance}[source.id]
+    marked = Span.objects.get(assignment__annotator__username="bob", label__slug="attribution")
+    assert (why.votes[0].annotator, why.votes[0].codebook) == ("bob", 1)
+    assert datetime.fromisoformat(why.votes[0].at) == marked.changed_at
+    steps = [(step.by, step.act, step.choice, step.fragments[0].text) for step in why.rulings]
+    assert steps == [
+        ("dave", "decide", "variant", "Officials in Arden"),
+        ("dave", "decide", "variant", "Officials"),
+    ]
+
+
+def test_gold_links_have_their_provenance_too(decided: Article) -> None:
+    (article,) = read_corpus(decided.study).articles
+    assert article.gold is not None
+    (link,) = article.gold.links
+    (why,) = article.gold.link_provenance
+    assert (why.source, why.target, why.linked) == (link.source, link.target, True)
+    assert (why.agreed_exactly, why.dissent, why.decided_by) == (("bob", "carol"), (), "dave")
+    assert [(vote.linked, vote.codebook, bool(vote.at)) for vote in why.votes] == [
+        (True, 1, True)
+    ] * 2
+    assert [(step.act, step.linked) for step in why.rulings] == [("decide", True)]
+    wordless = without_text(article).gold
+    assert wordless is not None
+    assert "Officials" not in str(wordless.provenance)
+
+
+def test_gold_of_an_older_file_is_read() -> None:
+    """From before proposals had a time, and links a provenance."""
+    vote = {"annotator": "bob", "label": "attribution", "fragments": []}
+    told = {"provenance": [{"span": "A1", "votes": [vote]}]}
+    gold = load(GoldRecord, told)
+    assert (gold.provenance[0].votes[0].at, gold.link_provenance) == ("", ())
 
 
 def test_a_place_where_nothing_was_decided_to_stand_is_told_too(decided: Article) -> None:

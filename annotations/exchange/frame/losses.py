@@ -71,7 +71,7 @@ def _without_gold(article: ArticleRecord) -> ArticleRecord:
 def _without_provenance(article: ArticleRecord) -> ArticleRecord:
     if article.gold is None:
         return article
-    gold = replace(article.gold, provenance=(), state="closed")
+    gold = replace(article.gold, provenance=(), link_provenance=(), state="closed")
     return replace(article, gold=gold)
 
 
@@ -101,7 +101,7 @@ PARTICULARS = Loss(
 GOLD = Loss("gold", "Gold is left out.", _without_gold)
 PROVENANCE = Loss(
     "provenance",
-    "Who proposed and decided each gold span, and why, is left out.",
+    "Who proposed and decided each gold span and link, and why, is left out.",
     _without_provenance,
 )
 LINKS = Loss(

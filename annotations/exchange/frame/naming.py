@@ -35,6 +35,10 @@ def canonical_work(work: AssignmentRecord) -> AssignmentRecord:
 
 def canonical_gold(gold: GoldRecord) -> GoldRecord:
     work, ids = _canonical(AssignmentRecord("", gold.spans, gold.links, gold.entities))
+    joined = [
+        replace(each, source=ids.get(each.source, ""), target=ids.get(each.target, ""))
+        for each in gold.link_provenance
+    ]
     decided = [replace(each, span=ids.get(each.span, "")) for each in gold.provenance]
     return replace(
         gold,
@@ -42,6 +46,7 @@ def canonical_gold(gold: GoldRecord) -> GoldRecord:
         links=work.links,
         entities=work.entities,
         provenance=tuple(sorted(decided, key=lambda each: (each.start, -each.end, each.span))),
+        link_provenance=tuple(joined),
     )
 
 

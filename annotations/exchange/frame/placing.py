@@ -63,7 +63,8 @@ def _check_people(article: ArticleRecord, file: str) -> None:
 def _with_known_spans(gold: GoldRecord) -> GoldRecord:
     known = {"", *(span.id for span in gold.spans)}
     kept = tuple(each for each in gold.provenance if each.span in known)
-    return replace(gold, provenance=kept)
+    joined = tuple(each for each in gold.link_provenance if {each.source, each.target} <= known)
+    return replace(gold, provenance=kept, link_provenance=joined)
 
 
 class _Placing:

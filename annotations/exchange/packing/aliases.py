@@ -10,8 +10,10 @@ from ..records import (
     ArticleRecord,
     AssignmentRecord,
     GoldRecord,
+    LinkProvenanceRecord,
     PersonRecord,
     ProvenanceRecord,
+    RulingRecord,
     SpanRecord,
     StudyRecord,
     ThreadRecord,
@@ -117,6 +119,7 @@ class Renaming:
             gold,
             spans=tuple(map(self._span, gold.spans)),
             provenance=tuple(map(self._provenance, gold.provenance)),
+            link_provenance=tuple(map(self._link_provenance, gold.link_provenance)),
         )
 
     def _provenance(self, each: ProvenanceRecord) -> ProvenanceRecord:
@@ -128,7 +131,25 @@ class Renaming:
             decided_by=self.called(each.decided_by),
             note=self.words(each.note),
             votes=tuple(map(self._vote, each.votes)),
+            rulings=tuple(map(self._ruling, each.rulings)),
         )
+
+    def _link_provenance(self, each: LinkProvenanceRecord) -> LinkProvenanceRecord:
+        return replace(
+            each,
+            agreed_exactly=self._all(each.agreed_exactly),
+            agreed_nearly=self._all(each.agreed_nearly),
+            dissent=self._all(each.dissent),
+            decided_by=self.called(each.decided_by),
+            note=self.words(each.note),
+            votes=tuple(
+                replace(vote, annotator=self.called(vote.annotator)) for vote in each.votes
+            ),
+            rulings=tuple(map(self._ruling, each.rulings)),
+        )
+
+    def _ruling(self, ruling: RulingRecord) -> RulingRecord:
+        return replace(ruling, by=self.called(ruling.by))
 
     def _vote(self, vote: VoteRecord) -> VoteRecord:
         return replace(vote, annotator=self.called(vote.annotator), note=self.words(vote.note))

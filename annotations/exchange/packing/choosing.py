@@ -11,6 +11,8 @@ from ..records import (
     FragmentRecord,
     GoldRecord,
     LinkRecord,
+    LinkVoteRecord,
+    RulingRecord,
     SpanRecord,
     StudyRecord,
     ThreadRecord,
@@ -152,6 +154,9 @@ def _gold(gold: GoldRecord, wanted: Wanted) -> GoldRecord:
         links=marks.links,
         entities=marks.entities,
         provenance=tuple(each for each in gold.provenance if each.span in known),
+        link_provenance=tuple(
+            each for each in gold.link_provenance if {each.source, each.target} <= known
+        ),
     )
 
 
@@ -167,8 +172,20 @@ def without_text(article: ArticleRecord) -> ArticleRecord:
             spans=tuple(map(_wordless_span, gold.spans)),
             links=tuple(map(_wordless_link, gold.links)),
             provenance=tuple(
-                replace(each, votes=tuple(map(_wordless_vote, each.votes)))
+                replace(
+                    each,
+                    votes=tuple(map(_wordless_vote, each.votes)),
+                    rulings=tuple(map(_wordless_ruling, each.rulings)),
+                )
                 for each in gold.provenance
+            ),
+            link_provenance=tuple(
+                replace(
+                    each,
+                    votes=tuple(map(_wordless_link_vote, each.votes)),
+                    rulings=tuple(map(_wordless_ruling, each.rulings)),
+                )
+                for each in gold.link_provenance
             ),
         )
     return replace(
@@ -193,6 +210,15 @@ def _wordless(fragment: FragmentRecord) -> FragmentRecord:
 
 def _wordless_span(span: SpanRecord) -> SpanRecord:
     return replace(span, fragments=tuple(map(_wordless, span.fragments)))
+
+
+def _wordless_ruling(ruling: RulingRecord) -> RulingRecord:
+    cue = _wordless(ruling.cue) if ruling.cue else None
+    return replace(ruling, fragments=tuple(map(_wordless, ruling.fragments)), cue=cue)
+
+
+def _wordless_link_vote(vote: LinkVoteRecord) -> LinkVoteRecord:
+    return replace(vote, cue=_wordless(vote.cue)) if vote.cue else vote
 
 
 def _wordless_link(link: LinkRecord) -> LinkRecord:

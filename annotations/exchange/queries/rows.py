@@ -22,7 +22,7 @@ OF_RECORDS = frozenset(
     (
         *NEEDED,
         *("article", "region", "assignment", "span", "attributevalue", "link"),
-        *("adjudication", "case", "goldspan", "goldlink", "thread", "comment"),
+        *("adjudication", "case", "ruling", "goldspan", "goldlink", "thread", "comment"),
     )
 )
 # Acts that are about files of the study, not about the study: two exports give the same bytes.
@@ -60,7 +60,7 @@ class RowReader:
         return self._articles().count()
 
     def _is_wanted(self, name: str) -> bool:
-        if self.only and name in ("adjudication", "case", "goldspan", "goldlink"):
+        if self.only and name in ("adjudication", "case", "ruling", "goldspan", "goldlink"):
             return False
         if self.only and name in ("thread", "comment"):
             return False

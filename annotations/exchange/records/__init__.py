@@ -27,8 +27,11 @@ from .codebook import (
 )
 from .gold import (
     GoldRecord,
+    LinkProvenanceRecord,
+    LinkVoteRecord,
     MessageRecord,
     ProvenanceRecord,
+    RulingRecord,
     ThreadRecord,
     VoteRecord,
 )
@@ -55,7 +58,9 @@ __all__ = [
     "FragmentRecord",
     "GoldRecord",
     "LabelRecord",
+    "LinkProvenanceRecord",
     "LinkRecord",
+    "LinkVoteRecord",
     "MarksRecord",
     "MarksRefused",
     "MembershipRecord",
@@ -66,6 +71,7 @@ __all__ = [
     "RoundRecord",
     "Row",
     "RuleRecord",
+    "RulingRecord",
     "SoftLabelRecord",
     "SpanRecord",
     "StudyRecord",

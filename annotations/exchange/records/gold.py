@@ -10,7 +10,8 @@ from .marks import Answer, EntityRecord, FragmentRecord, LinkRecord, SpanRecord
 class VoteRecord:
     """What one annotator had at the place of a case when it was decided.
 
-    `label` is a slug, "extent", or "" for nothing here. Answers hold names, not entity ids.
+    `label` is a slug, "extent", or "" for nothing here. Answers hold names, not entity ids. `at` is
+    when they last changed it, `codebook` the version that they marked it under.
     """
 
     annotator: str
@@ -19,6 +20,38 @@ class VoteRecord:
     attributes: Mapping[str, Answer] = field(default_factory=dict)
     note: str = ""
     flag: str = ""
+    at: str = ""
+    codebook: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkVoteRecord:
+    """Whether one annotator had drawn a link when it was decided, and by which cue words."""
+
+    annotator: str
+    linked: bool = False
+    cue: FragmentRecord | None = None
+    at: str = ""
+    codebook: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulingRecord:
+    """One step in the life of a decision, by whom or by which rule, and what it left: a label's
+    slug or "extent" with its fragments, a link (`linked`, `cue`), or nothing. `act` is decide,
+    merge, add, reopen or back (undone or made again). The first step made it, later ones changed
+    it."""
+
+    at: str
+    by: str
+    act: str
+    state: str = ""
+    choice: str = ""
+    merge_rule: str = ""
+    label: str = ""
+    fragments: tuple[FragmentRecord, ...] = ()
+    linked: bool = False
+    cue: FragmentRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +79,32 @@ class ProvenanceRecord:
     note: str = ""
     decided_at: str = ""
     votes: tuple[VoteRecord, ...] = ()
+    rulings: tuple[RulingRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProvenanceRecord:
+    """How a gold link came to be, as ProvenanceRecord has it for spans.
+
+    Not `linked`: there is none (any more). `source` and `target` are gold spans, "" where that end
+    is none. `agreed_nearly` drew the link by other cue words.
+    """
+
+    source: str
+    target: str
+    linked: bool = False
+    choice: str = ""
+    agreed_exactly: tuple[str, ...] = ()
+    agreed_nearly: tuple[str, ...] = ()
+    dissent: tuple[str, ...] = ()
+    decided_by: str = ""
+    merge_rule: str = ""
+    why: str = ""
+    codebook_rule: str = ""
+    note: str = ""
+    decided_at: str = ""
+    votes: tuple[LinkVoteRecord, ...] = ()
+    rulings: tuple[RulingRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +115,7 @@ class GoldRecord:
     links: tuple[LinkRecord, ...] = ()
     entities: tuple[EntityRecord, ...] = ()
     provenance: tuple[ProvenanceRecord, ...] = ()
+    link_provenance: tuple[LinkProvenanceRecord, ...] = ()
     state: str = "closed"
 
 

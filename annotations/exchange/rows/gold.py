@@ -8,14 +8,17 @@ from ..records import (
     EntityRecord,
     FragmentRecord,
     GoldRecord,
+    LinkProvenanceRecord,
     LinkRecord,
+    LinkVoteRecord,
     ProvenanceRecord,
     Row,
+    RulingRecord,
     SpanRecord,
     Tables,
     VoteRecord,
 )
-from .marks import ENTITY_TAG, fragments_of, in_reading_order, reading_ids
+from .marks import ENTITY_TAG, fragments_of, grouped, in_reading_order, reading_ids
 from .names import Names
 
 EXTENT = "extent"
@@ -45,6 +48,7 @@ def gold_record(tables: Tables, text: str, names: Names) -> GoldRecord | None:
         links=tuple(_links(tables, ids)),
         entities=tuple(ledger.values()),
         provenance=tuple(_provenance(tables, rows, ids, text, names)),
+        link_provenance=tuple(_link_provenance(tables, rows, ids, text, names)),
         state=adjudications[0]["state"],
     )
 
@@ -92,12 +96,10 @@ def _links(tables: Tables, ids: Mapping[str, str]) -> Iterator[LinkRecord]:
 def _provenance(
     tables: Tables, rows: Sequence[Row], ids: Mapping[str, str], text: str, names: Names
 ) -> Iterator[ProvenanceRecord]:
-    """Of every decided case that is about spans; those of links say themselves by their ends."""
+    """Of every decided case that is about spans."""
     gold = {row["case"]: row for row in rows}
-    cases = [row for row in tables.get("case", ()) if row["state"] != "open"]
-    for case in sorted(cases, key=lambda row: (row["start"], -row["end"], row["id"])):
-        if case["kind"] == "link":
-            continue
+    steps = grouped(tables, "ruling", "case_id")
+    for case in _decided(tables, links=False):
         span = gold.get(case["id"])
         exactly, nearly, dissent = _sides(case.get("votes", ()), span, names)
         yield ProvenanceRecord(
@@ -109,12 +111,8 @@ def _provenance(
             agreed_exactly=exactly,
             agreed_nearly=nearly,
             dissent=dissent,
-            decided_by=names.person(case.get("curator")),
-            merge_rule=case.get("merged_by_rule", ""),
-            why=case.get("reason", ""),
-            codebook_rule=names.rules.get(case.get("rule") or "", ""),
-            note=case.get("note", ""),
-            decided_at=case.get("decided_at", ""),
+            **_decision(case, names),
+            rulings=_rulings(steps.get(case["id"], ()), text, names),
             votes=tuple(
                 sorted(
                     (_vote(vote, text, names) for vote in case.get("votes", ())),
@@ -122,6 +120,115 @@ def _provenance(
                 )
             ),
         )
+
+
+def _decided(tables: Tables, *, links: bool) -> list[Row]:
+    """A case that joins two others is about a link, also one that a curator added."""
+    cases = [
+        row
+        for row in tables.get("case", ())
+        if row["state"] != "open" and bool(row.get("source")) == links
+    ]
+    return sorted(cases, key=lambda row: (row["start"], -row["end"], row["id"]))
+
+
+def _decision(case: Row, names: Names) -> dict[str, Any]:
+    return {
+        "decided_by": names.person(case.get("curator")),
+        "merge_rule": case.get("merged_by_rule", ""),
+        "why": case.get("reason", ""),
+        "codebook_rule": names.rules.get(case.get("rule") or "", ""),
+        "note": case.get("note", ""),
+        "decided_at": case.get("decided_at", ""),
+    }
+
+
+def _link_provenance(
+    tables: Tables, rows: Sequence[Row], ids: Mapping[str, str], text: str, names: Names
+) -> Iterator[LinkProvenanceRecord]:
+    """Of every decided case that is about a link, those that were decided to be none too."""
+    spans = {row["case"]: ids[row["id"]] for row in rows}
+    links = {row["case"]: row for row in tables.get("goldlink", ()) if not row.get("deleted_at")}
+    steps = grouped(tables, "ruling", "case_id")
+    for case in _decided(tables, links=True):
+        source, target = spans.get(case["source"], ""), spans.get(case["target"], "")
+        link = links.get(case["id"]) if source and target else None
+        votes = [_link_vote(vote, text, names) for vote in case.get("votes", ())]
+        exactly, nearly, dissent = _link_sides(votes, link)
+        yield LinkProvenanceRecord(
+            source=source,
+            target=target,
+            linked=link is not None,
+            choice=case.get("choice", ""),
+            agreed_exactly=exactly,
+            agreed_nearly=nearly,
+            dissent=dissent,
+            **_decision(case, names),
+            votes=tuple(sorted(votes, key=lambda vote: vote.annotator)),
+            rulings=_rulings(steps.get(case["id"], ()), text, names),
+        )
+
+
+def _link_sides(
+    votes: Sequence[LinkVoteRecord], link: Row | None
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    sides: tuple[list[str], list[str], list[str]] = [], [], []
+    stands = (link.get("cue_start"), link.get("cue_end")) if link else None
+    for vote in votes:
+        cue = (vote.cue.start, vote.cue.end) if vote.cue else (None, None)
+        if vote.linked != (link is not None):
+            side = 2
+        else:
+            side = 0 if stands is None or cue == stands else 1
+        sides[side].append(vote.annotator)
+    exactly, nearly, dissent = (tuple(sorted(side)) for side in sides)
+    return exactly, nearly, dissent
+
+
+def _link_vote(vote: Mapping[str, Any], text: str, names: Names) -> LinkVoteRecord:
+    return LinkVoteRecord(
+        annotator=names.person(vote.get("annotator")),
+        linked=bool(vote.get("link")),
+        cue=_cue(vote.get("cue"), text),
+        at=_moment(vote.get("at")),
+        codebook=vote.get("codebook"),
+    )
+
+
+def _cue(cue: Sequence[int] | None, text: str) -> FragmentRecord | None:
+    return FragmentRecord(cue[0], cue[1], text[cue[0] : cue[1]]) if cue else None
+
+
+def _rulings(rows: Sequence[Row], text: str, names: Names) -> tuple[RulingRecord, ...]:
+    """Everything that was done to a case, the first first."""
+    applied = [row for row in rows if row["status"] == "applied"]
+    return tuple(_ruling(row, text, names) for row in sorted(applied, key=lambda row: row["rev"]))
+
+
+def _ruling(row: Row, text: str, names: Names) -> RulingRecord:
+    after: Mapping[str, Any] = row.get("after") or {}
+    gold, link = after.get("gold"), after.get("link")
+    return RulingRecord(
+        at=row["at"],
+        by=names.person(row.get("user")),
+        act=row["kind"],
+        state=after.get("state", ""),
+        choice=after.get("choice", ""),
+        merge_rule=after.get("merged_by_rule", ""),
+        label=(names.slug(gold.get("label")) or EXTENT) if gold else "",
+        fragments=_fragments(gold["fragments"], text) if gold else (),
+        linked=bool(link),
+        cue=_cue(link.get("cue"), text) if link else None,
+    )
+
+
+def _fragments(pairs: Sequence[Sequence[int]], text: str) -> tuple[FragmentRecord, ...]:
+    return tuple(FragmentRecord(start, end, text[start:end]) for start, end in pairs)
+
+
+def _moment(at: str | None) -> str:
+    """As rows write it: votes hold "…+00:00"."""
+    return (at or "").replace("+00:00", "Z")
 
 
 def _sides(
@@ -146,11 +253,10 @@ def _vote(vote: Mapping[str, Any], text: str, names: Names) -> VoteRecord:
     return VoteRecord(
         annotator=names.person(vote.get("annotator")),
         label=vote.get("label") or "",
-        fragments=tuple(
-            FragmentRecord(start, end, text[start:end])
-            for start, end in vote.get("fragments") or ()
-        ),
+        fragments=_fragments(vote.get("fragments") or (), text),
         attributes=dict(sorted((vote.get("attributes") or {}).items())),
         note=vote.get("note", ""),
         flag=vote.get("flag", ""),
+        at=_moment(vote.get("at")),
+        codebook=vote.get("codebook"),
     )
