@@ -289,7 +289,7 @@ class World:
         self.gold = GoldSpan.objects.get(study=self.study, label=self.label)
         self.case = self.gold.case
         assert Case.objects.filter(study=self.study).exclude(note="").count() > 3
-        assert GoldLink.objects.filter(study=self.study).exists()
+        self.gold_link = GoldLink.objects.filter(study=self.study).earliest("created_at")
         held = self.gold.adjudication
         Alias.objects.create(study=self.study, adjudication=held, annotator=self.bob, number=1)
         if not ArticleCases.objects.filter(article=self.article).exists():
@@ -390,6 +390,7 @@ class World:
             "comment_id": self.comment,
             "export_id": self.export,
             "gold_id": self.gold,
+            "link_id": self.gold_link,
             "import_id": brought,
             "invitation_id": self.invitation,
             "label_id": self.label,

@@ -36,6 +36,7 @@ def urls_of(docket: Docket) -> dict[str, str]:
         "page": reverse("curation:adjudicate", kwargs=where),
         "close": reverse("curation:close", kwargs=where),
         "custody": reverse("curation:custody", args=[docket.study.pk, stand_in(docket)]),
+        "link_custody": reverse("curation:link_custody", args=[docket.study.pk, stand_in(docket)]),
         "discuss": discuss_url(docket),
         "queue": reverse("curation:queue", args=[docket.study.pk]),
         "next": reverse("curation:next", args=[docket.study.pk]),

@@ -79,6 +79,7 @@ def decision_wire(case: SeenCase, text: str) -> Wire:
         "ver": case.ver,
         "gold": gold_wire(case.gold, text),
         "linked": case.has_link,
+        "link": link_id(case),
         "cue": cue_of(case),
         "source": str(case.source.id) if case.source else None,
         "target": str(case.target.id) if case.target else None,
@@ -111,6 +112,11 @@ def gold_wire(gold: GoldMark | None, text: str) -> Wire | None:
 def cue_of(case: SeenCase) -> list[int] | None:
     link = getattr(case.row, "gold_link", None) if case.row else None
     return None if link is None or link.cue_start is None else [link.cue_start, link.cue_end]
+
+
+def link_id(case: SeenCase) -> str | None:
+    link = getattr(case.row, "gold_link", None) if case.row else None
+    return str(link.pk) if link is not None and case.has_link else None
 
 
 class Teller:

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ARTICLE}dissent.json", views.article_dissent, name="article_dissent"),
     path(f"{STUDY}spans/<uuid:gold_id>/", views.custody, name="custody"),
     path(f"{STUDY}spans/<uuid:gold_id>/dissent.json", views.dissent, name="dissent"),
+    path(f"{STUDY}links/<uuid:link_id>/", views.link_custody, name="link_custody"),
     path(f"{STUDY}mine/", views.mine, name="mine"),
     path(f"{STUDY}merge/", views.merge, name="merge"),
     path(f"{STUDY}merge/<uuid:merge_id>/", views.merge_state, name="merge_state"),

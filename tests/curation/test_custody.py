@@ -43,6 +43,42 @@ def test_a_gold_span_says_who_proposed_it_and_who_decided(
     assert shares == [(0, 9, 1.0), (9, 18, 0.5)]
 
 
+def test_a_gold_link_says_who_drew_it_and_who_decided(
+    curator: Client, submitted: Article, bob: User
+) -> None:
+    found = decide_all(curator, submitted)
+    link = GoldLink.objects.get()
+    there = study_url("link_custody", submitted.study, link.pk)
+    page = curator.get(there).content.decode()
+    for words in (
+        "Took the majority",
+        "Dave",
+        "2 of 2 drew exactly this link",
+        "codebook version 1",
+    ):
+        assert words in page
+    assert [case["link"] for case in cases(curator, submitted).values() if case["link"]] == [
+        str(link.pk)
+    ]
+    assert (
+        there in curator.get(study_url("custody", submitted.study, link.source_id)).content.decode()
+    )
+    send(curator, submitted, ruling(found["unanimous2"]["id"], ver=1, choice="no_span"))
+    assert "not gold any more" in curator.get(there).content.decode()
+
+
+def test_annotators_read_what_became_of_their_links(
+    curator: Client, submitted: Article, bob: User, sign_in: SignIn
+) -> None:
+    found = decide_all(curator, submitted)
+    send(curator, submitted, ruling(found["link"]["id"], ver=1, choice="no_span", note="Too far."))
+    curator.post(url("close", submitted))
+    opened(submitted)
+    told = sign_in(bob).get(study_url("mine", submitted.study))
+    (links,) = [row for label, row in told.context["table"] if label == "Link"]
+    assert (links[4], "Too far." in told.content.decode()) == (1, True)  # dropped
+
+
 def test_the_whole_articles_dissent_can_be_had(curator: Client, submitted: Article) -> None:
     decide_all(curator, submitted)
     told = json.loads(curator.get(url("article_dissent", submitted)).content)

@@ -124,3 +124,9 @@ class GoldLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} → {self.target_id}"
+
+    @property
+    def stands(self) -> bool:
+        """While an end of it is no gold, neither is the link: it comes back with that end."""
+        ends = (self, self.source, self.target)
+        return all(one.deleted_at is None for one in ends)

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -12,7 +13,7 @@ from annotations.agreement.pairing import n_shared
 from annotations.marking.wire import Wire, parse_stretch
 
 from ..ballots import EXTENT
-from ..models import Case, GoldSpan, Ruling, RulingStatus
+from ..models import Case, GoldLink, GoldSpan, Ruling, RulingStatus
 from .docket import Docket, fetch_docket
 from .gold import dissent_of
 
@@ -94,6 +95,84 @@ def fetch_custody(user: User, study_id: uuid.UUID, gold_id: uuid.UUID) -> Custod
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LinkProposal:
+    """Whether one annotator had drawn the link when it was decided. `at` and `codebook` are empty
+    for decisions from before they were kept."""
+
+    who: str
+    linked: bool
+    exact: bool
+    cue: str
+    at: str
+    codebook: int | None
+
+    @property
+    def title(self) -> str:
+        return ("This link" if self.exact else "By other cue words") if self.linked else "No link"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCustody:
+    """The chain of custody of one gold link."""
+
+    docket: Docket
+    link: GoldLink
+    case: Case
+    source: str
+    target: str
+    proposals: tuple[LinkProposal, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def n_exact(self) -> int:
+        return sum(one.exact for one in self.proposals)
+
+    @property
+    def n_near(self) -> int:
+        return sum(one.linked and not one.exact for one in self.proposals)
+
+
+def fetch_link_custody(user: User, study_id: uuid.UUID, link_id: uuid.UUID) -> LinkCustody:
+    """Raises as `fetch_custody` does."""
+    ends = ("source__label", "target__label", "adjudication")
+    related = ("case__curator", "case__rule", "case__merge__rules", "case__meeting", *ends)
+    found = GoldLink.objects.filter(pk=link_id, study=study_id)
+    link = found.select_related(*related, "case__codebook_version").first()
+    docket = fetch_docket(user, study_id, link.adjudication.article_id if link else uuid.uuid4())
+    if link is None:
+        raise Http404("No such link.")
+    cue = [link.cue_start, link.cue_end] if link.cue_start is not None else None
+    told = [link_proposal_of(docket, vote, cue) for vote in link.case.votes]
+    return LinkCustody(
+        docket,
+        link,
+        link.case,
+        words_of(docket.text, parse_stretch(link.source.stretch)),
+        words_of(docket.text, parse_stretch(link.target.stretch)),
+        tuple(sorted(told, key=lambda one: (not one.exact, not one.linked, one.who))),
+        tuple(read_steps(docket, link.case)),
+    )
+
+
+def link_proposal_of(docket: Docket, vote: Wire, cue: list[int | None] | None) -> LinkProposal:
+    drawn, theirs = bool(vote.get("link")), vote.get("cue")
+    return LinkProposal(
+        who=docket.called([vote["annotator"]])[0],
+        linked=drawn,
+        exact=drawn and theirs == cue,
+        cue=docket.text[theirs[0] : theirs[1]] if theirs else "",
+        at=vote.get("at", ""),
+        codebook=vote.get("codebook"),
+    )
+
+
+def links_at(gold: GoldSpan) -> list[GoldLink]:
+    """The gold links that begin or end at a gold span."""
+    rows = GoldLink.objects.live().filter(Q(source=gold) | Q(target=gold))
+    return [link for link in rows.select_related("source", "target") if link.stands]
+
+
 def words_of(text: str, parts: Any) -> str:
     return " … ".join(text[start:end] for start, end in parts)
 
@@ -154,7 +233,8 @@ def left_by(text: str, ruling: Ruling) -> str:
     if after.get("gold"):
         return words_of(text, after["gold"]["fragments"])
     if after.get("link"):
-        return "link"
+        cue = after["link"].get("cue")
+        return f"link by “{text[cue[0] : cue[1]]}”" if cue else "link"
     state = str(after.get("state", ""))
     return {"open": "open again", "undecided": "left undecided"}.get(state, "nothing")
 

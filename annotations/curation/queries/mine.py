@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from annotations.accounts.models import User
 from annotations.agreement import Unit
@@ -72,12 +73,13 @@ def read_against(study: Study, user: User, articles: Sequence[uuid.UUID]) -> lis
     """The person's marks against the gold of these articles. Three queries."""
     found = {row.pk: Against(row) for row in Article.objects.filter(pk__in=articles)}
     names = dict(study.labels.order_by().values_list("slug", "name")) | {EXTENT: "Extent"}
-    rows = Case.objects.filter(
-        adjudication__article__in=articles, state=CaseState.DECIDED, source=None
-    ).select_related("adjudication", "gold_span__label", "rule", "curator")
-    for row in rows.order_by("start", "-end", "pk"):
+    rows = Case.objects.filter(adjudication__article__in=articles, state=CaseState.DECIDED)
+    ends = ("source", "target", "gold_link__source", "gold_link__target")
+    related = rows.select_related("adjudication", "gold_span__label", "rule", "curator", *ends)
+    for row in related.order_by("start", "-end", "pk"):
         against = found[row.adjudication.article_id]
-        passage = passage_of(row, str(user.pk), against.article.text, names)
+        tell = link_passage_of if row.source_id else passage_of
+        passage = tell(row, str(user.pk), against.article.text, names)
         if passage:
             against.passages.append(passage)
             against.fates[passage.fate] += 1
@@ -117,6 +119,49 @@ def passage_of(row: Case, me: str, text: str, names: dict[str, str]) -> Passage 
         before=text[max(0, start - 60) : start],
         after=text[end : end + 60],
     )
+
+
+def link_passage_of(row: Case, me: str, text: str, names: dict[str, str]) -> Passage | None:
+    """A link: by other cue words it is kept with other boundaries. None where there is none."""
+    vote = next((vote for vote in row.votes if vote["annotator"] == me), None)
+    mine = vote if vote and vote.get("link") else None
+    link = getattr(row, "gold_link", None)
+    link = link if link is not None and link.stands else None
+    if mine is None and link is None:
+        return None
+    cue = [link.cue_start, link.cue_end] if link and link.cue_start is not None else None
+    if mine is None:
+        fate = "missed"
+    elif link is None:
+        fate = "dropped"
+    else:
+        fate = "kept" if mine["cue"] == cue else "boundary"
+    own = [votes_fragments(end, me) for end in (row.source, row.target)]
+    gold = [parse_stretch(link.source.stretch), parse_stretch(link.target.stretch)] if link else []
+    return Passage(
+        fate=fate,
+        mine=joined(text, own, mine["cue"]) if mine else "",
+        my_label="Link" if mine else "",
+        gold=joined(text, gold, cue) if link else "",
+        gold_label="Link" if link else "",
+        reason=row.get_reason_display() if row.reason else "",
+        rule=row.rule.name if row.rule else "",
+        note=row.note,
+        by=str(row.curator) if row.curator else "by rule",
+        before="",
+        after="",
+    )
+
+
+def votes_fragments(end: Case | None, me: str) -> list[Any]:
+    votes = end.votes if end else []
+    return next((vote["fragments"] for vote in votes if vote["annotator"] == me), [])
+
+
+def joined(text: str, ends: Sequence[Any], cue: Sequence[int] | None) -> str:
+    """ "Officials → had killed two people, by “said”"."""
+    words = " → ".join(words_of(text, parts) or "…" for parts in ends)
+    return f"{words}, by “{text[cue[0] : cue[1]]}”" if cue else words
 
 
 def fates_by_label(found: Iterable[Against]) -> list[tuple[str, dict[str, int]]]:

@@ -3,7 +3,7 @@
 from .adding import add_link, add_span
 from .adjudicate import adjudicate, close, names, ops, reopen
 from .case import case
-from .custody import article_dissent, custody, dissent
+from .custody import article_dissent, custody, dissent, link_custody
 from .merge import merge, merge_state
 from .mine import mine
 from .queue import next_case, queue
@@ -17,6 +17,7 @@ __all__ = [
     "close",
     "custody",
     "dissent",
+    "link_custody",
     "merge",
     "merge_state",
     "mine",

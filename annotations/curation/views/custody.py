@@ -8,10 +8,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotations.marking.signed_in import SignedIn
+from annotations.marking.wire import parse_stretch
 
 from ..merging import RULES
+from ..models import GoldLink
 from ..queries import fetch_docket, read_dissent
-from ..queries.custody import fetch_custody, masked, read_span_dissent
+from ..queries.custody import (
+    fetch_custody,
+    fetch_link_custody,
+    links_at,
+    masked,
+    read_span_dissent,
+    words_of,
+)
 
 
 @require_GET
@@ -25,12 +34,30 @@ def custody(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpR
         "custody": found,
         "gold": found.gold,
         "case": found.case,
+        "links": [(link, *ends_of(link, text)) for link in links_at(found.gold)],
         "rule": RULES.get(found.case.merged_by_rule, ""),
         "shares": [{**one, "words": text[one["start"] : one["end"]]} for one in shares],
         "before": text[max(0, found.gold.start - 200) : found.gold.start],
         "after": text[found.gold.end : found.gold.end + 200],
     }
     return render(request, "curation/custody.html", context)
+
+
+@require_GET
+def link_custody(request: SignedIn, study_id: uuid.UUID, link_id: uuid.UUID) -> HttpResponse:
+    found = fetch_link_custody(request.user, study_id, link_id)
+    source, text = found.link.source, found.docket.text
+    context = {
+        "standing": found.docket.standing,
+        "article": found.docket.article,
+        "custody": found,
+        "link": found.link,
+        "case": found.case,
+        "rule": RULES.get(found.case.merged_by_rule, ""),
+        "before": text[max(0, source.start - 100) : source.start],
+        "after": text[source.end : source.end + 200],
+    }
+    return render(request, "curation/custody_link.html", context)
 
 
 @require_GET
@@ -44,6 +71,10 @@ def article_dissent(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUI
     docket = fetch_docket(request.user, study_id, article_id)
     told = [masked(docket, one) for one in read_dissent(docket)]
     return as_file({"article": str(article_id), "cases": told}, f"dissent-{article_id}.json")
+
+
+def ends_of(link: GoldLink, text: str) -> list[str]:
+    return [words_of(text, parse_stretch(end.stretch)) for end in (link.source, link.target)]
 
 
 def as_file(told: object, name: str) -> HttpResponse:

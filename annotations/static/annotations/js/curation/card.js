@@ -185,6 +185,7 @@ export class Card {
       h("h3", {}, `${one.choice_title}${one.by ? ` · ${one.by}` : ""}`),
       h("p", {}, ...made),
       why ? h("p", { class: "small" }, why) : null,
+      one.linked && one.link ? h("p", { class: "small" }, h("a", { href: this.rules.linkCustody(one.link) }, "Chain of custody")) : null,
       one.gold?.id ? h("p", { class: "small" }, h("a", { href: this.rules.custody(one.gold.id) }, "Chain of custody")) : null,
     );
   }

@@ -27,6 +27,7 @@ function buildDesk(data) {
   const rules = {
     reason: (value) => dialogs.titleOf(value),
     custody: (id) => data.urls.custody.replace(data.assignment, id),
+    linkCustody: (id) => data.urls.link_custody.replace(data.assignment, id),
   };
   const card = new Card(board, { article, rules, talks: Boolean(data.urls.discuss), closed: data.state !== "open" });
   const highlights = new Highlights(view, byId("layer"));
