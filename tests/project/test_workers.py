@@ -28,6 +28,16 @@ from django_tasks_db.models import DBTaskResult
 from annotations.accounts.models import User
 from annotations.corpus.actions import carry_out_import, prepare_import
 from annotations.corpus.models import Article, Import
+from annotations.curation.actions import (
+    apply_merge,
+    count_merge,
+    merges,
+    run_merge,
+    save_merge_rules,
+)
+from annotations.curation.actions.adjudications import open_adjudications
+from annotations.curation.models import Adjudication, GoldSpan, Merge, Ruling
+from annotations.curation.queries import submitted_works
 from annotations.exchange.actions import make_export
 from annotations.exchange.formats import find_format
 from annotations.exchange.models import Export
@@ -43,7 +53,7 @@ from project.lifeline import Lifeline, is_alive
 from project.working import PatientWorker, put_back_orphans
 from tests.corpus.samples import FIRE, jsonl
 from tests.marks import mark, submit
-from tests.people import assign
+from tests.people import assign, make_article
 from tests.project.ledger import ROOT, database_url
 
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -139,6 +149,16 @@ def import_two(study: Study) -> Import:
     return made
 
 
+def merge(study: Study) -> Merge:
+    """Counted at once, its making left to a worker."""
+    rules = save_merge_rules(study=study, actor=study.created_by, unanimous=True, least_votes=2)
+    made = count_merge(study=study, actor=study.created_by, rules=rules)
+    run_merge.call(str(made.pk))
+    DBTaskResult.objects.all().delete()
+    made.refresh_from_db()
+    return apply_merge(merge=made, actor=study.created_by)
+
+
 def report(study: Study) -> Report:
     return make_report(study=study, actor=study.created_by, name="Weekly", selection=Selection())
 
@@ -175,6 +195,34 @@ def test_a_job_whose_worker_was_killed_is_done_once_by_another(marked: Study) ->
     stored = Export.objects.get()
     folder, _, name = stored.path.rpartition("/")
     assert storages["exports"].listdir(folder) == ([], [name])
+
+
+@pytest.mark.on_postgresql
+def test_a_merge_whose_worker_was_killed_goes_on_where_it_was(
+    study: Study, article: Article, bob: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merges, "CHUNK", 1)
+    for each in (article, *(make_article(study, f"More, {n}.", f"{n}") for n in range(2))):
+        for person in (bob, carol):
+            work = assign(each, person)
+            mark(work, "reporting", (0, 4))
+            submit(work)
+    made = merge(study)
+    second = list(submitted_works(study))[1]
+    open_adjudications(study=study, articles=[second])
+    held_up_at = Adjudication.objects.get(article=second).pk
+    with worker() as first, locked("annotations_adjudication", held_up_at):
+        wait_until(waiting)
+        kill(first)
+    assert GoldSpan.objects.count() == 1
+    with worker():
+        wait_until(Merge.objects.filter(pk=made.pk, state="done").exists)
+        wait_until(lambda: not DBTaskResult.objects.running().exists())
+    made.refresh_from_db()
+    assert tries() == [(TaskResultStatus.SUCCESSFUL, 2)]
+    assert (made.counts["unanimous"], made.n_done) == (3, 3)
+    assert GoldSpan.objects.count() == Ruling.objects.count() == 3
+    assert acts("gold.merged") == 1
 
 
 @pytest.mark.on_postgresql
