@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
@@ -70,6 +71,9 @@ def restore_study(
             return restored
     except (DataError, IntegrityError) as error:
         reason = f"Its rows do not fit together, or some are here already ({error})."
+        raise FileRefused(path, reason) from error
+    except (AttributeError, KeyError, TypeError) as error:
+        reason = f"It is not a whole study: {type(error).__name__} {error}."
         raise FileRefused(path, reason) from error
 
 
@@ -168,7 +172,11 @@ class _Restoring:
         shown = str(row.get("display_name", ""))[:120]
         account = User(pk=key, username=_free_name(name), display_name=shown, is_active=False)
         account.set_unusable_password()
-        account.clean_fields(exclude=["email", "password"])
+        try:
+            account.clean_fields(exclude=["email", "password"])
+        except ValidationError as error:
+            reason = f"“{name[:40]}” is no name that an account can have."
+            raise self._refused(reason) from error
         account.save(force_insert=True)
         return account
 
