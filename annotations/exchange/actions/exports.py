@@ -40,6 +40,7 @@ from ..records import Corpus
 from ..telling import telling
 
 KEPT_FOR = timedelta(days=14)
+FROM_REPORT = "From the report “{name}” of {day}, with the selection that it names."
 COUNTED_AT_ONCE = 2_000  # articles of which an export counts agreement anew
 IN_CARD = ("headline", "labels")  # tables of agreement that the data card shows
 Shown = Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], str]]
@@ -163,7 +164,11 @@ def agreement_tables(study: Study) -> Shown:
     names = read_names(study)
     if n_submitted > COUNTED_AT_ONCE:
         report = study.reports.filter(state=ReportState.DONE).order_by("-created_at").first()
-        return () if report is None else _shown(report.result, names)
+        if report is None:
+            return ()
+        found = _shown(report.result, names)
+        said = FROM_REPORT.format(name=report.name, day=report.created_at.date().isoformat())
+        return [(*table, " ".join(filter(None, (said, note)))) for *table, note in found]
     selection = Selection()
     inputs = read_inputs(study, selection)
     if not inputs:
