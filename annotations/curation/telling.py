@@ -137,7 +137,7 @@ class Teller:
             "id": str(case.id),
             "on": case.on,
             "kind": case.kind,
-            "title": case.title,
+            "title": self.title(case),
             "start": case.start,
             "end": case.end,
             "votes": case.votes_hash,
@@ -147,6 +147,12 @@ class Teller:
             "missing": self.docket.called(case.missing),
             "offers": self.offers(case),
         }
+
+    def title(self, case: SeenCase) -> str:
+        """Who has not submitted yet may still see it otherwise."""
+        if case.kind == "unanimous" and self.docket.n_at_work:
+            return f"{case.title}, of the {case.n_annotators} submitted so far"
+        return case.title
 
     def flags(self, case: SeenCase) -> list[Wire]:
         told = [

@@ -12,7 +12,7 @@ from tests.conftest import CountQueries
 from tests.marks import mark, submit
 from tests.people import assign, make_article
 
-from .scene import decide_all, study_url, url
+from .scene import cases, decide_all, study_url, url
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +102,12 @@ def test_a_blind_queue_narrows_by_aliases_alone(
     assert curator.get(f"{article}?annotator={bob.pk}").context["listed"] == []
     both = [len(curator.get(f"{article}?annotator={n}").context["listed"]) for n in (1, 2)]
     assert sorted(both) == [5, 6]  # Carol has no "strongman"
+
+
+def test_unanimous_says_when_somebody_has_yet_to_submit(
+    curator: Client, submitted: Article, alice: User
+) -> None:
+    assert cases(curator, submitted)["unanimous"]["title"] == "Unanimous"
+    assign(submitted, alice)
+    told = cases(curator, submitted)["unanimous"]["title"]
+    assert told == "Unanimous, of the 2 submitted so far"

@@ -42,6 +42,7 @@ class Docket:
     version_id: uuid.UUID
     version_number: int
     ledger: int = 0  # changes when a name that answers use here is changed
+    n_at_work: int = 0  # annotators who have not submitted yet
 
     @property
     def study(self) -> Study:
@@ -116,6 +117,7 @@ def fetch_docket(
         if blind
         else {str(one.annotator_id): str(one.annotator) for one in assignments},
         blind=blind,
+        n_at_work=sum(one.state in OPEN_STATES for one in assignments),
         version_id=article.version_id,  # type: ignore[attr-defined]
         version_number=article.version_number,  # type: ignore[attr-defined]
         ledger=article.ledger or 0,  # type: ignore[attr-defined]
