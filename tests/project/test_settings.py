@@ -90,3 +90,13 @@ def test_every_setting_is_in_the_readmes_table_and_every_row_is_a_setting() -> N
         for name in re.findall(r"`([A-Z_]+)`", row.split(" | ")[0])
     }
     assert documented == read - {"HOME"}
+
+
+def test_what_is_acknowledged_has_reached_the_disk() -> None:
+    """A power cut takes nothing that was answered; PostgreSQL's own default is to wait as well."""
+    from project.settings import database
+
+    sqlite = database("sqlite:////tmp/any.sqlite3")["OPTIONS"]["init_command"]
+    assert "PRAGMA synchronous=FULL;" in sqlite
+    postgresql = database("postgres://somebody@host/name")["OPTIONS"]["options"]
+    assert "synchronous_commit" not in postgresql
