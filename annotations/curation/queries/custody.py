@@ -234,7 +234,7 @@ def left_by(text: str, ruling: Ruling) -> str:
         return words_of(text, after["gold"]["fragments"])
     if after.get("link"):
         cue = after["link"].get("cue")
-        return f"link by “{text[cue[0] : cue[1]]}”" if cue else "link"
+        return f"link by {text[cue[0] : cue[1]]}" if cue else "link"
     state = str(after.get("state", ""))
     return {"open": "open again", "undecided": "left undecided"}.get(state, "nothing")
 
