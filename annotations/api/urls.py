@@ -32,5 +32,5 @@ def by_path() -> dict[str, list[Route]]:
 urlpatterns = [
     path("api/v1/openapi.json", openapi, name="openapi"),
     *(path(pattern(at), serve(each), name=each[0].name) for at, each in by_path().items()),
-    re_path(r"^api/(?P<rest>.*)$", nothing_here, name="nothing_here"),
+    re_path(r"^api/(?P<rest>[\s\S]*)$", nothing_here, name="nothing_here"),
 ]

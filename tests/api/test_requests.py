@@ -279,3 +279,8 @@ def test_a_save_costs_few_queries(
             body = json.dumps({"ops": [each]})
             answer = pen.send(at(study, f"/assignments/{bobs.pk}/operations"), body)
             assert answer.status_code == 200
+
+
+def test_an_address_with_a_line_end_in_it_is_a_problem_too(desk: Asker, study: Study) -> None:
+    answer = desk.get(f"{BASE}{at(study, '/exports/a%0Ab/file')}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
