@@ -184,3 +184,12 @@ def test_convert_refuses_wrong_marks_with_their_lines(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"line 2: Mark .* outside the text"):
         run("convert", folder, tmp_path / "out", "--to", "jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_zip_goes_only_into_a_folder_that_is_there(marked: Study, tmp_path: Path) -> None:
+    place = tmp_path / "nowhere"
+    for words in (("export_study", marked.pk), ("convert", tmp_path)):
+        options = ("--to", "csv") if words[0] == "convert" else ()
+        with pytest.raises(CommandError, match=r"There is no folder .*nowhere to write a\.zip in"):
+            run(*words, place / "a.zip", *options)
+    assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ from annotations.exchange.records import ArticleRecord, Corpus
 from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
-from .export_study import listed, options_given, options_listed, remove
+from .export_study import listed, options_given, options_listed, refuse_place, remove
 
 HOW = f"""\
 FROM   a file, a .zip, or a folder of files
@@ -65,8 +65,7 @@ class Command(ExplainedCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         target: Path = options["target"]
-        if target.exists():
-            raise CommandError(f"{target} is there already. Name another, or remove it.")
+        refuse_place(target)
         try:
             source = Converted(options["source"], options["reads"], options["annotator"])
             writer = find_format(options["writes"])

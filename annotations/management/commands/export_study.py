@@ -105,8 +105,7 @@ class Command(ExplainedCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["path"]
-        if path.exists():
-            raise CommandError(f"{path} is there already. Name another, or remove it.")
+        refuse_place(path)
         try:
             form = find_format(options["format"])
             study = find_study(options["study"])
@@ -168,6 +167,14 @@ class Command(ExplainedCommand):
     def tell(self, n: int) -> None:
         if n % 500 == 0:
             self.stderr.write(f"  {n:,} articles …")
+
+
+def refuse_place(path: Path) -> None:
+    """Raises CommandError where something stands already, or a zip would have no folder."""
+    if path.exists():
+        raise CommandError(f"{path} is there already. Name another, or remove it.")
+    if path.suffix.lower() == ".zip" and not path.absolute().parent.is_dir():
+        raise CommandError(f"There is no folder {path.parent} to write {path.name} in.")
 
 
 def remove(path: Path) -> None:
