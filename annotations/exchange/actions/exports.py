@@ -168,7 +168,10 @@ def agreement_tables(study: Study) -> Shown:
             return ()
         found = _shown(report.result, names)
         said = FROM_REPORT.format(name=report.name, day=report.created_at.date().isoformat())
-        return [(*table, " ".join(filter(None, (said, note)))) for *table, note in found]
+        return [
+            (title, columns, rows, " ".join(filter(None, (said, note))))
+            for title, columns, rows, note in found
+        ]
     selection = Selection()
     inputs = read_inputs(study, selection)
     if not inputs:
