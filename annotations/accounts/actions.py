@@ -36,6 +36,9 @@ def change_profile(*, user: User, display_name: str, email: str, theme: str) -> 
         refuse_taken(email)
         # django-allauth keeps addresses of its own; an old one must not stay a way in.
         EmailAddress.objects.filter(user=user).delete()
+        note_later("address changed", person=user.pk, before=user.email, after=email)
+    if display_name != user.display_name:
+        note_later("name changed", person=user.pk, before=user.display_name, after=display_name)
     user.display_name, user.email, user.theme = display_name, email, theme
     user.save(update_fields=["display_name", "email", "theme"])
     return user

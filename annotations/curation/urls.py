@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ARTICLE}ops", views.ops, name="ops"),
     path(f"{ARTICLE}close", views.close, name="close"),
     path(f"{ARTICLE}reopen", views.reopen, name="reopen"),
+    path(f"{ARTICLE}versions/", views.versions, name="versions"),
     path(f"{ARTICLE}names", views.names, name="names"),
     path(f"{ARTICLE}cases/<uuid:case_id>/", views.case, name="case"),
     path(f"{ARTICLE}add/", views.add_span, name="add_span"),

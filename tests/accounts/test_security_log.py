@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.core.cache import cache
@@ -53,6 +55,23 @@ def test_sessions_ended_elsewhere_are_told(caplog: pytest.LogCaptureFixture) -> 
     enter(elsewhere, RIGHT)
     here.post("/accounts/sessions/", {"end": "others"})
     assert re.fullmatch(r"signed out elsewhere: .* sessions='1'", caplog.messages[-1])
+
+
+def test_a_changed_name_and_address_are_told(
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    eve = make_user("eve")
+    enter(client, RIGHT)
+    changes = {"display_name": "Eve\nsigned in", "email": "eve@new.example", "theme": ""}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/accounts/profile/", changes).status_code == 302
+    about = f"person='{eve.pk}' address='127.0.0.1'"
+    assert caplog.messages[-2:] == [
+        f"address changed: {about} before='eve@example.org' after='eve@new.example'",
+        f"name changed: {about} before='' after='Eve signed in'",
+    ]
 
 
 def test_events_are_data_for_logs_in_json(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -141,6 +141,7 @@ ROUTES: dict[str, Act] = {
     "curation:discussion": Act.SEE_STUDY,
     "curation:dissent": Act.WRITE_GOLD,
     "curation:link_custody": Act.WRITE_GOLD,
+    "curation:versions": Act.WRITE_GOLD,
     "curation:meeting": Act.DISCUSS,
     "curation:meeting_agenda": Act.DISCUSS,
     "curation:meeting_end": Act.WRITE_GOLD,

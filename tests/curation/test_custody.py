@@ -67,6 +67,30 @@ def test_a_gold_link_says_who_drew_it_and_who_decided(
     assert "not gold any more" in curator.get(there).content.decode()
 
 
+def test_each_closing_makes_a_version_that_can_be_read(
+    curator: Client, submitted: Article, dave: User, bob: User, sign_in: SignIn
+) -> None:
+    there = url("versions", submitted)
+    assert "No version yet" in curator.get(there).content.decode()
+    found = decide_all(curator, submitted)
+    curator.post(url("close", submitted))
+    curator.post(url("reopen", submitted))
+    send(curator, submitted, ruling(found["unanimous"]["id"], ver=1, choice="no_span"))
+    curator.post(url("close", submitted))
+    page = curator.get(there).content.decode()
+    newest = GoldVersion.objects.get(number=2)
+    for words in ("Gold version 2", "removed", "Dave", newest.content_sha256):
+        assert words in page
+    first = curator.get(f"{there}?number=1").content.decode()
+    assert "Gold version 1" in first
+    assert ">Removed</span>" in page
+    assert ">Removed</span>" not in first
+    standing = [one for one in GoldVersion.objects.get(number=1).content["cases"] if one["gold"]]
+    assert all(one["gold"]["fragments"][0]["quote"] in first for one in standing)
+    assert [curator.get(f"{there}?number={bad}").status_code for bad in (3, "x")] == [404, 404]
+    assert sign_in(bob).get(there).status_code == 403
+
+
 def test_annotators_read_what_became_of_their_links(
     curator: Client, submitted: Article, bob: User, sign_in: SignIn
 ) -> None:

@@ -47,7 +47,7 @@ def test_every_address_that_takes_a_write_is_tried_or_excused() -> None:
 
 # Where no study's history says who did it, and what does.
 UNRECORDED = {
-    "accounts:profile": "nothing: one's own name, address and colours",
+    "accounts:profile": "the security log: one's own name and address",
     **dict.fromkeys(("accounts:token_new", "accounts:token_revoke"), "the security log"),
     "study:close_account": "history, but the answer goes to nobody any more",
     **dict.fromkeys(

@@ -7,6 +7,7 @@ from .custody import article_dissent, custody, dissent, link_custody
 from .merge import merge, merge_state
 from .mine import mine
 from .queue import next_case, queue
+from .versions import versions
 
 __all__ = [
     "add_link",
@@ -26,4 +27,5 @@ __all__ = [
     "ops",
     "queue",
     "reopen",
+    "versions",
 ]
