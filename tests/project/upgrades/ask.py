@@ -30,5 +30,10 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    asked = json.load(sys.stdin)
-    json.dump({"tables": rows_of(asked), "exports": read_exports()}, sys.stdout)
+    from django.core.management import call_command
+
+    from project.doctor import examine
+
+    call_command("migrate", "--check", verbosity=0)  # exits when anything is left to do
+    told = {"tables": rows_of(json.load(sys.stdin)), "exports": read_exports()}
+    json.dump({**told, "findings": [str(finding) for finding in examine()]}, sys.stdout)
