@@ -67,7 +67,9 @@ TITLES = {
 def chromium() -> str:
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
-        raise SystemExit(f"Chromium is missing: install it with `{apt('chromium')}`.")
+        raise SystemExit(
+            f"Chromium is missing: install it with `{apt('chromium-headless-shell')}`."
+        )
     return found
 
 

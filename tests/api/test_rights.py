@@ -19,7 +19,7 @@ from annotations.study.models import Round, Study
 from tests.api.asking import BASE, Asker, sample
 from tests.people import assign, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]  # pages and policy, not rows
 TEAM, DESK, HEAD, MARKS = "team", "desk", "head", "annotators"
 MAY = {TEAM: {"an", "cu", "ma", "ad"}, DESK: {"cu", "ma", "ad"}, HEAD: {"ma", "ad"}, MARKS: {"an"}}
 

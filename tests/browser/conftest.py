@@ -31,7 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
-        pytest.fail(f"Chromium is missing: install it with `{apt('chromium')}`.", pytrace=False)
+        pytest.fail(
+            f"Chromium is missing: install it with `{apt('chromium-headless-shell')}`.",
+            pytrace=False,
+        )
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     args = [*quiet, "--no-first-run", "--disable-quic", "--disable-gpu"]
     if os.geteuid() == 0:

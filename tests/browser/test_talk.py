@@ -123,6 +123,7 @@ def test_a_meeting_decides_every_case_by_keys(
     sign_in(page, live_server)
     page.goto(f"{live_server.url}{meeting}")
     expect(page.get_by_role("heading", name="1 of 2: Not found by all")).to_be_visible()
+    expect(page.locator("html[data-ready=meeting]")).to_be_attached()
     page.keyboard.press("b")
     expect(page.locator("html.big")).to_be_visible()
     page.keyboard.press("j")

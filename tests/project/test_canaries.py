@@ -29,7 +29,7 @@ from tests.markup import Markup
 from tests.people import make_user
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]  # pages and policy, not rows
 
 
 class Canaries:

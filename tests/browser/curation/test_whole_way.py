@@ -95,6 +95,7 @@ def test_an_article_goes_from_calibration_to_closed_gold_by_keys(
 
 def settle_in_meeting(page: Page, n: int) -> None:
     for done in range(1, n + 1):
+        expect(page.locator("html[data-ready=meeting]")).to_be_attached()
         title = page.locator("#case-title").inner_text()
         page.keyboard.press("1")
         expect(page.locator("#case-title")).not_to_have_text(title)

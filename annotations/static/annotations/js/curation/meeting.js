@@ -47,3 +47,4 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 makeBig(document.querySelector(PLACE) !== null && localStorage.getItem(BIG) === "1");
+document.documentElement.dataset.ready = "meeting";
