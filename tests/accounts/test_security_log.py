@@ -71,7 +71,7 @@ def test_a_changed_name_and_address_are_told(
     about = f"person='{eve.pk}' address='-'"  # told here after the request was over
     assert caplog.messages[-2:] == [
         f"address changed: {about} before='eve@example.org' after='eve@new.example'",
-        f"name changed: {about} before='' after='Eve Adams'",
+        f"name changed: {about} before='Eve' after='Eve Adams'",
     ]
 
 
