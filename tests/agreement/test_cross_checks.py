@@ -1,10 +1,11 @@
-"""Our coefficients against those of krippendorff, scikit-learn and statsmodels, on random data."""
+"""Our coefficients against those of krippendorff, scikit-learn and statsmodels, on random data.
+
+They are loaded where they are used: that takes seconds, and every process collects this file.
+"""
 
 import krippendorff
 import numpy as np
 import pytest
-from sklearn.metrics import cohen_kappa_score
-from statsmodels.stats import inter_rater
 
 from annotations.agreement import Coding, Continuum, measure
 from annotations.agreement.coding import cohen_kappa_se
@@ -23,6 +24,8 @@ def test_alpha_equals_the_krippendorff_package(distance: str) -> None:
 
 @pytest.mark.parametrize("weights", ["nominal", "linear", "quadratic"])
 def test_cohen_kappa_equals_scikit_learn(weights: str) -> None:
+    from sklearn.metrics import cohen_kappa_score
+
     name = "cohen_kappa" if weights == "nominal" else f"cohen_kappa_{weights}"
     for seed in range(60):
         coding = random_coding(seed, annotators=2, units=25)
@@ -33,6 +36,8 @@ def test_cohen_kappa_equals_scikit_learn(weights: str) -> None:
 
 
 def test_kappa_and_its_standard_error_equal_statsmodels() -> None:
+    from statsmodels.stats import inter_rater
+
     for seed in range(60):
         coding = random_coding(seed, annotators=2, units=40)
         theirs = inter_rater.cohens_kappa(coding.between(0, 1))
@@ -41,6 +46,8 @@ def test_kappa_and_its_standard_error_equal_statsmodels() -> None:
 
 
 def test_fleiss_kappa_equals_statsmodels() -> None:
+    from statsmodels.stats import inter_rater
+
     for seed in range(60):
         coding = random_coding(seed, annotators=5, units=20)
         theirs = inter_rater.fleiss_kappa(coding.counts)
@@ -68,6 +75,9 @@ def test_alpha_of_characters_equals_the_krippendorff_package() -> None:
 
 
 def test_kappas_of_characters_equal_scikit_learn_and_statsmodels() -> None:
+    from sklearn.metrics import cohen_kappa_score
+    from statsmodels.stats import inter_rater
+
     for seed in range(60):
         article = random_article(seed, annotators=2, fragments=2)
         cohen, fleiss = (measure(name, article) for name in ("cohen_kappa", "fleiss_kappa"))

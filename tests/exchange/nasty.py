@@ -168,7 +168,7 @@ def packed_again(files: Files) -> bytes:
 
 def zip_of(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in entries:
             archive.writestr(name, content)
     return out.getvalue()

@@ -232,7 +232,13 @@ def links_to_passages(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "chosen", ["", "labels=attribution", "labels=attribution&labels=extent", "level=word"]
+    "chosen",
+    [
+        "",
+        "labels=attribution&labels=extent",
+        pytest.param("labels=attribution", marks=pytest.mark.on_sqlite),
+        pytest.param("level=word", marks=pytest.mark.on_sqlite),
+    ],
 )
 def test_every_count_on_the_page_leads_to_as_many_spans(
     study: Study, alice: User, readings: None, sign_in: SignIn, chosen: str
