@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from ..records import (
     ArticleRecord,
@@ -19,6 +20,8 @@ from ..records import (
     ThreadRecord,
     VoteRecord,
 )
+
+Decided = TypeVar("Decided", ProvenanceRecord, LinkProvenanceRecord)
 
 UNKNOWN = "person-unknown"
 ADDRESS = "[e-mail address]"
@@ -123,18 +126,13 @@ class Renaming:
         )
 
     def _provenance(self, each: ProvenanceRecord) -> ProvenanceRecord:
-        return replace(
-            each,
-            agreed_exactly=self._all(each.agreed_exactly),
-            agreed_nearly=self._all(each.agreed_nearly),
-            dissent=self._all(each.dissent),
-            decided_by=self.called(each.decided_by),
-            note=self.words(each.note),
-            votes=tuple(map(self._vote, each.votes)),
-            rulings=tuple(map(self._ruling, each.rulings)),
-        )
+        return replace(self._decided(each), votes=tuple(map(self._vote, each.votes)))
 
     def _link_provenance(self, each: LinkProvenanceRecord) -> LinkProvenanceRecord:
+        called = (replace(vote, annotator=self.called(vote.annotator)) for vote in each.votes)
+        return replace(self._decided(each), votes=tuple(called))
+
+    def _decided(self, each: Decided) -> Decided:
         return replace(
             each,
             agreed_exactly=self._all(each.agreed_exactly),
@@ -142,9 +140,6 @@ class Renaming:
             dissent=self._all(each.dissent),
             decided_by=self.called(each.decided_by),
             note=self.words(each.note),
-            votes=tuple(
-                replace(vote, annotator=self.called(vote.annotator)) for vote in each.votes
-            ),
             rulings=tuple(map(self._ruling, each.rulings)),
         )
 
