@@ -206,6 +206,17 @@ test("what is typed is kept after a pause, once, and counted until then", async 
   assert.deepEqual([drafts.size, saves], [0, ["loud"]]);
 });
 
+test("a stay in a field has one name until it is left", () => {
+  const drafts = new Drafts();
+  const { held, type } = draft(drafts);
+  type("l");
+  const first = held.visit();
+  drafts.flush();
+  assert.equal(held.visit(), first);
+  held.done();
+  assert.notEqual(held.visit(), first);
+});
+
 test("leaving keeps every draft at once, a half name only with the page", () => {
   const drafts = new Drafts();
   const [note, name] = [draft(drafts), draft(drafts, { key: "who", waits: true })];

@@ -127,7 +127,7 @@ function session(marks = {}) {
   return {
     store,
     undo,
-    act: (name, changes) => (undo.push(name, changes), run(changes)),
+    act: (name, changes, joins) => (undo.push(name, changes, joins), run(changes)),
     step: (redo) => {
       const entry = undo.back((on, id) => store.get(on, id), redo);
       return entry?.changes ? run(entry.changes) : entry;
@@ -150,6 +150,35 @@ test("undo of a change brings every field back", () => {
   act("change", [{ on: "span", id: "a", before, after: { ...before, note: "", attributes: {} } }]);
   assert.deepEqual(step(), ["set"]);
   assert.equal(contentOf("span", store.get("span", "a")), contentOf("span", before));
+});
+
+test("what one stay in a field saved piece by piece is one step, the next stay another", () => {
+  const before = span("a", "mayor", "A", { ver: 1 });
+  const { store, undo, act, step } = session({ spans: [before] });
+  const write = (note, joins) => {
+    const now = store.get("span", "a");
+    act("Note saved", [{ on: "span", id: "a", before: now, after: { ...now, note } }], joins);
+  };
+  write("l", "stay 0");
+  write("loaded?", "stay 0");
+  write("loaded? No.", "stay 1");
+  assert.equal(undo.done.length, 2);
+  step();
+  assert.equal(store.get("span", "a").note, "loaded?");
+  step();
+  assert.equal(store.get("span", "a").note, "");
+  step(true);
+  assert.equal(store.get("span", "a").note, "loaded?");
+});
+
+test("a change from elsewhere between two letters keeps the steps apart", () => {
+  const before = span("a", "mayor", "A", { ver: 1 });
+  const { store, undo, act } = session({ spans: [before] });
+  act("Note saved", [{ on: "span", id: "a", before, after: { ...before, note: "l" } }], "stay 0");
+  const other = { ...store.get("span", "a"), label: "B" };
+  store.write("span", "a", other);
+  act("Note saved", [{ on: "span", id: "a", before: other, after: { ...other, note: "lo" } }], "stay 0");
+  assert.equal(undo.done.length, 2);
 });
 
 test("a group is undone in reverse order", () => {

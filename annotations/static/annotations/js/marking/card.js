@@ -265,7 +265,8 @@ function note(desk, span) {
   const stored = () => desk.store.get("span", span.id)?.note;
   const differs = () => !desk.readOnly && stored() !== undefined && stored() !== area.value;
   const keep = (how) => {
-    setFields(desk, span, { note: area.value }, area.value ? "Note saved" : "Note removed", [], how);
+    const joins = draft.visit();
+    setFields(desk, span, { note: area.value }, area.value ? "Note saved" : "Note removed", [], { ...how, joins });
     area.dataset.was = area.value;
   };
   const draft = desk.drafts.watch(area, { key: `${span.id} note`, differs, keep: () => keep({ quiet: true }) });

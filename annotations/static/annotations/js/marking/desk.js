@@ -51,11 +51,14 @@ export class Desk extends EventTarget {
 
   // --- edits -----------------------------------------------------------------
 
-  /** One gesture: its changes are applied, painted, queued and undone together. */
-  commit(name, changes, { choose, say, quiet = false } = {}) {
+  /**
+   * One gesture: its changes are applied, painted, queued and undone together; with the one before
+   * it when both have the same `joins`.
+   */
+  commit(name, changes, { choose, say, quiet = false, joins } = {}) {
     if (this.readOnly || this.busy) return this.refuse(this.readOnly || this.busy);
     const full = changes.map((change) => ({ ...change, before: this.store.get(change.on, change.id) }));
-    this.undo.push(name, full);
+    this.undo.push(name, full, joins);
     this.run(full);
     if (choose !== undefined) this.choose(choose, { quiet: true, reveal: false }); // made in view
     if (!quiet) this.say(`${say ?? name}. ${countOf(this.store.spans.size, "span")}`);

@@ -5,7 +5,7 @@ const PAUSE = 700; // milliseconds without a letter
 export class Drafts {
   /** told(): called when there is a first draft, and when the last one is kept. */
   constructor(told = () => {}, pause = PAUSE) {
-    Object.assign(this, { told, pause, open: new Map() });
+    Object.assign(this, { told, pause, open: new Map(), left: 0 });
   }
 
   get size() {
@@ -15,14 +15,16 @@ export class Drafts {
   /**
    * Watches a field: differs() tells whether it holds something unsaved, keep() stores it.
    * `key` is what it is about: a field drawn anew goes on with the letters of the one before.
-   * `waits`: no pause keeps it, only leaving the page or the field does (a name is whole at its end).
+   * It gives done(), for leaving the field, and visit(), which names the stay in it: what is kept
+   * in one stay is undone in one step. `waits`: no pause keeps it, only leaving the page or the field does (a name is whole at its end).
    */
   watch(field, { key, differs, keep, waits = false }) {
     const draft = { field, key, differs, keep, waits, composing: false };
     field.addEventListener("compositionstart", () => (draft.composing = true));
     field.addEventListener("compositionend", () => ((draft.composing = false), this.typed(draft)));
     field.addEventListener("input", () => this.typed(draft));
-    return { done: () => this.settle(draft) };
+    const done = () => (this.settle(draft), (this.left += 1));
+    return { done, visit: () => `${key} ${this.left}` };
   }
 
   typed(draft) {

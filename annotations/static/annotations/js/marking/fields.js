@@ -107,7 +107,7 @@ function text(desk, span, attribute) {
   const differs = () =>
     !desk.readOnly && Boolean(stored()) && (stored()[attribute.name] ?? "") !== input.value.trim();
   const keep = (how) => {
-    answer(desk, span, attribute, input.value.trim(), [], how);
+    answer(desk, span, attribute, input.value.trim(), [], { ...how, joins: draft.visit() });
     input.dataset.was = input.value;
   };
   const key = `${span.id} ${attribute.name}`;

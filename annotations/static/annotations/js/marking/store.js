@@ -240,8 +240,12 @@ export class Undo {
     this.undone = [];
   }
 
-  push(name, changes) {
-    this.done.push({ name, changes });
+  /** With `joins`: becomes one step with the latest, if that has the same and nothing lies between. */
+  push(name, changes, joins) {
+    const last = this.done.at(-1);
+    const goesOn = joins && last?.joins === joins && meets(last.changes, changes);
+    if (goesOn) this.done.pop();
+    this.done.push({ name, changes: goesOn ? [{ ...changes[0], before: last.changes[0].before }] : changes, joins });
     if (this.done.length > MOST) this.done.shift();
     this.undone.length = 0;
   }
@@ -276,6 +280,12 @@ export class Undo {
     this.done = this.done.filter(other);
     this.undone = this.undone.filter(other);
   }
+}
+
+/** Whether one change begins where another one ended. */
+function meets([one, ...others], [next, ...more]) {
+  const same = one.on === next.on && one.id === next.id && !others.length && !more.length;
+  return same && contentOf(one.on, one.after) === contentOf(one.on, next.before);
 }
 
 const opposite = (change) => ({ ...change, before: change.after, after: change.before });
