@@ -44,7 +44,7 @@ def add_span(desk: Desk, writer: Writer, op: Op) -> Outcome:
         return same(known.id, known.ver, told) if again else conflict(op, known.ver, told)
     twin = desk.twin(asked)
     if twin:
-        return same(twin.id, twin.ver)
+        return same(twin.id, twin.ver, span_wire(desk, twin))
     desk.put(asked)
     writer.add_span(asked, desk.rev + 1)
     return applied(desk, asked, None)
@@ -97,7 +97,7 @@ def restore_span(desk: Desk, writer: Writer, op: Op) -> Outcome:
         return conflict(op, span.ver, {"span": None})
     twin = desk.twin(span)
     if twin:
-        return same(twin.id, twin.ver)
+        return same(twin.id, twin.ver, span_wire(desk, twin))
     span.removed, span.ver = False, span.ver + 1
     links = links_to_restore(desk, span)
     for link in links:

@@ -18,6 +18,7 @@ View = Callable[[SignedIn, uuid.UUID, uuid.UUID], HttpResponse]
 def speaks_json(nothing: str, *absent: type[Refusal]) -> Callable[[View], View]:
     """Answers refusals in JSON, with a sentence: 400, 403, 404, 413.
 
+    What can never be taken is `final`; so no answer of a proxy on the way is taken for it.
     `nothing` is the sentence for 404, which the refusals in `absent` mean as well.
     """
 
@@ -29,9 +30,9 @@ def speaks_json(nothing: str, *absent: type[Refusal]) -> Callable[[View], View]:
             try:
                 return view(request, study_id, article_id)
             except TooLarge as refusal:
-                return JsonResponse({"message": str(refusal)}, status=413)
+                return JsonResponse({"message": str(refusal), "final": True}, status=413)
             except Malformed as refusal:
-                return JsonResponse({"message": str(refusal)}, status=400)
+                return JsonResponse({"message": str(refusal), "final": True}, status=400)
             except PermissionDenied as refusal:
                 return JsonResponse({"message": str(refusal)}, status=403)
             except gone:

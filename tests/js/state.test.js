@@ -181,6 +181,27 @@ test("a change from elsewhere between two letters keeps the steps apart", () => 
   assert.equal(undo.done.length, 2);
 });
 
+test("an answer with a new name is undone and done again, and what came after it too", () => {
+  const { store, undo, act, step } = session();
+  const entity = { id: "e", name: "Ivor Pell" };
+  act("add", [add(span("a", "mayor"))]);
+  const put = (more, besides = []) => {
+    const now = store.get("span", "a");
+    act("change", [...besides, { on: "span", id: "a", before: now, after: { ...now, ...more } }]);
+  };
+  put({ attributes: { who: "e" } }, [{ on: "entity", id: "e", before: null, after: entity }]);
+  put({ flag: "label" });
+  undo.rename("e", "known");
+  store.write("span", "a", { ...store.get("span", "a"), attributes: { who: "known" } });
+  const keepNames = ({ changes }) => perform(store, changes.filter(({ on }) => on !== "entity"));
+  const current = (on, id) => store.get(on, id);
+  for (let i = 0; i < 3; i += 1) keepNames(undo.back(current));
+  assert.equal(store.spans.size, 0);
+  for (let i = 0; i < 3; i += 1) keepNames(undo.back(current, true));
+  const { attributes, flag } = store.get("span", "a");
+  assert.deepEqual([attributes, flag, step(true)], [{ who: "known" }, "label", null]);
+});
+
 test("a group is undone in reverse order", () => {
   const { store, act, step } = session();
   const link = { id: "l", source: "a", target: "x", cue: null };

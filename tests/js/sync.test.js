@@ -78,7 +78,8 @@ class Server {
     const fault = this.faults.shift();
     this.requests.push(body && JSON.parse(body));
     if (fault === "lost request") throw new TypeError("network");
-    if (typeof fault === "number") return reply(fault, fault === 401 ? { login: "/in" } : { message: "no" });
+    if (typeof fault === "number") return reply(fault, fault === 401 ? { login: "/in" } : { message: "no", final: true });
+    if (fault?.status) return reply(fault.status, fault.body);
     const results = JSON.parse(body).ops.map((op) => this.apply(op));
     if (fault === "lost reply") throw new TypeError("network");
     return reply(200, { rev: this.rev, results });
@@ -263,6 +264,73 @@ test("the same span made elsewhere is kept once", async () => {
   assert.deepEqual([notices[0].kind, pull], ["same", false]);
 });
 
+test("what was meant of words marked elsewhere too is brought over to the mark that stays", () => {
+  const stored = span("z", "mayor", { ver: 3, attributes: { kind: "named" }, note: "theirs" });
+  const other = span("b", "rained", { ver: 1 });
+  const { store, outbox, undo, add, set, act } = client(new Server(), undefined, { spans: [other] });
+  const link = (id, source, target) => ({ on: "link", id, after: { id, source, target, cue: null } });
+  const sent = [
+    ...add(span("a", "mayor")),
+    ...set("a", { attributes: { kind: "unnamed", entity: "e" }, note: "mine", flag: "label" }),
+    ...act([link("l", "a", "b")]),
+  ];
+  const rest = act([link("m", "a", "gone")]);
+  const [first, ...others] = sent.map(({ op_id, id }) => ({ op_id, id, status: "invalid", message: "No." }));
+  Object.assign(first, { id: "z", status: "same", ver: 3, current: { span: stored } });
+  const out = settle({ store, outbox, undo }, sent, [first, ...others]);
+  assert.deepEqual([...store.spans.keys()].sort(), ["b", "z"]);
+  assert.deepEqual([outbox.size, store.links.size, store.pending.size, rest.length], [0, 0, 0, 1]);
+  assert.deepEqual([...out.twins], [["a", "z"]]);
+  const [answers, { after: tied }] = out.again;
+  assert.deepEqual(answers.after.attributes, { kind: "named", entity: "e" });
+  assert.deepEqual([answers.id, answers.after.note, answers.after.flag], ["z", "theirs", "label"]);
+  assert.deepEqual([out.again.length, tied.source, tied.target], [2, "z", "b"]);
+  const { kind, id, mine, theirs } = out.notices.find((notice) => notice.kind === "conflict");
+  assert.deepEqual([kind, id, mine.note, mine.attributes.kind, theirs.note], ["conflict", "z", "mine", "unnamed", "theirs"]);
+  perform(store, out.again);
+  assert.deepEqual([store.get("span", "z").flag, store.linksOf("z").length], ["label", 1]);
+});
+
+test("two ends that both became others are linked once", () => {
+  const { store, outbox, undo, add, act } = client(new Server());
+  const sent = [
+    ...add(span("a", "mayor")),
+    ...add(span("b", "rained")),
+    ...act([{ on: "link", id: "l", after: { id: "l", source: "a", target: "b", cue: null } }]),
+  ];
+  const same = (id, words) => ({ id, status: "same", ver: 1, current: { span: span(id, words, { ver: 1 }) } });
+  const told = [same("y", "mayor"), same("z", "rained"), { id: "l", status: "invalid", message: "No." }];
+  const out = settle({ store, outbox, undo }, sent, sent.map(({ op_id }, i) => ({ op_id, ...told[i] })));
+  assert.deepEqual(out.again.map(({ after }) => [after.source, after.target]), [["y", "z"]]);
+});
+
+test("a refused change leaves the steps before it to be undone", async () => {
+  const server = new Server();
+  const { store, undo, outbox, add, set, flush } = client(server);
+  add(span("a", "mayor"));
+  set("a", { note: "hm" });
+  set("a", { flag: "label" });
+  await flush();
+  const refused = set("a", { label: "B" });
+  const later = set("a", { note: "more" });
+  settle({ store, outbox, undo }, [...refused, ...later], [
+    { op_id: refused[0].op_id, id: "a", status: "invalid", message: "No." },
+    { op_id: later[0].op_id, id: "a", status: "conflict" },
+  ]);
+  const current = (on, id) => store.get(on, id);
+  const back = () => perform(store, undo.back(current).changes);
+  assert.equal(undo.done.length, 3);
+  back();
+  assert.deepEqual([store.get("span", "a").flag, store.get("span", "a").note], ["", "hm"]);
+  const { records } = back();
+  settle({ store, outbox, undo }, outbox.add(records), [
+    { op_id: records[0].op_id, id: "a", status: "invalid", message: "No." },
+  ]);
+  assert.deepEqual([undo.done.length, store.get("span", "a").note], [2, "hm"]);
+  back();
+  assert.equal(store.get("span", "a").note, "");
+});
+
 test("operations held after submission are taken back from the page", async () => {
   const { store, outbox, undo } = client(new Server(), undefined, {
     spans: [span("a", "mayor", { ver: 1 })],
@@ -289,6 +357,19 @@ test("when signed out the queue stays and the sign-in is asked for once", async 
   assert.deepEqual([told.logins, outbox.size, sync.trouble], [["/in"], 1, "login"]);
   await flush();
   assert.deepEqual([server.live(), sync.trouble], [["a"], ""]);
+});
+
+test("what a proxy on the way refuses stays in the queue and is sent again", async () => {
+  for (const status of [400, 413]) {
+    const server = new Server();
+    server.faults = [{ status, body: { message: "Bad Request" } }];
+    const { add, flush, outbox, store, told } = client(server);
+    add(span("a", "mayor"));
+    await flush();
+    assert.deepEqual([outbox.size, store.spans.size, told.notices], [1, 1, []]);
+    await flush();
+    assert.deepEqual(server.live(), ["a"]);
+  }
 });
 
 test("too large a batch is halved until it fits, and one operation too large is refused", async () => {

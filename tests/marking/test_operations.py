@@ -70,6 +70,7 @@ def test_the_same_label_on_the_same_words_is_there_once(tab: Tab, article: Artic
     first = tab.made("span", span(article, "attribution", (0, 9)))
     result = tab.one(add("span", span(article, "attribution", (0, 9), note="again")))
     assert (result["status"], result["id"]) == ("same", first["id"])
+    assert result["current"]["span"]["note"] == ""  # what stays
     assert Span.objects.count() == 1
 
 

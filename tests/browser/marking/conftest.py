@@ -186,7 +186,10 @@ def open_desk(
     live_server: LiveServer,
     new_context: Callable[..., BrowserContext],
 ) -> Iterator[OpenDesk]:
-    """`open_desk()` is a desk in a fresh browser; `open_desk(text=…, touch=True, width=390)`."""
+    """`open_desk()` is a desk in a fresh browser; `open_desk(text=…, touch=True, width=390)`.
+
+    `beside=desk` is a second tab of it, `device_of=desk` the same work in another browser.
+    """
 
     contexts = []
 
@@ -195,6 +198,7 @@ def open_desk(
         touch: bool = False,
         width: int = 1280,
         beside: Desk | None = None,
+        device_of: Desk | None = None,
         language: str = "en",
         direction: str = "ltr",
         regions: Iterable[tuple[int, int]] = (),
@@ -202,6 +206,11 @@ def open_desk(
     ) -> Desk:
         if beside:
             return Desk(beside.page.context.new_page(), beside.assignment).open(live_server.url)
+        if device_of:
+            context = new_context(viewport={"width": width, "height": 800})
+            contexts.append(context)
+            enter(context, live_server.url, bob)
+            return Desk(context.new_page(), device_of.assignment).open(live_server.url)
         article = make_article(study, text)
         article.language, article.direction = language, direction
         article.save(update_fields=["language", "direction"])

@@ -146,6 +146,26 @@ def test_everything_is_undone_and_redone_after_it_was_saved(desk: Desk) -> None:
     assert desk.spans() == [("characterization", "Norvian group Keston")]
 
 
+def test_answers_names_notes_flags_and_a_removal_are_undone_and_redone(desk: Desk) -> None:
+    desk.mark("Norvia,", "2")
+    desk.press("w")
+    desk.page.keyboard.type("Ivor Pell")
+    desk.press("Enter", "n")
+    desk.page.keyboard.type("hm")
+    desk.press("Enter", "s", "2", ".")
+    desk.saved().press("Delete")
+    for _ in range(6):
+        desk.press("Control+z")
+    assert desk.spans() == []
+    for _ in range(5):
+        desk.press("Control+y")
+    span = desk.span("Norvia, a")
+    assert (span.note, span.flag) == ("hm", "label")
+    assert desk.answers("Norvia, a") == {"entity": "Ivor Pell"}
+    desk.press("Control+y")
+    assert desk.spans() == []
+
+
 def test_a_crossing_span_is_made_with_a_warning(desk: Desk) -> None:
     desk.mark("the Norvian group", "3")
     desk.mark("group Keston", "4")

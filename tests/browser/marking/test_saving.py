@@ -147,7 +147,7 @@ def test_too_large_a_batch_is_sent_in_parts(desk: Desk) -> None:
     def limit(route: Route) -> None:
         sizes.append(len(sent(route)))
         if len(sent(route)) > 1:
-            route.fulfill(status=413, json={"message": "Too much."})
+            route.fulfill(status=413, json={"message": "Too much.", "final": True})
         else:
             route.continue_()
 
@@ -306,6 +306,35 @@ def test_a_refused_mark_goes_with_a_notice_that_names_it(desk: Desk) -> None:
     expect(notice).to_contain_text("Yours: Attribution: Keston")
     assert desk.spans() == []
     expect(desk.page.locator("mark")).to_have_count(0)
+    desk.page.reload()
+    desk.ready()
+    expect(notice).to_contain_text("Yours: Attribution: Keston")
+    notice.get_by_role("button", name="Read").click()
+    desk.page.reload()
+    desk.ready()
+    expect(notice).to_have_count(0)
+
+
+def test_the_same_words_on_two_devices_become_one_mark_that_keeps_what_both_said(
+    desk: Desk, open_desk: OpenDesk
+) -> None:
+    desk.page.context.set_offline(True)
+    desk.mark("could possibly supply", "3")
+    desk.mark("EU harbour inspectors", "2")
+    desk.press("n")
+    desk.page.keyboard.type("who?")
+    desk.press("Enter", "l", "Enter", "Escape")
+    other = open_desk(device_of=desk)
+    other.mark("EU harbour inspectors", "2")
+    other.press("s", "2")
+    other.saved()
+    desk.page.context.set_offline(False)
+    spans = [("attribution", "EU harbour inspectors"), ("allegation", "could possibly supply")]
+    assert desk.spans() == spans
+    expect(desk.page.locator("#notices > *")).to_have_count(0)
+    span = desk.span("EU harbour inspectors")
+    assert (span.note, span.flag) == ("who?", "label")
+    assert desk.links() == [("EU harbour inspectors", "could possibly supply", "are worried")]
 
 
 def test_a_changed_text_makes_the_page_read_only(open_desk: OpenDesk, bob: User) -> None:

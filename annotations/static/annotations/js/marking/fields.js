@@ -150,7 +150,7 @@ export function answer(desk, span, attribute, value, besides = [], how = {}) {
 }
 
 /** An answer in words; a name that is made with it is not in the ledger yet. */
-function titleOf(desk, { kind, choices }, value, besides) {
+export function titleOf(desk, { kind, choices }, value, besides = []) {
   const made = besides.find(({ on, id }) => on === "entity" && id === value)?.after;
   if (kind === "entity") return (desk.store.get("entity", value) ?? made)?.name ?? value;
   const options = kind === "yes_no" ? YES_NO : choices;

@@ -107,6 +107,16 @@ function warnOfCrossing(desk, span) {
   desk.emit("chosen");
 }
 
+/** Why the links of a span do not go with a label, or "". */
+function tiedBy({ store, labels }, span, label) {
+  const links = store.linksOf(span.id);
+  const anew = { kind: label.id ? "label" : "extent", label: label.id };
+  if (!labels.mayBegin(anew) && links.some(({ source }) => source === span.id)) return "a link begins at a source phrase";
+  const isTarget = links.some(({ target }) => target === span.id);
+  if (labels.isSource(anew) && isTarget) return "a link leads to what a source says";
+  return isTarget && label.id && label.id === labels.sentence?.id ? "no source answers for reporting" : "";
+}
+
 export function relabel(desk, label) {
   const { span } = desk;
   if (span.label === label.id) return desk.refuse(`It is ${label.name.toLowerCase()} already`);
@@ -114,6 +124,8 @@ export function relabel(desk, label) {
     return desk.refuse(`${label.name} takes one stretch only; this span has ${span.fragments.length}`);
   if (desk.store.twin(label.id, span.fragments))
     return desk.refuse(`These words are marked as ${label.name.toLowerCase()} already`);
+  const tie = tiedBy(desk, span, label);
+  if (tie) return desk.refuse(`Remove the links of this mark first: ${tie}`);
   const known = new Set(label.attributes.map(({ name }) => name));
   const attributes = Object.fromEntries(Object.entries(span.attributes).filter(([name]) => known.has(name)));
   const after = change(span, {

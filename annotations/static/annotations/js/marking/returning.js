@@ -111,7 +111,8 @@ export function offer(desk, held, notices) {
   const out = leftOut();
   const open = held.filter(({ op_id: id }) => !out.has(id));
   const changes = changesOf(open, desk.store);
-  if (!changes.length || desk.readOnly) return;
+  if (!changes.length) return;
+  if (desk.readOnly) return void notices.held(changes.length);
   const words = ({ on, after, id }) =>
     on === "span"
       ? after

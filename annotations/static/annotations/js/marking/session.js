@@ -42,6 +42,7 @@ export class Session {
         refused: (status, message) => this.refused(status, message),
       },
     });
+    notices.remember(name);
     this.channel = new Channel(name, {
       made: ({ records, follows }) => this.madeElsewhere(records, follows),
       answered: ({ records, reply }) => this.answered(records, reply, true),
@@ -119,6 +120,8 @@ export class Session {
     if (written) this.calmly(() => desk.painted(out.touched));
     else desk.view.refreshUnsaved(out.touched);
     if (elsewhere) sync.rev = Math.max(sync.rev, reply.rev);
+    if (out.twins.has(desk.spanId)) desk.choose(out.twins.get(desk.spanId), { quiet: true });
+    if (out.again.length && !elsewhere) desk.run(out.again); // one tab is enough
     for (const { id, hints } of out.hints) desk.hints.set(id, hints);
     if (out.hints.length) desk.emit("chosen");
     out.notices.forEach((notice) =>
@@ -152,10 +155,7 @@ export class Session {
   }
 
   held(count) {
-    this.notices.show(
-      `${countOf(count, "change")} came after the article was closed. They are kept on the server, and offered to you when the article is sent back.`,
-      { key: "held", kind: "bad" },
-    );
+    this.notices.held(count);
   }
 
   refused(status, message) {

@@ -257,7 +257,8 @@ export class Undo {
 
   /**
    * Takes the latest entry: {name, changes} to apply now, or {name, stale: true} when a mark no
-   * longer is as the entry left it (somebody else changed it); null when there is nothing.
+   * longer is as the entry left it (somebody else changed it); null when there is nothing. Names
+   * do not count: an undone one stays in the ledger.
    */
   back(current, redo = false) {
     const [from, to] = redo ? [this.undone, this.done] : [this.done, this.undone];
@@ -266,7 +267,7 @@ export class Undo {
     const { name } = entry;
     const side = redo ? "before" : "after";
     const stale = entry.changes.some(
-      ({ on, id, [side]: left }) => contentOf(on, current(on, id)) !== contentOf(on, left),
+      ({ on, id, [side]: left }) => on !== "entity" && contentOf(on, current(on, id)) !== contentOf(on, left),
     );
     if (stale) return { name, stale };
     to.push(entry);
@@ -274,12 +275,49 @@ export class Undo {
     return { name, changes };
   }
 
-  /** Forgets entries about a mark that the server did not take. */
+  /** Forgets entries about a mark that is not there any more. */
   forget(id) {
     const other = ({ changes }) => changes.every((change) => change.id !== id);
     this.done = this.done.filter(other);
     this.undone = this.undone.filter(other);
   }
+
+  /** The server did not take what was last done to a mark, which is `mark` again: steps up to there stay. */
+  settle(on, id, mark) {
+    const now = contentOf(on, mark);
+    const about = ({ changes }) => changes.find((change) => change.on === on && change.id === id);
+    const fits = (side) => (change) => contentOf(on, change[side]) === now;
+    const undone = this.undone.findLast(about);
+    if (undone && fits("after")(about(undone))) {
+      this.undone = this.undone.filter((entry) => entry !== undone); // taking it back is what was refused
+      this.done.push(undone);
+    }
+    this.done = unwind(this.done, about, fits("after"));
+    this.undone = unwind(this.undone, about, fits("before"));
+  }
+
+  /** A name turned out to be in the ledger already, under another id. */
+  rename(from, to) {
+    const answers = ([name, value]) => [name, value === from ? to : value];
+    const anew = (mark) =>
+      mark?.attributes
+        ? { ...mark, attributes: Object.fromEntries(Object.entries(mark.attributes).map(answers)) }
+        : mark;
+    for (const { changes } of [...this.done, ...this.undone])
+      for (const change of changes) Object.assign(change, { before: anew(change.before), after: anew(change.after) });
+  }
+}
+
+/** Without the latest entries about a mark that do not fit what it is now. */
+function unwind(entries, about, fits) {
+  let found = false;
+  const kept = (entry) => {
+    const change = about(entry);
+    if (!change) return true;
+    found ||= fits(change);
+    return found;
+  };
+  return [...entries].reverse().filter(kept).reverse();
 }
 
 /** Whether one change begins where another one ended. */

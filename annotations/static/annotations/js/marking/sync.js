@@ -1,7 +1,7 @@
 // Sends the outbox and takes in answers. One tab sends at a time (Web Lock); every batch may be
 // sent again unchanged, since the server remembers each operation's answer.
 
-import { wireOf } from "./store.js";
+import { contentOf, newId, wireOf } from "./store.js";
 
 const BATCH = 50;
 const TIMEOUT = 20_000;
@@ -107,16 +107,17 @@ export class Sync {
     return this.later("server", null, Number(response.headers.get("Retry-After")) * 1000);
   }
 
-  /** Too large or unreadable: find the one operation that is, and refuse that one. */
+  /**
+   * Too large or unreadable: find the one operation that is, and refuse that one. Only our server
+   * has the last word on it (`final`): what a proxy on the way does not let through stays queued.
+   */
   shrink(batch, reply, status) {
-    if (batch.length > 1) {
+    if (batch.length > 1 && (reply?.final || status === 413)) {
       this.limit = Math.max(1, Math.floor(batch.length / 2));
       return true;
     }
-    const message =
-      reply?.message ??
-      (status === 413 ? "This change is too large to be saved." : "The server could not read this change.");
-    const results = batch.map(({ op_id, id }) => ({ op_id, id, status: "invalid", message }));
+    if (!reply?.final) return this.later("server");
+    const results = batch.map(({ op_id, id }) => ({ op_id, id, status: "invalid", message: reply.message }));
     return this.accept(batch, { rev: this.rev, results });
   }
 
@@ -180,13 +181,15 @@ export class Sync {
 // What the server's answers do to the store and the queue. Pure but for the objects it is given.
 
 /**
- * Settles answered records. Gives {touched, notices, hints, ended, pull}:
- * notices are {kind: same|gone|conflict|invalid|held, on, id, mine, theirs, message}.
+ * Settles answered records. Gives {touched, notices, hints, pull, twins, again}:
+ * notices are {kind: same|gone|conflict|invalid|held, op, on, id, mine, theirs, message};
+ * twins are [id of a mark made here, id of the one on the same words that stays];
+ * again are changes that bring over what the former had and the latter has not.
  */
 export function settle({ store, outbox, undo }, records, results) {
   const answer = new Map(results.map((result) => [result.op_id, result]));
-  const out = { touched: new Set(), notices: [], hints: [], pull: false };
-  const context = { store, outbox, undo, out };
+  const out = { touched: new Set(), notices: [], hints: [], pull: false, twins: new Map(), again: [] };
+  const context = { store, outbox, undo, out, links: [] };
   const held = [];
   for (const record of records) {
     const result = answer.get(record.op_id);
@@ -201,6 +204,7 @@ export function settle({ store, outbox, undo }, records, results) {
   }
   for (const record of held.reverse()) write(context, record.on, record.id, record.before);
   if (held.length) out.notices.push({ kind: "held", count: held.length });
+  out.again.push(...linkedAnew(store, out.twins, context.links));
   return out;
 }
 
@@ -221,7 +225,7 @@ function dropLater({ store, outbox }, id) {
 }
 
 function notice({ out }, kind, record, more) {
-  out.notices.push({ kind, on: record.on, id: record.id, ...more });
+  out.notices.push({ kind, op: record.op_id, on: record.on, id: record.id, ...more });
 }
 
 /** A restored span brings its links back; the server says which and in what version. */
@@ -233,8 +237,9 @@ function takeLinks({ store, out }, { current }) {
 
 /** The name was in the ledger already: marks here point to that entry from now on. */
 function rename(context, { id }, result) {
-  const { store } = context;
+  const { store, undo } = context;
   write(context, "entity", id, null);
+  undo.rename(id, result.id);
   const living = result.current?.entity;
   if (living) write(context, "entity", living.id, { ...store.get("entity", living.id), ...living });
   for (const span of [...store.spans.values()]) {
@@ -246,6 +251,67 @@ function rename(context, { id }, result) {
     };
     write(context, "span", span.id, { ...span, attributes });
   }
+}
+
+/**
+ * The server knows another mark on exactly these words, or another link between these marks: it
+ * stays. What was meant of this one, also by operations that wait or went in the same batch, is
+ * brought over; where both have an answer the one that is stored stays, and it is said.
+ */
+function becomeTwin(context, record, result) {
+  const { store, undo, out, links } = context;
+  const { on, id } = record;
+  const mine = store.get(on, id);
+  if (on === "span") {
+    for (const link of store.linksOf(id)) {
+      links.push(link);
+      write(context, "link", link.id, null);
+      undo.forget(link.id);
+      dropLater(context, link.id);
+    }
+    out.twins.set(id, result.id);
+  }
+  write(context, on, id, null);
+  undo.forget(id);
+  dropLater(context, id);
+  const stored = result.current?.[on];
+  if (stored && !store.pending.has(result.id)) write(context, on, result.id, stored);
+  const living = store.get(on, result.id);
+  if (!living) out.pull = true;
+  notice(context, "same", record, { living: result.id });
+  if (on !== "span" || !mine || !living) return;
+  const { after, meant } = joined(living, mine);
+  if (contentOf(on, after) !== contentOf(on, living)) out.again.push({ on, id: living.id, after });
+  if (contentOf(on, after) !== contentOf(on, meant))
+    notice(context, "conflict", record, { id: living.id, mine: meant, theirs: after, message: BOTH });
+}
+
+const BOTH = "These words were marked in another tab or on another device too, with other answers.";
+
+/** One mark out of two: the answers of the stored one first (`after`), and those of the other first. */
+function joined(living, mine) {
+  const of = (first, second) => ({
+    ...living,
+    attributes: { ...second.attributes, ...first.attributes },
+    note: first.note || second.note,
+    flag: first.flag || second.flag,
+  });
+  return { after: of(living, mine), meant: of(mine, living) };
+}
+
+/** Links of marks that have become others, made anew between what is there now. */
+function linkedAnew(store, twins, links) {
+  const there = new Set([...store.links.values()].map(({ source, target }) => `${source} ${target}`));
+  const changes = [];
+  for (const link of links) {
+    const [source, target] = [link.source, link.target].map((id) => twins.get(id) ?? id);
+    const ends = `${source} ${target}`;
+    if (source === target || there.has(ends) || !store.get("span", source) || !store.get("span", target)) continue;
+    there.add(ends);
+    const id = newId();
+    changes.push({ on: "link", id, after: { ...link, id, source, target } });
+  }
+  return changes;
 }
 
 const ACTS = {
@@ -262,15 +328,9 @@ const ACTS = {
   },
 
   same(context, record, result) {
-    const { store, undo, out } = context;
     if (result.id === record.id) return ACTS.applied(context, record, result);
     if (record.on === "entity") return rename(context, record, result);
-    const mine = store.get(record.on, record.id);
-    write(context, record.on, record.id, null);
-    undo.forget(record.id);
-    const later = dropLater(context, record.id);
-    if (!store.get(record.on, result.id)) out.pull = true;
-    notice(context, "same", record, { mine, living: result.id, later });
+    return becomeTwin(context, record, result);
   },
 
   gone(context, record, result) {
@@ -289,7 +349,7 @@ const ACTS = {
     const theirs = result.current?.[record.on] ?? null;
     write(context, record.on, record.id, theirs);
     dropLater(context, record.id);
-    undo.forget(record.id);
+    undo.settle(record.on, record.id, theirs);
     notice(context, "conflict", record, { mine, theirs, message: result.message });
   },
 
@@ -299,7 +359,7 @@ const ACTS = {
     const before = result.current?.[record.on] ?? record.before;
     write(context, record.on, record.id, before && { ...before, ver: result.ver ?? record.ver });
     dropLater(context, record.id);
-    undo.forget(record.id);
+    undo.settle(record.on, record.id, before ?? null);
     notice(context, "invalid", record, { mine, theirs: before, message: result.message });
   },
 };
