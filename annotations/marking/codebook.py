@@ -6,6 +6,7 @@ what was read for a version is kept in the process.
 
 import uuid
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -53,9 +54,17 @@ class Codebook:
     number: int
     labels: dict[uuid.UUID, LabelRule]
 
-    @property
-    def has_attribution(self) -> bool:
-        return any(label.slug == ATTRIBUTION for label in self.labels.values())
+    def begins(self, slug: str) -> bool:
+        """Whether a link may begin at a mark of that label."""
+        return begins_links(slug, (label.slug for label in self.labels.values()))
+
+
+def begins_links(slug: str, slugs: Iterable[str]) -> bool:
+    """A link begins at an attribution; in a codebook without that label, at any label's marks."""
+    return slug == ATTRIBUTION or ATTRIBUTION not in slugs
+
+
+VOICES = {ATTRIBUTION: "source", REPORTING: "outlet"}  # whose words a label's marks are
 
 
 _kept: OrderedDict[uuid.UUID, Codebook] = OrderedDict()
@@ -127,6 +136,9 @@ def _attribute(row: dict[str, Any]) -> AttributeRule:
 def codebook_wire(study: Study, number: int, *, with_rules: bool = True) -> Wire:
     """The codebook for the marking page: labels with their questions and rule cards.
 
+    `begins`: a link may begin at its marks; `voice`: whose words they are, where the label says.
+    No link leads to the outlet's own words, nor between two marks of one label.
+
     The cards are two thirds of it, so the page fetches them only when they are looked at.
     """
     labels = list(Label.objects.filter(study=study))
@@ -137,6 +149,8 @@ def codebook_wire(study: Study, number: int, *, with_rules: bool = True) -> Wire
         "labels": [
             {
                 **_label_wire(label),
+                "begins": begins_links(label.slug, (each.slug for each in labels)),
+                "voice": VOICES.get(label.slug, ""),
                 "attributes": [_attribute_wire(a) for a in attributes if a.label_id == label.pk],
                 "rules": [_rule_wire(rule) for rule in rules if rule.label_id == label.pk],
             }

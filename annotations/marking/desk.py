@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from .articles import FixedText
 from .checking import BY_BROWSER, Ground, Invalid
-from .codebook import ATTRIBUTION, REPORTING, Codebook
+from .codebook import REPORTING, Codebook
 from .lint import Mark, Place, lint
 from .models import Origin
 from .state import EntityState, LinkState, SpanState
@@ -111,7 +111,7 @@ def check_ends(
     target = codebook.labels.get(target_label) if target_label else None
     if source is None:
         raise Invalid("A link begins at a source phrase, not at an extent.")
-    if codebook.has_attribution and source.slug != ATTRIBUTION:
+    if not codebook.begins(source.slug):
         raise Invalid(f"A link begins at an attribution, not at {source.name}.")
     if target and target.slug == REPORTING:
         raise Invalid("Reporting is the outlet's own voice: no source answers for it.")

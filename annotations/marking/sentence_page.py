@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from .codebook import ATTRIBUTION, REPORTING, codebook_wire
+from .codebook import codebook_wire
 from .forms import EXTENT, AnswersForm, Choices, LinkForm, MarkForm, fresh_ids
 from .queries import Work, live_spans, read_entities, read_links, read_regions, read_spans
 from .sentences import NEAR, Found, Sentence, first_unmarked, markable, marks_in
@@ -68,6 +68,11 @@ class SentencePage:
         quote = " … ".join(part["quote"] for part in span["fragments"])
         return f"{name}: {quote if len(quote) <= CLIP else quote[: CLIP - 1] + '…'}"
 
+    def may_be_claim(self, span: Wire, sources: set[str]) -> bool:
+        """Whether a link may lead to it from a source of one of those labels."""
+        label = self.labels.get(span["label"] or "")
+        return label is None or (label["voice"] != "outlet" and bool(sources - {label["id"]}))
+
     # --- forms ------------------------------------------------------------------------------
 
     def label_choices(self, held: str | None = None) -> Choices:
@@ -108,11 +113,9 @@ class SentencePage:
 
     def link_form(self, data: Data = None) -> LinkForm | None:
         """None while there is nothing to link nearby."""
-        known = any(label["slug"] == ATTRIBUTION for label in self.labels.values())
-        sources = [
-            s for s in self.near if s["label"] and (self.slug(s) == ATTRIBUTION or not known)
-        ]
-        targets = [s for s in self.near if self.slug(s) not in (ATTRIBUTION, REPORTING)]
+        sources = [s for s in self.near if s["label"] and self.labels[s["label"]]["begins"]]
+        kinds = {source["label"] for source in sources}
+        targets = [s for s in self.near if self.may_be_claim(s, kinds)]
         if not sources or not targets:
             return None
         return LinkForm(

@@ -4,13 +4,12 @@ import { test } from "node:test";
 import { Board, decisionOf, foreseen, isOpen, undecided } from "../../annotations/static/annotations/js/curation/board.js";
 import { draftsOf } from "../../annotations/static/annotations/js/curation/drafts.js";
 import { find } from "../../annotations/static/annotations/js/curation/keys.js";
-import { misfit } from "../../annotations/static/annotations/js/curation/linking.js";
 import { perform, settle, Undo } from "../../annotations/static/annotations/js/curation/rulings.js";
 import { Article } from "../../annotations/static/annotations/js/marking/article.js";
 import { Labels } from "../../annotations/static/annotations/js/marking/labels.js";
 import { wireOf } from "../../annotations/static/annotations/js/marking/store.js";
 
-const labels = new Labels({ labels: [{ id: "A", name: "Attribution", slug: "attribution", slot: 2, tag: "A", attributes: [] }] });
+const labels = new Labels({ labels: [{ id: "A", name: "Attribution", slug: "attribution", voice: "source", begins: true, slot: 2, tag: "A", attributes: [] }] });
 const span = (start, end) => ({ kind: "label", label: "A", fragments: [{ start, end, quote: "…" }], attributes: {} });
 
 function aCase(id, start, end, more = {}) {
@@ -173,18 +172,18 @@ test("keys mean one thing while deciding and another while editing", () => {
 test("the page knows beforehand which links the server would refuse", () => {
   const codebook = {
     labels: [
-      { id: "A", name: "Attribution", slug: "attribution", attributes: [] },
-      { id: "R", name: "Reporting", slug: "reporting", attributes: [] },
-      { id: "G", name: "Allegation", slug: "allegation", attributes: [] },
+      { id: "A", name: "Attribution", slug: "attribution", voice: "source", begins: true, attributes: [] },
+      { id: "R", name: "Reporting", slug: "reporting", voice: "outlet", begins: false, attributes: [] },
+      { id: "G", name: "Allegation", slug: "allegation", voice: "", begins: false, attributes: [] },
     ],
   };
   const known = new Labels(codebook);
   const of = (label) => (label ? { kind: "label", label, fragments: [] } : { kind: "extent", label: null, fragments: [] });
   const ways = [["A", "G"], ["A", null], ["A", "R"], ["A", "A"], ["G", "A"], [null, "G"]];
-  const refused = ways.map(([source, target]) => Boolean(misfit(known, of(source), of(target))));
+  const refused = ways.map(([source, target]) => Boolean(known.misfit(of(source), of(target))));
   assert.deepEqual(refused, [false, false, true, true, true, true]);
-  const sourceless = new Labels({ labels: codebook.labels.slice(1) });
-  assert.equal(misfit(sourceless, of("G"), of(null)), "");
+  const sourceless = new Labels({ labels: codebook.labels.slice(1).map((label) => ({ ...label, begins: true })) });
+  assert.equal(sourceless.misfit(of("G"), of(null)), "");
 
   const board = aBoard();
   assert.match(board.linkProblem(board.case("l")), /^Decide both ends/u);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { COMMANDS } from "../../annotations/static/annotations/js/marking/help.js";
 import { CHORDS, Keymap, chordOf } from "../../annotations/static/annotations/js/marking/keys.js";
+import { Labels } from "../../annotations/static/annotations/js/marking/labels.js";
 import { ACTS } from "../../annotations/static/annotations/js/marking/moves.js";
 
 const press = (key, code, more = {}) => chordOf({ key, code, ...more });
@@ -61,6 +63,34 @@ test("a key can be moved, and a clash is told", () => {
   assert.equal(keys.clash("j", "link"), "next");
   assert.equal(keys.clash("z", "link"), null);
   assert.equal(keys.clash("1", "link"), "label");
+});
+
+test("the keys that a codebook may give to labels are no commands", () => {
+  const python = readFileSync(new URL("../../annotations/study/models/codebook.py", import.meta.url), "utf8");
+  const [, offered] = /^LABEL_KEYS = "(.+)"$/mu.exec(python);
+  const taken = new Set(Object.values(CHORDS).flat());
+  assert.ok(offered.length >= 15);
+  for (const key of offered) {
+    assert.ok(!taken.has(key), key);
+    assert.deepEqual(new Keymap([...offered]).find(`Shift+${key}`), { command: "label-second", key });
+  }
+});
+
+test("a label’s letter takes no flag off and is no number of a claim", () => {
+  const labels = new Labels({ labels: [{ id: "B", name: "Tenth", key: "b", begins: true }] });
+  const refusals = [];
+  const desk = (mode) => ({
+    mode,
+    labels,
+    refuse: (text) => (refusals.push(text), false),
+    setMode: () => assert.fail("the mode ended"),
+    commit: () => assert.fail("something was changed"),
+    span: { id: "s", kind: "label", label: "B", flag: "label" },
+  });
+  assert.equal(ACTS.label(desk({ name: "flag" }), "b"), false);
+  assert.equal(ACTS.label(desk({ name: "link", candidates: [] }), "b"), false);
+  assert.match(refusals[0], /0 no flag$/u);
+  assert.match(refusals[1], /^A digit takes a claim/u);
 });
 
 test("no two commands share a chord", () => {

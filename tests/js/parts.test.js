@@ -5,6 +5,7 @@ import { Clock } from "../../annotations/static/annotations/js/marking/clock.js"
 import { Drafts } from "../../annotations/static/annotations/js/marking/drafts.js";
 import { isMeant, ledger, offers } from "../../annotations/static/annotations/js/marking/entities.js";
 import { Labels, around, describe } from "../../annotations/static/annotations/js/marking/labels.js";
+import { candidatesOf } from "../../annotations/static/annotations/js/marking/links.js";
 import { rowsOf, voiceOf } from "../../annotations/static/annotations/js/marking/overview.js";
 import { changesOf } from "../../annotations/static/annotations/js/marking/returning.js";
 import { Store } from "../../annotations/static/annotations/js/marking/store.js";
@@ -91,15 +92,28 @@ test("the ribbon has a row a sentence, and joins them when there are too many", 
 test("a row tells whose voice covers most of it, and how much is covered", () => {
   const rank = ({ label }) => ({ R: { voice: "outlet", order: 1 }, A: { voice: "source", order: 0 } })[label];
   const part = (label, start, end) => ({ label, fragments: [{ start, end }] });
-  assert.deepEqual(voiceOf([0, 10], [], rank), { voice: null, share: 0 });
+  assert.deepEqual(voiceOf([0, 10], [], rank), { voice: null, share: 0, shares: {} });
   assert.deepEqual(voiceOf([0, 10], [part("R", 0, 4), part("A", 4, 10)], rank), {
     voice: "source",
     share: 1,
+    shares: { outlet: 0.4, source: 0.6 },
   });
   assert.deepEqual(voiceOf([0, 10], [part("R", 5, 20), part("C", 0, 5)], rank), {
     voice: "outlet",
     share: 0.5,
+    shares: { outlet: 0.5 },
   });
+});
+
+test("words under several marks are covered once, so that a gap stays a gap", () => {
+  const ranks = { X: ["source", 0], R: ["outlet", 1], G: ["other", 2] };
+  const rank = ({ label }) => ({ voice: ranks[label][0], order: ranks[label][1] });
+  const part = (label, start, end) => ({ label, fragments: [{ start, end }] });
+  const halves = [part("G", 0, 5), part("X", 0, 5)];
+  assert.deepEqual(voiceOf([0, 10], halves, rank), { voice: "source", share: 0.5, shares: { source: 0.5 } });
+  const stacked = [part("R", 0, 8), part("G", 2, 4), part("X", 6, 12), part("X", 6, 7)];
+  const shares = { outlet: 0.375, source: 0.375 };
+  assert.deepEqual(voiceOf([0, 16], stacked, rank), { voice: "source", share: 0.75, shares });
 });
 
 test("late operations become one change a mark, the last word first", () => {
@@ -143,6 +157,30 @@ test("a late return of a mark comes before what was changed on it since", () => 
       ["v", undefined, undefined],
     ],
   );
+});
+
+test("links begin and end where the server says, whatever the labels are called or take", () => {
+  const store = new Store(article, {
+    spans: [
+      span("s", "Putin", { label: "S" }),
+      span("claim", "Voss agreed.", { label: "G" }),
+      span("own", "He left.", { label: "R" }),
+      span("twin", "She", { label: "S" }),
+    ],
+  });
+  const labels = new Labels({
+    labels: [
+      { id: "G", name: "Hearsay", slug: "hearsay", extent: "sentence", voice: "", begins: true },
+      { id: "R", name: "Reporting", slug: "reporting", extent: "sentence", voice: "outlet", begins: true },
+      { id: "S", name: "Speaker", slug: "speaker", extent: "phrase", voice: "", begins: true },
+    ],
+  });
+  const [source, claim, own, twin] = ["s", "claim", "own", "twin"].map((id) => store.get("span", id));
+  assert.equal(labels.sentence.name, "Reporting");
+  assert.ok(labels.mayBegin(source) && !labels.isSource(source));
+  assert.deepEqual(candidatesOf({ article, store, labels }, source), [claim]);
+  assert.match(labels.misfit(source, own), /^Reporting is the outlet’s own voice/u);
+  assert.match(labels.misfit(source, twin), /to a mark of another kind$/u);
 });
 
 test("a mark is told with what is around it and what is still to answer", () => {

@@ -9,6 +9,8 @@ from django.urls import reverse
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
+from annotations.marking.codebook import codebook_wire
+from annotations.study.models import Study
 from tests.conftest import SignIn
 
 
@@ -27,6 +29,16 @@ def data_of(response: Any) -> dict[str, Any]:
     assert found
     data: dict[str, Any] = json.loads(found.group(1))
     return data
+
+
+def test_the_server_says_where_links_may_begin_and_whose_voice_a_label_is(study: Study) -> None:
+    def told() -> list[tuple[str, bool]]:
+        labels = codebook_wire(study, 1)["labels"]
+        return [(label["voice"], label["begins"]) for label in labels]
+
+    assert told() == [("outlet", False), ("source", True), ("", False), ("", False)]
+    study.labels.filter(slug="attribution").delete()
+    assert told() == [("outlet", True), ("", True), ("", True)]
 
 
 def test_an_annotator_opens_the_assigned_article(

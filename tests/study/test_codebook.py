@@ -376,7 +376,31 @@ def test_annotators_read_and_are_not_offered_to_edit(
 def test_a_label_of_no_slot_or_key_is_refused(client: Client, sign_in, led: Study, alice) -> None:
     data = {"name": "X", "key": "x", "tag": "X", "slot": "9", "extent": "line", "reason": REASON}
     response = sign_in(alice).post(f"/studies/{led.pk}/codebook/labels/new/", data)
-    assert set(response.context["form"].errors) == {"key", "slot", "extent"}
+    errors = response.context["form"].errors
+    assert set(errors) == {"key", "slot", "extent"}
+    assert errors["key"][0].startswith("The key x does something else on the marking page. Take")
+
+
+def test_a_tenth_label_takes_a_letter(sign_in, led: Study, alice: User) -> None:
+    client = sign_in(alice)
+    data = {"slot": "5", "extent": "word", "reason": REASON}
+    for n, key in enumerate("56789bdbB"):
+        more = {"name": f"Label {key}", "key": key, "tag": f"{n}"}
+        response = client.post(f"/studies/{led.pk}/codebook/labels/new/", data | more)
+        assert response.status_code == (302 if n < 7 else 422), key
+    assert led.labels.count() == 11
+    again = client.post(f"/studies/{led.pk}/codebook/labels/new/", data | more | {"key": "b"})
+    assert "The key b belongs to “Label b”." in again.content.decode()
+
+
+def test_a_label_keeps_the_key_that_an_import_gave_it(sign_in, led: Study, alice: User) -> None:
+    led.labels.filter(slug="reporting").update(key="q")
+    label = label_of(led, "reporting")
+    data = {**label_start(label), "name": "Own voice", "reason": REASON}
+    data = {name: value for name, value in data.items() if value is not False}
+    response = sign_in(alice).post(f"/studies/{led.pk}/codebook/labels/{label.pk}/", data)
+    assert response.status_code == 302
+    assert label_of(led, "reporting").name == "Own voice"
 
 
 def test_two_labels_cannot_have_one_name_in_files(led: Study, alice: User) -> None:

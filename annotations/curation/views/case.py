@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from annotations.marking.codebook import ATTRIBUTION
 from annotations.marking.protocol import is_uuid
 from annotations.marking.signed_in import SignedIn
 from annotations.marking.wire import Wire
@@ -122,7 +121,7 @@ def may_begin(docket: Docket, found: SeenCase) -> bool:
         if found.gold and found.gold.label_id
         else None
     )
-    return label is not None and (label.slug == ATTRIBUTION or not docket.codebook.has_attribution)
+    return label is not None and docket.codebook.begins(label.slug)
 
 
 def shown(variant: Wire, labels: dict[str, str], text: str) -> Wire:

@@ -9,6 +9,7 @@ from annotations.accounts.models import User
 from annotations.study.actions.codebook import changing, next_position
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Attribute, Label, Role, Study
+from annotations.study.models.codebook import LABEL_KEYS
 from annotations.study.queries.people import roles_of
 from annotations.text.refusal import Refusal
 
@@ -17,7 +18,8 @@ from ..bringing.mapping import slug_of
 from ..bringing.surveying import MOST_VALUES, Seen
 from ..records import LabelRecord, StudyRecord
 
-KEYS = "1234567890qwertyuiopasdfghjklzxcvbnm"
+# Those that the form offers first; beyond them a label takes a key of the marking page itself.
+KEYS = LABEL_KEYS + "0qwertuoasfgjklxcn"
 SLOTS = 8
 ATTRIBUTE_KINDS = ("choice", "yes_no", "text", "entity")
 

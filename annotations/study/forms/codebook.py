@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from ..models import Attribute, AttributeKind, Label, Rule, SpanExtent, Study
-from ..models.codebook import SLUG
+from ..models.codebook import LABEL_KEYS, SLUG
 
 SPARE_CHOICES = 4
 MAX_SLUG = 40
@@ -51,8 +51,12 @@ class LabelForm(ReasonForm):
     )
     key = forms.ChoiceField(
         label="Key",
-        choices=[(str(n), str(n)) for n in range(1, 10)],
-        help_text="What annotators press.",
+        choices=[(key, key) for key in LABEL_KEYS],
+        help_text="What annotators press: a digit, or a letter that is free on the marking page.",
+        error_messages={
+            "invalid_choice": "The key %(value)s does something else on the marking page. "
+            f"Take one of {', '.join(LABEL_KEYS)}."
+        },
     )
     tag = forms.CharField(
         label="Tag", max_length=2, help_text="One or two letters shown above each mark."
@@ -75,6 +79,14 @@ class LabelForm(ReasonForm):
         "fragments_allowed",
         "reason",
     )
+
+    def __init__(self, *args: Any, held_key: str = "", **kwargs: Any) -> None:
+        """`held_key`: the label's own, which an import may have given it beyond those offered."""
+        super().__init__(*args, **kwargs)
+        key = self.fields["key"]
+        assert isinstance(key, forms.ChoiceField)
+        if held_key and held_key not in LABEL_KEYS:
+            key.choices = [*((each, each) for each in LABEL_KEYS), (held_key, held_key)]
 
     def clean_tag(self) -> str:
         return str(self.cleaned_data["tag"]).upper()

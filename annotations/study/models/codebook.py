@@ -17,6 +17,9 @@ from .study import Study
 
 SLUG = RegexValidator(r"^[a-z][a-z0-9_]*$", "Use small letters, digits and _; begin with a letter.")
 
+# What may be pressed for a label: digits, and the letters that are no command of the marking page.
+LABEL_KEYS = "123456789bdhimpvyz"
+
 
 class SpanExtent(models.TextChoices):
     """What a click without a selection takes."""

@@ -101,7 +101,7 @@ def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def label(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     label = fetch_label(standing.study, label_id)
-    form = LabelForm(posted(request), initial=label_start(label))
+    form = LabelForm(posted(request), initial=label_start(label), held_key=label.key)
     if form.is_valid() and attempt(
         form, lambda: actions.change_label(label=label, actor=me(request), **form.cleaned_data)
     ):

@@ -2,7 +2,6 @@
 // store of the marking page's TextView, to which cases look like spans. Pure.
 
 import { draftsOf, NEW } from "./drafts.js";
-import { misfit } from "./linking.js";
 
 export const OPEN = "open";
 const BOX = { slot: "q", tag: "" }; // an open case: a dashed box without a line
@@ -128,7 +127,7 @@ export class Board {
   linkProblem(link) {
     const [source, target] = [this.cases.get(link.source), this.cases.get(link.target)];
     if (!source?.gold || !target?.gold) return "Decide both ends of this link first";
-    const problem = misfit(this.labels, source.gold, target.gold);
+    const problem = this.labels.misfit(source.gold, target.gold);
     return problem && `${problem}. Decide that there is no link, or an end anew`;
   }
 

@@ -2,26 +2,13 @@
 
 import { newId } from "../marking/store.js";
 
-const VOICE = "reporting"; // the outlet's own: no source answers for it
-
-/** Why no link may lead from one gold span to the other, or "". */
-export function misfit(labels, source, target) {
-  const from = labels.of(source);
-  if (source.kind === "extent") return "A link begins at a source phrase, not at an extent";
-  if (labels.hasSource && !labels.isSource(source)) return `A link begins at an attribution, not at ${from.name}`;
-  if (target.kind === "extent") return "";
-  const to = labels.of(target);
-  if (to.slug === VOICE) return "Reporting is the outlet’s own voice: no source answers for it";
-  return to.id === from.id ? `A link leads from ${from.name} to a span of another kind` : "";
-}
-
 /** Gold spans that a link from this case may lead to, nearest first. */
 export function targetsOf(board, one) {
   const far = (other) => Math.abs(other.start - one.start);
   const joined = new Set(board.linksOf(one.id).map((each) => each.target));
   return [...board.cases.values()]
     .filter((other) => other.gold && other.id !== one.id && !joined.has(other.id))
-    .filter((other) => !misfit(board.labels, one.gold, other.gold))
+    .filter((other) => !board.labels.misfit(one.gold, other.gold))
     .sort((a, b) => far(a) - far(b));
 }
 
@@ -29,7 +16,7 @@ export function targetsOf(board, one) {
 export async function link(desk, send) {
   const { board, labels } = desk;
   const one = board.case();
-  if (!one?.gold || !labels.mayBegin(one.gold)) return desk.refuse("A link begins at a gold attribution");
+  if (!one?.gold || !labels.mayBegin(one.gold)) return desk.refuse(`A link begins at ${labels.beginning}`);
   const targets = targetsOf(board, one);
   if (!targets.length) return desk.refuse("There is no other gold span that it could lead to");
   const target = await desk.dialogs.choose(targets);

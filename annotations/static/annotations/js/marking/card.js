@@ -167,7 +167,7 @@ function linkList(desk, span) {
   const links = desk.store
     .linksOf(span.id)
     .filter(({ source, target }) => desk.store.get("span", source) && desk.store.get("span", target));
-  const source = desk.labels.isSource(span);
+  const source = desk.labels.mayBegin(span);
   const linking = desk.mode.name === "link";
   if (!links.length && (!source || linking)) return null;
   const begin =

@@ -3,7 +3,6 @@
 import { clip } from "./dom.js";
 import { hullOf } from "./store.js";
 
-const SOURCE = "attribution"; // the label whose spans may be the source of a link
 const EXTENT = {
   id: null,
   name: "Extent",
@@ -38,26 +37,36 @@ export class Labels {
     return EXTENT;
   }
 
-  /** The label that "rest of the paragraph" gives: the first that takes whole sentences. */
+  /** The label that "rest of the paragraph" gives: the outlet's own, else the first that takes whole sentences. */
   get sentence() {
-    return this.live.find(({ extent }) => extent === "sentence") ?? null;
+    const takes = this.live.filter(({ extent }) => extent === "sentence");
+    return takes.find(({ voice }) => voice === "outlet") ?? takes[0] ?? null;
   }
 
-  get source() {
-    return this.live.find(({ slug }) => slug === SOURCE) ?? null;
-  }
-
+  /** Whether a span names a source by its label. */
   isSource(span) {
-    return span?.kind === "label" && this.of(span).slug === SOURCE;
+    return span?.kind === "label" && this.of(span).voice === "source";
   }
 
-  /** Where no label is that of sources, any label may begin a link. */
-  get hasSource() {
-    return this.all.some(({ slug }) => slug === SOURCE);
-  }
-
+  /** Whether a link may begin at a span: the server says at which labels. */
   mayBegin(span) {
-    return span?.kind === "label" && (this.isSource(span) || !this.hasSource);
+    return span?.kind === "label" && Boolean(this.of(span).begins);
+  }
+
+  /** Where links begin, in words: "a mark of Attribution", or "a source phrase" where many labels may. */
+  get beginning() {
+    const some = this.all.filter(({ begins }) => begins);
+    return some.length === 1 ? `a mark of ${some[0].name}` : "a source phrase";
+  }
+
+  /** Why no link may lead from one span to the other, or "": the server's rule, by what it says of each label. */
+  misfit(source, target) {
+    if (source.kind === "extent") return "A link begins at a source phrase, not at an extent";
+    const [from, to] = [this.of(source), this.of(target)];
+    if (!from.begins) return `A link begins at ${this.beginning}, not at ${from.name}`;
+    if (target.kind === "extent") return "";
+    if (to.voice === "outlet") return `${to.name} is the outlet’s own voice: no source answers for it`;
+    return to.id === from.id ? `A link leads from ${from.name} to a mark of another kind` : "";
   }
 
   attributesOf(span) {

@@ -11,7 +11,7 @@ const SENTENCES_AWAY = 2;
 const MOST = 9;
 
 /**
- * Possible claims of a source: spans within two sentences that are no sources; those that
+ * Possible claims of a source: spans within two sentences that a link may lead to; those that
  * nobody answers for yet before the others, nearest first.
  */
 export function candidatesOf(desk, source) {
@@ -32,8 +32,7 @@ export function candidatesOf(desk, source) {
     span.id !== source.id &&
     !linked.has(span.id) &&
     span.state !== "suggested" &&
-    !labels.isSource(span) &&
-    !isVoice(desk, span);
+    !labels.misfit(source, span);
   const taken = new Set([...store.links.values()].map(({ target }) => target));
   return store
     .over(first[0], last[1])
@@ -44,14 +43,11 @@ export function candidatesOf(desk, source) {
     .slice(0, MOST);
 }
 
-/** Reporting is the outlet's own: no source answers for it. */
-const isVoice = (desk, span) => span.label && desk.labels.sentence?.id === span.label;
-
 export function begin(desk, source = desk.span) {
   if (desk.readOnly) return desk.refuse(desk.readOnly);
-  if (!desk.labels.isSource(source))
+  if (!desk.labels.mayBegin(source))
     return desk.refuse(
-      `Choose ${desk.labels.source?.name ?? "a source"} first: links go from a source to what it answers for`,
+      `Choose ${desk.labels.beginning} first: links go from a source to what it answers for`,
     );
   if (desk.spanId !== source.id) desk.choose(source.id, { quiet: true });
   desk.arm(null);
@@ -119,7 +115,8 @@ const cueInWords = ({ cue }) => (cue ? `, cue “${cue.quote}”` : ", no cue");
 /** Links a source to a span that is there. */
 export function linkTo(desk, source, target) {
   if (source.id === target.id) return desk.refuse("A source cannot be its own claim");
-  if (desk.labels.isSource(target)) return desk.refuse("That is a source too: link to what it says");
+  const problem = desk.labels.misfit(source, target);
+  if (problem) return desk.refuse(problem);
   if (target.state === "suggested") return desk.refuse("Accept the suggestion first");
   const known = desk.store.linksOf(source.id).find((link) => link.target === target.id);
   if (known) return desk.refuse("These two are linked already");

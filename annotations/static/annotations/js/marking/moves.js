@@ -168,10 +168,13 @@ export const FLAGS = [
 ];
 
 function label(desk, key, { exact = false, second = false } = {}) {
-  const number = Number(key);
+  const number = /^[0-9]$/u.test(key) ? Number(key) : null; // a label's key may be a letter
   if (desk.mode.name === "flag") return flag(desk, number);
   const found = desk.labels.byKey(key);
-  if (desk.mode.name === "link" && !desk.selection) return links.choose(desk, number);
+  if (desk.mode.name === "link" && !desk.selection) {
+    if (number === null) return desk.refuse("A digit takes a claim. Select words to label them, or press Escape first");
+    return links.choose(desk, number);
+  }
   if (!found) return desk.refuse(`No label has the key ${key}`);
   return apply(desk, found, { exact, second });
 }
@@ -214,7 +217,7 @@ function remove(desk) {
 
 function flag(desk, number) {
   const reason = FLAGS[number - 1];
-  if (number && !reason) return desk.refuse("1 boundary, 2 label, 3 source, 4 codebook gap, 0 no flag");
+  if (number !== 0 && !reason) return desk.refuse("1 boundary, 2 label, 3 source, 4 codebook gap, 0 no flag");
   desk.setMode(NORMAL);
   return marks.setFields(
     desk,

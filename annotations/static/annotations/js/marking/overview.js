@@ -159,27 +159,33 @@ export function rowsOf(sentences, length, most = ROWS) {
 }
 
 /**
- * Whose voice covers a row, and how much of it: {voice, share}. A source's words go before the
- * outlet's, those before any other mark; loaded words alone are no voice.
+ * Whose voice covers a row, how much of it is covered, and by each voice: {voice, share, shares}.
+ * What several marks cover counts once: as a source's words, else the outlet's, else another
+ * mark's. Loaded words alone are no voice.
  */
 export function voiceOf([start, end], spans, rankOf) {
-  const covered = new Map();
+  const edges = [];
   for (const span of spans) {
     const rank = rankOf(span);
     if (!rank) continue;
     for (const part of span.fragments) {
-      const length = Math.min(end, part.end) - Math.max(start, part.start);
-      if (length > 0)
-        covered.set(rank.voice, {
-          rank: rank.order,
-          length: (covered.get(rank.voice)?.length ?? 0) + length,
-        });
+      const [from, to] = [Math.max(start, part.start), Math.min(end, part.end)];
+      if (from < to) edges.push({ at: from, by: 1, ...rank }, { at: to, by: -1, ...rank });
     }
   }
-  const all = [...covered].sort(([, a], [, b]) => b.length - a.length || a.rank - b.rank);
-  if (!all.length) return { voice: null, share: 0 };
-  const total = all.reduce((sum, [, { length }]) => sum + length, 0);
-  return { voice: all[0][0], share: Math.min(1, total / (end - start)) };
+  edges.sort((a, b) => a.at - b.at);
+  const open = []; // by order: {voice, count} of the marks over the place
+  const lengths = [];
+  edges.forEach(({ at, by, voice, order }, i) => {
+    const here = open.findIndex((each) => each?.count > 0);
+    if (here >= 0 && at > edges[i - 1].at) lengths[here] = (lengths[here] ?? 0) + at - edges[i - 1].at;
+    open[order] = { voice, count: (open[order]?.count ?? 0) + by };
+  });
+  const most = lengths.indexOf(Math.max(...lengths.filter(Boolean)));
+  const shares = {};
+  lengths.forEach((length, order) => (shares[open[order].voice] = length / (end - start)));
+  const covered = lengths.reduce((sum, length) => sum + length, 0);
+  return { voice: open[most]?.voice ?? null, share: covered / (end - start), shares };
 }
 
 export class Ribbon {
@@ -227,9 +233,10 @@ export class Ribbon {
   rankOf(span) {
     const { labels } = this.desk;
     if (span.state === "suggested") return null;
-    if (span.kind === "extent" || labels.isSource(span)) return { voice: "source", order: 0 };
-    if (span.label === labels.sentence?.id) return { voice: "outlet", order: 1 };
-    return labels.of(span).slug === "characterization" ? null : { voice: "other", order: 2 };
+    const { slug, voice } = labels.of(span);
+    if (span.kind === "extent" || voice === "source") return { voice: "source", order: 0 };
+    if (voice === "outlet") return { voice, order: 1 };
+    return slug === "characterization" ? null : { voice: "other", order: 2 };
   }
 
   touch(blocks) {
@@ -243,7 +250,7 @@ export class Ribbon {
 
   draw() {
     const { store } = this.desk;
-    this.covered ??= this.rows.map(() => ({ voice: null, share: 0 }));
+    this.covered ??= this.rows.map(() => ({ voice: null, share: 0, shares: {} }));
     for (const i of this.dirty) {
       const found = voiceOf(this.rows[i], store.over(...this.rows[i]), (span) => this.rankOf(span));
       this.covered[i] = found;
@@ -258,9 +265,8 @@ export class Ribbon {
     const sum = { outlet: 0, source: 0, other: 0 };
     let all = 0;
     this.rows.forEach(([start, end], i) => {
-      const { voice, share } = this.covered[i];
       all += end - start;
-      if (voice) sum[voice] += share * (end - start);
+      for (const [voice, share] of Object.entries(this.covered[i].shares)) sum[voice] += share * (end - start);
     });
     const percent = (part) => `${Math.round((100 * part) / (all || 1))} %`;
     return `Covered: ${percent(sum.outlet + sum.source + sum.other)} of the text; the outlet ${percent(sum.outlet)}, sources ${percent(sum.source)}, other marks ${percent(sum.other)}`;

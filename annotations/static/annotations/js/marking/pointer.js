@@ -52,7 +52,7 @@ function pointerDown(desk, event) {
   desk.dragged = false;
   desk.down = { x: event.clientX, y: event.clientY, drag: null };
   const source = event.button === 0 && event.pointerType !== "touch" && tagAt(desk, event);
-  if (!source || !desk.labels.isSource(source) || desk.readOnly) return;
+  if (!source || !desk.labels.mayBegin(source) || desk.readOnly) return;
   event.preventDefault();
   desk.down.drag = { source, line: newLine(desk, event) };
   desk.focusText();
@@ -116,7 +116,7 @@ function drop(desk, { drag, x, y }, event) {
   const point = desk.view.pointFrom(event.clientX, event.clientY);
   const target =
     point !== null &&
-    desk.store.at(point).find((span) => span.id !== drag.source.id && !desk.labels.isSource(span));
+    desk.store.at(point).find((span) => span.id !== drag.source.id && !desk.labels.misfit(drag.source, span));
   if (!target) return desk.refuse("No claim there to link to");
   desk.choose(drag.source.id, { quiet: true, reveal: false });
   links.linkTo(desk, drag.source, target);
@@ -152,11 +152,9 @@ function click(desk, event) {
 }
 
 function clickInLinkMode(desk, point, spans) {
-  const { source } = desk.mode;
-  const target = spans.find(
-    (span) => span.id !== source && !desk.labels.isSource(span) && span.label !== desk.labels.sentence?.id,
-  );
-  if (target) return links.linkTo(desk, desk.store.get("span", source), target);
+  const source = desk.store.get("span", desk.mode.source);
+  const target = source && spans.find((span) => span.id !== source.id && !desk.labels.misfit(source, span));
+  if (target) return links.linkTo(desk, source, target);
   desk.setCursor(desk.article.wordAt(point));
   return false;
 }
