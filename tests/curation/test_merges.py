@@ -150,11 +150,39 @@ def test_what_a_rule_made_follows_new_votes_until_a_curator_decides(
     assert set(Case.objects.values_list("state", flat=True)) == {"open"}
 
 
+def test_other_rules_reach_what_rules_made_and_nothing_that_a_curator_touched(
+    curator: Client, submitted: Article, dave: User
+) -> None:
+    merged(submitted, dave, boundary="union")
+    case = Case.objects.get(start=0, end=82)
+    send(curator, submitted, ruling(str(case.pk), case.ver, choice="keep", note="Read again."))
+    told = {"unanimous": True, "at_least": None, "boundary": "intersection", "least_votes": 2}
+    rules = save_merge_rules(study=submitted.study, actor=dave, **told)
+    preview = count_merge(study=submitted.study, actor=dave, rules=rules)
+    run_merge.call(str(preview.pk))
+    preview.refresh_from_db()
+    assert ("attribution", "0-18") in gold_of(submitted)
+    merge = merged(submitted, dave, boundary="intersection")
+    for counts in (preview.counts, merge.counts):
+        assert (counts["intersection"], counts["changed"], counts["kept"]) == (1, 1, 3)
+    assert gold_of(submitted) == {
+        ("attribution", "0-9"),
+        ("reporting", "0-82"),
+        ("extent", "39-79"),
+    }
+    row = Case.objects.get(start=0, end=18, source=None)
+    assert (row.merged_by_rule, row.merge) == ("intersection", merge)
+    merge = merged(submitted, dave, unanimous=False)
+    assert (merge.counts["reopened"], merge.counts["kept"]) == (3, 1)
+    assert gold_of(submitted) == {("reporting", "0-82")}
+
+
 def test_running_the_same_rules_again_changes_nothing(submitted: Article, dave: User) -> None:
     merged(submitted, dave)
     n_rulings = Ruling.objects.count()
     merge = merged(submitted, dave)
     assert (Ruling.objects.count(), merge.counts["kept"]) == (n_rulings, 2)
+    assert {row.merge for row in Case.objects.all()}.isdisjoint({merge})
 
 
 def test_a_merged_case_can_be_decided_anew_and_that_be_undone(

@@ -45,6 +45,7 @@ from .adjudications import open_adjudications
 from .rulings import write_all
 
 CHUNK = 50  # articles in one transaction
+AS_BEFORE = "as before"
 PLACES = 30  # cases of each rule that a count leads to
 LONGEST_PLACE = 90  # code points
 RUNS = (MergeState.COUNTING, MergeState.WAITING, MergeState.RUNNING)
@@ -142,8 +143,10 @@ def _give_up(merge_id: str) -> None:
 
 
 def merge_all(merge: Merge, *, makes: bool) -> dict[str, Any]:
-    """Counts by rule; "left" are cases left to a curator, "kept" those decided before, "taken_back"
-    those a curator opened again. "places" has the first few of each: [article, case, its words]."""
+    """Counts by rule. "changed" of these stood otherwise by an earlier run, "reopened" ones stand no
+    more. "left" are cases left to a curator, "kept" those that stay as they were decided,
+    "taken_back" those a curator opened again. "places" has the first few of each: [article, case,
+    its words]."""
     study = merge.study
     wanted = [uuid.UUID(pk) for pk in merge.articles] or None
     works = submitted_works(study, wanted)
@@ -170,10 +173,15 @@ def merge_all(merge: Merge, *, makes: bool) -> dict[str, Any]:
 
 
 def _made_before(merge: Merge) -> Counter[str]:
-    """What an earlier run of this merge made before it was cut off; it is met as "kept" again."""
+    """What an earlier run of this merge made before it was cut off; it is met as "kept" again, and
+    what it opened again as "left"."""
     rows = Case.objects.filter(merge=merge).order_by().values_list("merged_by_rule")
     made: Counter[str] = Counter(dict(rows.annotate(n=Count("pk"))))
     made["kept"] = -made.total()
+    done = Ruling.objects.filter(merge=merge, before__state=CaseState.DECIDED)
+    made["reopened"] = done.filter(after__state=CaseState.OPEN).count()
+    made["changed"] = done.count() - made["reopened"]
+    made["left"] = -made["reopened"]
     return made
 
 
@@ -289,8 +297,13 @@ def _merge_article(
             continue
         before = state_of(case)
         rule = _merge_case(sitting, case, merge.rules, grain, ids, taken)
+        if rule == AS_BEFORE:
+            made.count("kept", article, case)
+            continue
         if rule:
             made.count(rule, article, case)
+            if before and before["state"] == CaseState.DECIDED:
+                made.count("changed", article, case)
         elif case.state != CaseState.OPEN:  # what a rule once made, and makes no more
             _open_again(sitting, case)
             made.count("reopened", article, case)
@@ -302,15 +315,10 @@ def _merge_article(
 
 
 def _is_free(case: SeenCase, ruled: Set[uuid.UUID]) -> bool:
-    """Whether a rule may decide here: untouched; or touched last by a rule (`ruled`), and open or
-    its votes changed. What a person touched last is the curator's: decided, given a reason, left
-    undecided on purpose, or taken back."""
-    row = case.row
-    if row is None or row.ver == 0:
-        return True
-    if row.pk not in ruled:
-        return False
-    return row.state == CaseState.OPEN or case.votes_changed
+    """Whether a rule may decide here: untouched, or touched last by a rule (`ruled`). What a person
+    touched last is the curator's: decided, given a reason, left undecided on purpose, or taken
+    back."""
+    return case.row is None or case.row.ver == 0 or case.row.pk in ruled
 
 
 Taken = set[tuple[uuid.UUID | None, tuple[tuple[int, int], ...]]]
@@ -329,7 +337,8 @@ def _merge_case(
     ids: Mapping[str, uuid.UUID | None],
     taken: Taken,
 ) -> str:
-    """The rule that decided it; empty when none did."""
+    """The rule that decides it, AS_BEFORE when it did so already on these votes; empty when none
+    does."""
     if case.on == "link":
         return _merge_link(sitting, case, rules)
     merged = merge_case(case.variants, case.n_annotators, rules, grain)
@@ -341,6 +350,10 @@ def _merge_case(
         return ""
     taken.add(look)
     answers = shown_answers(case, reading.answers) if reading.answers else {}
+    gold = case.gold
+    same = gold is not None and (*_look(case), dict(gold.answers)) == (*look, answers)
+    if same and _stands_by(case, merged.rule):
+        return AS_BEFORE
     row = sitting.row_of(case)
     sitting.put_gold(row, Mark(*look, answers))
     _decided(sitting, case, merged.rule)
@@ -353,9 +366,23 @@ def _merge_link(sitting: Sitting, case: SeenCase, rules: MergeRules) -> str:
     rule = merge_link(case.variants, case.n_annotators, rules)
     if rule:
         cue = case.variants[0].unit.fragments[0] if case.variants[0].unit else None
+        if cue == _cue(case) and _stands_by(case, rule):
+            return AS_BEFORE
         sitting.put_link(case, sitting.row_of(case), True, cue)
         _decided(sitting, case, rule)
     return rule
+
+
+def _cue(case: SeenCase) -> tuple[int, int] | None:
+    link = getattr(case.row, "gold_link", None) if case.has_link else None
+    return (link.cue_start, link.cue_end) if link and link.cue_start is not None else None
+
+
+def _stands_by(case: SeenCase, rule: str) -> bool:
+    """Whether this rule decided it before, on the same votes."""
+    row = case.row
+    decided = row is not None and row.state == CaseState.DECIDED and row.merged_by_rule == rule
+    return decided and not case.votes_changed
 
 
 def _decided(sitting: Sitting, case: SeenCase, rule: str) -> None:

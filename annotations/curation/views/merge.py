@@ -19,10 +19,11 @@ from ..merging import RULES
 from ..models import Merge, MergeRules
 
 TOLD = {
+    "changed": "of these, made otherwise by an earlier run",
+    "reopened": "made by an earlier run, open again: no rule fits any more",
     "left": "left to a curator",
     "kept": "decided before, kept",
     "taken_back": "taken back by a curator, left open",
-    "reopened": "made by a rule before, open again: votes changed and no rule fits any more",
     "closed": "articles that are closed, left alone",
     "own": "articles on which your own work is open, left alone",
 }
@@ -76,6 +77,7 @@ def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> 
         "made": told(counts, RULES),
         "others": told(counts, TOLD),
         "n_made": sum(counts.get(name, 0) for name in RULES),
+        "n_reopened": counts.get("reopened", 0),
         "is_busy": found.state in ("counting", "waiting", "running"),
     }
     partial = request.headers.get("HX-Request") == "true"
