@@ -21,6 +21,7 @@ from .finding import KINDS
 from .models import Reason
 from .queries import Docket, aliases_of
 from .queries.held import read_held
+from .queries.unanimous import unanimous_left
 from .seen import Counts, Filter, SeenCase, contested_first, count_cases
 from .telling import Teller
 
@@ -34,6 +35,7 @@ def urls_of(docket: Docket) -> dict[str, str]:
     return {
         "ops": reverse("curation:ops", kwargs=where),
         "page": reverse("curation:adjudicate", kwargs=where),
+        "unanimous": reverse("curation:unanimous", kwargs=where),
         "close": reverse("curation:close", kwargs=where),
         "custody": reverse("curation:custody", args=[docket.study.pk, stand_in(docket)]),
         "link_custody": reverse("curation:link_custody", args=[docket.study.pk, stand_in(docket)]),
@@ -101,6 +103,8 @@ def adjudication_data(docket: Docket, cases: Sequence[SeenCase], chosen: str) ->
         "regions": read_regions(article),
         "chosen": chosen,
         "blind": docket.blind,
+        "unanimous": len(unanimous_left(docket, cases)),
+        "all_in": not docket.n_at_work,
     }
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from annotations.marking.wire import Stretch, parse_stretch
 
@@ -239,6 +239,11 @@ def _see_links(
     return seen
 
 
+def is_unanimous(case: SeenCase) -> bool:
+    """Everybody has the same here: span and answers, or the link with its cue words."""
+    return any(variant.n_votes == case.n_annotators for variant in case.variants)
+
+
 def contested_first(cases: Iterable[SeenCase]) -> list[SeenCase]:
     """Open ones before decided ones, the most contested and most telling first."""
     return sorted(cases, key=lambda case: (not case.is_open, -case.contest, case.start, -case.end))
@@ -281,6 +286,10 @@ class Filter:
         return self.state != "decided" or case.state != CaseState.OPEN
 
 
+# What a queue can be narrowed to, of one case: kind, labels, annotators, flagged, open, changed.
+Look: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...], bool, bool, bool]
+
+
 @dataclass(slots=True)
 class Counts:
     """How far an article is: all cases that count, decided ones, those whose votes changed."""
@@ -292,8 +301,8 @@ class Counts:
     contest: float = 0.0
     kinds: dict[str, list[int]] = field(default_factory=dict)  # kind -> [all, decided]
     labels: dict[str, list[int]] = field(default_factory=dict)  # slug -> [all, decided]
-    people: dict[str, list[int]] = field(default_factory=dict)  # annotator's id -> [all, decided]
     flagged: list[int] = field(default_factory=lambda: [0, 0])
+    looks: set[Look] = field(default_factory=set)
 
     def add(self, case: SeenCase) -> None:
         if not case.counts:
@@ -305,23 +314,21 @@ class Counts:
         self.n_undecided += case.state == CaseState.UNDECIDED
         self.contest += 0.0 if decided else case.contest
         people = {who for variant in case.variants for who in variant.annotators}
-        for table, names in (
-            (self.kinds, [case.kind]),
-            (self.labels, case.labels),
-            (self.people, people),
-        ):
+        for table, names in ((self.kinds, [case.kind]), (self.labels, case.labels)):
             for name in names:
                 _count_in(table.setdefault(name, [0, 0]), decided)
         if case.flagged:
             _count_in(self.flagged, decided)
+        marks = (tuple(sorted(case.labels)), tuple(sorted(people)), bool(case.flagged))
+        self.looks.add((case.kind, *marks, not decided, case.votes_changed))
 
     def as_json(self) -> dict[str, Any]:
         return {
             "kinds": self.kinds,
             "labels": self.labels,
-            "people": self.people,
             "flagged": self.flagged,
             "undecided": self.n_undecided,
+            "looks": sorted(self.looks),
         }
 
 

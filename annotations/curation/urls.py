@@ -11,6 +11,7 @@ ARTICLE = "studies/<uuid:study_id>/articles/<uuid:article_id>/gold/"
 urlpatterns: list[URLPattern] = [
     path(ARTICLE, views.adjudicate, name="adjudicate"),
     path(f"{ARTICLE}ops", views.ops, name="ops"),
+    path(f"{ARTICLE}unanimous", views.unanimous, name="unanimous"),
     path(f"{ARTICLE}close", views.close, name="close"),
     path(f"{ARTICLE}reopen", views.reopen, name="reopen"),
     path(f"{ARTICLE}versions/", views.versions, name="versions"),

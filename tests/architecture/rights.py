@@ -164,6 +164,7 @@ ROUTES: dict[str, Act] = {
     "curation:thread_resolve": Act.WRITE_GOLD,
     "curation:thread_rule": Act.WRITE_GOLD,
     "curation:thread_seen": Act.DISCUSS,
+    "curation:unanimous": Act.WRITE_GOLD,
     "exchange:export": Act.SEE_STUDY,
     "exchange:export_file": Act.EXPORT_ALL,
     "exchange:export_progress": Act.EXPORT_ALL,

@@ -229,15 +229,21 @@ def test_blind_curation_seats_aliases(
         assert ("Annotator 1" in words, "Bob" in words, "Carol" in words) == (True, False, False)
 
 
-def test_the_agenda_lists_open_cases_with_everybodys_reading_and_room_for_notes(
-    desk: Client, meeting: str
+def test_the_agenda_lists_open_cases_with_room_for_notes_then_what_was_decided_by_which_rule(
+    desk: Client, meeting: str, study: Study
 ) -> None:
+    Rule.objects.create(study=study, name="C1", text="Loaded words only.")
     page = desk.get(f"{meeting}agenda/").content.decode()
     assert page.count('class="agenda-case"') == page.count('class="agenda-notes"') == 2
     assert page.index("Not found by all") < page.index("Different boundaries")
     assert "Is it loaded?" in page
-    decide(desk, meeting, "no_span")
-    assert desk.get(f"{meeting}agenda/").content.decode().count('class="agenda-case"') == 1
+    decide(desk, meeting, "no_span", rule="C1", note="A plain word.")
+    page = desk.get(f"{meeting}agenda/").content.decode()
+    assert page.count('class="agenda-case"') == page.count('class="agenda-done"') == 1
+    done = page[page.index("Decided in this meeting") :]
+    assert "No span here" in done
+    assert "Rule C1" in done
+    assert "A plain word." in done
 
 
 def test_notes_and_the_end_of_a_meeting_are_written_down(desk: Client, meeting: str) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import CountQueries
 from tests.marks import mark, submit
 from tests.people import assign, make_article
 
-from .scene import cases, decide_all, study_url, url
+from .scene import cases, decide_all, ruling, send, study_url, url
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,22 @@ def test_the_queue_and_the_article_narrow_to_an_annotator_and_to_flags(
     flagged = curator.get(f"{then}?flagged=1", follow=True)
     assert [case["title"] for case in flagged.context["listed"]] == ["Different label"]
     assert flagged.context["labels"][0][1] == "Reporting"  # a name, not "reporting"
+
+
+def test_several_filters_ask_for_one_case_that_is_all_of_it(
+    curator: Client, submitted: Article
+) -> None:
+    queue = study_url("queue", submitted.study)
+
+    def n_found(asked: str) -> int:
+        return len(curator.get(f"{queue}?{asked}").context["rows"])
+
+    asked = ("kind=label", "label=reporting", "kind=label&label=reporting")
+    assert [n_found(one) for one in asked] == [1, 1, 0]
+    found = cases(curator, submitted)["label"]
+    assert n_found("kind=label&state=open&label=allegation") == 1
+    send(curator, submitted, ruling(found["id"], choice="no_span"))
+    assert n_found("kind=label&state=open&label=allegation") == 0
 
 
 def test_a_blind_queue_narrows_by_aliases_alone(

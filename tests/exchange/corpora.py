@@ -19,15 +19,20 @@ from annotations.exchange.records import (
     FragmentRecord,
     GoldRecord,
     LabelRecord,
+    LinkProvenanceRecord,
     LinkRecord,
+    LinkVoteRecord,
     MembershipRecord,
+    MessageRecord,
     PersonRecord,
     ProvenanceRecord,
     RegionRecord,
     RoundRecord,
     RuleRecord,
+    RulingRecord,
     SpanRecord,
     StudyRecord,
+    ThreadRecord,
     VoteRecord,
 )
 from annotations.text.cleaning import sha256
@@ -143,6 +148,71 @@ def _answers(
     return answers
 
 
+MOMENTS = st.sampled_from(["2026-01-02T03:04:05.000006Z", "2026-01-02T03:04:05Z"])
+
+
+@st.composite
+def golds(
+    draw: st.DrawFn, text: str, regions: list[tuple[int, int]], people: list[str]
+) -> GoldRecord:
+    """Decided spans and links with their votes and all that happened to them."""
+    marks = draw(works(text, "", regions))
+    why = [draw(decisions(span, people)) for span in marks.spans]
+    joined = [
+        LinkProvenanceRecord(
+            link.source, link.target, True, "majority", tuple(people), decided_by="dave",
+            decided_at=draw(MOMENTS),
+            votes=tuple(
+                LinkVoteRecord(name, cut, link.cue if cut else None, draw(MOMENTS), 1)
+                for name in people for cut in [draw(st.booleans())]
+            ),
+            rulings=(RulingRecord(draw(MOMENTS), "dave", "decide", "decided", "majority",
+                                  linked=True, cue=link.cue),),
+        )
+        for link in marks.links
+    ]  # fmt: skip
+    return GoldRecord(marks.spans, marks.links, marks.entities, tuple(why), tuple(joined))
+
+
+@st.composite
+def decisions(draw: st.DrawFn, span: SpanRecord, people: list[str]) -> ProvenanceRecord:
+    by_rule = draw(st.booleans())
+    slug = span.label or "extent"
+    votes = [
+        VoteRecord(name, slug, span.fragments, {"hedge": draw(WORDS)}, draw(WORDS), "boundary",
+                   draw(MOMENTS), 1)
+        if draw(st.booleans()) else VoteRecord(name, note=draw(WORDS))
+        for name in people
+    ]  # fmt: skip
+    made = RulingRecord(
+        draw(MOMENTS), "dave", "merge", "decided", "rule", "unanimous", slug, span.fragments
+    )
+    taken_back = RulingRecord(draw(MOMENTS), "dave", "reopen", "open")
+    return ProvenanceRecord(
+        span.id, span.start, span.end, "boundary", "rule" if by_rule else "variant",
+        agreed_exactly=tuple(people), decided_by="" if by_rule else "dave",
+        merge_rule="union" if by_rule else "", why="" if by_rule else "boundary",
+        codebook_rule="" if by_rule else "A1", note=draw(st.one_of(st.just(""), WORDS)),
+        decided_at=draw(MOMENTS), votes=tuple(votes),
+        rulings=(made, taken_back, made) if draw(st.booleans()) else (made,),
+    )  # fmt: skip
+
+
+@st.composite
+def talks(draw: st.DrawFn, text: str) -> ThreadRecord:
+    """A thread on the article or on its first characters."""
+    edge = next(iter(graphemes(text)))[1]
+    about = draw(st.sampled_from([None, FragmentRecord(0, edge, text[:edge])]))
+    said = draw(st.lists(WORDS, min_size=1, max_size=2))
+    messages = tuple(MessageRecord("dave", draw(MOMENTS), words) for words in said)
+    return ThreadRecord(
+        messages,
+        about,
+        draw(st.sampled_from(["", "A1"])),
+        draw(st.sampled_from(["", "2026-01-03T00:00:00Z"])),
+    )
+
+
 @st.composite
 def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
     parts = draw(st.lists(PARTS, min_size=1, max_size=30))
@@ -150,20 +220,8 @@ def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
     regions = draw(st.sampled_from([[], [], [(0, 2)]]))
     people = draw(st.sets(st.sampled_from(ANNOTATORS), max_size=3))
     made = [draw(works(text, annotator, regions)) for annotator in sorted(people)]
-    gold = None
-    if people and draw(st.booleans()):
-        marks = draw(works(text, "", regions))
-        why = [
-            ProvenanceRecord(
-                span.id, span.start, span.end, "boundary", "variant",
-                agreed_exactly=tuple(sorted(people)), decided_by="dave", why="boundary",
-                codebook_rule="A1", note=draw(st.one_of(st.just(""), WORDS)),
-                decided_at="2026-01-02T03:04:05.000006Z",
-                votes=tuple(VoteRecord(name, note=draw(WORDS)) for name in sorted(people)),
-            )
-            for span in marks.spans
-        ]  # fmt: skip
-        gold = GoldRecord(marks.spans, marks.links, marks.entities, tuple(why))
+    gold = draw(golds(text, regions, sorted(people))) if people and draw(st.booleans()) else None
+    threads = draw(st.lists(talks(text), max_size=1)) if people else []
     return canonical(
         ArticleRecord(
             id=f"article-{number}",
@@ -181,6 +239,7 @@ def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
             regions=tuple(RegionRecord(start, end, "metadata") for start, end in regions),
             assignments=tuple(made),
             gold=gold,
+            threads=tuple(threads),
         )
     )
 

@@ -336,6 +336,10 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
         lambda s, _: s.decide("curation:add_span", s.article.pk, label="extent", words="alleged"),
     ),
     "curation:add_link": adding_link,
+    "curation:unanimous": then(
+        lambda s: s.curator.get(s.at("curation:adjudicate", s.article.pk)),
+        lambda s, _: s.curator.post(s.at("curation:unanimous", s.article.pk)),
+    ),
     "curation:close": closing,
     "curation:reopen": reopening,
     "curation:names": at_once(lambda s: s.post("curation:names", s.article.pk)),

@@ -111,13 +111,16 @@ class DecisionIn(Shape):
 
 
 class VoteShape(Shape):
-    """`annotator`: their id, or alias. A null label: they have nothing here, or an extent."""
+    """`annotator`: their id, or alias. A null label: they have nothing here, or an extent. `at`
+    and `codebook`: when they proposed it, under which version; null with nothing, or not known."""
 
     annotator: str
     label: str | None
     fragments: list[tuple[int, int]]
     attributes: dict[str, str]
     nothing: bool
+    at: Moment | None
+    codebook: int | None
 
 
 class GoldSpanShape(Shape):

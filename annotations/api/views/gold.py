@@ -107,4 +107,6 @@ def vote_json(vote: Mapping[str, Any], aliases: Names | None) -> dict[str, Any]:
         "fragments": vote.get("fragments", []),
         "attributes": vote.get("attributes", {}),
         "nothing": not (vote.get("span") or vote.get("link")),
+        "at": vote.get("at") or None,
+        "codebook": vote.get("codebook"),
     }

@@ -20,6 +20,7 @@ from .merges import (
     save_merge_rules,
 )
 from .rulings import NotDecided, apply_rulings, decide, hold_case
+from .unanimous import settle_unanimous
 
 __all__ = [
     "AlreadyClosed",
@@ -40,5 +41,6 @@ __all__ = [
     "reopen_adjudication",
     "run_merge",
     "save_merge_rules",
+    "settle_unanimous",
     "show_names",
 ]

@@ -37,6 +37,7 @@ from ..models import (
     RulingStatus,
 )
 from ..queries import codebook_for_gold, submitted_works
+from ..queries.unanimous import latest_rules
 from ..resolving import Grain
 from ..seen import SeenCase, see_cases
 from ..sitting import Mark, Sitting, clear, state_of
@@ -72,7 +73,7 @@ class NotCounted(Refusal):
 @transaction.atomic
 def save_merge_rules(*, study: Study, actor: User, **rules: object) -> MergeRules:
     """The rule set as the study's latest; the same again is the same number."""
-    latest = MergeRules.objects.filter(study=study).order_by("-number").first()
+    latest = latest_rules(study)
     if latest and all(getattr(latest, name) == value for name, value in rules.items()):
         return latest
     made = MergeRules.objects.create(
@@ -143,8 +144,8 @@ def _give_up(merge_id: str) -> None:
 
 
 def merge_all(merge: Merge, *, makes: bool) -> dict[str, Any]:
-    """Counts by rule. "changed" of these stood otherwise by an earlier run, "reopened" ones stand no
-    more. "left" are cases left to a curator, "kept" those that stay as they were decided,
+    """Counts by rule. "changed" of these stood otherwise by an earlier run, "reopened" ones stand
+    no more. "left" are cases left to a curator, "kept" those that stay as they were decided,
     "taken_back" those a curator opened again. "places" has the first few of each: [article, case,
     its words]."""
     study = merge.study
@@ -164,7 +165,7 @@ def merge_all(merge: Merge, *, makes: bool) -> dict[str, Any]:
     places: dict[str, list[Place]] = {}
     for first in range(0, len(ids), CHUNK):
         chunk = {pk: works[pk] for pk in ids[first : first + CHUNK]}
-        made = _chunk(merge, ground, chunk, makes=makes)
+        made = merge_articles(merge, ground, chunk, makes=makes)
         counts.update(made.counts)
         for name, found in made.places.items():
             places[name] = [*places.get(name, []), *found][:PLACES]
@@ -221,13 +222,15 @@ class Made:
 
 
 @transaction.atomic
-def _chunk(
+def merge_articles(
     merge: Merge,
     ground: Ground,
     works: Mapping[uuid.UUID, tuple[int, Sequence[Work]]],
     *,
     makes: bool,
+    only: Set[uuid.UUID] | None = None,
 ) -> Made:
+    """`only`: these cases, and none is opened again."""
     articles = Article.objects.filter(pk__in=list(works)).order_by("pk")
     texts = {row.pk: row for row in articles.only("pk", "text", "sentences", "study_id")}
     if makes:
@@ -248,7 +251,7 @@ def _chunk(
             continue
         known = rows[adjudication.pk] if adjudication else []
         sitting = _sit(merge, ground, texts[article_id], adjudication, ballot, known)
-        _merge_article(merge, sitting, made, ground, texts[article_id], ruled)
+        _merge_article(merge, sitting, made, ground, texts[article_id], ruled, only)
     if makes:
         _write(merge, made, locked)
     return made
@@ -285,12 +288,13 @@ def _merge_article(
     ground: Ground,
     article: Article,
     ruled: Set[uuid.UUID],
+    only: Set[uuid.UUID] | None,
 ) -> None:
     grain = ground.grain(article)
     ids = label_ids(sitting.codebook)
     taken = {_look(case) for case in sitting.cases if case.gold}
     for case in sorted(sitting.cases, key=lambda case: case.on == "link"):  # ends first
-        if case.moot:
+        if case.moot or (only is not None and case.id not in only):
             continue
         if not _is_free(case, ruled):
             made.count("taken_back" if case.state == CaseState.OPEN else "kept", article, case)
@@ -304,7 +308,9 @@ def _merge_article(
             made.count(rule, article, case)
             if before and before["state"] == CaseState.DECIDED:
                 made.count("changed", article, case)
-        elif case.state != CaseState.OPEN:  # what a rule once made, and makes no more
+        elif (
+            case.state != CaseState.OPEN and only is None
+        ):  # what a rule once made, and makes no more
             _open_again(sitting, case)
             made.count("reopened", article, case)
         else:

@@ -121,8 +121,7 @@ class ArticleCases(models.Model):
 
     `input_hash` names what was counted (submitted work, decisions, engine); another hash means
     that the counts are stale. counts: {"kinds": {kind: [all, decided]}, "labels": {slug: [all,
-    decided]}, "people": {annotator's id: [all, decided]}, "flagged": [all, decided], "undecided":
-    n}.
+    decided]}, "flagged": [all, decided], "undecided": n, "looks": [`seen.Look`]}.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -71,7 +71,8 @@ def released_articles(study: Study, user: User) -> list[uuid.UUID]:
 
 def read_against(study: Study, user: User, articles: Sequence[uuid.UUID]) -> list[Against]:
     """The person's marks against the gold of these articles. Three queries."""
-    found = {row.pk: Against(row) for row in Article.objects.filter(pk__in=articles)}
+    texts = Article.objects.filter(pk__in=articles).select_related("adjudication")
+    found = {row.pk: Against(row) for row in texts}
     names = dict(study.labels.order_by().values_list("slug", "name")) | {EXTENT: "Extent"}
     rows = Case.objects.filter(adjudication__article__in=articles, state=CaseState.DECIDED)
     ends = ("source", "target", "gold_link__source", "gold_link__target")

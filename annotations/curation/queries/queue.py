@@ -19,7 +19,7 @@ from annotations.study.models import Study
 from ..ballots import Work
 from ..models import Adjudication, Alias, ArticleCases
 
-ENGINE = "2"  # another number: all counts are counted anew
+ENGINE = "3"  # another number: all counts are counted anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +140,23 @@ class Sought:
         return bool(self.annotator) or self.flagged
 
     def takes(self, state: str, counts: ArticleCases, annotator: str = "") -> bool:
-        """`annotator`: the id of the one who is meant on this article."""
-        told = counts.counts
-        return (
-            (not self.kind or self._left(told["kinds"].get(self.kind)))
-            and (not self.label or self._left(told["labels"].get(self.label)))
-            and (not self.annotator or self._left(told["people"].get(annotator)))
-            and (not self.flagged or self._left(told["flagged"]))
-            and self._takes_state(state, counts)
-        )
+        """Whether one case of the article is all that is sought. `annotator`: the id of the one
+        who is meant on this article."""
+        if not self._takes_state(state, counts):
+            return False
+        case = self.kind or self.label or self.annotator or self.flagged
+        return not case or any(self._fits(look, annotator) for look in counts.counts["looks"])
 
-    @staticmethod
-    def _left(both: Sequence[int] | None) -> bool:
-        return both is not None and both[0] > 0
+    def _fits(self, look: Sequence[Any], annotator: str) -> bool:
+        kind, labels, people, flagged, is_open, changed = look
+        return (
+            self.kind in ("", kind)
+            and (not self.label or self.label in labels)
+            and (not self.annotator or annotator in people)
+            and (flagged or not self.flagged)
+            and (is_open or self.state != "open")
+            and (changed or self.state != "changed")
+        )
 
     def _takes_state(self, state: str, counts: ArticleCases) -> bool:
         n_open = counts.n_all - counts.n_decided

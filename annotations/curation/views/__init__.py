@@ -1,7 +1,7 @@
 """Pages of curation: one module a page."""
 
 from .adding import add_link, add_span
-from .adjudicate import adjudicate, close, names, ops, reopen
+from .adjudicate import adjudicate, close, names, ops, reopen, unanimous
 from .case import case
 from .custody import article_dissent, custody, dissent, link_custody
 from .merge import merge, merge_state
@@ -27,5 +27,6 @@ __all__ = [
     "ops",
     "queue",
     "reopen",
+    "unanimous",
     "versions",
 ]

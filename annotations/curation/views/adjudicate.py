@@ -23,6 +23,7 @@ from ..actions import (
     close_adjudication,
     open_docket,
     reopen_adjudication,
+    settle_unanimous,
     show_names,
 )
 from ..page import page_context
@@ -71,6 +72,18 @@ def as_they_stand(
     cases = [teller.case(case) for case in read_cases(docket)]
     changes = {"cases": cases, "whole": True}
     return {"rev": adjudication.rev, "state": adjudication.state, "changes": changes}
+
+
+@require_POST
+def unanimous(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    """Settle what everybody marked alike."""
+    try:
+        n = settle_unanimous(user=request.user, study_id=study_id, article_id=article_id)
+    except NothingToDecide as refusal:
+        raise Http404(str(refusal)) from refusal
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"settled": n})
+    return redirect("curation:adjudicate", study_id, article_id)
 
 
 @require_POST

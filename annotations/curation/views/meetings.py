@@ -18,7 +18,7 @@ from ..actions import decide
 from ..actions import meetings as actions
 from ..forms.meetings import MeetingForm, NotesForm, VerdictForm
 from ..models import RulingKind
-from ..queries import fetch_docket
+from ..queries import fetch_docket, read_cases
 from ..queries.discussion import REASONS
 from ..queries.meetings import (
     Table,
@@ -248,9 +248,11 @@ def deciding(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -
 
 @require_GET
 def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
-    """To be printed: the open cases, everybody's reading of each, room for notes; `?first=` n."""
+    """To be printed: the open cases, everybody's reading of each, room for notes; `?first=` n.
+    Then what the meeting has decided, with the rules it cited."""
     table = fetch_table(me(request), study_id, meeting_id)
     is_open = [case for case in cases_to_talk_about(table) if case.is_open]
+    decided = [case for case in read_cases(table.docket) if is_of(case, table)]
     asked = request.GET.get("first", "")
     first = int(asked) if asked in FIRST else len(is_open)
     cases = is_open[:first]
@@ -274,5 +276,27 @@ def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> 
             }
             for case in cases
         ],
+        "decided": [verdict_of(table, case) for case in decided],
     }
     return render(request, "curation/agenda.html", context)
+
+
+def is_of(case: SeenCase, table: Table) -> bool:
+    return case.row is not None and case.row.meeting_id == table.meeting.pk
+
+
+def verdict_of(table: Table, case: SeenCase) -> dict[str, Any]:
+    """A decision of the meeting: how, what stands, the rule and why."""
+    row, told, text = case.row, Teller(table.docket).case(case), table.docket.text
+    assert row is not None
+    gold = case.gold
+    parts = gold.fragments if gold else ()
+    return {
+        "told": told,
+        "label": row.gold_span.label.slug if gold and gold.label_id else "extent" if gold else "",
+        "words": " … ".join(text[start:end] for start, end in parts),
+        "about": text[case.start : case.end],
+        "rule": row.rule,
+        "reason": row.get_reason_display() if row.reason else "",
+        "note": row.note,
+    }

@@ -43,7 +43,7 @@ def merge(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
             return redirect("curation:merge_state", study_id, made.pk)
         except NothingToMerge as refusal:
             form.add_error(None, str(refusal))
-    past = Merge.objects.filter(study=study).select_related("rules", "created_by")[:20]
+    past = Merge.objects.filter(study=study, articles=[]).select_related("rules", "created_by")[:20]
     context = {"standing": standing, "form": form, "past": past, "latest": latest}
     return render(request, "curation/merge.html", context, status=422 if form.errors else 200)
 

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
+from annotations.curation.actions import save_merge_rules
 from annotations.curation.models import Case, GoldLink, GoldSpan, Ruling
 from tests.browser.axe import violations
 from tests.curation.scene import both_submit
@@ -29,6 +30,7 @@ def article(transactional_db: None) -> Article:
     made = make_article(study)
     bob, carol = User.objects.get(username="bob"), User.objects.get(username="carol")
     both_submit(assign(made, bob), assign(made, carol))
+    save_merge_rules(study=study, actor=alice, unanimous=False, least_votes=2)
     return made
 
 
@@ -112,6 +114,21 @@ def test_every_case_is_settled_by_the_keyboard_alone(open_page: Open) -> None:
         "majority",
     }
     assert GoldLink.objects.live().count() == 1
+
+
+def test_what_everybody_marked_alike_is_settled_without_a_hand(
+    article: Article, open_page: Open
+) -> None:
+    alice = User.objects.get(username="alice")
+    save_merge_rules(study=article.study, actor=alice, unanimous=True, least_votes=2)
+    page = open_page()
+    expect(page.locator("#progress")).to_have_text("2 of 6 decided")
+    expect(page.locator("#hint")).to_contain_text("2 cases that everybody marked alike are settled")
+    assert gold() == {("reporting", "0-82"), ("extent", "39-79")}
+    assert set(Case.objects.values_list("merged_by_rule", flat=True)) == {"unanimous"}
+    for _ in range(4):
+        press(page, *DECISIONS[title(page)])
+    expect(page.locator("#progress")).to_have_text("6 of 6 decided")
 
 
 def test_a_boundary_is_edited_relabelled_undone_and_made_again(open_page: Open) -> None:

@@ -41,6 +41,7 @@ const WRITES = new Set([
   "undo",
   "redo",
   "link",
+  "unanimous",
 ]);
 
 /** Decides the current case and goes on to the next open one. True when it could be decided. */
@@ -146,6 +147,20 @@ async function reason(desk) {
   desk.say("Reason kept");
 }
 
+/** What everybody marked alike, without a decision on each. */
+export async function settle(desk) {
+  const n = await desk.session.settleUnanimous();
+  if (n === null) return desk.refuse("Not now: the server does not answer");
+  if (!n) return desk.refuse("Nothing that everybody marked alike is open, or the study’s rules leave it to you");
+  const { board } = desk;
+  const one = board.case();
+  if (!one || !isOpen(one)) board.current = board.next()?.id ?? board.current;
+  desk.paint(null);
+  const told = `${n === 1 ? "One case" : `${n} cases`} that everybody marked alike ${n === 1 ? "is" : "are"} settled`;
+  desk.refuse(told);
+  if (board.counts.decided === board.counts.all) desk.done();
+}
+
 const ACTS = {
   variant: (desk, { variant }) => decide(desk, "variant", { variant: Number(variant) }),
   majority: (desk) => decide(desk, "majority"),
@@ -170,5 +185,6 @@ const ACTS = {
   reason,
   link: (desk) => link(desk, send),
   discuss: (desk) => desk.card.talks && desk.board.current && desk.dialogs.discuss(desk.board.current),
+  unanimous: settle,
   help: (desk) => desk.dialogs.help(),
 };

@@ -6,7 +6,7 @@ import { chordOf } from "../marking/keys.js";
 import { Labels } from "../marking/labels.js";
 import { SignIn } from "../marking/returning.js";
 import { Highlights, TextView } from "../marking/text_view.js";
-import { run } from "./acts.js";
+import { run, settle } from "./acts.js";
 import { Board } from "./board.js";
 import { Card } from "./card.js";
 import { Dialogs } from "./dialogs.js";
@@ -242,7 +242,8 @@ function start(data) {
   } else desk.paint(null);
   if (document.activeElement === document.body) desk.focusText();
   checkText(desk, data.article);
-  document.documentElement.dataset.ready = "curation";
+  const alike = data.unanimous && data.all_in && data.state === "open";
+  Promise.resolve(alike && settle(desk)).finally(() => (document.documentElement.dataset.ready = "curation"));
 }
 
 start(JSON.parse(byId("curation-data").textContent));

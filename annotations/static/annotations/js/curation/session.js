@@ -63,6 +63,15 @@ export class Session {
     if (this.sync.trouble !== "login") this.sync.kick();
   }
 
+  /** What everybody marked alike becomes gold without a decision; how many, or null: not now. */
+  async settleUnanimous() {
+    if (this.readOnly) return null;
+    const response = await this.sync.ask(this.data.urls.unanimous, { method: "POST" });
+    const told = response?.ok ? await response.json().catch(() => null) : null;
+    if (told?.settled) await this.sync.pull();
+    return told?.settled ?? null;
+  }
+
   madeElsewhere(records) {
     this.outbox.learn(records);
     for (const record of records) this.hooks.painted(show(this.board, record));
