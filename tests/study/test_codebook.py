@@ -389,7 +389,9 @@ def test_a_tenth_label_takes_a_letter(sign_in, led: Study, alice: User) -> None:
         response = client.post(f"/studies/{led.pk}/codebook/labels/new/", data | more)
         assert response.status_code == (302 if n < 7 else 422), key
     assert led.labels.count() == 11
-    again = client.post(f"/studies/{led.pk}/codebook/labels/new/", data | more | {"key": "b"})
+    again = client.post(
+        f"/studies/{led.pk}/codebook/labels/new/", data | more | {"key": "b", "name": "Other"}
+    )
     assert "The key b belongs to “Label b”." in again.content.decode()
 
 
