@@ -35,6 +35,8 @@ class Utf16Table:
         self.length = len(text)
         self._astral = [found.start() for found in _ASTRAL.finditer(text)]
         self._units = [at + n for n, at in enumerate(self._astral)]
+        # Up to here both counts are the same.
+        self.same_until = self._astral[0] if self._astral else self.length
 
     @property
     def units(self) -> int:

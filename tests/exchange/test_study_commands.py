@@ -90,7 +90,7 @@ def test_a_study_goes_to_a_folder_with_manifest_and_card(
 ) -> None:
     folder = tmp_path / "out"
     told = run("export_study", marked.name, folder, "--format", name)
-    assert "1 articles, 1 spans" in told
+    assert "1 article, 1 span of annotators, 0 gold spans." in told
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["counts"]["n_assignments"] == 2
     for each in manifest["files"]:
@@ -166,7 +166,7 @@ def test_convert_needs_no_database(marked: Study, tmp_path: Path) -> None:
     with CaptureQueriesContext(connection) as queries:
         told = run("convert", tmp_path / "out", tmp_path / "again.zip", "--to", "jsonl")
     assert len(queries) == 0
-    assert "1 articles from CSV" in told
+    assert "1 article from CSV" in told
     run("convert", tmp_path / "again.zip", tmp_path / "back", "--to", "csv", "--from", "jsonl")
     for name, n_columns in (("articles.csv", 100), ("spans.csv", 13)):  # then come the answers
         tables = [

@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 from ..frame import FileRefused, Form, Hints, Reading, SourceFiles
 from ..records import ArticleRecord
 
-OURS = ("sourcemark", "jsonl")
+OURS = ("sourcemark", "jsonl", "marks")
 NOTHING = "There is no article with a text in it. Export it again, with the texts."
 
 

@@ -31,6 +31,9 @@ def unescaped_text(words: str) -> str:
 
 def parts(cell: str, separator: str) -> Iterator[str]:
     """The parts of a cell between separators that no backslash stands before."""
+    if "\\" not in cell:
+        yield from cell.split(separator)
+        return
     start = at = 0
     while at < len(cell):
         if cell[at] == "\\":
@@ -44,6 +47,6 @@ def parts(cell: str, separator: str) -> Iterator[str]:
 
 def value_and_id(part: str) -> tuple[str | None, str]:
     """("PER", "3") of "PER[3]"; the value is None where there is an annotation without one."""
-    found = _ID.fullmatch(part)
+    found = _ID.fullmatch(part) if part.endswith("]") else None
     value, number = (found["value"], found["id"]) if found else (part, "")
     return (None if value == SET else unescaped(value)), number

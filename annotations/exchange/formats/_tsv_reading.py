@@ -33,6 +33,7 @@ LABELS = ("label", "value", "PosValue")  # features that say what kind a span is
 _UNIT = re.compile(r"\d{1,9}-\d{1,9}(?:\.\d{1,9})?")
 _PLACE = re.compile(r"(\d{1,9})-(\d{1,9})")
 _REFERENCE = re.compile(r"(?P<unit>[\d.-]+)(?:\[(?P<from>\d+)(?:_(?P<to>\d+))?\])?")
+_Part = tuple[str, str | None, str]  # of a cell: as it stands, its value, its number
 _CHAIN = re.compile(r"(?P<value>.*)->(?P<link>\d+-\d+)", re.DOTALL)
 
 
@@ -57,6 +58,16 @@ class _Row:
     words: str
     cells: list[str]
     place: str
+
+
+@dataclass(slots=True)
+class _Stacked:
+    """One of the annotations that a row has of a layer: its cells, taken apart."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    fillers: list[tuple[str, str]] = field(default_factory=list)  # (role, reference)
+    number: str = ""
+    chain: str = ""
 
 
 @dataclass(slots=True)
@@ -93,6 +104,8 @@ class TsvFile:
         self.text, self._table = self._laid_out(lead)
         self._found: dict[tuple[str, str], _Found] = {}
         self._by_unit: dict[tuple[str, str, str], str] = {}  # (layer, unit, number): key
+        self._apart: dict[tuple[str, ...], list[_Stacked]] = {}  # of a layer's cells
+        self._cells: dict[str, list[_Part]] = {}
         self._lost: Counter[str] = Counter()
         self._entities: dict[str, EntityRecord] = {}
 
@@ -199,8 +212,11 @@ class TsvFile:
         return "".join(pieces)
 
     def _check_words(self, text: str, table: Utf16Table | None) -> None:
+        same_until = table.same_until if table else len(text)
         for row in self._rows:
-            start, end = (self._place(number, table, text, row) for number in row.stretch)
+            start, end = row.stretch
+            if end > same_until:
+                start, end = (self._place(number, table, text, row) for number in row.stretch)
             if text[start:end] != row.words:
                 reason = f"At {row.stretch[0]}-{row.stretch[1]} stands “{text[start:end][:40]}”, "
                 raise self._refuse(f"{reason}not “{row.words[:40]}”.", row.place)
@@ -244,48 +260,62 @@ class TsvFile:
 
     def _take(self, layer: _Layer, row: _Row) -> None:
         cells = row.cells[layer.at : layer.at + len(layer.columns)]
-        if all(cell == NULL for cell in cells):
+        if cells.count(NULL) == len(cells):
             return
-        stacked = [list(parts(cell, "|")) for cell in cells]
-        for index in range(max(len(values) for values in stacked)):
-            self._take_one(layer, row, index, stacked)
+        # An annotation over many tokens has the same cells in each of them.
+        same = (layer.name, *cells)
+        if same not in self._apart:
+            stacked = [self._parts_of(cell) for cell in cells]
+            most = max(len(values) for values in stacked)
+            self._apart[same] = [self._one(layer, index, stacked) for index in range(most)]
+        for index, each in enumerate(self._apart[same]):
+            self._take_one(layer, row, index, each)
 
-    def _take_one(self, layer: _Layer, row: _Row, index: int, stacked: list[list[str]]) -> None:
-        values: dict[str, str] = {}
-        fillers: list[tuple[str, str]] = []
-        number = chain = ""
+    def _parts_of(self, cell: str) -> list[_Part]:
+        found = self._cells.get(cell)
+        if found is None:
+            found = self._cells[cell] = [(part, *value_and_id(part)) for part in parts(cell, "|")]
+        return found
+
+    def _one(self, layer: _Layer, index: int, stacked: list[list[_Part]]) -> _Stacked:
+        made = _Stacked()
         for at, (name, cell) in enumerate(zip(layer.columns, stacked, strict=True)):
-            if index >= len(cell) or cell[index] == NULL or at - 1 in layer.slots:
+            if index >= len(cell) or cell[index][0] == NULL or at - 1 in layer.slots:
                 continue
-            value, own = value_and_id(cell[index])
-            number = number or own
+            words, value, own = cell[index]
+            made.number = made.number or own
             if at in layer.slots:
-                fillers = self._fillers(layer, at, index, cell[index], stacked)
-            elif layer.kind == "T_CH" and (linked := _CHAIN.fullmatch(cell[index])):
-                chain = linked["link"]
+                made.fillers = self._fillers(at, index, words, stacked)
+            elif layer.kind == "T_CH" and (linked := _CHAIN.fullmatch(words)):
+                made.chain = linked["link"]
                 value = linked["value"] if linked["value"] != SET else None
             if value is not None and name and at not in layer.slots:
-                values[name] = value
-        key = f"{layer.short} {chain or number or f'{row.unit} {index}'}"
-        found = self._found.setdefault((layer.name, key), _Found(layer, row.stretch, row.place))
+                made.values[name] = value
+        return made
+
+    def _take_one(self, layer: _Layer, row: _Row, index: int, each: _Stacked) -> None:
+        key = f"{layer.short} {each.chain or each.number or f'{row.unit} {index}'}"
+        found = self._found.get((layer.name, key))
+        if found is None:
+            found = self._found[layer.name, key] = _Found(layer, row.stretch, row.place)
         start, end = found.stretch
         found.stretch = min(start, row.stretch[0]), max(end, row.stretch[1])
-        found.values |= values
-        for filler in fillers:
+        found.values |= each.values
+        for filler in each.fillers:
             if filler not in found.fillers or found.stretch == row.stretch:
                 found.fillers.append(filler)
-        self._by_unit.setdefault((layer.name, row.unit, number), key)
+        self._by_unit.setdefault((layer.name, row.unit, each.number), key)
         self._by_unit.setdefault((layer.name, row.unit, ""), key)
 
     def _fillers(
-        self, layer: _Layer, at: int, index: int, cell: str, stacked: list[list[str]]
+        self, at: int, index: int, cell: str, stacked: list[list[_Part]]
     ) -> list[tuple[str, str]]:
         targets = stacked[at + 1] if at + 1 < len(stacked) else []
-        if index >= len(targets) or targets[index] in (NULL, SET):
+        if index >= len(targets) or targets[index][0] in (NULL, SET):
             return []
         value, _, _ = cell.partition("[") if cell.endswith("]") else (cell, "", "")
         names = list(parts(value, ";"))
-        references = list(parts(targets[index], ";"))
+        references = list(parts(targets[index][0], ";"))
         names += [SET] * (len(references) - len(names))
         return list(zip(names, references, strict=False))
 

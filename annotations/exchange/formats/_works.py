@@ -17,6 +17,7 @@ from ..records import (
 
 GOLD, EXTENT = "gold", "Extent"
 _TOKEN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 _NO_TOKEN = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -77,8 +78,7 @@ def kinds_asked(book: CodebookRecord) -> dict[tuple[str | None, str], str]:
 
 def json_line(value: Mapping[str, Any]) -> str:
     """JSON in one line, whatever a reader takes for a line end."""
-    words = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return "".join(f"\\u{ord(sign):04x}" if sign in "\x85\u2028\u2029" else sign for sign in words)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).translate(_LINE_ENDS)
 
 
 def span_extras(span: SpanRecord, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +41,7 @@ NOT_TSV3 = (
     "INCEpTION reads those and exports them as WebAnno TSV 3."
 )
 OWN = ("label", "flag", "note", "more")
+UNRELATED = "\t".join([NULL] * 3)
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -56,7 +58,7 @@ class _Row:
     relations: list[tuple["_Placed", LinkRecord]] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class _Placed:
     """An annotation of a layer and the units it lies on; `number` tells it from others there."""
 
@@ -67,17 +69,30 @@ class _Placed:
 
     @property
     def at(self) -> str:
-        return self.rows[0].name + (f"[{self.number}]" if self.number else "")
+        return _numbered(self.rows[0].name, self.number)
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """Its part of each cell of the layer, the same in each of its rows."""
+        values = [SET if words is None else escaped(words) for words in self.features]
+        roles = ";".join("part" for _ in self.parts) or NULL
+        held = ";".join(part.at for part in self.parts) or SET
+        return [*(_numbered(each, self.number) for each in (*values, roles)), held]
+
+    @cached_property
+    def line(self) -> str:
+        return "\t".join(self.cells)
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
     beside = BesideOut()
     features = _features(corpus.study)
+    kinds = kinds_asked(corpus.study.codebook)
     for article in corpus.articles:
         page = _Page(article.text, article.language)
         lead = article.text[: page.tokens[0][0]] if page.tokens else article.text
         for place, work in beside.places(article, lead=lead):
-            lines = _Lines(article.text, page, features, kinds_asked(corpus.study.codebook))
+            lines = _Lines(page, features, kinds)
             yield f"{place}.tsv", "\n".join(lines.of(work)).encode() + b"\n"
     yield from beside.file()
 
@@ -94,28 +109,35 @@ def _features(study: StudyRecord) -> list[str]:
 
 
 class _Page:
-    """A text's tokens and sentences, in code points."""
+    """A text's tokens and sentences, in code points, and what stands of them in every file."""
 
     def __init__(self, text: str, language: str) -> None:
+        self.text = text
+        self.units = Utf16Table(text)
         self.tokens = [part for part in segments(text) if text[slice(*part)].strip()]
         self.starts = [start for start, _ in self.tokens]
+        self.heads = [self.head(token) for token in self.tokens]
         firsts = {bisect_left(self.starts, start) for start, _ in sentences(text, language)}
         self.sentences = sorted({0, *firsts} - {len(self.tokens)})  # by their first token
+
+    def head(self, stretch: Stretch) -> str:
+        """A unit's places and words: "0-4", a tab, "said"."""
+        start, end = stretch
+        places = f"{self.units.to_utf16(start)}-{self.units.to_utf16(end)}"
+        return f"{places}\t{escaped_text(self.text[start:end])}"
 
 
 class _Lines:
     def __init__(
         self,
-        text: str,
         page: _Page,
         features: Sequence[str],
         kinds: Mapping[tuple[str | None, str], str],
     ) -> None:
-        self._text = text
         self._page = page
         self._features = features
         self._kinds = kinds
-        self._units = Utf16Table(text)
+        self._unmarked = "\t".join([NULL] * (len(OWN) + len(features) + 2))
         self._rows = [_Row(token) for token in page.tokens]
         self._parts: defaultdict[int, dict[Stretch, _Row]] = defaultdict(dict)
         self._targets: dict[str, _Placed] = {}
@@ -220,37 +242,40 @@ class _Lines:
                             each.number = counted
 
     def _sentence(self, start: int, end: int) -> Iterator[str]:
-        tokens = self._page.tokens
-        until = tokens[end][0] if end < len(tokens) else len(self._text)
+        page = self._page
+        until = page.starts[end] if end < len(page.starts) else len(page.text)
         yield ""
-        for words in self._text[tokens[start][0] : until].split("\n"):
+        for words in page.text[page.starts[start] : until].split("\n"):
             yield f"#Text={escaped_text(words)}"
         for at in range(start, end):
-            yield self._line(self._rows[at])
+            yield self._line(self._rows[at], page.heads[at])
             for _, part in sorted(self._parts[at].items()) if at in self._parts else ():
-                yield self._line(part)
+                yield self._line(part, page.head(part.stretch))
 
-    def _line(self, row: _Row) -> str:
-        start, end = row.stretch
-        units = f"{self._units.to_utf16(start)}-{self._units.to_utf16(end)}"
-        cells = [row.name, units, escaped_text(self._text[start:end])]
-        for at in range(len(OWN) + len(self._features)):
-            cells.append(_stacked([(mark.features[at], mark.number) for mark in row.marks]))
-        roles = [(";".join("part" for _ in mark.parts), mark.number) for mark in row.marks]
-        cells.append("|".join(_numbered(words or NULL, number) for words, number in roles) or NULL)
-        held = [";".join(part.at for part in mark.parts) or SET for mark in row.marks]
-        cells.append("|".join(held) or NULL)
-        cells.append(_stacked([(None, piece.number) for piece in row.pieces]))
+    def _line(self, row: _Row, head: str) -> str:
+        marks = row.marks
+        if not marks:
+            marked = self._unmarked
+        elif len(marks) == 1:
+            marked = marks[0].line
+        else:
+            stacked = zip(*(mark.cells for mark in marks), strict=True)
+            marked = "\t".join(map("|".join, stacked))
+        pieces = "|".join(_numbered(SET, piece.number) for piece in row.pieces) or NULL
+        return f"{row.name}\t{head}\t{marked}\t{pieces}\t{self._related(row)}\t"
+
+    def _related(self, row: _Row) -> str:
+        if not row.relations:
+            return UNRELATED
         cues = [self._cue(link) for _, link in row.relations]
-        cells.append("|".join(words for words, _ in cues) or NULL)
-        cells.append("|".join(place for _, place in cues) or NULL)
-        cells.append("|".join(self._reference(*each) for each in row.relations) or NULL)
-        return "\t".join(cells) + "\t"
+        references = [self._reference(*each) for each in row.relations]
+        return "\t".join(map("|".join, (*zip(*cues, strict=True), references)))
 
     def _cue(self, link: LinkRecord) -> tuple[str, str]:
         if link.cue is None:
             return SET, SET
-        start, end = self._units.to_utf16(link.cue.start), self._units.to_utf16(link.cue.end)
+        units = self._page.units
+        start, end = units.to_utf16(link.cue.start), units.to_utf16(link.cue.end)
         return escaped(link.cue.text) or SET, f"{start}-{end}"
 
     def _reference(self, source: _Placed, link: LinkRecord) -> str:
@@ -261,12 +286,6 @@ class _Lines:
 
 def _fits(value: str) -> bool:
     return value != "" and "\r" not in value and value.isprintable()
-
-
-def _stacked(values: Sequence[tuple[str | None, int]]) -> str:
-    if not values:
-        return NULL
-    return "|".join(_numbered(SET if words is None else escaped(words), n) for words, n in values)
 
 
 def _numbered(words: str, number: int) -> str:

@@ -38,6 +38,7 @@ LARGE = SourceLimits(
     line_bytes=100_000_000,
 )
 _HELD = 8_000_000  # bytes of a zip within a zip that are held in memory
+_SMALL = 1_000_000  # bytes of a file whose lines are read at once
 WHOLE = 200_000_000  # bytes that are read at once at most, whatever the limits
 
 
@@ -117,10 +118,14 @@ class SourceFiles:
             raise FileRefused(path, str(error)) from error
 
     def lines(self, path: str) -> Iterator[tuple[int, str]]:
-        """(number from 1, line without its line end), one line at a time in memory.
+        """(number from 1, line without its line end), one line of a large file at a time in memory.
 
         Lines end with LF or CRLF, nothing else.
         """
+        held = self._held(path)
+        if held is not None:
+            yield from enumerate(held, 1)
+            return
         with self.open(path) as file:
             number = 0
             mark = b""
@@ -136,6 +141,19 @@ class SourceFiles:
                 yield number, self._decoded(path, line, number)
         for at, words in enumerate(self.text(path).split("\n"), 1):
             yield at, words.removesuffix("\r")
+
+    def _held(self, path: str) -> list[str] | None:
+        """All lines of a small file in UTF-8; None where it has to be read line by line."""
+        if self._entries[path].n_bytes > min(_SMALL, self.limits.line_bytes):
+            return None
+        try:
+            words = self.read(path).removeprefix(_UTF8_MARK).decode()
+        except UnicodeDecodeError:
+            return None
+        lines = words.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        return [line.removesuffix("\r") for line in lines] if "\r" in words else lines
 
     def _line(self, path: str, file: BinaryIO, number: int) -> bytes:
         most = self.limits.line_bytes

@@ -7,7 +7,7 @@ from ..records import CodebookRecord, StudyRecord
 from .choosing import Wanted
 from .counting import Counts
 from .manifest import About
-from .wording import chosen
+from .wording import chosen, number_of
 
 _TO_FILL_IN = "*(Fill in before publishing.)*"
 
@@ -112,7 +112,7 @@ def _made(form: Form, wanted: Wanted | None, options: Mapping[str, str]) -> Iter
 
 
 def _codebook(book: CodebookRecord) -> Iterator[str]:
-    yield f"Version {book.number}, with {len(book.labels)} labels.\n"
+    yield f"Version {book.number}, with {number_of(len(book.labels), 'label')}.\n"
     for label in book.labels:
         archived = " (archived)" if label.archived else ""
         yield f"### {_plain(label.name or label.slug)} (`{label.slug}`){archived}\n"

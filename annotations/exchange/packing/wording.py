@@ -6,6 +6,11 @@ from ..frame import Form
 from .choosing import Wanted
 
 
+def number_of(n: int, one: str) -> str:
+    """ "1 article", "2,000 articles"."""
+    return f"{n:,} {one}" if n == 1 else f"{n:,} {one}s"
+
+
 def chosen(
     form: Form, options: Mapping[str, str], wanted: Wanted | None
 ) -> Iterator[tuple[str, str]]:

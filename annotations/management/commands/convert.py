@@ -11,6 +11,7 @@ from annotations.exchange.formats import find_format, recognised
 from annotations.exchange.frame import FileRefused, Findings, Form, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.packing import write_folder, write_zip
+from annotations.exchange.packing.wording import number_of
 from annotations.exchange.records import ArticleRecord, Corpus
 from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
@@ -35,9 +36,15 @@ Examples:
   manage.py convert study.json brat/ --to brat
   manage.py convert corpus/ tags.zip --to conll --option scheme=bioes
   manage.py convert spans.csv out/ --from csv --to jsonl --annotator bob
+  manage.py convert marks/ marks.zip --to w3c          files of export_marks, their texts beside
 
 What was repaired or left out is listed.
 Exit codes: 0 written, 1 refused (nothing is left behind)."""
+
+NOT_KNOWN = (
+    "This is no format that is known by its content. Say which it is: --from NAME "
+    "(convert --help lists them)."
+)
 
 
 class Command(ExplainedCommand):
@@ -87,7 +94,8 @@ class Command(ExplainedCommand):
         self.report(source, writer, target)
 
     def report(self, source: "Converted", writer: Form, target: Path) -> None:
-        self.stdout.write(f"{target}: {source.n_articles:,} articles from {source.form.title}.")
+        told = number_of(source.n_articles, "article")
+        self.stdout.write(f"{target}: {told} from {source.form.title}.")
         for finding in source.findings:
             self.stdout.write(f"  {finding.kind}: {finding}")
         for loss in writer.losses:
@@ -113,7 +121,7 @@ class Converted:
     def _found(self, path: Path) -> Form:
         found = recognised(self.files)
         if not found:
-            raise FileRefused(str(path), "This is no format that is known. Say which: --from NAME.")
+            raise FileRefused(str(path), NOT_KNOWN)
         return found[0]
 
     def corpus(self, tell: Any) -> Corpus:

@@ -13,6 +13,7 @@ from annotations.exchange.actions.exports import agreement_tables, open_corpus
 from annotations.exchange.formats import find_format, formats
 from annotations.exchange.frame import Form
 from annotations.exchange.packing import About, Packing, Wanted, pack, write_folder, write_zip
+from annotations.exchange.packing.wording import number_of
 from annotations.exchange.queries import find_manager, find_study
 from annotations.exchange.queries.exports import Reach
 from annotations.exchange.queries.snapshot import snapshot
@@ -122,8 +123,9 @@ class Command(ExplainedCommand):
         record_file(study=study, actor=manager, form=form, wanted=wanted, packing=packing)
         counts = packing.counts
         self.stdout.write(
-            f"{path}: {counts.n_articles:,} articles, {counts.n_spans:,} spans of annotators, "
-            f"{counts.n_gold_spans:,} gold spans."
+            f"{path}: {number_of(counts.n_articles, 'article')}, "
+            f"{number_of(counts.n_spans, 'span')} of annotators, "
+            f"{number_of(counts.n_gold_spans, 'gold span')}."
         )
         for loss in form.losses:
             self.stdout.write(f"  {loss.sentence}")

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError
 from annotations.accounts.models import User
 from annotations.exchange.actions import restore_study
 from annotations.exchange.frame import SourceFiles
+from annotations.exchange.packing.wording import number_of
 from annotations.management.explained import ExplainedCommand
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Role
@@ -61,7 +62,8 @@ class Command(ExplainedCommand):
         if manager is not None and Role.MANAGER not in roles_of(study, manager):
             roles = [*roles_of(study, manager), Role.MANAGER]
             set_roles(study=study, actor=manager, user=manager, roles=roles)
-        self.stdout.write(f"“{study.name}” ({study.pk}): {restored.n_articles:,} articles stored.")
+        stored = number_of(restored.n_articles, "article")
+        self.stdout.write(f"“{study.name}” ({study.pk}): {stored} stored.")
         if restored.known_people:
             self.stdout.write(f"  Known here: {', '.join(sorted(restored.known_people))}.")
         if restored.new_people:
