@@ -173,7 +173,7 @@ def suggest(
 
 
 def marks_of(client: Sourcemark, study: str, annotator: str) -> Iterator[Json]:
-    """The submitted marks of one annotator, article by article."""
+    """The submitted marks of one annotator, by their id, article by article."""
     asked: Json = {"study_id": study, "annotator": annotator, "state": "submitted"}
     for each in client.pages("list_assignments", **asked):
         yield client.call("show_marks", study_id=study, assignment_id=each["id"]).json()

@@ -13,6 +13,12 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.actions import open_docket
 from annotations.curation.queries import read_cases
+from annotations.exchange.actions import make_export
+from annotations.exchange.formats import find_format
+from annotations.exchange.packing import Wanted
+from annotations.exchange.queries.exports import fetch_reach
+from annotations.reports.actions import make_report
+from annotations.reports.selection import Selection
 from annotations.study.models import Study
 from tests.api.asking import Asker
 
@@ -27,6 +33,11 @@ Authorization = "Bearer {secret}"
 "path.assignment_id" = "{assignment}"
 "path.case_id" = "{case}"
 "path.number" = 1
+"path.report_id" = "{report}"
+"path.export_id" = "{export}"
+[[operations]]
+include-name = "DELETE /studies/{{study_id}}/exports/{{export_id}}"
+parameters = {{ "path.export_id" = "{doomed}" }}
 [checks]
 positive_data_acceptance.expected-statuses = [
   "2xx", "304", "401", "403", "404", "409", "410", "412", "422", "428"
@@ -56,12 +67,20 @@ def config(study: Study, submitted: Article, bobs: Assignment, alice: User, sett
     study.suggestions_allowed = True
     study.save()
     case = read_cases(open_docket(alice, study.pk, submitted.pk))[0]
+    reach = fetch_reach(alice, study.pk)
+    report = make_report(study=study, actor=alice, name="All", selection=Selection())
+    export, doomed = (
+        make_export(reach=reach, form=find_format("jsonl"), wanted=Wanted()) for _ in range(2)
+    )
     return CONFIG.format(
         secret=Asker(alice).secret,
         study=study.pk,
         article=submitted.pk,
         assignment=bobs.pk,
         case=case.id,
+        report=report.pk,
+        export=export.pk,
+        doomed=doomed.pk,
     )
 
 

@@ -296,9 +296,17 @@ def test_an_export_is_a_job_whose_file_is_fetched(
     assert pen.read(answer["Location"]).status_code == 404  # not Bob's
     whole = pen.send(path, {"format": "sourcemark"})
     assert (whole.status_code, described(whole)["status"]) == (403, 403)
-    unknown = described(desk.send(path, {"format": "papyrus"}))
-    assert unknown["errors"][0]["field"] == "/format"
+    for wrong, field in (
+        ({"format": "papyrus"}, "/format"),
+        ({"format": "marks"}, "/format"),  # is read, never written
+        ({"format": "conll", "options": {"scheme": "iob"}}, "/options"),
+    ):
+        assert described(desk.send(path, wrong))["errors"][0]["field"] == field
     assert described(desk.read(path))["items"] == [done]
+    scheme = next(each for each in named["conll"]["options"] if each["name"] == "scheme")
+    assert (scheme["values"], scheme["default"]) == (["bio", "bioes"], "bio")
+    tags = described(desk.send(path, {"format": "conll", "options": {"scheme": "bioes"}}))
+    assert study.exports.get(pk=tags["id"]).options == {"scheme": "bioes"}
     gone = desk.delete(answer["Location"])
     assert (gone.status_code, desk.read(answer["Location"]).status_code) == (204, 404)
 

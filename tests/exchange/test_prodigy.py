@@ -51,6 +51,18 @@ def test_what_was_not_accepted_holds_no_marks(answer: str) -> None:
     assert articles[0].assignments[0].spans == ()
 
 
+def test_a_suggestion_that_was_widened_lies_where_its_tokens_do() -> None:
+    """Prodigy keeps the words of the suggestion; without tokens the words decide."""
+    tokens = [{"text": "Officials", "start": 0, "end": 9, "id": 0}]
+    for given, found in ((tokens, "Officials"), ([], "Off")):
+        articles, said = read(spans=[{**WHO, "text": "Off"}], tokens=given)
+        assert articles[0].assignments[0].spans[0].fragments[0].text == found
+        assert len(said) == bool(given)
+    assert FORM.recognises is not None
+    line = json.dumps({"text": TEXT, "spans": [WHO]}).encode()  # not answered yet
+    assert FORM.recognises(SourceFiles.uploaded([("a.jsonl", line)]))
+
+
 def test_tokens_are_written_for_the_ends_of_spans() -> None:
     span = SpanRecord("s", "attribution", (FragmentRecord(12, 16, "lied"),))
     work = AssignmentRecord("bob", (span,))

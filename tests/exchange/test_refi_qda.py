@@ -22,6 +22,7 @@ HEAD = f"""<?xml version="1.0" encoding="utf-8"?>
 <CodeBook><Codes><Code guid="{G}2" name="Theme" isCodable="true">
 <Code guid="{G}3" name="Loaded" isCodable="true"/></Code></Codes></CodeBook>"""
 TEXT = "Officials 🔥 lied."
+UNUSED = "p.qdpx: There is no place for codes that no selection has: {} left out."
 ORDER = ["Users", "CodeBook", "Variables", "Sources", "Links"]  # as the schema has them
 
 
@@ -78,7 +79,7 @@ def test_a_coded_selection_is_a_span_of_its_user() -> None:
     work = articles[0].assignments[0]
     assert (work.annotator, work.spans[0].label, work.spans[0].note) == ("Ann", "Loaded", "why?")
     assert work.spans[0].fragments == (FragmentRecord(12, 16, "lied"),)
-    assert said == []
+    assert said == [UNUSED.format(1)]
 
 
 def test_what_has_no_place_is_counted() -> None:
@@ -91,7 +92,29 @@ def test_what_has_no_place_is_counted() -> None:
     assert read(content)[1] == [
         "p.qdpx: There is no place for PictureSources: 1 left out.",
         "p.qdpx: There is no place for selections without a code: 1 left out.",
+        UNUSED.format(2),
     ]
+
+
+def test_an_unpacked_project_is_read_with_its_code_book() -> None:
+    """Programs for Macs leave a folder where others leave a .qdpx."""
+    described = HEAD.replace('name="Loaded" isCodable="true"/>', 'name="Loaded">DESCRIBED</Code>')
+    words = "<Description> Words that judge. </Description>"
+    with zipfile.ZipFile(io.BytesIO(project(selection(5, 0, 9)))) as archive:
+        xml = archive.read("project.qde").decode()
+    xml = xml.replace(HEAD, described.replace("DESCRIBED", words))
+    files = [("study/project.qde", xml.encode()), ("study/sources/a.txt", TEXT.encode())]
+    source = SourceFiles.uploaded(files)
+    assert FORM.recognises is not None
+    assert FORM.read is not None
+    made = FORM.read(source, Hints())
+    (article,) = made.articles
+    labels = {label.slug: label.definition for label in made.study.codebook.labels}
+    assert FORM.recognises(source)
+    assert [(span.label, span.stretch) for span in article.assignments[0].spans] == [
+        ("Loaded", ((0, 9),))
+    ]
+    assert labels == {"Theme": "", "Loaded": "Words that judge."}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +141,8 @@ def test_what_is_wrong_is_said_with_its_place(content: bytes, said: str) -> None
 def test_a_text_that_is_missing_is_said() -> None:
     source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://b.txt"/>'
     content = packed(f"{HEAD}<Sources>{source}</Sources></Project>", a=TEXT)
-    assert read(content)[1] == ["p.qdpx, line 4, A: Its plain text is not in the file."]
+    missing = "p.qdpx, line 4, A: Its plain text is not in the file."
+    assert read(content)[1] == [missing, UNUSED.format(2)]
 
 
 def test_files_without_a_project_are_refused() -> None:
@@ -156,5 +180,6 @@ def test_links_that_lead_elsewhere_are_counted() -> None:
         "</Project>"
     )
     assert read(content)[1] == [
-        "p.qdpx: There is no place for links that lead elsewhere: 3 left out."
+        "p.qdpx: There is no place for links that lead elsewhere: 3 left out.",
+        UNUSED.format(1),
     ]

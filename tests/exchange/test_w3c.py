@@ -138,7 +138,7 @@ def test_comments_are_notes_and_a_second_label_is_said() -> None:
         ),
         (
             annotation(POSITION, target={"source": "b.txt", "selector": POSITION}),
-            "a.jsonld: Its text “b.txt” is not among the files.",
+            "a.jsonld: Its text “b.txt” is not among the files. Put it beside this file as “b.",
         ),
     ],
 )  # fmt: skip

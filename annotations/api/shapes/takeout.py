@@ -59,6 +59,15 @@ class ReportShape(ReportLine):
     tables: dict[str, Any]
 
 
+class OptionShape(Shape):
+    """What an export in this format may choose under `options`."""
+
+    name: str
+    title: str
+    values: list[str]
+    default: str
+
+
 class FormatShape(Shape):
     """`is_whole`: rows of the whole study, for managers only."""
 
@@ -69,13 +78,15 @@ class FormatShape(Shape):
     can_write: bool
     is_whole: bool
     losses: list[str]
+    options: list[OptionShape]
 
 
 class ExportIn(Shape):
     """What to take out, cut to what you may. Annotators by user name, labels by slug, rounds by
-    name; an empty list means all."""
+    name; an empty list means all. `options` are the format's own, as /formats lists them."""
 
     format: Slug
+    options: Annotated[dict[Slug, Slug], Field(max_length=20)] = {}
     annotators: Annotated[list[Annotated[str, Words(150, 1)]], Field(max_length=1000)] = []
     labels: Annotated[list[Slug], Field(max_length=100)] = []
     rounds: Annotated[list[Annotated[str, Words(120, 1)]], Field(max_length=100)] = []

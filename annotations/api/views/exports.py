@@ -1,6 +1,7 @@
 """Taking a study out: asked for, watched, fetched. Annotators get their own marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import FileResponse
@@ -48,6 +49,10 @@ def format_json(form: Form) -> dict[str, Any]:
         "can_write": form.can_write,
         "is_whole": form.is_whole,
         "losses": [loss.sentence for loss in form.losses],
+        "options": [
+            {"name": each.name, "title": each.title, "values": each.values, "default": each.default}
+            for each in form.options
+        ],
     }
 
 
@@ -102,16 +107,28 @@ def create_export(call: Call[None, ExportIn]) -> Answer:
     """Start an export. Ask for it until its state is done, then fetch its file."""
     reach = fetch_reach(call.user, call.study_id)
     told = call.body.model_dump()
-    name = told.pop("format")
+    name, options = told.pop("format"), told.pop("options")
+    wanted = Wanted.from_json(told)
     try:
-        form = find_format(name)
-        made = make_export(reach=reach, form=form, wanted=Wanted.from_json(told))
+        with told_at("/format"):
+            form = find_format(name)
+        with told_at("/options"):
+            form.settled(options)
+        with told_at("/format"):
+            made = make_export(reach=reach, form=form, wanted=wanted, options=options)
     except NotAllowed as error:
         raise Problem(403, "not-allowed", str(error)) from error
-    except FileRefused as error:
-        raise refused(str(error), Fault(str(error), "body", "/format")) from error
     where = f"{call.request.path}/{made.pk}"
     return Answer(export_json(call, made), 202, headers={"Location": where})
+
+
+@contextmanager
+def told_at(field: str) -> Iterator[None]:
+    """What is refused inside is a problem at this member of the body."""
+    try:
+        yield
+    except FileRefused as error:
+        raise refused(str(error), Fault(str(error), "body", field)) from error
 
 
 @route("GET", ONE, scope=Scope.READ, about=ABOUT, answer=ExportShape)

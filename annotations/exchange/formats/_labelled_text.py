@@ -90,6 +90,7 @@ class TaskWork:
     links: list[tuple[str, str, Json, str]] = field(default_factory=list)  # from, to, ours, place
     about: Json | None = None
     is_gold: bool = False
+    said: list[str] = field(default_factory=list)  # what was put right while reading
 
 
 @dataclass(slots=True)
@@ -115,6 +116,8 @@ def make_article(task: Task, *, file: str, hints: Hints, findings: Findings) -> 
         regions = article.regions
     works = []
     for each in task.works:
+        for sentence in each.said:
+            findings.repaired(file, task.place, sentence)
         maker = _Maker(task.text, file, findings)
         try:
             works.append(maker.work(each))

@@ -30,6 +30,9 @@ from ._labelled_text import (
 )
 from ._works import EXTENT
 
+TELLING = ("answer", "_input_hash", "_annotator_id", "token_start")
+# Prodigy keeps the words of a suggestion when somebody widens it; its tokens follow.
+STALE = "{}–{} is where its tokens stand, “{}”; its own words, “{}”, were passed over."
 LOSSES = (HISTORY, THREADS, PROVENANCE)
 
 
@@ -100,7 +103,7 @@ def recognises(files: SourceFiles) -> bool:
     return any(
         begins.lstrip().startswith("{")
         and '"spans"' in begins
-        and ('"answer"' in begins or '"_input_hash"' in begins or '"_annotator_id"' in begins)
+        and any(f'"{name}"' in begins for name in TELLING)
         for path in files.ending(*ENDINGS)
         if (begins := files.beginning(path, 2_000_000))
     )
@@ -119,17 +122,30 @@ def _work(value: Json, annotator: str, place: str) -> TaskWork:
     by_place: dict[tuple[int, int, str], str] = {}
     for number, each in enumerate(value.get("spans") or [], 1):
         start, end, label = whole(each["start"]), whole(each["end"]), str(each.get("label", ""))
+        here = text[max(start, 0) : max(end, 0)]
         words = each.get("text")
-        quote = words if isinstance(words, str) else text[max(start, 0) : max(end, 0)]
-        region = Region(f"S{number}", label, start, end, quote, place, ours_of(each))
-        work.regions.append(region)
-        by_place.setdefault((start, end, label), region.key)
+        quote = words if isinstance(words, str) else here
+        if quote != here and _tokens_say(each, value.get("tokens"), text):
+            work.said.append(f"Span S{number}: {STALE.format(start, end, here[:40], quote[:40])}")
+            quote = here
+        work.regions.append(Region(f"S{number}", label, start, end, quote, place, ours_of(each)))
+        by_place.setdefault((start, end, label), f"S{number}")
     for each in value.get("relations") or []:
         ends = [_end(each[name], by_place) for name in ("head_span", "child_span")]
         ours = ours_of(each)
         source, target = str(ours.get("from", ends[0])), str(ours.get("to", ends[1]))
         work.links.append((source, target, ours, place))
     return work
+
+
+def _tokens_say(span: Json, tokens: object, text: str) -> bool:
+    """Whether the first and the last token stand at the span's edges, with the text's words."""
+    known = {each["id"]: each for each in tokens} if isinstance(tokens, list) else {}
+    first, last = known.get(span.get("token_start")), known.get(span.get("token_end"))
+    if first is None or last is None:
+        return False
+    fits = all(text[each["start"] : each["end"]] == each["text"] for each in (first, last))
+    return fits and (first["start"], last["end"]) == (span["start"], span["end"])
 
 
 def _end(span: Json, by_place: Mapping[tuple[int, int, str], str]) -> str:

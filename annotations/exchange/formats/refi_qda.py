@@ -13,7 +13,9 @@ import uuid
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -21,7 +23,14 @@ from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFi
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..frame.xml_in import line_of, walk_xml
-from ..records import ArticleRecord, Corpus, SpanRecord
+from ..records import (
+    ArticleRecord,
+    CodebookRecord,
+    Corpus,
+    LabelRecord,
+    SpanRecord,
+    StudyRecord,
+)
 from ._labelled_text import (
     OURS,
     Json,
@@ -202,15 +211,38 @@ def _selections(span: SpanRecord, key: str, user: str, links: list[str]) -> Iter
 
 
 def recognises(files: SourceFiles) -> bool:
-    return bool(files.ending(".qdpx"))
+    return bool(files.ending(".qdpx", ".qde"))
 
 
 def read(files: SourceFiles, hints: Hints) -> Reading:
     findings = Findings()
-    paths = files.ending(".qdpx")
+    paths = files.ending(".qdpx", ".qde")
     if not paths:
         raise FileRefused("", "There is no .qdpx file among them.")
-    return Reading(_articles(files, paths, hints, findings), findings)
+    return Reading(_articles(files, paths, hints, findings), findings, _study(files, paths))
+
+
+def _inner(files: SourceFiles, path: str) -> tuple[SourceFiles, str]:
+    """A project's files and its XML among them; a project may lie there unpacked."""
+    if path.lower().endswith(".qde"):
+        return files, path
+    inner = files.inside(path)
+    return inner, next(iter(inner.ending(".qde")), "")
+
+
+def _study(files: SourceFiles, paths: tuple[str, ...]) -> StudyRecord:
+    """The code books, which stand before the texts; what is wrong with them is said later."""
+    labels: dict[str, LabelRecord] = {}
+    for path in paths:
+        with suppress(FileRefused):
+            inner, project = _inner(files, path)
+            walk = walk_xml(inner, project, [f"{{{SPACE}}}CodeBook"]) if project else iter(())
+            for book in islice(walk, 1, 2):
+                for code in book.iter(f"{{{SPACE}}}Code"):
+                    name = code.get("name", "")
+                    told = (code.findtext(f"{{{SPACE}}}Description") or "").strip()
+                    labels.setdefault(name, LabelRecord(name, name, told))
+    return StudyRecord(codebooks=(CodebookRecord(labels=tuple(labels.values())),))
 
 
 def _articles(
@@ -218,7 +250,7 @@ def _articles(
 ) -> Iterator[ArticleRecord]:
     for path in paths:
         try:
-            yield from _Project(files.inside(path), path, hints, findings).articles()
+            yield from _Project(*_inner(files, path), path, hints, findings).articles()
         except FileRefused as refused:
             findings.refused(refused.file or path, refused.place, refused.reason)
 
@@ -257,16 +289,19 @@ class _Links:
 
 
 class _Project:
-    def __init__(self, inner: SourceFiles, path: str, hints: Hints, findings: Findings) -> None:
+    def __init__(
+        self, inner: SourceFiles, project: str, path: str, hints: Hints, findings: Findings
+    ) -> None:
         self._inner = inner
+        self._project = project
         self._path = path
         self._hints = hints
         self._findings = findings
-        self._project = next(iter(inner.ending(".qde")), "")
         if not self._project:
             raise FileRefused(path, "It holds no project.qde.")
         self._users: dict[str, str] = {}
         self._codes: dict[str, str] = {}
+        self._used: set[str] = set()  # guids of codes
         self._links = _Links()
         self._lost: Counter[str] = Counter()
         self._begin()
@@ -301,6 +336,8 @@ class _Project:
                 )
             except FileRefused as refused:
                 self._findings.refused(refused.file, refused.place, refused.reason)
+        if unused := len(self._codes.keys() - self._used):
+            self._lost["codes that no selection has"] = unused
         for what, n in self._lost.items():
             self._findings.lost(self._path, "", f"There is no place for {what}: {n:,} left out.")
 
@@ -309,7 +346,9 @@ class _Project:
         if content is not None and content.text:
             return content.text
         stem = source.get("plainTextPath", "").removeprefix("internal://")
-        for path in (f"Sources/{stem}", f"sources/{stem}", stem):
+        beside = PurePosixPath(self._project).parent
+        for folder in ("Sources", "sources", ""):
+            path = str(beside / folder / stem)
             if stem and path in self._inner:
                 return self._inner.text(path)
         place = f"{line_of(source)}, {name}"
@@ -383,10 +422,12 @@ class _Project:
         described = selection.find(f"{{{SPACE}}}Description")
         for at, coding in enumerate(codings):
             code = coding.find(f"{{{SPACE}}}CodeRef")
-            label = self._codes.get(code.get("targetGUID", "")) if code is not None else None
+            target = code.get("targetGUID", "") if code is not None else ""
+            label = self._codes.get(target)
             if label is None:
                 self._findings.refused(self._path, place, "Its code is not in the codebook.")
                 continue
+            self._used.add(target)
             user = coding.get("creatingUser") or selection.get("creatingUser") or ""
             who = self._users.get(user, self._hints.annotator or "annotator")
             work = works.setdefault(user, TaskWork(who))

@@ -253,13 +253,15 @@ class _Reader:
 
     def _find_text(self, files: SourceFiles, source: str) -> str:
         folder, name = PurePosixPath(self._path).parent, PurePosixPath(source).name
-        for path in (str(folder / source), str(folder / name)):
+        stem = PurePosixPath(name).stem
+        for path in (str(folder / source), str(folder / name), str(folder / f"{stem}.txt")):
             if path in files:
                 return files.text(path)
-        stem = PurePosixPath(name).stem
         text = self._hints.find_text(self._article.sha256, self._article.title or stem)
         if not text:
-            raise FileRefused(self._path, f"Its text “{source[:80]}” is not among the files.")
+            wanted = f"Put it beside this file as “{stem[:60] or 'text'}.txt”."
+            reason = f"Its text “{source[:80]}” is not among the files. {wanted}"
+            raise FileRefused(self._path, reason)
         return text
 
     def article(self, items: Sequence[_Item], links: Sequence[_Item]) -> ArticleRecord:

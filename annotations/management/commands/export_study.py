@@ -127,6 +127,8 @@ class Command(ExplainedCommand):
             f"{number_of(counts.n_spans, 'span')} of annotators, "
             f"{number_of(counts.n_gold_spans, 'gold span')}."
         )
+        if wanted.states == ("submitted",) and not form.is_whole:
+            self.stdout.write("  Only submitted work is in it: --state any takes all.")
         for loss in form.losses:
             self.stdout.write(f"  {loss.sentence}")
 

@@ -20,7 +20,8 @@ HOW = """\
 FILE  what `manage.py export_study STUDY FILE.zip` wrote, or the study.json in it
 
 Every row comes in as it was, under the same ids: codebook versions, people, rounds, articles,
-marks, history, gold, threads and reports. Exported again it gives the same bytes. All or nothing.
+marks, history, gold, threads and reports. All or nothing. Exported again it gives the same bytes;
+with --manager also that person, their role and a line of history that says who brought it in.
 
 People are met by their user names; --person OLD=HERE says it for those who are called otherwise
 here. Whoever has no account gets one that nobody can sign in with, until a site admin opens it.
