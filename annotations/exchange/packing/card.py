@@ -9,6 +9,11 @@ from .counting import Counts
 from .manifest import About
 from .wording import chosen, number_of
 
+UNDEFINED = "–"
+NOT_COUNTED = (
+    "–: has no value here. Gamma takes long and is counted by a report, not with an export; other "
+    "measures have none where there is too little to compare."
+)
 _TO_FILL_IN = "*(Fill in before publishing.)*"
 
 
@@ -60,6 +65,8 @@ def _lines(
     for title, columns, cells, note in about.agreement:
         yield f"### {_plain(title)}\n"
         yield from _table(columns, cells)
+        if any(cell == UNDEFINED for row in cells for cell in row):
+            yield f"{NOT_COUNTED}\n"
         if note:
             yield f"{_plain(note)}\n"
     yield "## How it was made\n"
