@@ -63,6 +63,7 @@ urlpatterns = [
     path("studies/bin/", studies.binned, name="bin"),
     path("studies/bin/<uuid:study_id>/restore/", studies.restore, name="restore"),
     path("studies/<uuid:study_id>/people/", include(people_urls)),
+    path("studies/<uuid:study_id>/leave/", people.leave, name="leave"),
     path("studies/<uuid:study_id>/codebook/", include(codebook_urls)),
     path("studies/<uuid:study_id>/settings/", include(settings_urls)),
     path("studies/<uuid:study_id>/history/", history.history, name="history"),

@@ -220,6 +220,7 @@ ROUTES: dict[str, Act] = {
     "study:history_export": Act.SEE_AUDIT,
     "study:undo": Act.SEE_AUDIT,  # and the right to what is undone: tests/study/test_undoing.py
     "study:people": Act.MANAGE_PEOPLE,
+    "study:leave": Act.SEE_STUDY,
     "study:people_end": Act.MANAGE_PEOPLE,
     "study:people_invite": Act.MANAGE_PEOPLE,
     "study:people_member": Act.MANAGE_PEOPLE,

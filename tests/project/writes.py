@@ -211,6 +211,10 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
     "study:people_member": at_once(
         lambda s: s.post("study:people_member", s.bob.pk, roles=["annotator", "curator"])
     ),
+    "study:leave": then(
+        lambda s: s.client(s.carol),
+        lambda s, carol: carol.post(reverse("study:leave", args=[s.study.pk])),
+    ),
     "study:people_end": at_once(lambda s: s.post("study:people_end", s.bob.pk)),
     "study:codebook_edit": at_once(
         lambda s: s.post(

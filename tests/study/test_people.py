@@ -22,7 +22,7 @@ from annotations.study.actions.people import (
 )
 from annotations.study.models import AuditEntry, Invitation, Membership, Role, Study
 from annotations.study.queries.people import list_members, roles_of
-from tests.people import join, make_user
+from tests.people import assign, join, make_article, make_user
 
 pytestmark = pytest.mark.django_db
 NEWCOMER = {
@@ -202,8 +202,33 @@ def test_one_manager_must_stay(sign_in, alice: User, led: Study) -> None:
     refused = client.post(page, {"roles": ["annotator"]})
     assert refused.status_code == 422
     assert b"only manager of the study" in refused.content
-    client.post(f"{page}end/")
+    refused = client.post(f"{page}end/", follow=True)
+    assert "You are the only manager of this study." in refused.content.decode()
+    assert b"End the membership of" not in refused.content
+    leave = f"/studies/{led.pk}/leave/"
+    assert b"You are the only manager" in client.get(leave).content
+    assert client.post(leave).status_code == 422
     assert roles_of(led, alice) == {Role.MANAGER}
+
+
+def test_leaving_asks_first_and_keeps_the_work(
+    sign_in, alice: User, led: Study, erin: User
+) -> None:
+    work = assign(make_article(led), erin)
+    client, leave = sign_in(erin), f"/studies/{led.pk}/leave/"
+    assert leave in client.get("/").content.decode()
+    assert leave in client.get(f"/studies/{led.pk}/").content.decode()
+    assert "1 article of yours is not submitted" in client.get(leave).content.decode()
+    home = client.post(leave, follow=True).content.decode()
+    assert "You are not in a study at present" in home
+    assert "Your membership in “" in home
+    assert client.get(leave).status_code == 404
+    work.refresh_from_db()
+    assert work.annotator == erin
+    told = led.audit_entries.get(action="member.ended")
+    assert (told.actor, told.subject_id) == (erin, str(erin.pk))
+    set_roles(study=led, actor=alice, user=erin, roles=[Role.ANNOTATOR])
+    assert client.get(leave).status_code == 200
 
 
 def test_a_manager_whose_account_is_closed_does_not_count(

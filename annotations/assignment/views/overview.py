@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from annotations.corpus.models import Article
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
+from annotations.study.queries.people import endings_of
 from annotations.study.queries.studies import bin_of
 
 from ..forms import SoughtForm
@@ -43,7 +44,12 @@ COLUMNS = [  # name of the order, title, whether the column holds figures
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """My studies, and what is next in each."""
-    context = {"parts": parts_of(me(request)), "has_bin": bin_of(me(request)).exists()}
+    user = me(request)
+    context = {
+        "parts": parts_of(user),
+        "endings": endings_of(user),
+        "has_bin": bin_of(user).exists(),
+    }
     return render(request, "assignment/home.html", context)
 
 

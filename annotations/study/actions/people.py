@@ -27,6 +27,10 @@ class LastManager(Refusal):
     """This person is the only manager of the study. Make somebody else a manager first."""
 
 
+class LastManagerOneself(LastManager):
+    """You are the only manager of this study. Make somebody else a manager first."""
+
+
 class InvitationUsed(Refusal):
     """This invitation has already been used. Ask for a new one."""
 
@@ -130,7 +134,7 @@ def set_roles(*, study: Study, actor: User, user: User, roles: Iterable[Role]) -
     if before == after:
         return
     if Role.MANAGER in before - after and not managers(study).exclude(pk=user.pk).exists():
-        raise LastManager
+        raise LastManagerOneself if actor.pk == user.pk else LastManager
     ended = Membership.objects.current().filter(study=study, user=user, role__in=before - after)
     ended.update(ended_at=timezone.now())
     give(study, user, [role for role in Role if role in after - before])

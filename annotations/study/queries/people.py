@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -45,6 +45,23 @@ def _member(user: User, memberships: list[Membership]) -> Member:
     )
 
 
+@dataclass(frozen=True)
+class Ending:
+    """A study that somebody is no longer in, and since when."""
+
+    study_name: str
+    at: datetime
+
+
+def endings_of(user: User) -> list[Ending]:
+    """The kept studies that the person has left, the latest first. One query."""
+    held = Membership.objects.filter(user=user, study__deleted_at=None).order_by()
+    found = held.values("study", "study__name").annotate(
+        at=Max("ended_at"), n_held=Count("pk", filter=Q(ended_at=None))
+    )
+    return [Ending(row["study__name"], row["at"]) for row in found.filter(n_held=0).order_by("-at")]
+
+
 def fetch_member(study: Study, user_id: uuid.UUID) -> User:
     """Somebody who is or was a member; nobody else can be found through a study."""
     user = User.objects.filter(memberships__study=study, pk=user_id).distinct().first()
@@ -62,6 +79,12 @@ def managers(study: Study) -> QuerySet[User]:
     """Those who can still sign in and manage."""
     current = Q(memberships__study=study, memberships__role=Role.MANAGER)
     return User.objects.filter(current, memberships__ended_at=None, is_active=True).distinct()
+
+
+def is_only_manager(study: Study, user: User) -> bool:
+    """Whether the study would be left without a manager if this person went."""
+    leads = Role.MANAGER in roles_of(study, user)
+    return leads and not managers(study).exclude(pk=user.pk).exists()
 
 
 def hash_token(token: str) -> str:

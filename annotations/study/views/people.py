@@ -31,6 +31,7 @@ from ..queries import fetch_standing
 from ..queries.people import (
     fetch_invitation,
     fetch_member,
+    is_only_manager,
     list_members,
     open_invitations,
     roles_of,
@@ -108,7 +109,14 @@ def member(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Htt
     ):
         say_done(request, f"The roles of {user} are saved.")
         return after_roles(standing.study, me(request))
-    context = {"standing": standing, "form": form, "member": user, "held": held}
+    context = {
+        "standing": standing,
+        "form": form,
+        "member": user,
+        "held": held,
+        "is_oneself": user == me(request),
+        "is_only_manager": is_only_manager(standing.study, user),
+    }
     return render(request, "study/member.html", context, status=422 if form.is_bound else 200)
 
 
@@ -120,9 +128,29 @@ def member_end(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) ->
         actions.set_roles(study=standing.study, actor=me(request), user=user, roles=())
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    else:
-        say_done(request, f"{user} has left the study. Their work stays.")
+        return redirect("study:people_member", study_id, user_id)
+    say_done(request, f"{user} has left the study. Their work stays.")
     return after_roles(standing.study, me(request))
+
+
+@require_http_methods(["GET", "POST"])
+def leave(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
+    """Ask what leaving means, then end one's own membership."""
+    standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
+    study, user = standing.study, me(request)
+    held = roles_of(study, user)  # none: a site admin, who only looks after it
+    refused = ""
+    if request.method == "POST" and held:
+        try:
+            actions.set_roles(study=study, actor=user, user=user, roles=())
+        except Refusal as refusal:
+            refused = str(refusal)
+        else:
+            messages.success(request, f"You have left “{study.name}”. Your work stays there.")
+            return redirect("/")
+    alone = is_only_manager(study, user)
+    context = {"standing": standing, "held": held, "is_only_manager": alone}
+    return render(request, "study/leave.html", context, status=422 if refused else 200)
 
 
 def after_roles(study: Study, user: User) -> HttpResponse:
