@@ -19,6 +19,7 @@ from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
 from tests.people import assign, join, make_article, make_study, make_user
 from tests.settings import SCRATCH
+from tests.soaking import Budget
 
 settings.register_profile(
     "sourcemark",
@@ -88,6 +89,14 @@ def history_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     from annotations.guards import lift_guards
 
     lift_guards(connection)  # set again by the flush, which ends with post_migrate
+
+
+@pytest.fixture
+def budget() -> Iterator[Budget]:
+    """The time of a long test; it says at the end how far that went."""
+    one = Budget()
+    yield one
+    print(one)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from typing import Any
 
 from bench.marking_server.clients import Measured, measure, time_page
 from project.setup.postgres import temporary_server
+from project.setup.tied import Tied
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = (1, 16)
@@ -47,7 +48,7 @@ def web_server(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config", "python:project.serving"]
-    process = subprocess.Popen(
+    process = Tied(
         [*command, "project.wsgi"],
         cwd=ROOT,
         env={**environment, "PORT": str(port)},
@@ -57,8 +58,7 @@ def web_server(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
         wait_for(port)
         yield port, process.pid
     finally:
-        process.terminate()
-        process.wait()
+        process.stop()
 
 
 def wait_for(port: int) -> None:

@@ -3,12 +3,14 @@
     python -m project.setup.suites [checks] [javascript] [sqlite] [postgresql] [browser] [soak]
 
 With none named, all run but soak, also after one failed; the exit code is 1 when anything did.
+Each long test of soak takes SOAK_SECONDS at most (tests/soaking.py).
 A suite that ran no test, or left one out, has failed: nothing is green that was not tried.
 """
 
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,17 +20,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from xml.etree import ElementTree
 
 from playwright._impl._driver import compute_driver_executable
 
 from project.setup.environment import apt
 from project.setup.postgres import MissingServer, ServerFailed, database_url
+from project.setup.tied import Tied
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 PROCESSES = "2"
 SUITE_SECONDS = 30 * 60
+SOAK_SECONDS = 24 * 60 * 60  # whatever is asked of it, a day is enough
 # The same browser; the first of them draws no window around each page, which is quicker.
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER_TESTS = "tests/browser"
@@ -112,9 +117,9 @@ def browser() -> Outcome:
 
 
 def soak() -> Outcome:
-    """The long tests alone, on both databases, for as long as they take."""
-    shown = ("-rP", "--show-capture=stdout", "--tb=short", "-o", "faulthandler_timeout=0")
-    long = (*BUT_BROWSER, "-m", "soak", "-n", PROCESSES, *shown)
+    """The long tests alone, on both databases, some of them for SOAK_SECONDS each."""
+    shown = ("-rP", "--show-capture=stdout", "--tb=short", "--durations=15")
+    long = (*BUT_BROWSER, "-m", "soak", "-n", PROCESSES, *shown, "-o", "faulthandler_timeout=0")
     on_sqlite = _pytest(*long, SOAK="1")
     with database_url() as url:
         on_postgresql = _pytest(*long, SOAK="1", DATABASE_URL=url)
@@ -172,9 +177,9 @@ def _pytest(*arguments: str, **environment: str) -> Outcome:
             f"--junitxml={report}",
             *arguments,
         ]
-        done = _call(command, environment)
+        code = _run_tests(command, environment)
         if not report.exists():
-            return Outcome(failed=1, note=f"pytest broke off with code {done.returncode}.")
+            return Outcome(failed=1, note=f"pytest broke off with code {code}.")
         suite = ElementTree.parse(report).getroot().find("testsuite")
     if suite is None:
         return Outcome(failed=1, note="pytest wrote no report.")
@@ -183,8 +188,8 @@ def _pytest(*arguments: str, **environment: str) -> Outcome:
     )
     failed = errors + failures + skipped
     note = f"{skipped} left out" if skipped else ""
-    if not failed and (done.returncode or not total):
-        failed, note = 1, f"pytest ended with code {done.returncode}."
+    if not failed and (code or not total):
+        failed, note = 1, f"pytest ended with code {code}."
     return Outcome(max(total - errors - failures - skipped, 0), failed, note)
 
 
@@ -194,10 +199,42 @@ def _report_file() -> Iterator[Path]:
         yield Path(folder) / "report.xml"
 
 
-def _call(
-    command: list[str], environment: Mapping[str, str] = {}, *, capture: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run in the project's folder with none of the installation's own settings.
+def _run_tests(command: list[str], environment: Mapping[str, str]) -> int:
+    """Its exit code. However this ends, nothing that the tests started goes on."""
+    most = SOAK_SECONDS if "SOAK" in environment else SUITE_SECONDS
+    run = Tied(command, cwd=ROOT, env={**_environment(), **environment})
+    try:
+        return run.process.wait(most)
+    except subprocess.TimeoutExpired:
+        print(f"Stopped after {most} seconds: {' '.join(command)}", flush=True)
+        return 124
+    finally:
+        if run.process.returncode is None:
+            run.stop(20, signal.SIGINT)  # pytest takes down what it set up
+        run.end()
+
+
+def _call(command: list[str], *, capture: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run in the project's folder."""
+    try:
+        return subprocess.run(
+            command,
+            check=False,
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else None,
+            stderr=subprocess.STDOUT if capture else None,
+            text=True,
+            timeout=SUITE_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        print(f"Stopped after {SUITE_SECONDS} seconds: {' '.join(command)}", flush=True)
+        return subprocess.CompletedProcess(command, 124, stdout="")
+
+
+def _environment() -> dict[str, str]:
+    """Ours with none of the installation's own settings.
 
     Python may keep what it compiled: hundreds of processes start here, and load the same modules.
     """
@@ -206,23 +243,14 @@ def _call(
         "(SECRET_KEY|DEBUG|TLS|BEHIND_PROXY|ALLOWED_HOSTS|"
         "CSRF_TRUSTED_ORIGINS|DEFAULT_FROM_EMAIL|BIND|PORT|DJANGO_SETTINGS_MODULE)$"
     )
-    clean = {name: value for name, value in os.environ.items() if not ours.match(name)}
-    try:
-        return subprocess.run(
-            command,
-            check=False,
-            cwd=ROOT,
-            env={**clean, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if capture else None,
-            stderr=subprocess.STDOUT if capture else None,
-            text=True,
-            timeout=None if "SOAK" in environment else SUITE_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        print(f"Stopped after {SUITE_SECONDS} seconds: {' '.join(command)}", flush=True)
-        return subprocess.CompletedProcess(command, 124, stdout="")
+    return {name: value for name, value in os.environ.items() if not ours.match(name)}
+
+
+def _exit_at(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _exit_at)
+    signal.signal(signal.SIGHUP, _exit_at)
     raise SystemExit(main(sys.argv[1:]))

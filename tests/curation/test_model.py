@@ -17,6 +17,7 @@ from annotations.corpus.models import Article
 from annotations.curation.models import GoldSpan, Ruling
 from project.doctor import examine
 from tests.conftest import SignIn
+from tests.soaking import Budget
 
 from .scene import both_work, cases, ruling, send, url
 
@@ -176,6 +177,6 @@ def test_random_rulings_match_a_plain_model(
 )
 @given(st.lists(STEPS.filter(bool), max_size=3).map(lambda parts: [*itertools.chain(*parts)]))
 def test_long_sessions_of_rulings_match_a_plain_model(
-    submitted: Article, clients: list[Client], steps: list[Any]
+    submitted: Article, clients: list[Client], budget: Budget, steps: list[Any]
 ) -> None:
-    run(submitted, clients, steps)
+    budget.spend_on(lambda: run(submitted, clients, steps))

@@ -1,11 +1,12 @@
-"""Files that a machine spoils, thousands of them: each is read, or refused in words, and soon.
+r"""Files that a machine spoils, thousands of them: each is read, or refused in words, and soon.
 
-A long run: `FUZZ=20000 make soak`, or by itself for one format
+A long run: part of `make soak`, or by itself for one format
 
-    SOAK=1 FUZZ=20000 .venv/bin/python -m pytest tests/exchange/test_mutated_files.py -k brat
+    SOAK=1 SOAK_SECONDS=0 FUZZ=20000 .venv/bin/python -m pytest \
+        tests/exchange/test_mutated_files.py -k brat
 
-says how many spoilt files each reader meets (1,000). What fails is shown as few and small changes
-as make it fail; what is mended gets a test of its own beside the reader.
+FUZZ says how many spoilt files each reader meets at most (1,000). What fails is shown as few and
+small changes as make it fail; what is mended gets a test of its own beside the reader.
 """
 
 import json
@@ -26,6 +27,7 @@ from annotations.exchange.actions.whole import restore_study
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import Form
 from annotations.text.refusal import Refusal
+from tests.soaking import Budget
 
 from .nasty import NUMBERS, Files, is_packed, packed_again, unpacked
 from .test_hostile_room import ARTICLES, is_sentence, undone
@@ -132,18 +134,27 @@ def refusal_of(read: Callable[[], object]) -> str:
     return ""
 
 
+def read_soon(read: Callable[[], object]) -> None:
+    with soon():
+        said = refusal_of(read)
+    assert not said or is_sentence(said), said
+
+
 WHOLE = (FOLDER / "whole_study.json").read_bytes()
 
 
 @pytest.mark.parametrize("form", [*READ, find_format("sourcemark")], ids=lambda form: form.name)
-def test_marks_that_a_machine_spoilt_are_read_or_refused(form: Form) -> None:
+def test_marks_that_a_machine_spoilt_are_read_or_refused(form: Form, budget: Budget) -> None:
     right = [("study.json", WHOLE)] if form.is_whole else right_files(form)
 
     @MANY
     @given(which=places, steps=st.lists(changes, min_size=1, max_size=6))
     def spoilt(which: float, steps: list[tuple]) -> None:  # type: ignore[type-arg]
+        budget.spend_on(lambda: one_file(mutated(right, which, steps)))
+
+    def one_file(files: Files) -> None:
         with soon():
-            for sentence in read_through(form, mutated(right, which, steps)):
+            for sentence in read_through(form, files):
                 assert is_sentence(sentence) or len(sentence) < 5_000, sentence
                 assert "Traceback" not in sentence
                 assert "object at 0x" not in sentence
@@ -153,13 +164,16 @@ def test_marks_that_a_machine_spoilt_are_read_or_refused(form: Form) -> None:
 
 
 @pytest.mark.parametrize("name", ARTICLES)
-def test_articles_that_a_machine_spoilt_are_read_or_refused(name: str) -> None:
+def test_articles_that_a_machine_spoilt_are_read_or_refused(name: str, budget: Budget) -> None:
     reader_of_files = Reader(Limits())  # and its process, which lives through all of it
 
     @MANY
     @given(steps=st.lists(changes, min_size=1, max_size=6))
     def spoilt(steps: list[tuple]) -> None:  # type: ignore[type-arg]
-        ((path, content),) = mutated([(name, ARTICLES[name])], 0, steps)
+        budget.spend_on(lambda: one_file(*mutated([(name, ARTICLES[name])], 0, steps)))
+
+    def one_file(file: tuple[str, bytes]) -> None:
+        path, content = file
         reader = Reader(Limits())
         reader._extractor = reader_of_files._extractor
         with soon():
@@ -177,26 +191,28 @@ def test_articles_that_a_machine_spoilt_are_read_or_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("content", [native.write(MARKS), json.dumps(SEED).encode()])
-def test_native_marks_that_a_machine_spoilt_are_read_or_refused(content: bytes) -> None:
+def test_native_marks_that_a_machine_spoilt_are_read_or_refused(
+    content: bytes, budget: Budget
+) -> None:
     @MANY
     @given(steps=st.lists(changes, min_size=1, max_size=6))
     def spoilt(steps: list[tuple]) -> None:  # type: ignore[type-arg]
         ((_, wrong),) = mutated([("marks.json", content)], 0, steps)
-        with soon():
-            said = refusal_of(lambda: native.read(wrong))
-        assert not said or is_sentence(said), said
+        budget.spend_on(lambda: read_soon(lambda: native.read(wrong)))
 
     spoilt()
 
 
 @pytest.mark.django_db
-def test_whole_studies_that_a_machine_spoilt_are_stored_or_refused() -> None:
+def test_whole_studies_that_a_machine_spoilt_are_stored_or_refused(budget: Budget) -> None:
     @settings(MANY, max_examples=max(TIMES // 10, 1))
     @given(steps=st.lists(changes, min_size=1, max_size=2))
     def spoilt(steps: list[tuple]) -> None:  # type: ignore[type-arg]
         ((_, wrong),) = mutated([("study.json", WHOLE)], 0, steps)
-        with undone(), soon():
-            said = refusal_of(lambda: restore_study(files=files_of(wrong)))
-        assert not said or is_sentence(said), said
+        budget.spend_on(lambda: restored(wrong))
+
+    def restored(wrong: bytes) -> None:
+        with undone():
+            read_soon(lambda: restore_study(files=files_of(wrong)))
 
     spoilt()

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from project.doctor import examine
 from tests.conftest import SignIn
 from tests.marking.sending import Tab, Wire, add, link, op, span, tab_of
 from tests.marking.test_concurrency import at_once
+from tests.soaking import Budget
 
 pytestmark = pytest.mark.django_db(transaction=True)
 N_TABS = 6
@@ -72,10 +74,12 @@ def check_end(work: Assignment) -> None:
     assert [str(finding) for finding in examine()] == []
 
 
-def run(sign_in: SignIn, bob: User, bobs: Assignment, article: Article, rounds: int) -> None:
+def run(
+    sign_in: SignIn, bob: User, bobs: Assignment, article: Article, rounds: Iterable[int]
+) -> None:
     dice = random.Random(20_251_122)
     tabs = [tab_of(sign_in(bob), bobs) for _ in range(N_TABS)]
-    for _ in range(rounds):
+    for _ in rounds:
         bad_round(tabs, article, dice)
     check_end(bobs)
 
@@ -83,13 +87,14 @@ def run(sign_in: SignIn, bob: User, bobs: Assignment, article: Article, rounds: 
 def test_doubled_late_and_shuffled_requests_count_once(
     sign_in: SignIn, bob: User, bobs: Assignment, article: Article
 ) -> None:
-    run(sign_in, bob, bobs, article, 2)
+    run(sign_in, bob, bobs, article, range(2))
 
 
 @pytest.mark.soak
 def test_two_hundred_rounds_of_doubled_late_and_shuffled_requests(
-    sign_in: SignIn, bob: User, bobs: Assignment, article: Article
+    sign_in: SignIn, bob: User, bobs: Assignment, article: Article, budget: Budget
 ) -> None:
-    run(sign_in, bob, bobs, article, 200)
+    run(sign_in, bob, bobs, article, budget.rounds(200))
     n_ops = Operation.objects.count()
-    print(f"{connection.vendor}, 200 rounds of {N_TABS} writers: {n_ops} operations, 0 doubled")
+    rounds = f"{budget.n_done} rounds of {N_TABS} writers"
+    print(f"{connection.vendor}, {rounds}: {n_ops} operations, 0 doubled")

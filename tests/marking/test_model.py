@@ -16,6 +16,7 @@ from annotations.corpus.models import Article
 from project.doctor import examine
 from tests.conftest import SignIn
 from tests.marking.sending import Tab, Wire, add, link, op, span, tab_of
+from tests.soaking import Budget
 
 PLACES = ((0, 9), (0, 18), (44, 51), (44, 58), (60, 70))
 LABELS = ("attribution", "allegation", None)
@@ -231,11 +232,19 @@ def test_the_same_operations_in_batches_come_to_the_same(
 )
 @given(st.lists(STEPS.filter(bool), max_size=3).map(lambda parts: [*itertools.chain(*parts)]))
 def test_long_random_sessions_match_a_plain_model(
-    sign_in: SignIn, bob: User, bobs: Assignment, article: Article, steps: list[Any]
+    sign_in: SignIn,
+    bob: User,
+    bobs: Assignment,
+    article: Article,
+    budget: Budget,
+    steps: list[Any],
 ) -> None:
-    with transaction.atomic():
-        session = Session(tab_of(sign_in(bob), bobs), article)
-        for kind, n, m in steps:
-            session.step(kind, n, m)
-        session.check()
-        transaction.set_rollback(True)
+    def one_session() -> None:
+        with transaction.atomic():
+            session = Session(tab_of(sign_in(bob), bobs), article)
+            for kind, n, m in steps:
+                session.step(kind, n, m)
+            session.check()
+            transaction.set_rollback(True)
+
+    budget.spend_on(one_session)

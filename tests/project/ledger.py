@@ -8,7 +8,6 @@ import http.client
 import json
 import os
 import random
-import signal
 import socket
 import sqlite3
 import struct
@@ -24,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from project.setup.tied import Tied
 
 ROOT = Path(__file__).resolve().parents[2]
 N_CLIENTS = 4
@@ -49,7 +50,7 @@ class Installation:
             "PORT": str(self.port),
         }
         self.log = folder / "server.log"
-        self.web: subprocess.Popen[bytes] | None = None
+        self.web: Tied | None = None
 
     def run(self, *command: str, told: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -85,21 +86,13 @@ class Installation:
     def start(self) -> None:
         gunicorn = ["-m", "gunicorn", "--config", "python:project.serving", "project.wsgi"]
         with self.log.open("ab") as log:
-            self.web = subprocess.Popen(
-                [*self.prefix, sys.executable, *gunicorn],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            command = [*self.prefix, sys.executable, *gunicorn]
+            self.web = Tied(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def kill(self) -> None:
         """SIGKILL to the server and its workers at once."""
         assert self.web
-        with suppress(ProcessLookupError):  # killed before
-            os.killpg(self.web.pid, signal.SIGKILL)
-        self.web.wait()
+        self.web.end()
 
     def reckon(self, ledger: list[Wire]) -> str:
         """What does not fit; nothing when all is well."""

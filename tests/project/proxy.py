@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from project.setup.tied import Tied
 from tests.project.ledger import ROOT
 
 CONF = """
@@ -74,13 +75,13 @@ def proxy(folder: Path, ports: Sequence[int]) -> Iterator[int]:
         port = free.getsockname()[1]
     conf = write_conf(folder, site_of(f"127.0.0.1:{port}", ports))
     command = [find_nginx(), "-p", str(folder), "-c", str(conf), "-e", str(folder / "nginx.log")]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nobody = subprocess.DEVNULL
+    run = Tied(command, cwd=folder, env=os.environ, stdout=nobody, stderr=nobody)
     try:
         wait_for_port(port)
         yield port
     finally:
-        run.terminate()
-        run.wait(timeout=10)
+        run.stop()
 
 
 def wait_for_port(port: int, seconds: float = 60) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tests.project.ledger import (
     wait_for_saves,
 )
 from tests.project.small_disk import SmallDisk, small_disk
+from tests.soaking import Budget
 
 pytestmark = pytest.mark.django_db
 PATIENCE = 90  # seconds
@@ -57,7 +58,7 @@ def wait_until_refused(clients: list[Client], more: int) -> None:
         time.sleep(0.02)
 
 
-def fill_and_empty(site: Installation, disk: SmallDisk, times: int) -> str:
+def fill_and_empty(site: Installation, disk: SmallDisk, times: Iterable[int]) -> str:
     """What came of it, for people."""
     told = site.prepare()
     site.manage("collectstatic", "--noinput", "--verbosity=0")
@@ -67,7 +68,9 @@ def fill_and_empty(site: Installation, disk: SmallDisk, times: int) -> str:
         clients, stop = run_clients(site, told)
         after.callback(stop.set)
         wait_for_saves(clients, 20)
-        for _ in range(times):
+        n_times = 0
+        for _ in times:
+            n_times += 1
             disk.fill()
             wait_until_refused(clients, 3)
             assert all("The site has no room to save" in client.heard for client in clients)
@@ -83,7 +86,7 @@ def fill_and_empty(site: Installation, disk: SmallDisk, times: int) -> str:
     assert set(refused) == {503}
     assert site.reckon(ledger) == ""
     return (
-        f"{connection.vendor}, disk full {times} times: {len(ledger)} saves acknowledged, "
+        f"{connection.vendor}, disk full {n_times} times: {len(ledger)} saves acknowledged, "
         f"{refused.total()} refused (503), 0 lost, 0 doubled, 0 phantom"
     )
 
@@ -91,11 +94,11 @@ def fill_and_empty(site: Installation, disk: SmallDisk, times: int) -> str:
 def test_a_full_disk_refuses_saves_lets_people_read_and_heals(
     site: Installation, disk: SmallDisk
 ) -> None:
-    fill_and_empty(site, disk, 1)
+    fill_and_empty(site, disk, range(1))
 
 
 @pytest.mark.soak
 def test_a_disk_that_is_full_again_and_again_loses_nothing(
-    site: Installation, disk: SmallDisk
+    site: Installation, disk: SmallDisk, budget: Budget
 ) -> None:
-    print(fill_and_empty(site, disk, 20))
+    print(fill_and_empty(site, disk, budget.rounds(20)))

@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from django.db import connection
 
 from project.setup.postgres import Server, temporary_server
 from tests.project.ledger import Client, Cutter, Installation, close, run_clients, wait_for_saves
+from tests.soaking import Budget
 
 pytestmark = pytest.mark.django_db
+KILLS = int(os.environ.get("KILLS") or 100)
 BACK_UP = 30  # seconds; the release figure, 5, is for a quiet machine and measured in bench/
 
 
@@ -33,8 +35,10 @@ def site(tmp_path: Path, server: Server | None) -> Installation:
     return Installation(tmp_path, url).take_tables()
 
 
-def kill_and_reckon(site: Installation, server: Server | None, what: str, times: int) -> int:
-    """How many saves were acknowledged. Every second client’s line is cut again and again."""
+def kill_and_reckon(
+    site: Installation, server: Server | None, what: str, times: Iterable[int]
+) -> tuple[int, int]:
+    """(kills, saves that were acknowledged). Every second client’s line is cut, again and again."""
     told = site.prepare()
     dice = random.Random(20_251_122)
     with ExitStack() as after:
@@ -43,8 +47,9 @@ def kill_and_reckon(site: Installation, server: Server | None, what: str, times:
         clients, stop = run_clients(site, told, (Client, Cutter))
         after.callback(stop.set)
         wait_for_saves(clients, 40)
-        slowest = 0.0
-        for _ in range(times):
+        slowest, n_kills = 0.0, 0
+        for _ in times:
+            n_kills += 1
             time.sleep(dice.uniform(0, 0.3))  # in the middle of whatever is under way
             if what == "web":
                 site.kill()
@@ -57,21 +62,21 @@ def kill_and_reckon(site: Installation, server: Server | None, what: str, times:
             assert slowest < BACK_UP
         ledger = close(clients, stop)
     assert site.reckon(ledger) == ""
-    assert sum(one.n_retried for one in clients) >= times
+    assert sum(one.n_retried for one in clients) >= n_kills
     n_cut = sum(one.n_cut for one in clients if isinstance(one, Cutter))
     assert n_cut >= 20
     print(
-        f"{connection.vendor}, {times} kills of the {what}, {n_cut} lines cut: {len(ledger)} saves "
-        f"acknowledged, 0 lost, 0 doubled, 0 phantom; back up after at most {slowest:.1f} s"
+        f"{connection.vendor}, {n_kills} kills of the {what}, {n_cut} lines cut: {len(ledger)} "
+        f"saves acknowledged, 0 lost, 0 doubled, 0 phantom; back up after at most {slowest:.1f} s"
     )
-    return len(ledger)
+    return n_kills, len(ledger)
 
 
 @pytest.mark.on_sqlite  # on PostgreSQL tests/project/test_team.py kills one web server of two
 def test_no_save_is_lost_when_the_web_server_is_killed(
     site: Installation, server: Server | None
 ) -> None:
-    assert kill_and_reckon(site, server, "web", 2) >= 80
+    assert kill_and_reckon(site, server, "web", range(2))[1] >= 80
 
 
 @pytest.mark.on_postgresql
@@ -79,21 +84,21 @@ def test_no_save_is_lost_when_postgresql_is_killed(
     site: Installation, server: Server | None
 ) -> None:
     """The web server stays up, and finds the database again by itself."""
-    assert kill_and_reckon(site, server, "database", 2) >= 80
+    assert kill_and_reckon(site, server, "database", range(2))[1] >= 80
 
 
 @pytest.mark.soak
 def test_no_save_is_lost_in_many_kills_of_the_web_server(
-    site: Installation, server: Server | None
+    site: Installation, server: Server | None, budget: Budget
 ) -> None:
-    times = int(os.environ.get("KILLS") or 20)
-    assert kill_and_reckon(site, server, "web", times) >= 20 * times
+    n_kills, n_saves = kill_and_reckon(site, server, "web", budget.rounds(KILLS))
+    assert n_saves >= 20 * n_kills
 
 
 @pytest.mark.soak
 @pytest.mark.on_postgresql
 def test_no_save_is_lost_in_many_kills_of_postgresql(
-    site: Installation, server: Server | None
+    site: Installation, server: Server | None, budget: Budget
 ) -> None:
-    times = int(os.environ.get("KILLS") or 20)
-    assert kill_and_reckon(site, server, "database", times) >= 20 * times
+    n_kills, n_saves = kill_and_reckon(site, server, "database", budget.rounds(KILLS))
+    assert n_saves >= 20 * n_kills

@@ -6,7 +6,7 @@ The servers use the tests' own database, which has its tables already.
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.project.ledger import (
     wait_for_saves,
 )
 from tests.project.proxy import proxy, wait_for_port
+from tests.soaking import Budget
 
 pytestmark = [pytest.mark.on_postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -55,7 +56,9 @@ def begin(running: ExitStack, folder: Path, n_servers: int) -> tuple[list[Instal
     return servers, running.enter_context(proxy(folder, [one.port for one in servers]))
 
 
-def kill_one_at_a_time(running: ExitStack, folder: Path, n_servers: int, times: int) -> int:
+def kill_one_at_a_time(
+    running: ExitStack, folder: Path, n_servers: int, times: Iterable[int]
+) -> int:
     """How many saves were acknowledged."""
     servers, port = begin(running, folder, n_servers)
     front = Installation(folder, "")
@@ -64,14 +67,13 @@ def kill_one_at_a_time(running: ExitStack, folder: Path, n_servers: int, times: 
     running.callback(stop.set)
     wait_for_saves(clients, 40)
     dice = random.Random(20_261_122)
-    for n in range(times):
+    for n in times:
         time.sleep(dice.uniform(0, 0.2))  # in the middle of whatever is under way
         one = servers[n % n_servers]
         one.kill()
         wait_for_saves(clients, 20)  # by the others
-        if n + 1 < times:
-            one.start()
-            wait_for_port(one.port)
+        one.start()
+        wait_for_port(one.port)
     ledger = close(clients, stop)
     assert list(discrepancies(ledger)) == []
     return len(ledger)
@@ -80,12 +82,14 @@ def kill_one_at_a_time(running: ExitStack, folder: Path, n_servers: int, times: 
 def test_no_save_is_lost_when_one_web_server_of_two_is_killed(
     running: ExitStack, tmp_path: Path
 ) -> None:
-    assert kill_one_at_a_time(running, tmp_path, 2, 2) >= 80
+    assert kill_one_at_a_time(running, tmp_path, 2, range(2)) >= 80
 
 
 @pytest.mark.soak
 def test_no_save_is_lost_while_one_of_four_web_servers_is_killed_again_and_again(
-    running: ExitStack, tmp_path: Path
+    running: ExitStack, tmp_path: Path, budget: Budget
 ) -> None:
-    times = int(os.environ.get("KILLS") or 50)
-    assert kill_one_at_a_time(running, tmp_path, 4, times) >= 20 * times
+    most = int(os.environ.get("KILLS") or 100)
+    n_saves = kill_one_at_a_time(running, tmp_path, 4, budget.rounds(most))
+    assert n_saves >= 20 * budget.n_done
+    print(f"{budget.n_done} kills of one of four web servers: {n_saves} saves, 0 lost, 0 doubled")

@@ -50,11 +50,13 @@ from annotations.study import queued
 from annotations.study.models import AuditEntry, Study
 from project import working
 from project.lifeline import Lifeline, is_alive
+from project.setup.tied import Tied
 from project.working import PatientWorker, put_back_orphans
 from tests.corpus.samples import FIRE, jsonl
 from tests.marks import mark, submit
 from tests.people import assign, make_article
 from tests.project.ledger import ROOT, database_url
+from tests.soaking import Budget
 
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 PATIENCE = 60.0  # seconds
@@ -110,8 +112,8 @@ def kill(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + PATIENCE
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "It never happened."
         time.sleep(0.02)
@@ -298,7 +300,7 @@ def test_a_lifeline_is_held_until_it_is_let_go(db: None) -> None:
 @pytest.mark.soak
 @pytest.mark.on_postgresql
 def test_jobs_are_done_once_while_workers_are_killed_at_random(
-    marked: Study, tmp_path: Path
+    marked: Study, tmp_path: Path, budget: Budget
 ) -> None:
     """Three workers as operators start them, one of them killed every second or so."""
     n_each = int(os.environ.get("JOBS") or 20)
@@ -311,8 +313,8 @@ def test_jobs_are_done_once_while_workers_are_killed_at_random(
     }
     command = [sys.executable, "manage.py", "db_worker", "--interval=0.1", "--no-startup-delay"]
 
-    def start() -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    def start() -> Tied:
+        return Tied(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
 
     dice = random.Random(1)
     for n in range(n_each):
@@ -323,22 +325,22 @@ def test_jobs_are_done_once_while_workers_are_killed_at_random(
         export(marked)
         report(marked)
     workers = [start() for _ in range(3)]
-    n_killed = 0
+    waiting = DBTaskResult.objects.exclude(status=TaskResultStatus.SUCCESSFUL)
     try:
-        while DBTaskResult.objects.exclude(status=TaskResultStatus.SUCCESSFUL).exists():
+        for _ in budget.rounds(10 * n_each):
             time.sleep(dice.uniform(2, 4))
             n = dice.randrange(3)
-            workers[n].kill()
-            workers[n].wait()
+            workers[n].end()
             workers[n] = start()
-            n_killed += 1
             assert not DBTaskResult.objects.failed().exists()
-            assert n_killed < 50 * n_each
+            if not waiting.exists():
+                break
+        wait_until(lambda: not waiting.exists(), 10 * PATIENCE)
     finally:
         for one in workers:
-            one.kill()
-            one.wait()
+            one.end()
     assert acts("article.imported") == acts("report.made") == acts("study.exported") == n_each
     assert Article.objects.filter(title__startswith="Text").count() in (0, n_each)
     assert Export.objects.filter(state="done").count() == n_each
     assert Report.objects.filter(state="done").count() == n_each
+    print(f"{budget.n_done} kills of one of three workers: {3 * n_each} jobs done, each once")
