@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.checks import register
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AnnotationsConfig(AppConfig):
@@ -13,9 +13,11 @@ class AnnotationsConfig(AppConfig):
     def ready(self) -> None:
         from project.keeping.migrations import check_database
 
+        from . import guards, notices
         from .accounts.second_factor import listen
-        from .guards import after_migrate
 
         listen()
         register(check_database)
-        post_migrate.connect(after_migrate, sender=self)
+        pre_migrate.connect(notices.before_migrate, sender=self)
+        post_migrate.connect(guards.after_migrate, sender=self)
+        post_migrate.connect(notices.after_migrate, sender=self)

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from annotations import notices
+
 # (table, columns that are fixed or () for the whole row, the sentence)
 FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
@@ -118,7 +120,7 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
         cursor.execute(STANDING[connection.vendor])
         standing = {name for (name,) in cursor.fetchall()}
     wanted = [f"{table}_no_{event}" for event, table, _, _ in guards()]
-    return [name for name in wanted if name not in standing]
+    return [name for name in [*wanted, *notices.names()] if name not in standing]
 
 
 @contextmanager

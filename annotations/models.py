@@ -20,8 +20,10 @@ from annotations.curation.models import (
     Mention,
     Merge,
     MergeRules,
+    RecountDue,
     Revision,
     Ruling,
+    StudyCases,
     Thread,
 )
 from annotations.exchange.models import CorpusFile, CorpusImport, Export, StudyImport
@@ -76,6 +78,7 @@ __all__ = [
     "MergeRules",
     "Operation",
     "Outlet",
+    "RecountDue",
     "Region",
     "Report",
     "Revision",
@@ -87,6 +90,7 @@ __all__ = [
     "Span",
     "StoredAnswer",
     "Study",
+    "StudyCases",
     "StudyImport",
     "StudyTables",
     "Submission",

@@ -17,6 +17,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
+from tests import outside
 from tests.people import assign, join, make_article, make_study, make_user
 from tests.settings import SCRATCH
 from tests.soaking import Budget
@@ -74,6 +75,14 @@ def _asks_a_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("on_postgresql")
     return bool(marked or fixtures & {"db", "transactional_db", "elsewhere"})
+
+
+@pytest.fixture(autouse=True)
+def nobody_outside_is_asked() -> Iterator[list[str]]:
+    """R19, R30: in no test does the program, or a page in Chromium, ask another machine."""
+    outside.asked.clear()
+    yield outside.asked
+    assert outside.asked == []
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ class Budget:
 
     def rounds(self, at_most: int, at_least: int = 1) -> Iterator[int]:
         """0, 1, 2 and on, until there were so many or the time is up."""
+        self.began = time.monotonic()
         while self.n_done < at_most and (self.n_done < at_least or not self.is_spent):
             yield self.n_done
             self.n_done += 1

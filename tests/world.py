@@ -294,8 +294,8 @@ class World:
         Alias.objects.create(study=self.study, adjudication=held, annotator=self.bob, number=1)
         if not ArticleCases.objects.filter(article=self.article).exists():
             ArticleCases.objects.create(
-                study=self.study, article=self.article, input_hash="x", n_all=6, n_decided=4,
-                counts={}, counted_at=timezone.now(),
+                study=self.study, article=self.article, token=uuid.uuid4(), n_works=1,
+                is_closed=False, n_all=6, n_decided=4, counts={}, counted_at=timezone.now(),
             )  # fmt: skip
 
     def _talk(self) -> None:

@@ -39,9 +39,7 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[str], list[Row]]]:
         "saturation": lambda name: saturation(name, options.seconds / 3, options.web_processes),
         "kill": lambda name: kills(name, options.kills),
         "import": lambda name: importing(name, options.articles),
-        "large": lambda name: (
-            large(name, options.large, options.gold) if name == "postgresql" else []
-        ),
+        "large": lambda name: large(name, options.large) if name == "postgresql" else [],
     }
 
 
@@ -59,9 +57,6 @@ def parser_of() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=20, help="of each kind")
     parser.add_argument("--articles", type=int, default=10_000, help="of the import")
     parser.add_argument("--large", type=int, default=100_000, help="articles of the large study")
-    parser.add_argument(
-        "--gold", action="store_true", help="the curators' queue of the large study too (minutes)"
-    )
     parser.add_argument("--web-processes", type=int, default=2, help="on PostgreSQL")
     parser.add_argument("--json", action="store_true")
     return parser

@@ -12,7 +12,7 @@ Address = tuple[str, User, str]
 
 def addresses(big: Large) -> list[Address]:
     """(name, who asks, address)."""
-    return [*of_annotators(big), *of_managers(big)]
+    return [*of_annotators(big), *of_managers(big), *of_curators(big)]
 
 
 def of_annotators(big: Large) -> list[Address]:
@@ -71,9 +71,11 @@ def of_managers(big: Large) -> list[Address]:
 
 
 def of_curators(big: Large) -> list[Address]:
-    """These read all submitted work, and count the cases of what was not counted before."""
     who, pk = big.curator, big.study.pk
     return [
         ("gold, queue", who, reverse("curation:queue", args=[pk])),
+        ("gold, queue of open cases", who, f"{reverse('curation:queue', args=[pk])}?state=open"),
+        ("gold, queue of a label", who, f"{reverse('curation:queue', args=[pk])}?label=allegation"),
+        ("gold, queue, page 100", who, f"{reverse('curation:queue', args=[pk])}?page=100"),
         ("gold, next article", who, reverse("curation:next", args=[pk])),
     ]

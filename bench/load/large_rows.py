@@ -118,6 +118,17 @@ INSERT INTO annotations_adjudication (id, study_id, article_id, state, rev, n_ve
 SELECT gen_random_uuid(), study_id, id, 'open', 0, 0, 1, now()
 FROM annotations_article WHERE study_id = %(study)s AND right(title, 1) = '0'
 """
+CASES = """
+INSERT INTO annotations_articlecases (study_id, article_id, token, n_works, is_closed, n_all,
+    n_decided, n_changed, contest, counts, counted_at)
+SELECT study_id, article_id, gen_random_uuid(), 2, false, 10, 0, 0,
+    abs(hashtext(article_id::text)) %% 100 / 10.0,
+    jsonb_build_object('kinds', '{"label": [10, 0]}'::jsonb, 'labels',
+        '{"allegation": [10, 0]}'::jsonb, 'looks', '[["label", ["allegation"], [], false, true, false]]'::jsonb, 'flagged', '[0, 0]'::jsonb,
+        'undecided', 0, 'by', jsonb_agg(annotator_id)), now()
+FROM annotations_assignment AS work WHERE study_id = %(study)s AND state = 'submitted'
+GROUP BY study_id, article_id
+"""
 STATEMENTS = (
     ARTICLES, WORKS, SPANS, FRAGMENTS, ANSWERS, OPERATIONS, SUBMISSIONS, TIMES, ENTRIES, GOLD,
 )  # fmt: skip

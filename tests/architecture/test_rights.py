@@ -159,6 +159,7 @@ def undone() -> Iterator[None]:
 # What a look may leave behind: sums that are kept, cases met first, a record of the look itself.
 LEFT_BY_LOOKING = {
     "annotations_adjudication", "annotations_alias", "annotations_articlecases",
+    "annotations_studycases", "annotations_recountdue",
     "annotations_articlesums", "annotations_auditentry", "annotations_case",
     "annotations_session", "annotations_studytables", "annotations_cache",
     "annotations_accesstoken",

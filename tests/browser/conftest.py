@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, WebError, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError, expect
 
 from project.setup.environment import apt
 from project.setup.suites import CHROMIUM_NAMES
+from tests.outside import is_here
 
 HERE = Path(__file__).parent
 
@@ -59,6 +61,7 @@ def new_context(
     new_context: Callable[..., BrowserContext],
     console_errors: list[str],
     expected_console: list[str],
+    nobody_outside_is_asked: list[str],
 ) -> Iterator[Callable[..., BrowserContext]]:
     """As pytest-playwright's, but a page of the context that complains fails the test."""
 
@@ -69,10 +72,16 @@ def new_context(
     def note_exception(error: WebError) -> None:
         console_errors.append(str(error.error))
 
+    def note_request(request: Request) -> None:
+        to = urlsplit(request.url)
+        if to.scheme not in ("data", "blob", "about") and not is_here(to.hostname):
+            nobody_outside_is_asked.append(request.url)
+
     def listened(**options: Any) -> BrowserContext:
         context = new_context(**options)
         context.on("console", note)
         context.on("weberror", note_exception)
+        context.on("request", note_request)
         return context
 
     yield listened

@@ -359,9 +359,9 @@ def test_a_corrected_name_is_counted_anew(article: Article, bob: User, carol: Us
         AttributeValue.objects.create(study=study, span=span, attribute=asked, entity=entity)
         submit(work)
         names.append(entity)
-    assert counting.counted(study)[0][1].counts["kinds"] == {"attribute": [1, 0]}
+    assert counting.counted_in_time(study)[0].kinds == {"attribute": [1, 0]}
     Entity.objects.filter(pk=names[1].pk).update(name="Ministry", folded_name="ministry", ver=2)
-    assert counting.counted(study)[0][1].counts["kinds"] == {"unanimous": [1, 0]}
+    assert counting.counted_in_time(study)[0].kinds == {"unanimous": [1, 0]}
 
 
 def entity_question(study: Study) -> Attribute:

@@ -89,7 +89,8 @@ NEEDS_NONE: dict[str, str] = {
          "Export.wanted", "GoldSpan.stretch", "Span.stretch", "Invitation.roles", "Merge.articles",
          "Merge.counts", "Merge.message", "Report.engine_version", "Session.session_data",
          "Session.session_key", "User.keymap", "Article.blocks", "Article.sentences",
-         "ArticleCases.counts", "StoredAnswer.headers", "StudyImport.message"), OURS),
+         "ArticleCases.counts", "StudyCases.engine", "StudyCases.totals",
+         "StoredAnswer.headers", "StudyImport.message"), OURS),
     **dict.fromkeys(
         ("User.username", "Label.slug", "Attribute.name", "Rule.name", "Label.key", "Label.tag"),
         CHECKED),

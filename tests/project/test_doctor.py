@@ -16,10 +16,14 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article, Import, Region, SourceFile
 from annotations.curation.actions.adjudications import close_adjudication
-from annotations.curation.actions.counting import refresh_counts
-from annotations.curation.models import Adjudication, ArticleCases, GoldSpan, GoldVersion
-from annotations.curation.queries import submitted_works
-from annotations.curation.queries.queue import read_waiting
+from annotations.curation.actions.counting import counted_in_time
+from annotations.curation.models import (
+    Adjudication,
+    ArticleCases,
+    GoldSpan,
+    GoldVersion,
+    StudyCases,
+)
 from annotations.guards import KEPT, guards, lift_guards
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
 from annotations.reports.actions.sums import refresh_sums
@@ -66,10 +70,7 @@ def worked(
         assert decided.status_code == 200, decided.json()
     where = {"study_id": article.study_id, "article_id": article.pk}
     close_adjudication(user=dave, leave_open=True, **where)
-    refresh_counts(
-        study=article.study,
-        waiting=read_waiting(article.study, submitted_works(article.study, None)),
-    )
+    counted_in_time(article.study)
     refresh_sums(study=article.study)
     return article
 
@@ -267,7 +268,8 @@ BROKEN: dict[str, tuple[str, Callable[[Article], None]]] = {
     "a lost ruling": ("curation.history", change(Adjudication, rev=F("rev") + 1)),
     "a lost version of the gold": ("curation.history", change(Adjudication, n_versions=2)),
     "a version of the gold": ("curation.versions", change(GoldVersion, content={})),
-    "counts of cases": ("curation.counts", change(ArticleCases, counts={}, n_all=99)),
+    "counts of cases": ("curation.counts", change(ArticleCases, n_all=99)),
+    "sums of cases": ("curation.counts", change(StudyCases, totals={})),
     "sums": ("reports.sums", wrong_sums),
     "tables": ("reports.tables", kept_tables),
     "a version of the codebook": (
@@ -339,7 +341,8 @@ def test_a_guard_that_was_switched_off_is_named(study: Study) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE annotations_article DISABLE TRIGGER USER")
     assert {finding.where for finding in examine()} == {
-        "trigger annotations_article_no_update", "trigger annotations_article_no_delete"
+        "trigger annotations_article_no_update", "trigger annotations_article_no_delete",
+        "trigger annotations_article_recount_update",
     }  # fmt: skip
 
 

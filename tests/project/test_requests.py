@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,18 @@ def test_the_program_asks_nobody_else_anything() -> None:
     foreign = re.compile(r"url\(\s*['\"]?(?:https?:)?//")
     styles = (ROOT / "annotations/static").rglob("*.css")
     assert [str(each) for each in styles if foreign.search(each.read_text())] == []
+
+
+def test_whoever_asked_another_machine_would_be_noticed(
+    nobody_outside_is_asked: list[str],
+) -> None:
+    sys.audit("socket.connect", None, ("192.0.2.7", 443))
+    sys.audit("socket.getaddrinfo", "example.org", 443, 0, 0, 0)
+    sys.audit("socket.connect", None, ("127.0.0.1", 443))
+    assert nobody_outside_is_asked == [
+        "socket.connect: 192.0.2.7", "socket.getaddrinfo: example.org"
+    ]  # fmt: skip
+    nobody_outside_is_asked.clear()
 
 
 MAY_ASK = {"project/metrics.py"}  # the name of its own host

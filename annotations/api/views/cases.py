@@ -7,7 +7,7 @@ from django.http import Http404
 
 from annotations.accounts.models import Scope
 from annotations.curation.actions import NothingToDecide, apply_rulings, open_docket
-from annotations.curation.actions.counting import chosen_of, counted, listed
+from annotations.curation.actions.counting import counted_in_time, listed
 from annotations.curation.models import RulingKind
 from annotations.curation.protocol import Batch, Op
 from annotations.curation.queries import Docket, find_case, read_cases
@@ -42,10 +42,14 @@ def list_cases(call: Call[CasesAsked, None]) -> Answer:
     first; without those on which your own work is open."""
     study = fetch_standing(call.user, call.study_id, Act.WRITE_GOLD).study
     own = own_open_articles(study, call.user.pk)
-    found = [pair for pair in counted(study) if pair[0].article_id not in own]
+    counted_in_time(study)
     sought = Sought(call.query.round, state=call.query.state or "")
-    lines = listed(study, chosen_of(study, found, sought))
-    return answer_list(call, [line_json(line) for line in lines])
+    rows = sought.rows(study).exclude(article__in=own)
+    ids = [{"id": str(one)} for one in rows.values_list("article_id", flat=True)]
+    answer = answer_list(call, ids)
+    shown = rows.filter(article__in=[one["id"] for one in answer.data["items"]])
+    answer.data["items"] = [line_json(line) for line in listed(study, list(shown))]
+    return answer
 
 
 def line_json(line: Listed) -> dict[str, Any]:

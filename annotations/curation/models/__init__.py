@@ -1,8 +1,9 @@
 """From disagreement to gold: cases, decisions, gold spans, history, and the talk about them."""
 
-from .adjudication import Adjudication, AdjudicationState, Alias, ArticleCases, GoldVersion
+from .adjudication import Adjudication, AdjudicationState, Alias, GoldVersion
 from .calibration import Calibration, Revision
 from .cases import Case, CaseKind, CaseState, Choice, Reason
+from .counts import ArticleCases, RecountDue, StudyCases
 from .discussion import Comment, CommentVersion, Meeting, MeetingSeat, Mention, Thread
 from .gold import GoldLink, GoldSpan
 from .history import Ruling, RulingKind, RulingStatus
@@ -31,9 +32,11 @@ __all__ = [
     "MergeRules",
     "MergeState",
     "Reason",
+    "RecountDue",
     "Revision",
     "Ruling",
     "RulingKind",
     "RulingStatus",
+    "StudyCases",
     "Thread",
 ]

@@ -114,35 +114,3 @@ class GoldVersion(models.Model):
 
     def __str__(self) -> str:
         return f"Gold version {self.number}"
-
-
-class ArticleCases(models.Model):
-    """How many cases an article has and how many are decided: kept, because finding them costs.
-
-    `input_hash` names what was counted (submitted work, decisions, engine); another hash means
-    that the counts are stale. counts: {"kinds": {kind: [all, decided]}, "labels": {slug: [all,
-    decided]}, "flagged": [all, decided], "undecided": n, "looks": [`seen.Look`]}.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="article_cases")
-    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="case_counts")
-    input_hash = models.CharField(max_length=64)
-    n_all = models.PositiveIntegerField()
-    n_decided = models.PositiveIntegerField()
-    n_changed = models.PositiveIntegerField(default=0)  # decided, but votes changed since
-    contest = models.FloatField(default=0)  # how contested the open cases are, in sum
-    counts = models.JSONField()
-    counted_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "article cases"
-        ordering: ClassVar = ["article"]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(n_decided__lte=models.F("n_all")), name="article_cases_decided"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.n_decided} of {self.n_all}"

@@ -1,30 +1,27 @@
 """The study's articles as a queue for curators: how far each is, what is most contested."""
 
-import hashlib
-import json
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article
-from annotations.marking.models import AttributeValue
 from annotations.study.models import Study
 
 from ..ballots import Work
-from ..models import Adjudication, Alias, ArticleCases
+from ..models import Adjudication, Alias, ArticleCases, RecountDue
 
-ENGINE = "3"  # another number: all counts are counted anew
+ENGINE = "4"  # another number: all counts are counted anew
+PER_ARTICLE = 10  # notices of one article that may lie among others
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An article with submitted work, and what its counts depend on."""
+    """An article with submitted work."""
 
     article_id: uuid.UUID
     length: int
@@ -32,52 +29,33 @@ class Waiting:
     adjudication_id: uuid.UUID | None
     state: str
     rev: int
-    names: Sequence[tuple[str, int]] = ()  # that answers use and that were changed: id, version
-
-    @property
-    def input_hash(self) -> str:
-        works = sorted((str(work.assignment_id), work.rev) for work in self.works)
-        told = [ENGINE, works, self.rev, str(self.adjudication_id), sorted(self.names)]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def read_waiting(study: Study, works: Mapping[uuid.UUID, Any]) -> list[Waiting]:
-    """Two queries more than `submitted_works`, which gives `works`."""
-    rows = Adjudication.objects.filter(study=study).values_list("article_id", "pk", "state", "rev")
-    known = {article: (pk, state, rev) for article, pk, state, rev in rows.order_by()}
-    names = _read_changed_names(study)
+    """One query more than `submitted_works`, which gives `works`."""
+    rows = Adjudication.objects.filter(study=study, article__in=list(works))
+    columns = ("article_id", "pk", "state", "rev")
+    known = {article: told for article, *told in rows.order_by().values_list(*columns)}
     return [
-        Waiting(article, length, given, pk, state, rev, names.get(article, ()))
+        Waiting(article, length, given, pk, state, rev)
         for article, (length, given) in works.items()
         for pk, state, rev in [known.get(article, (None, "open", 0))]
     ]
 
 
-def _read_changed_names(study: Study) -> dict[uuid.UUID, list[tuple[str, int]]]:
-    """Article -> names of its answers that are no longer as they were written down first. To
-    correct a name changes votes, yet no work's revision."""
-    rows = AttributeValue.objects.filter(span__assignment__study=study, entity__ver__gt=1)
-    columns = ("span__assignment__article_id", "entity_id", "entity__ver")
-    found: dict[uuid.UUID, list[tuple[str, int]]] = defaultdict(list)
-    for article, entity, ver in rows.order_by().values_list(*columns).distinct():
-        found[article].append((str(entity), ver))
-    return found
+def read_due(study: Study, most: int) -> list[tuple[int, uuid.UUID]]:
+    """(id, article) of notices, the oldest first, of so many articles at most. One query."""
+    rows = RecountDue.objects.filter(study=study).values_list("pk", "article_id").order_by("pk")
+    found: dict[uuid.UUID, list[int]] = {}
+    for pk, article in rows[: most * PER_ARTICLE]:
+        if article in found or len(found) < most:
+            found.setdefault(article, []).append(pk)
+    return [(pk, article) for article, pks in found.items() for pk in pks]
 
 
-def read_counts(waiting: Iterable[Waiting]) -> tuple[dict[uuid.UUID, ArticleCases], list[Waiting]]:
-    """Kept counts that still hold, and the articles that have to be counted. One query."""
-    wanted = list(waiting)
-    rows = ArticleCases.objects.filter(article__in=[one.article_id for one in wanted])
-    known = {row.article_id: row for row in rows}
-    found: dict[uuid.UUID, ArticleCases] = {}
-    stale = []
-    for one in wanted:
-        row = known.get(one.article_id)
-        if row is not None and row.input_hash == one.input_hash:
-            found[one.article_id] = row
-        else:
-            stale.append(one)
-    return found, stale
+def count_due(study: Study) -> int:
+    """Articles that are still to be counted."""
+    return RecountDue.objects.filter(study=study).values("article").distinct().count()
 
 
 @dataclass(slots=True)
@@ -86,18 +64,28 @@ class Listed:
 
     article: Article
     counts: ArticleCases
-    state: str
-    n_works: int
     n_open_works: int = 0  # assigned, not submitted yet
+
+    @property
+    def state(self) -> str:
+        return "closed" if self.counts.is_closed else "open"
+
+    @property
+    def n_works(self) -> int:
+        return self.counts.n_works
 
     @property
     def n_open(self) -> int:
         return self.counts.n_all - self.counts.n_decided
 
 
+Both = dict[str, list[int]]
+
+
 @dataclass(slots=True)
 class Totals:
-    """All articles together. kinds and labels: name -> [all, decided]."""
+    """All articles together. kinds and labels: name -> [all, decided]; people: id -> articles that
+    the annotator submitted."""
 
     n_articles: int = 0
     n_closed: int = 0
@@ -106,21 +94,33 @@ class Totals:
     n_changed: int = 0
     n_undecided: int = 0  # of the decided ones: left undecided on purpose
     n_flagged: int = 0
-    kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-    labels: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    kinds: Both = field(default_factory=dict)
+    labels: Both = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
 
-    def add(self, state: str, counts: ArticleCases) -> None:
-        self.n_articles += 1
-        self.n_closed += state == "closed"
-        self.n_all += counts.n_all
-        self.n_decided += counts.n_decided
-        self.n_changed += counts.n_changed
-        self.n_undecided += counts.counts.get("undecided", 0)
-        self.n_flagged += counts.counts["flagged"][0]
-        for mine, name_of in ((self.kinds, "kinds"), (self.labels, "labels")):
-            for name, (n_all, n_decided) in counts.counts[name_of].items():
-                mine[name][0] += n_all
-                mine[name][1] += n_decided
+    def add(self, row: ArticleCases, times: int = 1) -> None:
+        """`times` -1 takes it away again."""
+        self.n_articles += times
+        self.n_closed += times * row.is_closed
+        self.n_all += times * row.n_all
+        self.n_decided += times * row.n_decided
+        self.n_changed += times * row.n_changed
+        self.n_undecided += times * row.counts.get("undecided", 0)
+        self.n_flagged += times * row.counts["flagged"][0]
+        for name in ("kinds", "labels"):
+            mine: Both = getattr(self, name)
+            for key, (n_all, n_decided) in row.counts[name].items():
+                before = mine.pop(key, [0, 0])
+                both = [before[0] + times * n_all, before[1] + times * n_decided]
+                if any(both):
+                    mine[key] = both
+        for who in row.counts["by"]:
+            n = self.people.pop(who, 0) + times
+            if n:
+                self.people[who] = n
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,38 @@ class Sought:
         """Whether the answer says who marked something, or what they said of it."""
         return bool(self.annotator) or self.flagged
 
-    def takes(self, state: str, counts: ArticleCases, annotator: str = "") -> bool:
-        """Whether one case of the article is all that is sought. `annotator`: the id of the one
-        who is meant on this article."""
-        if not self._takes_state(state, counts):
-            return False
-        case = self.kind or self.label or self.annotator or self.flagged
-        return not case or any(self._fits(look, annotator) for look in counts.counts["looks"])
+    def rows(self, study: Study) -> "QuerySet[ArticleCases]":
+        """Those with open cases first, the most contested first, then by title."""
+        found = ArticleCases.objects.filter(STATES.get(self.state, Q()), study=study)
+        if self.round_id:
+            of_round = Assignment.objects.filter(article=OuterRef("article"), round=self.round_id)
+            found = found.filter(Exists(of_round))
+        for name, value in (("kinds", self.kind), ("labels", self.label)):
+            if value:
+                found = has_cases(found, name, value)
+        if self.flagged:
+            found = found.filter(counts__flagged__0__gt=0)
+        if self._asks_for_one_case:
+            found = found.filter(pk__in=self._fitting(study, found))
+        return found.order_by("is_closed", "-contest", "article__title", "article")
+
+    @property
+    def _asks_for_one_case(self) -> bool:
+        """Whether the sums of an article do not tell that one of its cases is all of it."""
+        asked = [self.kind, self.label, self.flagged, self.annotator]
+        of_state = self.state in ("open", "changed") and any(asked)
+        return bool(self.annotator) or of_state or sum(map(bool, asked)) > 1
+
+    def _fitting(self, study: Study, found: "QuerySet[ArticleCases]") -> list[int]:
+        rows = list(found.order_by().values_list("pk", "article_id", "counts__looks"))
+        meant: dict[uuid.UUID, str] = {}
+        if self.annotator:
+            meant = who_is_meant(study, self.annotator, [article for _, article, _ in rows])
+        return [
+            pk
+            for pk, article, looks in rows
+            if any(self._fits(look, meant.get(article, "")) for look in looks or ())
+        ]
 
     def _fits(self, look: Sequence[Any], annotator: str) -> bool:
         kind, labels, people, flagged, is_open, changed = look
@@ -158,19 +183,23 @@ class Sought:
             and (changed or self.state != "changed")
         )
 
-    def _takes_state(self, state: str, counts: ArticleCases) -> bool:
-        n_open = counts.n_all - counts.n_decided
-        return {
-            "open": n_open > 0 and state == "open",
-            "decided": n_open == 0 and state == "open",
-            "closed": state == "closed",
-            "changed": counts.n_changed > 0,
-        }.get(self.state, True)
+
+OPEN, LEFT = Q(is_closed=False), Q(n_decided__lt=F("n_all"))
+STATES = {
+    "open": OPEN & LEFT,
+    "decided": OPEN & ~LEFT,
+    "closed": ~OPEN,
+    "changed": Q(n_changed__gt=0),
+}
 
 
-def articles_of_round(study: Study, round_id: uuid.UUID) -> set[uuid.UUID]:
-    rows = Assignment.objects.filter(study=study, round=round_id)
-    return set(rows.order_by().values_list("article_id", flat=True))
+def has_cases(found: "QuerySet[ArticleCases]", name: str, key: str) -> "QuerySet[ArticleCases]":
+    """Those that have a case under the key. Keys of digits alone are looked up here: a path in
+    JSON would take them for a place in a list."""
+    if not key.isascii() or key.isdecimal() or "__" in key:
+        rows = found.values_list("pk", f"counts__{name}")
+        return found.filter(pk__in=[pk for pk, told in rows if told.get(key, [0])[0] > 0])
+    return found.filter(**{f"counts__{name}__{key}__0__gt": 0})
 
 
 def who_is_meant(
@@ -186,13 +215,12 @@ def who_is_meant(
     return {article: str(who) for article, who in pairs}
 
 
-def people_to_choose(study: Study, waiting: Iterable[Waiting]) -> list[tuple[str, str]]:
+def people_to_choose(study: Study, totals: Totals) -> list[tuple[str, str]]:
     """Whose cases can be asked for: (value, name). While curation is blind, aliases. One query."""
     if study.blind_curation:
         highest = Alias.objects.filter(study=study).aggregate(n=Max("number"))["n"] or 0
         return [(str(n), f"Annotator {n}") for n in range(1, highest + 1)]
-    ids = {work.annotator_id for one in waiting for work in one.works}
-    people = [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=ids)]
+    people = [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=totals.people)]
     return sorted(people, key=lambda one: one[1].casefold())
 
 

@@ -1,11 +1,13 @@
 """The study's cases as a queue: which article next, how far everything is."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,14 +20,15 @@ from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
 from ..actions import open_docket
-from ..actions.counting import chosen_of, counted, counted_in_time, listed
+from ..actions.counting import counted_in_time, listed
 from ..ballots import EXTENT
 from ..finding import KINDS
+from ..models import ArticleCases
 from ..page import filter_of, ordered
 from ..queries import read_cases
-from ..queries.queue import Sought, Totals, own_open_articles, people_to_choose
+from ..queries.queue import Sought, own_open_articles, people_to_choose
 
-PAGE = 50
+PAGE, AT_ONCE = 50, 20
 NARROWING = ("round", "kind", "label", "annotator", "flagged")
 STATES = {
     "open": "With open cases",
@@ -42,14 +45,11 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study, asked = standing.study, request.GET.dict()
     sought = sought_of(asked)
-    found, n_uncounted = counted_in_time(study)
-    totals = Totals()
-    for one, counts in found:
-        totals.add(one.state, counts)
-    chosen = chosen_of(study, found, sought)
+    totals, n_uncounted = counted_in_time(study)
+    chosen = sought.rows(study)
     own = own_open_articles(study, request.user.pk)
     if sought.is_about_marks:
-        chosen = [pair for pair in chosen if pair[0].article_id not in own]
+        chosen = chosen.exclude(article__in=own)
     page = Paginator(chosen, PAGE).get_page(asked.get("page"))
     labels = {label.slug: label.name for label in Label.objects.filter(study=study)}
     labels[EXTENT] = "Extent"
@@ -65,7 +65,7 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
         "page": page,
         "rows": listed(study, list(page.object_list)),
         "own": own,
-        "people": people_to_choose(study, [one for one, _ in found]),
+        "people": people_to_choose(study, totals),
         "narrowed": urlencode({name: asked[name] for name in NARROWING if asked.get(name)}),
     }
     return render(request, "curation/queue.html", context)
@@ -92,18 +92,27 @@ def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     own = own_open_articles(study, request.user.pk)
     sought = sought_of({**asked, "state": "open"})
     after = asked.get("after", "")
-    found = counted(study)
-    chosen = [one for one, _ in chosen_of(study, found, sought)]
-    chosen = [one for one in chosen if one.article_id not in own and str(one.article_id) != after]
+    counted_in_time(study)
+    chosen = sought.rows(study).exclude(article__in=own)
+    if is_uuid(after):
+        chosen = chosen.exclude(article=after)
     narrowed = {name: asked[name] for name in NARROWING if asked.get(name)}
-    for one in chosen:
-        docket = open_docket(request.user, study_id, one.article_id)
+    for article_id in one_after_the_other(chosen):
+        docket = open_docket(request.user, study_id, article_id)
         wanted = filter_of(narrowed, docket)
         cases = ordered(read_cases(docket), "contested")
         case = next((each for each in cases if each.is_open and wanted.takes(each)), None)
         if case is not None:
-            where: dict[str, Any] = {"study_id": study_id, "article_id": one.article_id}
+            where: dict[str, Any] = {"study_id": study_id, "article_id": article_id}
             there = reverse("curation:adjudicate", kwargs=where)
             return redirect(f"{there}?{urlencode({'case': case.id, **narrowed})}")
     messages.success(request, "No case is open in any other article.")
     return redirect("curation:queue", study_id)
+
+
+def one_after_the_other(chosen: "QuerySet[ArticleCases]") -> Iterator[uuid.UUID]:
+    """Their articles, asked for a few at a time: mostly the first has what is sought."""
+    first = 0
+    while ids := list(chosen.values_list("article_id", flat=True)[first : first + AT_ONCE]):
+        yield from ids
+        first += AT_ONCE

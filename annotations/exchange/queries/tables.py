@@ -45,6 +45,8 @@ LEFT_OUT = {
     "articlegamma": "computed again from the marks",
     "studytables": "computed again from the marks",
     "articlecases": "counted again from the marks",
+    "studycases": "counted again from the marks",
+    "recountdue": "counted again from the marks",
     "export": "files made from the study are not part of it",
     "corpusimport": "what was brought in is there, the bringing is in the history",
     "corpusfile": "kept only until an import is stored",
