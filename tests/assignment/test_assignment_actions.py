@@ -136,7 +136,7 @@ def test_two_managers_at_the_same_moment_do_not_give_out_twice_as_much(study: St
     def plan(seed: int) -> None:
         try:
             ready.wait()
-            wanted = asked(study, people, 2, seed=seed)
+            wanted = asked(study, people, 2, seed=seed, caps={people[0].pk: 1})
             apply_plan(study=study, actor=study.created_by, asked=wanted)
         except BaseException as error:
             failed.append(error)
@@ -151,6 +151,7 @@ def test_two_managers_at_the_same_moment_do_not_give_out_twice_as_much(study: St
     assert failed == []
     counts = {a.pk: a.assignments.count() for a in Article.objects.all()}
     assert set(counts.values()) == {2}
+    assert Assignment.objects.filter(annotator=people[0]).count() == 1  # her cap
 
 
 # --- one by one -----------------------------------------------------------------------------
