@@ -124,7 +124,8 @@ INSERT INTO annotations_articlecases (study_id, article_id, token, n_works, is_c
 SELECT study_id, article_id, gen_random_uuid(), 2, false, 10, 0, 0,
     abs(hashtext(article_id::text)) %% 100 / 10.0,
     jsonb_build_object('kinds', '{"label": [10, 0]}'::jsonb, 'labels',
-        '{"allegation": [10, 0]}'::jsonb, 'looks', '[["label", ["allegation"], [], false, true, false]]'::jsonb, 'flagged', '[0, 0]'::jsonb,
+        '{"allegation": [10, 0]}'::jsonb, 'looks',
+        '[["label", ["allegation"], [], false, true, false]]'::jsonb, 'flagged', '[0, 0]'::jsonb,
         'undecided', 0, 'by', jsonb_agg(annotator_id)), now()
 FROM annotations_assignment AS work WHERE study_id = %(study)s AND state = 'submitted'
 GROUP BY study_id, article_id

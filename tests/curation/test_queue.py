@@ -57,13 +57,18 @@ def test_the_queue_is_filtered(curator: Client, submitted: Article) -> None:
     queue = study_url("queue", submitted.study)
     shown = {
         asked: submitted.title in curator.get(f"{queue}?{asked}").content.decode()
-        for asked in ("kind=label", "kind=nesting", "label=allegation", "state=closed")
-    }
+        for asked in (
+            "kind=label", "kind=nesting", "label=allegation", "state=closed", "label=contains",
+            "label=7",
+        )
+    }  # fmt: skip
     assert shown == {
         "kind=label": True,
         "kind=nesting": False,
         "label=allegation": True,
         "state=closed": False,
+        "label=contains": False,
+        "label=7": False,
     }
 
 

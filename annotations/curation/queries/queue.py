@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment
@@ -194,12 +195,13 @@ STATES = {
 
 
 def has_cases(found: "QuerySet[ArticleCases]", name: str, key: str) -> "QuerySet[ArticleCases]":
-    """Those that have a case under the key. Keys of digits alone are looked up here: a path in
-    JSON would take them for a place in a list."""
-    if not key.isascii() or key.isdecimal() or "__" in key:
-        rows = found.values_list("pk", f"counts__{name}")
+    """Those that have a case under the key. Keys of digits alone are looked up here: in a path
+    SQLite would take them for a place in a list."""
+    if key.isdecimal():
+        rows = found.order_by().values_list("pk", f"counts__{name}")
         return found.filter(pk__in=[pk for pk, told in rows if told.get(key, [0])[0] > 0])
-    return found.filter(**{f"counts__{name}__{key}__0__gt": 0})
+    n_all = KeyTransform(0, KeyTransform(key, KeyTransform(name, "counts")))
+    return found.annotate(**{f"n_{name}": n_all}).filter(**{f"n_{name}__gt": 0})
 
 
 def who_is_meant(
