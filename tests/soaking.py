@@ -5,9 +5,13 @@ seconds bound the whole of it; releases run it with SOAK_SECONDS=0, which sets n
 """
 
 import os
+import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 SECONDS = float(os.environ.get("SOAK_SECONDS") or 20) or float("inf")
 
@@ -35,6 +39,13 @@ class Budget:
         while self.n_done < at_most and (self.n_done < at_least or not self.is_spent):
             yield self.n_done
             self.n_done += 1
+
+    def some_of(self, things: Iterable[T]) -> Iterator[T]:
+        """All of them; when there is no time for all, some at random."""
+        everything = list(things)
+        random.shuffle(everything)
+        for n in self.rounds(len(everything)):
+            yield everything[n]
 
     def spend_on(self, act: Callable[[], object]) -> None:
         """Do it unless the time is up. Of hypothesis: what failed is tried again and again to

@@ -95,7 +95,7 @@ def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     counted_in_time(study)
     chosen = sought.rows(study).exclude(article__in=own)
     if is_uuid(after):
-        chosen = chosen.exclude(article=after)
+        chosen = chosen.exclude(article=uuid.UUID(after))
     narrowed = {name: asked[name] for name in NARROWING if asked.get(name)}
     for article_id in one_after_the_other(chosen):
         docket = open_docket(request.user, study_id, article_id)
