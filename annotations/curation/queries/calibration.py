@@ -131,12 +131,14 @@ class Versions:
 
     articles  id -> both versions, in the order of titles.   titles, people: id -> name.
     quotes    (id of a submission's span, first or second) -> its words.
+    written   names as answers compare -> as somebody wrote them.
     """
 
     articles: Mapping[str, Twice]
     titles: Mapping[str, str]
     people: Mapping[str, str]
     quotes: Mapping[tuple[str, bool], str]
+    written: Mapping[str, str]
 
 
 def read_versions(calibration: Calibration, own: str | None = None) -> Versions:
@@ -157,12 +159,14 @@ def read_versions(calibration: Calibration, own: str | None = None) -> Versions:
         regions[article_id].append((start, end))
     marks: dict[uuid.UUID, tuple[dict[str, list[Unit]], dict[str, list[Unit]]]] = {}
     quotes: dict[tuple[str, bool], str] = {}
+    written: dict[str, str] = {}
     for one in rows:
         before, after = contents[one.before_id], contents[one.after_id or one.before_id]
         first, second = marks.setdefault(one.assignment.article_id, ({}, {}))
         who = str(one.assignment.annotator_id)
         first[who], second[who] = units_in(before, slugs), units_in(after, slugs)
         quotes |= quotes_in(before, first=True) | quotes_in(after, first=False)
+        written |= names_in(before) | names_in(after)
     return Versions(
         articles={
             str(pk): Twice(
@@ -174,6 +178,7 @@ def read_versions(calibration: Calibration, own: str | None = None) -> Versions:
         titles={str(pk): article.title for pk, article in articles.items()},
         people={str(one.assignment.annotator_id): str(one.assignment.annotator) for one in rows},
         quotes=quotes,
+        written=written,
     )
 
 
@@ -199,6 +204,10 @@ def units_in(content: Mapping[str, Any], slugs: Mapping[str, str]) -> list[Unit]
         for span in content.get("spans", ())
         if span["state"] == "marked"
     ]
+
+
+def names_in(content: Mapping[str, Any]) -> dict[str, str]:
+    return {fold(entity["name"]): entity["name"] for entity in content.get("entities", ())}
 
 
 def quotes_in(content: Mapping[str, Any], *, first: bool) -> dict[tuple[str, bool], str]:

@@ -13,6 +13,7 @@ from annotations.marking.codebook import Codebook
 from annotations.marking.wire import Wire
 
 from ..ballots import EXTENT
+from ..merging import RULES
 from ..models import Choice, GoldVersion
 from .docket import Docket, fetch_docket
 
@@ -163,7 +164,7 @@ def line_of(
         slot=str(label.slot) if label else "x",
         words=words_in(gold) if gold else spans.get(link["source"], ""),
         target="" if gold else spans.get(link["target"], ""),
-        how=str(Choice(case["choice"]).label),
+        how=how_of(case),
         who="Rule" if case["merged_by_rule"] else people.get(case["curator"] or "", ""),
     )
 
@@ -175,3 +176,10 @@ def words_in(gold: Wire) -> str:
 def curators_of(cases: Sequence[Wire]) -> dict[str, str]:
     found = User.objects.filter(pk__in={case["curator"] for case in cases if case["curator"]})
     return {str(user.pk): str(user) for user in found}
+
+
+def how_of(case: Wire) -> str:
+    """ "Merged by rule: unanimous"."""
+    rule = RULES.get(case.get("merged_by_rule", ""), "")
+    how = str(Choice(case["choice"]).label)
+    return f"{how}: {rule}" if rule else how

@@ -173,7 +173,8 @@ def shown_unit(
     if unit is None:
         return None
     name, slot = names.get(unit.label, (unit.label, "x"))
-    answers = sorted((key, value) for key, value in unit.attributes.items() if value)
+    given = sorted((key, value) for key, value in unit.attributes.items() if value)
+    answers = [(key, versions.written.get(value, value)) for key, value in given]
     words = versions.quotes.get((str(unit.key), first), "")
     return {"label": name, "slot": slot, "words": words, "answers": answers}
 

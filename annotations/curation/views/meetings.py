@@ -291,9 +291,10 @@ def verdict_of(table: Table, case: SeenCase) -> dict[str, Any]:
     assert row is not None
     gold = case.gold
     parts = gold.fragments if gold else ()
+    label = row.gold_span.label if gold else None
     return {
         "told": told,
-        "label": row.gold_span.label.slug if gold and gold.label_id else "extent" if gold else "",
+        "label": label.slug if label else "extent" if gold else "",
         "words": " … ".join(text[start:end] for start, end in parts),
         "about": text[case.start : case.end],
         "rule": row.rule,

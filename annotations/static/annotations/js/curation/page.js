@@ -107,12 +107,20 @@ function showCurrent({ board, view, highlights }) {
   highlights.show("pending", board.draft ? board.draft.fragments.map(({ start, end }) => [start, end]) : []);
 }
 
+/** Rows that say the same as before are kept: a long article has hundreds. */
 function drawList({ board, article }) {
   const list = byId("cases");
   byId("n-cases").textContent = board.listed.length;
-  const rows = board.listed.map((one) => rowOf(board, article, one));
-  list.replaceChildren(...rows);
+  const known = drawList.rows ?? new Map();
+  drawList.rows = new Map(board.listed.map((one) => [one.id, keptRow(known.get(one.id), board, article, one)]));
+  const rows = [...drawList.rows.values()].map(({ row }) => row);
+  if (rows.length !== list.children.length || rows.some((row, i) => row !== list.children[i])) list.replaceChildren(...rows);
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
+function keptRow(known, board, article, one) {
+  const says = [one.title, one.state, one.choice_title, one.changed, one.flags.length, one.start, one.end, one.id === board.current].join("|");
+  return known?.says === says ? known : { says, row: rowOf(board, article, one) };
 }
 
 function rowOf(board, article, one) {
