@@ -51,14 +51,22 @@ def test_touch_marks_what_the_handles_select(open_desk: OpenDesk) -> None:
     assert desk.spans() == [("attribution", "harbour inspectors")]
 
 
-def test_four_labels_stand_in_one_row_at_360_pixels(open_desk: OpenDesk) -> None:
+def test_four_labels_stand_in_one_row_at_360_pixels_and_the_acts_in_another(
+    open_desk: OpenDesk,
+) -> None:
     desk = open_desk(touch=True, width=360)
-    buttons = desk.page.locator("#bar > .label-button:visible, #bar > details:visible")
-    boxes = [box for box in (each.bounding_box() for each in buttons.all()) if box]
-    assert len(boxes) == 7  # with Link, Undo and More
-    assert len({round(box["y"]) for box in boxes}) == 1
-    assert min(box["height"] for box in boxes) >= 44
-    assert max(box["x"] + box["width"] for box in boxes) <= 360
+    labels, acts = "#bar [data-label]", "#bar .act"
+    boxes = {
+        each: [one.bounding_box() or {} for one in desk.page.locator(each).all()]
+        for each in (labels, acts)
+    }
+    assert [len(boxes[labels]), len(boxes[acts])] == [4, 5]  # Extent, Link, Undo, Redo and More
+    assert [len({round(box["y"]) for box in row}) for row in boxes.values()] == [1, 1]
+    every = [box for row in boxes.values() for box in row]
+    assert min(box["height"] for box in every) >= 44
+    assert max(box["x"] + box["width"] for box in every) <= 360
+    uncut = "(all) => all.every((one) => one.scrollWidth <= one.clientWidth)"
+    assert desk.page.locator("#bar .chip").evaluate_all(uncut)
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -43,7 +43,7 @@ SMALL = """([selector, least]) => [...document.querySelectorAll(selector)]
     })
     .map(([, el]) => el.outerHTML.slice(0, 110))"""
 CONTROLS = "button, a, input:not([type=hidden]), select, textarea, summary"
-MAIN = "#bar > .label-button, #bar summary, #submit-open, #strip, dialog[open] .button:not(.little)"
+MAIN = "#bar .label-button, #submit-open, #strip, dialog[open] .button:not(.little)"
 
 
 def nothing_is_cut(page: Page) -> None:

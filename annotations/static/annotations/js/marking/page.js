@@ -122,6 +122,15 @@ function wireBar(desk) {
   };
   desk.on("mode marks", draw);
   draw();
+  measure(bar);
+}
+
+/** How high the bar is, here and at the bottom of a phone, the parts around it know by two properties. */
+function measure(bar) {
+  const tell = (name, { offsetHeight }) => byId("main").style.setProperty(name, `${offsetHeight}px`);
+  const watcher = new ResizeObserver(() => (tell("--bar", bar), tell("--top", bar.parentElement)));
+  watcher.observe(bar);
+  watcher.observe(bar.parentElement);
 }
 
 function wireHistory(desk, session) {
