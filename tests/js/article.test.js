@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { beside } from "../../annotations/static/annotations/js/marking/moves.js";
 import { makeTable } from "../../annotations/static/annotations/js/marking/offsets.js";
 import {
   Trail,
@@ -58,6 +59,31 @@ test("words step across blocks in both directions", () => {
   }
   assert.deepEqual(words, ["One", "two", "Three"]);
   assert.equal(article.slice(...Object.values(article.previousWord(10)).slice(0, 2)), "two");
+});
+
+test("words joined by hyphens are one step of the cursor, and of an end that lies within", () => {
+  const article = articleOf("An SA-22 is – since 2023-11-10 – anti-aircraft, not COVID-19.");
+  const words = article.words(0).map(({ start, end }) => article.slice(start, end));
+  assert.deepEqual(words, ["An", "SA-22", "is", "since", "2023-11-10", "anti-aircraft", "not", "COVID-19"]);
+  assert.equal(read(article, nudge(article, find(article, "An"), "end", 1)), "An SA-22");
+  assert.equal(read(article, nudge(article, find(article, "SA"), "end", 1)), "SA-22");
+  assert.equal(read(article, nudge(article, find(article, "22 is"), "start", -1)), "SA-22 is");
+  assert.equal(read(article, snap(article, ...find(article, "SA"))), "SA");
+});
+
+test("a step of the cursor passes over what is not article text", () => {
+  const article = articleOf("Share this. The cat sat.\n\nPhoto: AP\n\nIt slept.", {
+    regions: [
+      [0, 12],
+      [26, 37],
+    ],
+  });
+  const step = (words, way) => {
+    const [start, end] = find(article, words);
+    const next = beside(article, { start, end }, way);
+    return next && article.slice(next.start, next.end);
+  };
+  assert.deepEqual([step("Share", 1), step("sat", 1), step("It", -1), step("The", -1)], ["The", "It", "sat", null]);
 });
 
 test("an opening mark belongs to the word behind it, a closing one to the word before", () => {

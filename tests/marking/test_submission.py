@@ -82,6 +82,12 @@ def test_the_plain_form_asks_too_and_leads_to_the_next_article(
         address("next", article),
         address("page", other),
     ]
+    told = f"“{article.title}” is submitted. Next: “Another”."
+    assert [str(each) for each in done.context["messages"]] == [told]
+    assert told in done.content.decode()
+    assert not tab.client.get(address("page", other)).context["messages"]
+    submit(Tab(tab.client, other))
+    assert "“Another” is submitted." in tab.client.get("/").content.decode()
 
 
 def test_submitting_over_changes_from_elsewhere_is_refused(tab: Tab, article: Article) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from annotations.accounts.models import User
 from annotations.assignment.models import Submission
 from annotations.assignment.queries import next_assignment
 from annotations.text.refusal import Refusal
@@ -38,7 +39,7 @@ def submit(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Htt
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("marking:page", study_id=study_id, article_id=article_id)
-    messages.success(request, "Submitted. Thank you.")
+    messages.success(request, submitted_in_words(request.user, study_id, article_id))
     return redirect("marking:next", study_id=study_id, article_id=article_id)
 
 
@@ -74,7 +75,16 @@ def submit_json(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -
         return JsonResponse({"message": str(refusal), "missing": refusal.missing}, status=422)
     except Refusal as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
+    messages.success(request, submitted_in_words(request.user, study_id, article_id))
     return JsonResponse(told_of(done, study_id, article_id))
+
+
+def submitted_in_words(user: User, study_id: uuid.UUID, article_id: uuid.UUID) -> str:
+    """Said once, on the page where the person lands."""
+    work = fetch_work(user, study_id, article_id, light=True)
+    following = next_assignment(user, work.standing.study)
+    said = f"“{work.article.title}” is submitted."
+    return f"{said} Next: “{following.article.title}”." if following else said
 
 
 def told_of(done: Submission, study_id: uuid.UUID, article_id: uuid.UUID) -> dict[str, object]:

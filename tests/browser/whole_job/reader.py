@@ -20,8 +20,12 @@ OUTLINE = """() => {
         const start = count(text);
         for (const { segment, index, isWordLike } of cut.segment(block.textContent)) {
             if (!isWordLike) continue;
-            const at = start + count(block.textContent.slice(0, index));
-            words.push([at, at + count(segment)]);
+            const before = block.textContent.slice(0, index);
+            const at = start + count(before);
+            const last = words.at(-1);
+            const joins = last?.[1] === at - 1 && /[-\u2010\u2011]$/.test(before);
+            if (joins) last[1] = at + count(segment);
+            else words.push([at, at + count(segment)]);
         }
         text += block.textContent;
     }

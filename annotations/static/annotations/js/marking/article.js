@@ -15,6 +15,8 @@ export function lastAtOrBefore(starts, point) {
   return low;
 }
 
+const HYPHEN = /^[-\u2010\u2011]$/u;
+
 export class Article {
   /** texts: the text of every block, in order; they tile the article without gaps. */
   constructor({ texts, sentences = [], regions = [], language = "en" }) {
@@ -31,6 +33,7 @@ export class Article {
     this.starts = this.blocks.map((block) => block.start);
     this.sentences = sentences.map(([s, e]) => this.trim(s, e)).filter(([s, e]) => s < e);
     this.sentenceStarts = this.sentences.map(([s]) => s);
+    this.piecesOf = new Map();
     this.wordsOf = new Map();
   }
 
@@ -72,7 +75,7 @@ export class Article {
 
   /** Segments of a block at word edges: {start, end, word}; `word` is false for gaps and marks. */
   pieces(index) {
-    let pieces = this.wordsOf.get(index);
+    let pieces = this.piecesOf.get(index);
     if (!pieces) {
       const { start, text, table } = this.blocks[index];
       pieces = segment(text, "word", this.language).map(({ from, to, word }) => ({
@@ -80,13 +83,25 @@ export class Article {
         end: start + table.toPoints(to),
         word,
       }));
-      this.wordsOf.set(index, pieces);
+      this.piecesOf.set(index, pieces);
     }
     return pieces;
   }
 
+  /** Words as the cursor goes: SA-22 and 2023-11-10 are one each, though UAX 29 cuts at hyphens. */
   words(index) {
-    return this.pieces(index).filter((piece) => piece.word);
+    let words = this.wordsOf.get(index);
+    if (!words) {
+      words = [];
+      for (const piece of this.pieces(index)) {
+        const last = words.at(-1);
+        const joins = piece.word && last?.end === piece.start - 1 && HYPHEN.test(this.slice(last.end, piece.start));
+        if (joins) words[words.length - 1] = { ...last, end: piece.end };
+        else if (piece.word) words.push(piece);
+      }
+      this.wordsOf.set(index, words);
+    }
+    return words;
   }
 
   /** The piece of text (word, gap or punctuation) that holds `point`. */
@@ -117,6 +132,18 @@ export class Article {
       if (word) return word;
     }
     return null;
+  }
+
+  /** The word that `point` lies within, else the next. */
+  wordEndingAfter(point) {
+    const held = this.words(this.blockAt(Math.min(point, this.length - 1))).find(({ end }) => end > point);
+    return held ?? this.nextWord(point);
+  }
+
+  /** The word that `point` lies within, else the one before. */
+  wordBeginningBefore(point) {
+    const held = this.words(this.blockAt(Math.max(0, point - 1))).findLast(({ start }) => start < point);
+    return held ?? this.previousWord(point);
   }
 
   previousWord(point) {

@@ -17,6 +17,7 @@ export function card(desk, span) {
       "header",
       { class: "chosen-head" },
       h("h2", { class: `chip slot-${label.slot}` }, label.name),
+      h("abbr", { class: "small muted", title: `In the text, ${label.tag} above a word: ${label.name}` }, label.tag),
       span.state === "suggested" && h("span", { class: "badge" }, "suggestion"),
       open &&
         button(span.state === "suggested" ? "Reject" : "Remove", {
@@ -59,6 +60,7 @@ function around(desk) {
   return h(
     "div",
     { class: "here", role: "group", "aria-label": "Spans at this place, inner first" },
+    h("span", { class: "small muted" }, "Marks here:"),
     here.map((span) =>
       button(desk.labels.of(span).name, {
         class: `button little slot-${desk.labels.of(span).slot}`,
@@ -77,7 +79,24 @@ function hintList(desk, span) {
   return h(
     "ul",
     { class: "hints", "aria-label": "Hints" },
-    hints.map(({ rule, message }) => h("li", {}, h("strong", {}, rule), ` ${message}`)),
+    hints.map(({ rule, message }) =>
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "link",
+            title: `Rule ${rule} in the codebook`,
+            data: { k: `rule ${rule}` },
+            on: { click: () => desk.emit("rule", { rule }) },
+          },
+          rule,
+        ),
+        ` ${message}`,
+      ),
+    ),
   );
 }
 

@@ -38,6 +38,13 @@ export function afterPaint(act) {
   setTimeout(() => once(), MOST_WAIT);
 }
 
+/** Scrolls a frame just so far that `item` shows in it; never the page. */
+export function showWithin(frame, item) {
+  const [box, edge] = [item.getBoundingClientRect(), frame.getBoundingClientRect()];
+  if (box.top < edge.top) frame.scrollTop -= edge.top - box.top;
+  else if (box.bottom > edge.bottom) frame.scrollTop += box.bottom - edge.bottom;
+}
+
 /** A button of the page; `data.command` makes it run that command. */
 export function button(text, { quiet = false, ...props } = {}) {
   return h("button", { type: "button", class: `button little${quiet ? " quiet" : ""}`, ...props }, text);

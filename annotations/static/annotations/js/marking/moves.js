@@ -18,7 +18,18 @@ function firstVisible({ view, article, direction: way }) {
   const at = view.elements.findIndex((element) => element.getBoundingClientRect().bottom > top);
   const box = view.elements[Math.max(at, 0)].getBoundingClientRect();
   const point = box.top < top ? view.pointFrom(way === "rtl" ? box.right - 3 : box.left + 3, top + 20) : null;
-  return article.wordAt(point ?? article.starts[Math.max(at, 0)]);
+  const word = article.wordAt(point ?? article.starts[Math.max(at, 0)]);
+  return word && !mayMark(article, word) ? (beside(article, word, 1) ?? word) : word;
+}
+
+const mayMark = (article, { start, end }) => article.markable(start, end);
+
+/** The next word to go to: what is not article text is passed over. */
+export function beside(article, word, way) {
+  let next = word;
+  do next = way > 0 ? article.nextWord(next.end) : article.previousWord(next.start);
+  while (next && !mayMark(article, next));
+  return next;
 }
 
 const FAR = 5;
@@ -27,7 +38,7 @@ const FAR = 5;
 function step(desk, from, way, far = false) {
   let word = from;
   for (let n = far ? FAR : 1; n && word; n -= 1) {
-    const next = way > 0 ? desk.article.nextWord(word.end) : desk.article.previousWord(word.start);
+    const next = beside(desk.article, word, way);
     if (!next) return word === from ? null : word;
     word = next;
   }
@@ -89,8 +100,12 @@ export function moveSentence(desk, way) {
   if (!cursor) return goTo(desk, firstVisible(desk));
   const at = article.sentenceIndex(cursor.start);
   const back = way < 0 && cursor.start > article.wordFrom(article.sentences[at]?.[0] ?? 0).start;
-  const sentence = article.sentences[back ? at : at + way];
-  return goTo(desk, sentence ? article.wordFrom(sentence[0]) : cursor);
+  for (let i = back ? at : at + way; article.sentences[i]; i += way) {
+    const [start] = article.markable(...article.sentences[i]) ?? article.sentences[i];
+    const word = article.wordFrom(start);
+    if (mayMark(article, word)) return goTo(desk, word);
+  }
+  return goTo(desk, cursor);
 }
 
 function select(desk, stretch, none) {

@@ -1,7 +1,7 @@
 // The side list: marks of the sections in view, or what a search finds; never all of thousands.
 
 import { lastAtOrBefore } from "./article.js";
-import { byId, clip, h } from "./dom.js";
+import { byId, clip, h, showWithin } from "./dom.js";
 import { countOf, describe, quoteOf } from "./labels.js";
 
 const MOST = 200;
@@ -106,9 +106,9 @@ export class List {
         },
         h("span", { class: "chip" }, label.name),
         ` ${clip(quoteOf(span), 70)}`,
-        open > 0 && h("span", { class: "to-answer" }, ` ${open} to answer`),
-        span.flag && h("span", { class: "to-answer" }, " flagged"),
-        span.state === "suggested" && h("span", { class: "muted" }, " suggestion"),
+        open > 0 && h("span", { class: "to-answer" }, ` · ${open} to answer`),
+        span.flag && h("span", { class: "to-answer" }, " · flagged"),
+        span.state === "suggested" && h("span", { class: "muted" }, " · suggestion"),
       ),
     );
   }
@@ -119,17 +119,8 @@ export class List {
       if (on === item.hasAttribute("aria-current")) continue;
       item.toggleAttribute("aria-current", on);
       if (on) item.setAttribute("aria-current", "true");
-      if (on) this.scrollTo(item);
+      if (on) showWithin(this.root, item);
     }
-  }
-
-  /** Scrolls the panel alone, never the page. */
-  scrollTo(item) {
-    const panel = item.closest("ol");
-    const box = item.getBoundingClientRect();
-    const frame = panel.getBoundingClientRect();
-    if (box.top < frame.top) panel.scrollTop -= frame.top - box.top;
-    else if (box.bottom > frame.bottom) panel.scrollTop += box.bottom - frame.bottom;
   }
 }
 

@@ -101,6 +101,7 @@ function wireButtons(desk) {
     if (panel !== undefined) document.body.classList.toggle("panel-open");
     else if (label) apply(desk, desk.labels.byId.get(label), { exact: event.altKey, second: event.shiftKey });
     else run(desk, { command });
+    if (command === "remove" && event.detail && !desk.span) desk.setCursor(null); // the mouse has no place
     place.closest("details.more-acts")?.removeAttribute("open");
     if (place.closest("#bar") && event.detail && !document.querySelector("dialog[open]")) desk.focusText();
   });
@@ -219,6 +220,8 @@ function start(data) {
   new CodebookCard(desk, session);
   import("./overview.js").then(({ List, Ribbon }) => [new List(desk), new Ribbon(desk)]);
   desk.on("refusal", ({ text }) => flash(text));
+  const told = byId("messages").textContent.trim();
+  if (told) setTimeout(() => desk.say(told), FIRST_THINGS); // a page is read from its title on: then what led here
   if (data.held?.length) import("./returning.js").then(({ offer }) => offer(desk, data.held, notices));
   const time = { url: data.urls.time, tab: session.tab, token: csrfToken };
   if (!desk.readOnly) import("./clock.js").then(({ keepTime }) => (desk.tellTime = keepTime(time)));

@@ -1,7 +1,7 @@
 // The panel's upper part: the card of the chosen span, and the ways into it by keys.
 
 import { card, spansHere } from "./card.js";
-import { afterPaint, byId, h } from "./dom.js";
+import { afterPaint, byId, h, showWithin } from "./dom.js";
 import { nameOf } from "./labels.js";
 import { isAsked } from "./links.js";
 import { run } from "./moves.js";
@@ -51,6 +51,9 @@ export class Panel {
     for (const field of this.root.querySelectorAll(TYPED)) field.dataset.was ??= field.value;
     this.shown = desk.spanId;
     this.seen = this.state();
+    const linking = this.root.querySelector(".linking");
+    if (linking && !this.linking) showWithin(byId("panel"), linking);
+    this.linking = linking;
   }
 
   /** The chosen span but for what its fields show already: a field is not replaced under the caret. */
@@ -243,6 +246,7 @@ export class CodebookCard {
     this.part.addEventListener("toggle", () => this.fetch());
     this.select.addEventListener("input", () => this.show(this.select.value));
     desk.on("chosen mode", () => this.follow());
+    desk.on("rule", ({ rule }) => this.openRule(rule));
     this.show(this.select.value);
   }
 
@@ -250,6 +254,19 @@ export class CodebookCard {
     if (!this.part.open || this.fetched) return;
     this.fetched = await this.server.fetch(this.url);
     this.show(this.select.value);
+    if (this.rule) this.openRule(this.rule);
+  }
+
+  /** A rule by its code, with the part that holds it: as soon as it is there. */
+  openRule(name) {
+    this.rule = this.fetched ? null : name;
+    this.part.open = true;
+    const open = [...this.root.querySelectorAll(".rule")].filter((card) => !card.closest("[hidden]"));
+    const rule = open.find((card) => card.querySelector("strong").textContent === name);
+    if (!rule) return;
+    rule.open = true;
+    showWithin(byId("panel"), rule);
+    rule.querySelector("summary").focus({ preventScroll: true });
   }
 
   /** The label in hand, else that of the chosen span; else what was shown last stays. */

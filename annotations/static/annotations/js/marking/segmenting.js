@@ -159,13 +159,13 @@ function wordEdge(article, point, side, direction, whole) {
   if (side === "end") {
     if (direction < 0) return article.previousWord(point - 1)?.end ?? null;
     const limit = article.sentenceAt(point - 1)?.[1] ?? article.length;
-    const word = article.nextWord(point);
+    const word = article.wordEndingAfter(point);
     if (word && word.end <= limit) return word.end;
     return whole && point < limit ? limit : null;
   }
   if (direction > 0) return article.nextWord(point + 1)?.start ?? null;
   const limit = article.sentenceAt(point)?.[0] ?? 0;
-  const word = article.previousWord(point);
+  const word = article.wordBeginningBefore(point);
   if (word && word.start >= limit) return word.start;
   return whole && point > limit ? limit : null;
 }

@@ -161,6 +161,22 @@ export class Highlights {
     this.view = view;
     this.layer = layer;
     this.kept = new Map();
+    new ResizeObserver(() => this.redraw()).observe(view.root); // lines run otherwise
+  }
+
+  /** A bar before the word tells the cursor from a chosen span. */
+  drawCaret(range) {
+    const box = range?.getClientRects()[0];
+    this.caret ??= this.layer.appendChild(Object.assign(document.createElement("div"), { className: "caret" }));
+    this.caret.hidden = !box;
+    if (!box) return;
+    const origin = this.layer.getBoundingClientRect();
+    const start = this.view.root.dir === "rtl" ? box.right + 3 : box.left - 3;
+    Object.assign(this.caret.style, {
+      left: `${start - origin.left}px`,
+      top: `${box.top - origin.top}px`,
+      height: `${box.height}px`,
+    });
   }
 
   /** Shows stretches [[start, end], …] under a name (cursor, pending, target, cue); none clears. */
@@ -176,6 +192,7 @@ export class Highlights {
 
   draw(name) {
     const ranges = this.kept.get(name).map(([start, end]) => this.view.rangeOf(start, end));
+    if (name === "cursor") this.drawCaret(ranges[0]);
     if (api) {
       if (ranges.length) CSS.highlights.set(`sm-${name}`, new Highlight(...ranges));
       else CSS.highlights.delete(`sm-${name}`);
