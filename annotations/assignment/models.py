@@ -12,7 +12,7 @@ from annotations.study.models import Round, Study
 
 
 class AssignmentState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
+    WAITING = "waiting", "Not begun"
     IN_PROGRESS = "in_progress", "In progress"
     SUBMITTED = "submitted", "Submitted"
     RETURNED = "returned", "Returned"

@@ -5,13 +5,13 @@ Every plot has its table beside it; black-and-white print tells its lines apart 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import floor
 from typing import Any
 
 from .laying import UNITS
 from .layout import Names
 
 LEFT, WIDTH, ROW = 170, 400, 26  # of a dot plot: names, axis, height of a row
-LOW, HIGH = -0.2, 1.0  # of the axis; lower figures are drawn at its edge
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SQUARE, MATRIX_TOP, MATRIX_MOST = 52, 24, 20
 CURVE_WIDTH, CURVE_HEIGHT = 400, 200
@@ -156,20 +156,12 @@ def _square(
     )
 
 
-def _x(value: float) -> float:
-    inside = min(max(value, LOW), HIGH)
-    return round(LEFT + (inside - LOW) / (HIGH - LOW) * WIDTH, 1)
-
-
 def _dots(tables: Mapping[str, Any], names: Names) -> DotPlot | None:
     rows = [row for row in tables["labels"] if row["krippendorff_alpha_u"]["value"] is not None]
     if not rows:
         return None
-    dots = [
-        _dot(names.label(row["label"]), row["krippendorff_alpha_u"], at)
-        for at, row in enumerate(rows)
-    ]
-    return _dot_plot("Unitized alpha, label by label", dots)
+    named = [(names.label(row["label"]), row["krippendorff_alpha_u"]) for row in rows]
+    return _dot_plot("Unitized alpha, label by label", named)
 
 
 def _months(tables: Mapping[str, Any]) -> DotPlot | None:
@@ -177,16 +169,31 @@ def _months(tables: Mapping[str, Any]) -> DotPlot | None:
     known = [row for row in rows if row["krippendorff_alpha_u"]["value"] is not None]
     if len(known) < 2:
         return None
-    dots = [_dot(row["group"], row["krippendorff_alpha_u"], at) for at, row in enumerate(known)]
-    return _dot_plot("Unitized alpha, month by month", dots)
+    named = [(row["group"], row["krippendorff_alpha_u"]) for row in known]
+    return _dot_plot("Unitized alpha, month by month", named)
 
 
-def _dot_plot(title: str, dots: Sequence[Dot]) -> DotPlot:
-    ticks = [(_x(tick), f"{tick:.1f}") for tick in TICKS]
+def _dot_plot(title: str, named: Sequence[tuple[str, Mapping[str, Any]]]) -> DotPlot:
+    axis = _axis([agreement for _, agreement in named])
+    dots = [_dot(name, agreement, at, axis[0]) for at, (name, agreement) in enumerate(named)]
+    ticks = [(_x(tick, axis[0]), f"{tick:.1f}".replace("-", "−")) for tick in axis]
     return DotPlot(title, dots, ticks, LEFT + WIDTH + 30, ROW * len(dots) + 34)
 
 
-def _dot(name: str, agreement: Mapping[str, Any], at: int) -> Dot:
+def _axis(agreements: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Its ticks: from 0 to 1, and down to the lowest figure or end of an interval there is."""
+    shown = [one["value"] for one in agreements]
+    shown += [end for one in agreements for end in one.get("interval") or () if end is not None]
+    step = 0.2 if min(shown) >= -1 else 1.0
+    first = min(0, floor(round(min(shown) / step, 6)))
+    return [round(step * at, 1) for at in range(first, round(1 / step) + 1)]
+
+
+def _x(value: float, first: float) -> float:
+    return round(LEFT + (value - first) / (1 - first) * WIDTH, 1)
+
+
+def _dot(name: str, agreement: Mapping[str, Any], at: int, first: float) -> Dot:
     value = agreement["value"]
     low, high = agreement.get("interval") or (None, None)
     says = f"{name}: {value:.3f}"
@@ -195,9 +202,9 @@ def _dot(name: str, agreement: Mapping[str, Any], at: int) -> Dot:
     return Dot(
         name,
         ROW * at + ROW / 2 + 4,
-        _x(value),
-        _x(low) if low is not None else None,
-        _x(high) if high is not None else None,
+        _x(value, first),
+        _x(low, first) if low is not None else None,
+        _x(high, first) if high is not None else None,
         says,
     )
 

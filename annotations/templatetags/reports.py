@@ -1,5 +1,6 @@
 """Small things the report room's pages need."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -10,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from annotations.reports.layout import Cell
+from annotations.reports.layout import UNDEFINED, Cell, Column
 
 register = Library()
 
@@ -22,7 +23,7 @@ def cell_html(context: Context, cell: Cell, passages: str = "") -> SafeString:
     Written here and not in a template of its own, because a page has a thousand of them.
     """
     shown = format_html("{}", cell.text)
-    if cell.query and passages:
+    if cell.query and passages and cell.text != UNDEFINED:
         chosen = context.get("address", "")
         query = urlencode(list(cell.query.items()))
         address = f"{passages}?{chosen}&{query}" if chosen else f"{passages}?{query}"
@@ -33,6 +34,12 @@ def cell_html(context: Context, cell: Cell, passages: str = "") -> SafeString:
     if cell.reason:
         return format_html('{} <span class="why muted small">{}</span>', shown, cell.reason)
     return shown
+
+
+@register.filter
+def under(row: Sequence[Cell], columns: Sequence[Column]) -> Iterable[tuple[Column, Cell]]:
+    """Each cell of a row with its column."""
+    return zip(columns, row, strict=True)
 
 
 @register.filter
