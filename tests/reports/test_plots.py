@@ -1,5 +1,7 @@
 """Plots and cells say no more than there is."""
 
+from typing import Any
+
 import pytest
 from django.template import Context
 
@@ -21,7 +23,7 @@ def test_the_axis_reaches_down_to_the_lowest_that_is_drawn(
     value: float, interval: tuple[float, float] | None, ticks: list[str]
 ) -> None:
     alpha = {"value": value, "interval": interval}
-    tables = {
+    tables: dict[str, Any] = {
         "labels": [{"label": "x", "krippendorff_alpha_u": alpha}],
         "pairs": [],
         "annotators": [],
