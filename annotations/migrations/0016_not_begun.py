@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotations', '0014_titles_in_order'),
+        ('annotations', '0015_counts_of_cases'),
     ]
 
     operations = [
