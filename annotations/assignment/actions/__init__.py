@@ -3,7 +3,7 @@
 from . import taking_back  # says how acts of this room are undone
 from .handing_over import hand_over, hand_over_all
 from .plans import apply_plan
-from .returning import return_submission
+from .returning import return_all, return_submission
 from .single import assign_article, remove_assignment, remove_waiting
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "hand_over_all",
     "remove_assignment",
     "remove_waiting",
+    "return_all",
     "return_submission",
     "taking_back",
 ]

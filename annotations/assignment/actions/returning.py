@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotations.accounts.models import User
@@ -10,7 +11,7 @@ from annotations.study.actions import record
 from annotations.text.refusal import Refusal
 
 from ..models import Assignment, AssignmentState
-from .turns import lock
+from .turns import lock, lock_all
 
 
 class NotSubmitted(Refusal):
@@ -28,15 +29,33 @@ def at(time: datetime | None) -> str:
 @transaction.atomic
 def return_submission(*, assignment: Assignment, actor: User, reason: str) -> Assignment:
     """Open submitted work again. What was submitted stays stored as it was."""
-    reason = reason.strip()
-    if not reason:
+    if not reason.strip():
         raise NoReason
     held = lock(assignment)
     if held.state != AssignmentState.SUBMITTED:
         raise NotSubmitted
+    _open(held, actor, reason.strip())
+    held.save(update_fields=OPENED)
+    return held
+
+
+@transaction.atomic
+def return_all(*, assignments: QuerySet[Assignment], actor: User, reason: str) -> int:
+    """As `return_submission`, for all of them that are submitted; how many. Two statements, and
+    an act in the history for each."""
+    given = list(lock_all(assignments.filter(state=AssignmentState.SUBMITTED)))
+    for held in given:
+        _open(held, actor, reason)
+    Assignment.objects.bulk_update(given, OPENED)
+    return len(given)
+
+
+OPENED = ["state", "returned_at", "returned_by", "return_reason"]
+
+
+def _open(held: Assignment, actor: User, reason: str) -> None:
     held.state = AssignmentState.RETURNED
     held.returned_at, held.returned_by, held.return_reason = timezone.now(), actor, reason
-    held.save(update_fields=["state", "returned_at", "returned_by", "return_reason"])
     record(
         study=held.study,
         actor=actor,
@@ -45,4 +64,3 @@ def return_submission(*, assignment: Assignment, actor: User, reason: str) -> As
         before={"state": AssignmentState.SUBMITTED.value, "submitted_at": at(held.submitted_at)},
         after={"state": str(held.state), "reason": reason, "rev": held.rev},
     )
-    return held

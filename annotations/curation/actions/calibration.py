@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotations.accounts.models import User
-from annotations.assignment.actions import return_submission
+from annotations.assignment.actions import return_all
 from annotations.assignment.models import Assignment, AssignmentState, Submission
 from annotations.study.actions import record
 from annotations.study.actions.studies import set_comparison
@@ -121,11 +121,8 @@ def let_revise(*, calibration: Calibration, actor: User) -> int:
     if held.ended_at is not None:
         raise Ended
     first_only = [one.assignment_id for one in versions_of(held) if one.after_id is None]
-    rows = Assignment.objects.filter(pk__in=first_only, state=AssignmentState.SUBMITTED)
-    given = list(rows.order_by("pk"))
-    for one in given:
-        return_submission(assignment=one, actor=actor, reason=REVISE)
-    return len(given)
+    rows = Assignment.objects.filter(pk__in=first_only)
+    return return_all(assignments=rows, actor=actor, reason=REVISE)
 
 
 @transaction.atomic

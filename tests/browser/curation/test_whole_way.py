@@ -71,6 +71,14 @@ def test_an_article_goes_from_calibration_to_closed_gold_by_keys(
     helen.get_by_role("button", name="Begin").click()
     helen.get_by_role("button", name="Reveal").click()
     expect(helen.get_by_role("heading", name="Pair by pair")).to_be_visible()
+    helen.get_by_role("button", name="Let everybody revise").click()
+    take_one_back(visit("mira", "marking:page", article.pk))
+    for name in ("mira", "tom"):
+        person = User.objects.get(username=name)
+        submit_assignment(user=person, study_id=study.pk, article_id=article.pk, confirmed=True)
+    helen.get_by_role("button", name="End the calibration").click()
+    expect(helen.locator(".move")).to_have_count(1)
+    expect(helen.locator(".move")).to_contain_text("Mira took it back")
 
     jonas = visit("jonas", "curation:meeting_new", article.pk)
     jonas.get_by_role("button", name="Plan").click()
@@ -91,6 +99,16 @@ def test_an_article_goes_from_calibration_to_closed_gold_by_keys(
     mira = visit("mira", "curation:mine")
     expect(mira.locator(".passage").first).to_be_visible()
     expect(mira.get_by_role("table")).to_contain_text("Reporting")
+
+
+def take_one_back(page: Page) -> None:
+    """What everybody submitted alone can be revised, and by keys as well."""
+    expect(page.locator("html[data-ready=marking]")).to_be_attached()
+    page.locator("#text").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("Delete")
+    expect(page.locator("#save-state")).to_have_text("Saved")
+    page.context.close()
 
 
 def settle_in_meeting(page: Page, n: int) -> None:
