@@ -15,8 +15,8 @@ def large(name: str, n_articles: int) -> list[Row]:
         Row(name, f"{costs['n_articles']:,} articles, {costs['n_spans']:,} spans: slowest page",
             pages[slowest]["ms"], "ms", most=MILLISECONDS, note=slowest)
     ]  # fmt: skip
-    told = "  cases of all articles, counted for the first time"
-    rows.append(Row(name, told, costs["seconds_counting"], "s"))
+    told = "  articles whose cases are counted for the first time"
+    rows.append(Row(name, told, costs["counted_a_second"], "/s"))
     for page, cost in pages.items():
         note = f"{cost['queries']} queries; slowest {cost['slowest_ms']:.0f} ms"
         rows.append(Row(name, f"  {page}", cost["ms"], "ms", most=MILLISECONDS, note=note))

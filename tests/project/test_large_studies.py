@@ -12,10 +12,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from annotations.curation.models import ArticleCases, RecountDue, StudyCases
-from annotations.curation.queries.queue import ENGINE, Totals
 from bench.load.addresses import addresses
-from bench.load.large_rows import CASES, Large, fill, settle
+from bench.load.large_rows import Large, fill, pretend_counted
 from tests.conftest import SignIn
 
 N_ARTICLES = 2_000
@@ -75,23 +73,9 @@ class Pages:
         return {table: sql[:2_000] for sql in reading for table in scanned(sql)}
 
 
-def count_but_two(big: Large) -> None:
-    """As after curators have asked for long: the counts of all articles are kept, those of two
-    have to be made anew."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CASES, {"study": big.study.pk})
-        kept = list(RecountDue.objects.values_list("pk", flat=True)[:2])
-        RecountDue.objects.exclude(pk__in=kept).delete()
-        totals = Totals()
-        for row in ArticleCases.objects.all():
-            totals.add(row)
-        StudyCases.objects.create(study=big.study, engine=ENGINE, totals=totals.as_json())
-    settle()
-
-
 def test_no_page_of_a_large_study_reads_a_big_table_from_end_to_end() -> None:
     big = fill(N_ARTICLES, n_words=0)
-    count_but_two(big)
+    pretend_counted(big.study, n_due=2)
     pages = Pages(big)
     found = {name: pages.scans(name) for name in pages.where}
     for name in NARROWED:
