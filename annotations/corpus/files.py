@@ -43,10 +43,14 @@ class TooMuch(Refusal):
 
 
 class Reader:
-    """Reads the files of one import and counts towards its limits."""
+    """Reads the files of one import and counts towards its limits.
 
-    def __init__(self, limits: Limits) -> None:
+    With `leave_out`, columns that are not known are passed over instead of refused.
+    """
+
+    def __init__(self, limits: Limits, *, leave_out: bool = False) -> None:
         self.limits = limits
+        self.leave_out = leave_out
         self._n_records = 0
         self._unpacked = 0
         self._extractor = extraction.Extractor()
@@ -69,7 +73,10 @@ class Reader:
     def _unzipped(self, name: str, content: bytes) -> Iterator[Record]:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                for entry in self._entries(archive):
+                entries = self._entries(archive)
+                if not entries:
+                    raise RecordWrong("It holds no file.")
+                for entry in entries:
                     inside = f"{name}: {tidy(entry.filename)}"
                     try:
                         yield from self._read(inside, self._unpack(archive, entry))
@@ -82,7 +89,7 @@ class Reader:
 
     def _read(self, name: str, content: bytes) -> Iterator[Record]:
         if _ending(name) not in extraction.ENDINGS:
-            yield from _plain(name, content)
+            yield from _plain(name, content, self.leave_out)
             return
         try:
             fields = self._extractor.fields(_ending(name), content)
@@ -133,7 +140,7 @@ def tidy(name: str) -> str:
     return shortened(name, 200)
 
 
-def _plain(name: str, content: bytes) -> Iterator[Record]:
+def _plain(name: str, content: bytes, leave_out: bool) -> Iterator[Record]:
     ending = _ending(name)
     if ending not in PLAIN:
         known = ", ".join(ENDINGS[:-2])
@@ -147,7 +154,7 @@ def _plain(name: str, content: bytes) -> Iterator[Record]:
     if ending == ".txt":
         yield Record(name, fields={"title": _stem(name), "text": text})
     else:
-        yield from (read_csv if ending == ".csv" else read_json_lines)(name, text)
+        yield from (read_csv if ending == ".csv" else read_json_lines)(name, text, leave_out)
 
 
 def _stem(name: str) -> str:

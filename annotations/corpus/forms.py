@@ -53,6 +53,12 @@ class ImportForm(forms.Form):
         help_text="Articles with the same event tell the same story.",
     )
 
+    leave_out = forms.BooleanField(
+        label="Leave out columns that are not known",
+        required=False,
+        help_text="In .csv and .jsonl files. Otherwise such a file is refused and they are named.",
+    )
+
     def defaults(self) -> Defaults:
         given = self.cleaned_data
         return Defaults(given["outlet"], given["language"], given["event"])

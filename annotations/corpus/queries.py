@@ -259,6 +259,11 @@ def known_texts(study: Study) -> dict[str, tuple[uuid.UUID, str]]:
     }
 
 
+def columns_left_out(findings: list[dict[str, Any]]) -> list[str]:
+    """Names of the unknown columns that an import passes over, in their order."""
+    return list(dict.fromkeys(name for each in findings for name in each.get("left_out", ())))
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How many records of an import are new, there already, and wrong."""

@@ -56,6 +56,7 @@ class Record:
     place: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+    left_out: tuple[str, ...] = ()  # unknown columns that were asked to be passed over
 
 
 @dataclass(frozen=True, slots=True)

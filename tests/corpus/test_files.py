@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from annotations.corpus.files import NO_ZIP, Reader, TooMuch
 from annotations.corpus.records import Limits, Record
+from annotations.corpus.tables import NO_ROWS
 from tests.corpus.samples import FIRE, jsonl, zipped
 
 KNOWN = "Known columns: title, text, outlet, byline, url, published_on, language, event."
@@ -119,7 +120,18 @@ def test_a_number_of_thousands_of_digits_is_refused_in_words():
         ("title\nA", [("line 1", f"The column “text” is missing. {KNOWN}")]),
         (
             "title,text,body\nA,a,b",
-            [("line 1", f"The column “body” is not known. {KNOWN}")],
+            [("line 1", f"The column “body” is not known. Did you mean “text”? {KNOWN}")],
+        ),
+        ("title,text\n\n", [("", NO_ROWS)]),
+        (
+            "titel,body,date,x\nA,a,b,c",
+            [
+                (
+                    "line 1",
+                    "These columns are not known: “titel” (did you mean “title”?), “body” (did you "
+                    "mean “text”?), “date” (did you mean “published_on”?), “x”. " + KNOWN,
+                )
+            ],
         ),
         (
             "title,text,publised_on\nA,a,b",
@@ -144,7 +156,8 @@ def test_a_number_of_thousands_of_digits_is_refused_in_words():
                 ("line 2", ""),
                 (
                     "line 3",
-                    "From here on this is not CSV (',' expected after '\"'). A quotation mark "
+                    "From here on this is not CSV: after a cell in quotation marks something else "
+                    "follows than the next column. A quotation mark "
                     'inside a quoted cell is written twice ("").',
                 ),
             ],
@@ -154,7 +167,8 @@ def test_a_number_of_thousands_of_digits_is_refused_in_words():
             [
                 (
                     "line 2",
-                    "From here on this is not CSV (unexpected end of data). A quotation mark "
+                    "From here on this is not CSV: a quotation mark opens a cell here that no "
+                    "other closes. A quotation mark "
                     'inside a quoted cell is written twice ("").',
                 ),
             ],

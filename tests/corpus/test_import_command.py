@@ -97,3 +97,14 @@ def test_an_article_with_a_crawler_prefix_keeps_its_bytes(study, files, capsys):
     article = Article.objects.get()
     assert article.text.encode() == content
     assert json.dumps(article.sentences) == "[[17, 41]]"
+
+
+def test_unknown_columns_are_left_out_when_asked_for(study, tmp_path, capsys):
+    table = tmp_path / "week.csv"
+    table.write_text("title,text,mood,date\nFire,It burned.,grim,yesterday\n")
+    with pytest.raises(CommandError):
+        call_command("import_articles", study.name, str(table))
+    assert "“mood”, “date” (did you mean “published_on”?)" in capsys.readouterr().err
+    call_command("import_articles", study.name, str(table), "--ignore-unknown-columns")
+    assert "Columns that are left out: mood, date" in capsys.readouterr().out
+    assert [article.text for article in Article.objects.filter(study=study)] == ["It burned."]

@@ -185,8 +185,8 @@ def test_where_all_is_wrong_nothing_is_offered(manager, at):
 @pytest.mark.parametrize("file", [("a.jsonl", b"\n"), ("a.csv", b"title,text\n")])
 def test_files_without_any_article_are_answered_with_a_sentence(manager, at, file):
     page = manager.get(upload(manager, at, file).headers["Location"])
-    assert "There is no article in these files." in words_of(page)
-    assert b"can be stored" not in page.content
+    assert "There is no article in this file" in words_of(page)
+    assert b"Choose other files" in page.content
 
 
 def test_a_long_preview_has_pages(manager, at):

@@ -15,7 +15,8 @@ from annotations.text.refusal import Refusal
 from ..files import Reader, TooMuch, tidy
 from ..models import Import, ImportState, SourceFile
 from ..queries import import_limits, known_texts
-from ..records import Defaults, Limits, Record, RecordWrong, draft_of, in_bytes
+from ..records import Defaults, Limits, Record, RecordWrong, draft_of, in_bytes, shortened
+from ..tables import MOST_COLUMNS
 from .storing import store_import
 
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -25,7 +26,8 @@ File = tuple[str, bytes]  # name, content
 Finding = dict[str, Any]
 # {"file": index, "name", "place", "problem": sentence or "", and without a problem:
 #  "source": Source.as_json(), "sha256", "n_words", "n_code_points", "prefix_end", "begins",
-#  "same_as": {"id", "title"} of an article, {"name", "place"} of an earlier record, or None}
+#  "same_as": {"id", "title"} of an article, {"name", "place"} of an earlier record, or None,
+#  and maybe "left_out": [names of columns that were passed over from here on]}
 
 
 class NothingToImport(Refusal):
@@ -33,16 +35,23 @@ class NothingToImport(Refusal):
 
 
 def prepare_import(
-    *, study: Study, actor: User, files: Iterable[File], defaults: Defaults | None = None
+    *,
+    study: Study,
+    actor: User,
+    files: Iterable[File],
+    defaults: Defaults | None = None,
+    leave_out: bool = False,
 ) -> Import:
     """Keep the files and say of every record what would be stored or what is wrong.
 
+    With `leave_out`, columns that are not known are passed over; the findings name them.
     Raises TooMuch when the files go beyond the limits; then nothing is kept.
     """
     files = list(files)
     limits = import_limits()
     _check_size(files, limits)
-    findings = read_findings(study, files, defaults or Defaults(), limits)
+    reader = Reader(limits, leave_out=leave_out)
+    findings = read_findings(study, files, defaults or Defaults(), reader)
     with transaction.atomic():
         _forget_old(study)
         made = Import.objects.create(
@@ -86,28 +95,32 @@ def cancel_import(*, made: Import) -> None:
 
 
 def read_findings(
-    study: Study, files: list[File], defaults: Defaults, limits: Limits
+    study: Study, files: list[File], defaults: Defaults, reader: Reader
 ) -> list[Finding]:
     """A row a record, in the order of the files. Texts are not kept."""
-    reader = Reader(limits)
     known: dict[str, dict[str, str]] = {
         sha256: {"id": str(pk), "title": title}
         for sha256, (pk, title) in known_texts(study).items()
     }
-    findings = []
+    findings: list[Finding] = []
+    passed_over: set[str] = set()
     for index, (name, content) in enumerate(files):
         for record in reader.read(name, content):
-            finding = judge(record, index, defaults, limits)
+            finding = judge(record, index, defaults, reader.limits)
             if not finding["problem"]:
                 finding["same_as"] = known.get(finding["sha256"])
                 known.setdefault(finding["sha256"], {"name": record.name, "place": record.place})
+            new = [name for name in record.left_out if name not in passed_over]
+            if new:  # each column is told once
+                finding["left_out"] = [shortened(name) for name in new[:MOST_COLUMNS]]
+                passed_over.update(new)
             findings.append(finding)
     return findings
 
 
 def judge(record: Record, file: int, defaults: Defaults, limits: Limits) -> Finding:
     found: Finding = {
-        "file": file, "name": record.name, "place": record.place, "problem": "", "same_as": None
+        "file": file, "name": record.name, "place": record.place, "problem": "", "same_as": None,
     }  # fmt: skip
     try:
         draft = draft_of(record, defaults, limits)

@@ -24,7 +24,7 @@ from annotations.text.refusal import Refusal
 
 from ..files import Reader
 from ..models import Article, Import, ImportState, Outlet, Region, SourceFile
-from ..queries import import_limits, known_texts, tally
+from ..queries import columns_left_out, import_limits, known_texts, tally
 from ..records import Draft, Source, clean_text
 from .articles import build_article
 
@@ -166,7 +166,7 @@ def _prepare(made: Import, actor: User, prepared: Prepared) -> Prepared:
 def _drafts(made: Import) -> Iterator[tuple[int, Draft, SourceFile, str]]:
     """(number among the records, draft, file, place) of each right and new record, read again."""
     limits = import_limits()
-    reader = Reader(limits)
+    reader = Reader(limits, leave_out=bool(columns_left_out(made.findings)))
     files = list(made.files.order_by("position"))
     records = (
         (file, each) for file in files for each in reader.read(file.name, bytes(file.content))

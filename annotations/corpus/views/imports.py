@@ -16,9 +16,10 @@ from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
 
 from ..actions import cancel_import, carry_out_import, prepare_import
+from ..columns import NOT_KNOWN
 from ..forms import ImportForm, PasteForm
 from ..models import Import, ImportState
-from ..queries import fetch_import, import_limits, list_imports, tally
+from ..queries import columns_left_out, fetch_import, import_limits, list_imports, tally
 from ..records import in_bytes
 from ..uploads import refusing_big_uploads
 from . import me, posted
@@ -40,12 +41,17 @@ def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpR
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
-    form = ImportForm(posted(request), request.FILES or None)
+    asked = {"leave_out": "leave_out" in request.GET}
+    form = ImportForm(posted(request), request.FILES or None, initial=asked)
     if form.is_valid():
         files = [(file.name, file.read()) for file in form.cleaned_data["uploads"]]
         try:
             made = prepare_import(
-                study=standing.study, actor=standing.user, files=files, defaults=form.defaults()
+                study=standing.study,
+                actor=standing.user,
+                files=files,
+                defaults=form.defaults(),
+                leave_out=form.cleaned_data["leave_out"],
             )
         except Refusal as refusal:
             form.add_error("uploads", str(refusal))
@@ -106,6 +112,8 @@ def import_context(request: HttpRequest, standing: Standing, made: Import) -> di
         "standing": standing,
         "made": made,
         "counts": tally(made.findings),
+        "left_out": columns_left_out(made.findings),
+        "has_unknown_columns": any(NOT_KNOWN in each["problem"] for each in made.findings),
         "only": only,
         "page": Paginator(shown, FINDINGS_PER_PAGE).get_page(request.GET.get("page")),
     }

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from annotations.accounts.models import User
 from annotations.corpus.actions import cancel_import, prepare_import, store_import
 from annotations.corpus.models import Import, ImportState
-from annotations.corpus.queries import import_limits, tally
+from annotations.corpus.queries import columns_left_out, import_limits, tally
 from annotations.corpus.records import Defaults, in_bytes
 from annotations.exchange.queries import find_manager, find_study
 from annotations.management.explained import ExplainedCommand
@@ -18,9 +18,10 @@ from annotations.text.refusal import Refusal
 
 class Command(ExplainedCommand):
     help = (
-        "Import articles from .txt, .jsonl, .csv and .zip files into a study.\n\n"
-        "A .txt file is one article, named like the file. In .csv and .jsonl files each row or\n"
-        "line is an article with title and text, and if you have them outlet, byline, url,\n"
+        "Import articles from .txt, .html, .docx, .pdf, .jsonl, .csv and .zip files.\n\n"
+        "A .txt, .html, .docx or .pdf file is one article, named like the file; a .zip holds any\n"
+        "of these. In .csv and .jsonl files each row or line is an article\n"
+        "with title and text, and if you have them outlet, byline, url,\n"
         "published_on, language and event. What is wrong is said by file and line; the rest is\n"
         "stored.\n\n"
         "Examples:\n"
@@ -57,6 +58,11 @@ class Command(ExplainedCommand):
         parser.add_argument(
             "--all-or-none", action="store_true", help="store nothing when anything is wrong"
         )
+        parser.add_argument(
+            "--ignore-unknown-columns",
+            action="store_true",
+            help="leave columns and fields out that are not known, instead of refusing the file",
+        )
         parser.add_argument("--check", action="store_true", help="only say what would be stored")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -68,6 +74,7 @@ class Command(ExplainedCommand):
                 actor=actor,
                 files=[(path.name, read(path)) for path in options["files"]],
                 defaults=Defaults(options["outlet"], options["language"], options["event"]),
+                leave_out=options["ignore_unknown_columns"],
             )
             self.tell(made)
             if options["check"]:
@@ -80,6 +87,8 @@ class Command(ExplainedCommand):
 
     def tell(self, made: Import) -> None:
         """A line a record: what would be stored, or what is wrong, by file and line."""
+        if names := columns_left_out(made.findings):
+            self.stdout.write(f"Columns that are left out: {', '.join(names)}")
         for finding in made.findings:
             where = ", ".join(part for part in (finding["name"], finding["place"]) if part)
             if finding["problem"]:
