@@ -86,7 +86,7 @@ class ExportIn(Shape):
     name; an empty list means all. `options` are the format's own, as /formats lists them."""
 
     format: Slug
-    options: Annotated[dict[Slug, Slug], Field(max_length=20)] = {}
+    options: Annotated[dict[str, Slug], Field(max_length=20)] = {}
     annotators: Annotated[list[Annotated[str, Words(150, 1)]], Field(max_length=1000)] = []
     labels: Annotated[list[Slug], Field(max_length=100)] = []
     rounds: Annotated[list[Annotated[str, Words(120, 1)]], Field(max_length=100)] = []
