@@ -1,7 +1,7 @@
 """Where sign-in differs from django-allauth's own ways."""
 
 import logging
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -20,6 +20,13 @@ from .sessions import describe_browser
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    wrong = "E-mail address, user name or password is not right. Check them and try again."
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": wrong,
+        "username_password_mismatch": wrong,
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come in by invitation only."""
         return False

@@ -6,10 +6,12 @@ PORT chooses another port than 8000. Runs under the system's Python, like enviro
 """
 
 import hashlib
+import http.client
 import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import environment
@@ -36,10 +38,26 @@ def check_port(number):
                 "`make run PORT=8001`.".format(number)
             ) from None
         except OSError:
+            another = "choose another, for instance `make run PORT={}`.".format(number % 65535 + 1)
+            if is_sourcemark(number):
+                raise environment.Stop(
+                    "Port {0} is in use: it seems that Sourcemark runs there already, at "
+                    "http://127.0.0.1:{0}/. Open that, stop it, or {1}".format(number, another)
+                ) from None
             raise environment.Stop(
-                "Port {} is in use: stop what listens there, or choose another, for instance "
-                "`make run PORT={}`.".format(number, number % 65535 + 1)
+                "Port {} is in use: stop what listens there, or {}".format(number, another)
             ) from None
+
+
+def is_sourcemark(number):
+    """Whether what listens there answers as Sourcemark does. An answer is not waited for long."""
+    address = "http://127.0.0.1:{}/healthz".format(number)
+    local = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with local.open(address, timeout=2) as answer:
+            return answer.read(99).strip() == b"ok"
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
 
 
 def manage(*arguments):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.actions import hand_over_all
-from annotations.assignment.queries.people import stranded
+from annotations.assignment.queries.people import LeftBehind, left_behind, stranded
 from annotations.corpus.actions import bin_article
 from annotations.corpus.models import Article
 from annotations.study.models import Study
@@ -48,7 +48,7 @@ def test_a_closed_account_strands_its_work_too(study: Study, article: Article, b
 
 @pytest.mark.parametrize("show", ["articles", "people"])
 def test_the_overview_names_them_and_leads_to_handing_over(
-    left: Study, alice: User, bob: User, sign_in: SignIn, show: str
+    left: Study, alice: User, bob: User, carol: User, sign_in: SignIn, show: str
 ) -> None:
     page = sign_in(alice).get(f"/studies/{left.pk}/?show={show}").content.decode()
     assert "Unfinished work of people who have left" in page
@@ -74,3 +74,21 @@ def test_the_number_of_articles_makes_no_more_queries(
         assign(make_article(left, f"More {n}.", f"More {n}"), bob)
     with count_queries(at_most=2):
         assert stranded(left) == [(bob, 6)]
+
+
+def test_what_nobody_can_take_is_only_offered_to_be_taken_back(
+    left: Study, article: Article, alice: User, bob: User, carol: User, sign_in: SignIn
+) -> None:
+    assert left_behind(left) == [LeftBehind(bob, 1, n_movable=1, n_waiting=1)]
+    client, there = sign_in(alice), f"/studies/{left.pk}/people/{bob.pk}/assignments/"
+    assert "Carol: can take 1 of 1" in client.get(f"{there}hand-over/").content.decode()
+    assign(article, carol)
+    assert left_behind(left) == [LeftBehind(bob, 1, n_movable=0, n_waiting=1)]
+    page = client.get(f"{there}hand-over/").content.decode()
+    assert "Nobody can take them" in page
+    assert f"{there}clear/" in page
+    overview = client.get(f"/studies/{left.pk}/?show=articles").content.decode()
+    assert "Hand over…" not in overview
+    assert ">has left<" in overview
+    client.post(f"{there}clear/")
+    assert "who have left" not in client.get(f"/studies/{left.pk}/").content.decode()

@@ -1,7 +1,7 @@
 """What people fill in about assignments."""
 
 from .plan import PlanForm
-from .single import AssignForm, HandOverForm, ReturnForm
+from .single import AssignForm, HandOverAllForm, HandOverForm, ReturnForm
 from .sought import SoughtForm
 
-__all__ = ["AssignForm", "HandOverForm", "PlanForm", "ReturnForm", "SoughtForm"]
+__all__ = ["AssignForm", "HandOverAllForm", "HandOverForm", "PlanForm", "ReturnForm", "SoughtForm"]

@@ -1,5 +1,6 @@
 """Assigning, handing over and returning one thing at a time."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -28,6 +29,35 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, able: "QuerySet[User]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "to", able)
+
+
+class TakerField(forms.ModelChoiceField[User]):
+    """Names of annotators, with how much each of them could take."""
+
+    told: "dict[uuid.UUID, str]"
+
+    def label_from_instance(self, person: User) -> str:
+        return self.told[person.pk]
+
+
+class HandOverAllForm(forms.Form):
+    """To whoever can take at least one of the articles."""
+
+    to = TakerField(User.objects.none(), label="To", empty_label="Choose an annotator")
+
+    def __init__(
+        self, *args: Any, takers: "dict[User, int]", n_articles: int, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        can = {person.pk: n for person, n in takers.items() if n}
+        _choose(self, "to", User.objects.filter(pk__in=can).order_by("display_name", "username"))
+        field = self.fields["to"]
+        assert isinstance(field, TakerField)
+        field.told = {
+            person.pk: f"{person}: can take {can[person.pk]} of {n_articles}"
+            for person in takers
+            if person.pk in can
+        }
 
 
 class ReturnForm(forms.Form):

@@ -5,14 +5,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
-from annotations.study.models import Round, Study
+from annotations.study.models import Membership, Role, Round, Study
 from annotations.study.policy import Standing
 
-from ..models import Assignment, AssignmentState
+from ..models import OPEN_STATES, Assignment, AssignmentState
 from .counts import active_times
 from .paging import Cursor, page_of
 
@@ -37,6 +37,7 @@ class Place:
 
     assignment: Assignment
     active_time: timedelta
+    has_left: bool = False  # its annotator cannot go on with it
 
     @property
     def is_current(self) -> bool:
@@ -124,16 +125,25 @@ def in_order(standing: Standing, places: list[Place]) -> list[Place]:
     return sorted(places, key=lambda one: one.assignment.pk) if standing.is_blinded else places
 
 
+def _able_memberships() -> "QuerySet[Membership]":
+    """For an assignment outside: that its annotator still is one in the study."""
+    current = Membership.objects.current().filter(role=Role.ANNOTATOR)
+    return current.filter(study=OuterRef("study"), user=OuterRef("annotator"))
+
+
 def places_on(article_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Place]]:
     """Everybody's assignments on these articles, by name: two queries."""
     found = Assignment.objects.filter(article__in=article_ids).select_related(
         "annotator", "round", "article"
     )
     found = found.defer("article__text", "article__blocks", "article__sentences")
+    found = found.annotate(has_left=~Exists(_able_memberships()) | Q(annotator__is_active=False))
     assignments = list(found.order_by("annotator__display_name", "annotator__username", "pk"))
     spent = active_times(assignment.pk for assignment in assignments)
     places: defaultdict[uuid.UUID, list[Place]] = defaultdict(list)
     for assignment in assignments:
-        place = Place(assignment, spent.get(assignment.pk, timedelta()))
+        gone: bool = assignment.has_left  # type: ignore[attr-defined]
+        has_left = gone and assignment.state in OPEN_STATES
+        place = Place(assignment, spent.get(assignment.pk, timedelta()), has_left)
         places[assignment.article_id].append(place)
     return places

@@ -12,7 +12,7 @@ from django.http import Http404
 from annotations.accounts.models import User
 from annotations.study.models import Membership, Role, Round, Study
 
-from ..models import Assignment, WorkTime
+from ..models import Assignment, AssignmentState, WorkTime
 from .counts import Counts, count_by, total
 
 TIMES_UNASKED = 2_000  # assignments; in larger studies times are added up when asked for
@@ -43,6 +43,53 @@ def fetch_person(study: Study, user_id: uuid.UUID) -> User:
     if person is None:
         raise Http404("No such person in this study.")
     return person
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """Unfinished work of somebody who left, with which something can be done.
+
+    `n_movable`: how many of the articles one other annotator could take at most.
+    """
+
+    person: User
+    n_articles: int
+    n_movable: int
+    n_waiting: int
+
+
+def takers(study: Study, person: User) -> list[tuple[User, int]]:
+    """Each other annotator with how many of the person's unfinished articles they could take:
+    those that they neither have nor had. Two queries."""
+    unfinished = Assignment.objects.filter(
+        study=study, annotator=person, article__deleted_at=None
+    ).open()
+    articles = unfinished.order_by().values("article")
+    theirs = Assignment.objects.filter(study=study, article__in=articles).order_by()
+    held = dict(theirs.values_list("annotator").annotate(n=Count("pk")))
+    n_articles = held.pop(person.pk, 0)
+    able = list_annotators(study).exclude(pk=person.pk)
+    return [(each, n_articles - held.get(each.pk, 0)) for each in able]
+
+
+def left_behind(study: Study) -> list[LeftBehind]:
+    """Of those who left, whoever has work that can be handed over or taken back."""
+    people = stranded(study)
+    by_state = Assignment.objects.filter(
+        study=study, annotator__in=[person for person, _ in people], article__deleted_at=None
+    )
+    waiting = by_state.filter(state=AssignmentState.WAITING).order_by().values_list("annotator")
+    n_waiting = dict(waiting.annotate(n=Count("pk"))) if people else {}
+    rows = [
+        LeftBehind(
+            person,
+            n_articles,
+            max((n for _, n in takers(study, person)), default=0),
+            n_waiting.get(person.pk, 0),
+        )
+        for person, n_articles in people
+    ]
+    return [row for row in rows if row.n_movable or row.n_waiting]
 
 
 def stranded(study: Study) -> list[tuple[User, int]]:

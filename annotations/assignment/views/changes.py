@@ -14,12 +14,12 @@ from annotations.text.refusal import Refusal
 
 from ..actions import hand_over, hand_over_all, return_submission
 from ..actions.handing_over import HandedOver
-from ..forms import HandOverForm, ReturnForm
+from ..forms import HandOverAllForm, HandOverForm, ReturnForm
 from ..models import OPEN_STATES, AssignmentState
 from ..planning import count
 from ..queries.counts import count_own
 from ..queries.door import fetch_assignment
-from ..queries.people import fetch_person, list_annotators
+from ..queries.people import fetch_person, list_annotators, takers
 from . import me, sent
 from .single import after
 
@@ -58,8 +58,8 @@ def hand_over_everything(
 ) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.ASSIGN)
     person = fetch_person(standing.study, user_id)
-    able = list_annotators(standing.study).exclude(pk=person.pk)
-    form = HandOverForm(sent(request), able=able)
+    counts, able = count_own(standing.study, person.pk), dict(takers(standing.study, person))
+    form = HandOverAllForm(sent(request), takers=able, n_articles=counts.left)
     if form.is_valid():
         to = form.cleaned_data["to"]
         try:
@@ -72,9 +72,10 @@ def hand_over_everything(
     context = {
         "standing": standing,
         "person": person,
-        "counts": count_own(standing.study, person.pk),
+        "counts": counts,
         "form": form,
         "able": able,
+        "can_take": any(able.values()),
     }
     status = 422 if form.is_bound else 200
     return render(request, "assignment/hand_over_all.html", context, status=status)

@@ -29,7 +29,7 @@ from ..queries.own import (
     timed,
 )
 from ..queries.paging import Cursor
-from ..queries.people import SORTS, list_annotators, progress_by_person, stranded
+from ..queries.people import SORTS, left_behind, list_annotators, progress_by_person
 from . import me
 
 COLUMNS = [  # name of the order, title, whether the column holds figures
@@ -105,7 +105,7 @@ def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "form": form,
         "page": page,
         "counts": counts,
-        "stranded": stranded(standing.study) if standing.may(Act.ASSIGN) else [],
+        "stranded": left_behind(standing.study) if standing.may(Act.ASSIGN) else [],
         "steps": None if counts.all else first_steps(standing),
     }
 
@@ -125,7 +125,7 @@ def people(request: HttpRequest, standing: Standing) -> dict[str, Any]:
         "rows": rows,
         "columns": COLUMNS if with_times else COLUMNS[:-2],
         "with_times": with_times,
-        "stranded": stranded(standing.study) if standing.may(Act.ASSIGN) else [],
+        "stranded": left_behind(standing.study) if standing.may(Act.ASSIGN) else [],
         "sort": sort if sort in SORTS else "name",
         "counts": total(row.counts for row in rows),
     }

@@ -113,7 +113,7 @@ def _make_room(assignment: Assignment, actor: User, replace: bool) -> int:
     if there and not replace:
         name = assignment.annotator.username
         raise MarksThere(
-            f"{name} has marks on this article already ({len(there)}). Import with “replace” to "
+            f"{name} has marks on this article already ({len(there)}). Import with --replace to "
             "remove them first; their history stays."
         )
     ops = [_removal(span) for span in there]

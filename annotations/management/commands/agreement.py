@@ -1,6 +1,7 @@
 """`manage.py agreement`: the tables of the agreement page, printed and written to files."""
 
 import datetime
+import os
 import uuid
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
@@ -129,12 +130,16 @@ class Command(ExplainedCommand):
             engine=ENGINE_VERSION,
             choice=read_choice(study, selection, names),
         )
-        for one in laid:
-            self.stdout.write(as_text(one))
-        self.stdout.write(methods)
         if options["out"]:
             page = printed(study, tables, laid, names, methods)
             self.write(options["out"], laid, methods, page)
+        try:
+            for one in laid:
+                self.stdout.write(as_text(one))
+            self.stdout.write(methods)
+            self.stdout.flush()
+        except BrokenPipeError:  # whoever reads has seen enough, such as `head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
     def write(self, folder: Path, laid: Sequence[Laid], methods: str, page: str) -> None:
         try:
