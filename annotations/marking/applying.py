@@ -30,8 +30,13 @@ ACTS: dict[tuple[OperationTarget, OperationKind], Act] = {
     (T.ENTITY, K.DEL): entity_acts.remove_entity,
     (T.ENTITY, K.RESTORE): entity_acts.restore_entity,
 }
-HELD_MESSAGE = "The article is submitted. This change is kept and will be offered when it returns."
-WITHDRAWN_MESSAGE = "The article was handed over to someone else. This change is kept, not applied."
+HELD_MESSAGE = (
+    "You had submitted it. What came later is kept, and offered to you if it is sent back."
+)
+WITHDRAWN_MESSAGE = (
+    "It was handed over to someone else. What came later stands in its history, but among nobody's "
+    "marks; it is offered to you if the article is given back."
+)
 
 
 @dataclass

@@ -64,15 +64,27 @@ def check_span(
         state=one_of(Suggested.values, payload.get("state", Suggested.MARKED), "state"),
         origin=before.origin if before else _origin(ground, payload),
         ver=before.ver + 1 if before else 1,
-        codebook=_codebook_number(ground, label, before),
+        codebook=_codebook_number(ground, label, payload.get("codebook"), before),
     )
 
 
-def _codebook_number(ground: Ground, label: LabelRule | None, before: SpanState | None) -> int:
-    """The version a span was made under; a new label is chosen under the current one."""
+def _codebook_number(
+    ground: Ground, label: LabelRule | None, said: Any, before: SpanState | None
+) -> int:
+    """The version that the annotator saw when the label was chosen; unsaid, the newest."""
     if before and before.label_id == (label.id if label else None):
         return before.codebook
-    return ground.codebook.number
+    if said is None or said == ground.codebook.number:
+        return ground.codebook.number
+    version = ground.codebook.earlier(said) if type(said) is int else None
+    if version is None:
+        raise Invalid(
+            "This mark names a version of the codebook that the study does not have. "
+            "Load the page again and make it anew."
+        )
+    if label and label.id not in version.labels:
+        raise Invalid(f"Version {said} of the codebook has no label {label.name} yet.")
+    return int(said)
 
 
 def _origin(ground: Ground, payload: Wire) -> str:

@@ -9,9 +9,9 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
-from annotations.study.models import Attribute, Label, Rule, Study
+from annotations.study.models import Attribute, CodebookVersion, Label, Rule, Study
 
 from .wire import Wire
 
@@ -48,8 +48,9 @@ class LabelRule:
 
 @dataclass(frozen=True)
 class Codebook:
-    """One version of a study's codebook."""
+    """One version of a study's codebook: for marking, the newest."""
 
+    study_id: uuid.UUID
     version_id: uuid.UUID
     number: int
     labels: dict[uuid.UUID, LabelRule]
@@ -57,6 +58,15 @@ class Codebook:
     def begins(self, slug: str) -> bool:
         """Whether a link may begin at a mark of that label."""
         return begins_links(slug, (label.slug for label in self.labels.values()))
+
+    def earlier(self, number: int) -> "Earlier | None":
+        """An earlier version, under which somebody still works; None where there was none."""
+        return earlier_version(self.study_id, number) if 0 < number < self.number else None
+
+    def id_of(self, number: int) -> uuid.UUID:
+        """The row of this or an earlier version, whose number was checked before."""
+        version = self.earlier(number)
+        return version.id if version else self.version_id
 
 
 def begins_links(slug: str, slugs: Iterable[str]) -> bool:
@@ -78,12 +88,39 @@ def codebook_of(study_id: uuid.UUID, version_id: uuid.UUID, number: int) -> Code
         if known:
             _kept.move_to_end(version_id)
             return known
-    read = Codebook(version_id, number, _read_labels(study_id))
+    read = Codebook(study_id, version_id, number, _read_labels(study_id))
     with _lock:
         _kept[version_id] = read
         while len(_kept) > KEPT_VERSIONS:
             _kept.popitem(last=False)
     return read
+
+
+class Earlier(NamedTuple):
+    """What a version was, as far as its marks concern it."""
+
+    id: uuid.UUID
+    labels: frozenset[uuid.UUID]
+
+
+_earlier: OrderedDict[tuple[uuid.UUID, int], Earlier] = OrderedDict()
+
+
+def earlier_version(study_id: uuid.UUID, number: int) -> Earlier | None:
+    """One query the first time in a process, then none."""
+    with _lock:
+        known = _earlier.get((study_id, number))
+    if known:
+        return known
+    row = CodebookVersion.objects.filter(study=study_id, number=number).first()
+    if row is None:
+        return None
+    labels = frozenset(uuid.UUID(label["id"]) for label in row.content.get("labels", ()))
+    with _lock:
+        found = _earlier[study_id, number] = Earlier(row.pk, labels)
+        while len(_earlier) > KEPT_VERSIONS:
+            _earlier.popitem(last=False)
+    return found
 
 
 ATTRIBUTE_FIELDS = ("id", "name", "title", "kind", "required", "choices", "archived_at")

@@ -33,7 +33,13 @@ class OperationForm(forms.Form):
         self.data = {**{name: self.data[name] for name in self.data}, **told}
 
 
-class MarkForm(OperationForm):
+class LabelledForm(OperationForm):
+    """`codebook`: the version that the page showed."""
+
+    codebook = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+class MarkForm(LabelledForm):
     """A new mark in the sentence, or a further part of an extent.
 
     `places`: where the words may stand, when they stand there more than once.
@@ -66,12 +72,19 @@ class MarkForm(OperationForm):
             del fields["join"]
 
 
-class AnswersForm(OperationForm):
-    """What is said about a mark: its label, its answers, flag and note."""
+class AnswersForm(LabelledForm):
+    """What is said about a mark: its label, its words, its answers, flag and note."""
 
     span_id = forms.UUIDField(widget=forms.HiddenInput)
     ver = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     label = forms.ChoiceField(label="Label")
+    words = forms.CharField(
+        label="Its words",
+        required=False,
+        max_length=20_000,
+        help_text="Other words from here, to move where the mark begins and ends.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     flag = forms.ChoiceField(label="Unsure about", required=False, choices=Flag.choices)
     note = forms.CharField(
         label="Note",
@@ -82,13 +95,21 @@ class AnswersForm(OperationForm):
     )
 
     def __init__(
-        self, *args: Any, label: Wire | None, labels: Choices, names: dict[str, str], **kwargs: Any
+        self,
+        *args: Any,
+        label: Wire | None,
+        labels: Choices,
+        names: dict[str, str],
+        in_parts: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.attributes = [a for a in label["attributes"] if not a["archived"]] if label else []
         self.names = names
         fields: dict[str, Any] = self.fields
         fields["label"].choices = [*labels, (EXTENT, "Extent")]
+        if in_parts:
+            del fields["words"]
         rest = [fields.pop("flag"), fields.pop("note")]
         for attribute in self.attributes:
             fields[field_name(attribute)] = attribute_field(attribute)
@@ -143,6 +164,14 @@ class LinkForm(OperationForm):
         fields: dict[str, Any] = self.fields
         fields["source"].choices = sources
         fields["target"].choices = targets
+
+
+class CueForm(OperationForm):
+    """The cue words of a link that is there; none to take them off."""
+
+    link_id = forms.UUIDField()
+    ver = forms.IntegerField(min_value=1)
+    cue = forms.CharField(required=False, max_length=500)
 
 
 class RemoveForm(OperationForm):

@@ -13,6 +13,7 @@ from .codebook import codebook_wire
 from .painting import Look, Painted, PaintedBlock, paint
 from .queries import (
     Work,
+    codebook_news,
     live_spans,
     read_entities,
     read_held,
@@ -36,6 +37,7 @@ def urls_of(assignment: Assignment) -> dict[str, str]:
         "home": settings.LOGIN_REDIRECT_URL,
         "login": resolve_url(settings.LOGIN_URL),
         "ping": reverse("healthz"),
+        "versions": reverse("study:codebook_versions", args=[assignment.study_id]),
     }
 
 
@@ -60,6 +62,7 @@ def marking_data(work: Work) -> Wire:
         },
         "urls": urls_of(assignment),
         "user": str(work.standing.user.pk),
+        "annotator": work.standing.user.username,
         "assignment": str(assignment.pk),
         "rev": assignment.rev,
         "state": assignment.state,
@@ -73,7 +76,14 @@ def marking_data(work: Work) -> Wire:
         "sentences": article.sentences,
         "regions": read_regions(article),
         "held": read_held(assignment),
+        "codebook_news": news_of(work),
     }
+
+
+def news_of(work: Work) -> Wire | None:
+    """The codebook's newest version, where the person has not marked under it yet."""
+    news = codebook_news(work.standing.user, work.standing.study.pk) if work.is_open else None
+    return {"number": news.number, "reason": news.reason} if news else None
 
 
 def looks_of(labels: Iterable[Wire]) -> dict[str | None, Look]:

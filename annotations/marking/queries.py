@@ -151,16 +151,17 @@ def stretches(pairs: list[list[int]]) -> list[Stretch]:
 
 
 def read_held(assignment: Assignment) -> list[Wire]:
-    """Operations that came after the last submission, as they were sent, in their order.
+    """Operations that came when the work was closed, as they were sent, in their order: after the
+    last submission, or after it was handed over and before it was given back.
 
     An operation is settled when a later one on the same mark was not held. One that brings a
     mark back is sent with an id alone; it is given what the mark was when it was removed.
     """
-    if assignment.submitted_at is None:
-        return []
     mine = Operation.objects.filter(assignment=assignment)
     later = mine.filter(target_id=OuterRef("target_id"), pk__gt=OuterRef("pk"))
-    held = mine.filter(status=OperationStatus.HELD, at__gte=assignment.submitted_at)
+    held = mine.filter(status=OperationStatus.HELD)
+    if assignment.submitted_at:
+        held = held.filter(at__gte=assignment.submitted_at)
     rows = held.exclude(Exists(later.exclude(status=OperationStatus.HELD))).order_by("pk")
     removed = mine.filter(target_id=OuterRef("target_id"), status=OperationStatus.APPLIED)
     removed = removed.filter(kind=OperationKind.DEL).order_by("-pk")
@@ -174,6 +175,17 @@ def with_state(asked: Wire, kind: str, was: Wire | None) -> Wire:
     if kind != OperationKind.RESTORE or not was or on not in was:
         return asked
     return {**asked, on: {**was[on], **asked[on]}}
+
+
+def codebook_news(user: User, study_id: uuid.UUID) -> CodebookVersion | None:
+    """The newest version of the codebook, where it was made after the person's last change of a
+    mark in the study. One query."""
+    changes = Operation.objects.filter(assignment=OuterRef("pk"), rev__isnull=False)
+    begun = Assignment.objects.filter(study=study_id, annotator=user, rev__gt=0)
+    worked = begun.annotate(last=Subquery(changes.order_by("-rev").values("at")[:1]))
+    last = worked.order_by("-last").values("last")[:1]
+    versions = CodebookVersion.objects.filter(study=study_id, created_at__gt=Subquery(last))
+    return versions.defer("content").order_by("-number").first()
 
 
 def read_changes(assignment_id: uuid.UUID, text: str, since: int) -> Wire:

@@ -2,11 +2,11 @@
 
 import uuid
 
-from .forms import EXTENT, AnswersForm, LinkForm, MarkForm, RemoveForm
+from .forms import EXTENT, AnswersForm, CueForm, LinkForm, MarkForm, RemoveForm
 from .models import OperationKind, OperationTarget
 from .protocol import Op, cleaned, storable
 from .sentence_page import SentencePage
-from .sentences import Found, find_words, hull, paragraph_of
+from .sentences import Found, find_words, hull, paragraph_of, paragraphs_around
 from .wire import Stretch, Wire, fragment_wire
 
 
@@ -38,13 +38,28 @@ def places_of(page: SentencePage, form: MarkForm) -> list[Found]:
         return [Found(start, end, "", page.text[start:end], "")]
     found = find_words(page.text, start, end, words)
     if not found:
-        left, right = paragraph_of(page.work.article.blocks, start)
-        found = find_words(page.text, left, right, words)
+        found = find_around(page, start, words)
     if chosen is not None:
         return [each for each in found if each.start == chosen]
     offset = form.cleaned_data["start"]
     exact = [each for each in found if offset is not None and each.start == start + offset]
     return exact or found
+
+
+def find_around(page: SentencePage, place: int, words: str) -> list[Found]:
+    """In the paragraph of the place; else in those beside it too, or running over their edges."""
+    blocks = page.work.article.blocks
+    return find_words(page.text, *paragraph_of(blocks, place), words) or find_words(
+        page.text, *paragraphs_around(blocks, place), words
+    )
+
+
+def moved_to(page: SentencePage, span: Wire, words: str) -> Stretch | None:
+    """Where a mark's new words stand: over its old ones, else at the only place nearby."""
+    start, end = hull(span)
+    found = find_around(page, start, words)
+    over = [each for each in found if each.start < end and each.end > start] or found
+    return (over[0].start, over[0].end) if len(over) == 1 else None
 
 
 def mark_op(page: SentencePage, form: MarkForm, place: Stretch) -> Op:
@@ -61,12 +76,15 @@ def mark_op(page: SentencePage, form: MarkForm, place: Stretch) -> Op:
         "kind": "extent" if is_extent else "label",
         "label": None if is_extent else told["label"],
         "fragments": [part],
+        "codebook": told["codebook"],
     }
     return op_of(told["op_id"], OperationKind.ADD, OperationTarget.SPAN, payload)
 
 
-def answer_ops(page: SentencePage, form: AnswersForm, span: Wire) -> list[Op]:
-    """The changed span; before it the names that are not in the ledger yet."""
+def answer_ops(
+    page: SentencePage, form: AnswersForm, span: Wire, place: Stretch | None = None
+) -> list[Op]:
+    """The changed span, at its new `place`; before it the names that are not in the ledger yet."""
     told = form.cleaned_data
     is_extent = told["label"] == EXTENT
     relabelled = told["label"] != (span["label"] or EXTENT)
@@ -79,6 +97,8 @@ def answer_ops(page: SentencePage, form: AnswersForm, span: Wire) -> list[Op]:
         "flag": told["flag"],
         "note": told["note"].replace("\r\n", "\n"),
         "state": "marked",
+        **({"codebook": told["codebook"]} if relabelled else {}),
+        **({"fragments": [fragment_wire(page.text, *place)]} if place else {}),
     }
     changed = op_of(told["op_id"], OperationKind.SET, OperationTarget.SPAN, payload, told["ver"])
     return [*names, changed]
@@ -125,17 +145,23 @@ def link_op(page: SentencePage, form: LinkForm, cue: Stretch | None) -> Op:
 def find_cue(page: SentencePage, form: LinkForm) -> Stretch | None:
     """The cue words nearest to the source, in its paragraph; None when they are not there."""
     source = page.span(uuid.UUID(form.cleaned_data["source"]))
-    if source is None:
-        return None
+    return cue_near(page, source, form.cleaned_data["cue"]) if source else None
+
+
+def cue_near(page: SentencePage, source: Wire, words: str) -> Stretch | None:
     start, end = hull(source)
-    found = find_words(
-        page.text, *paragraph_of(page.work.article.blocks, start), form.cleaned_data["cue"]
-    )
+    found = find_words(page.text, *paragraph_of(page.work.article.blocks, start), words)
     apart = [each for each in found if each.end <= start or each.start >= end] or found
     nearest = min(
         apart, key=lambda each: min(abs(each.start - end), abs(start - each.end)), default=None
     )
     return (nearest.start, nearest.end) if nearest else None
+
+
+def cue_op(form: CueForm, page: SentencePage, link: Wire, cue: Stretch | None) -> Op:
+    told = form.cleaned_data
+    payload = {**link, "cue": fragment_wire(page.text, *cue) if cue else None}
+    return op_of(told["op_id"], OperationKind.SET, OperationTarget.LINK, payload, told["ver"])
 
 
 def remove_op(form: RemoveForm, on: OperationTarget) -> Op:

@@ -88,7 +88,7 @@ class SentencePage:
     def mark_form(self, data: Data = None, places: Sequence[Found] = ()) -> MarkForm:
         return MarkForm(
             data,
-            initial=fresh_ids("span_id"),
+            initial={**fresh_ids("span_id"), "codebook": self.codebook["number"]},
             labels=self.label_choices(),
             extents=self.extent_choices(),
             places=places,
@@ -101,6 +101,10 @@ class SentencePage:
             for name, answer in span["attributes"].items()
         }
         told = {name: span[name] for name in ("ver", "flag", "note")}
+        told |= {
+            "words": " ".join(span["fragments"][0]["quote"].split()),
+            "codebook": self.codebook["number"],
+        }
         initial = {"span_id": span["id"], "label": span["label"] or EXTENT, **told, **given}
         return AnswersForm(
             data,
@@ -108,6 +112,7 @@ class SentencePage:
             label=label,
             labels=self.label_choices(span["label"]),
             names=self.names,
+            in_parts=len(span["fragments"]) > 1,
             auto_id=f"id_{span['id'][:8]}_%s",
         )
 
@@ -146,6 +151,7 @@ class SentencePage:
             "link_form": bound.get("link") or self.link_form(),
             "entities": self.entities,
             "undo_id": uuid.uuid4(),
+            "redo_id": uuid.uuid4(),
             "rules": self.codebook["labels"],
         }
 
@@ -172,6 +178,7 @@ class SentencePage:
             {
                 **link,
                 "op_id": uuid.uuid4(),
+                "cue_id": uuid.uuid4(),
                 "source_title": self.title(by_id[link["source"]]),
                 "target_title": self.title(by_id[link["target"]]),
             }

@@ -100,6 +100,13 @@ def find_words(text: str, start: int, end: int, words: str) -> list[Found]:
     return []
 
 
+def paragraphs_around(blocks: Sequence[Sequence[int]], place: int) -> Stretch:
+    """From the start of the block before to the end of the block after."""
+    at = next((n for n, (s, e) in enumerate(blocks) if s <= place < e), 0)
+    around = blocks[max(0, at - 1) : at + 2]
+    return (around[0][0], around[-1][1]) if around else (0, 0)
+
+
 def paragraph_of(blocks: Sequence[Sequence[int]], place: int) -> Stretch:
     """The block that holds the place."""
     return next(((s, e) for s, e in blocks if s <= place < e), (0, 0))

@@ -55,7 +55,7 @@ class Writer:
     def change_span(self, before: SpanState, after: SpanState, rev: int) -> None:
         self.close()
         start, end = after.hull
-        version = {"codebook_version": self.codebook.version_id}
+        version = {"codebook_version": self.codebook.id_of(after.codebook)}
         Span.objects.filter(pk=after.id).update(
             kind=after.kind,
             label=after.label_id,
@@ -101,7 +101,7 @@ class Writer:
             assignment_id=self.assignment_id,
             kind=span.kind,
             label_id=span.label_id,
-            codebook_version_id=self.codebook.version_id,
+            codebook_version_id=self.codebook.id_of(span.codebook),
             start=start,
             end=end,
             stretch=span.stretch,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,3 +258,14 @@ def test_a_number_of_thousands_of_digits_is_refused() -> None:
 def test_a_file_that_is_not_utf8_is_refused_by_its_byte() -> None:
     (sentence,) = refusal(b'{"a": "\xff"}')
     assert sentence.startswith("Line 1, byte 8 of the file is not UTF-8.")
+
+
+def test_the_marking_page_writes_what_is_read_here() -> None:
+    """tests/js/parts.test.js holds the page to that file."""
+    kept = Path(__file__).parent.parent / "marking" / "rescued_marks.json"
+    marks, losses = native.read(kept.read_bytes())
+    assert losses == ()
+    assert marks.spans[0].attributes == {"entity": "e1", "named": True}
+    assert (marks.spans[0].codebook, marks.codebook) == (1, 2)
+    assert [len(span.fragments) for span in marks.spans] == [1, 2]
+    assert marks.links == (LinkRecord("a", "x", FragmentRecord(18, 24, "agreed")),)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { endsOf } from "../../annotations/static/annotations/js/marking/card.js";
 import { COMMANDS } from "../../annotations/static/annotations/js/marking/help.js";
 import { CHORDS, Keymap, chordOf } from "../../annotations/static/annotations/js/marking/keys.js";
 import { Labels } from "../../annotations/static/annotations/js/marking/labels.js";
@@ -91,6 +92,13 @@ test("a label’s letter takes no flag off and is no number of a claim", () => {
   assert.equal(ACTS.label(desk({ name: "link", candidates: [] }), "b"), false);
   assert.match(refusals[0], /0 no flag$/u);
   assert.match(refusals[1], /^A digit takes a claim/u);
+});
+
+test("the arrows beside an end point where the end goes, in Hebrew and Arabic too", () => {
+  const commands = (direction) =>
+    endsOf(direction).flatMap(([, , pair]) => pair.map(([command, arrow]) => `${arrow} ${command}`));
+  assert.deepEqual(commands("ltr"), ["← start-out", "→ start-in", "← end-in", "→ end-out"]);
+  assert.deepEqual(commands("rtl"), ["← start-in", "→ start-out", "← end-out", "→ end-in"]);
 });
 
 test("no two commands share a chord", () => {

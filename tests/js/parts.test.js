@@ -7,9 +7,10 @@ import { isMeant, ledger, offers } from "../../annotations/static/annotations/js
 import { Labels, around, describe } from "../../annotations/static/annotations/js/marking/labels.js";
 import { candidatesOf } from "../../annotations/static/annotations/js/marking/links.js";
 import { rowsOf, voiceOf } from "../../annotations/static/annotations/js/marking/overview.js";
+import { marksFile } from "../../annotations/static/annotations/js/marking/rescue.js";
 import { changesOf } from "../../annotations/static/annotations/js/marking/returning.js";
 import { Store } from "../../annotations/static/annotations/js/marking/store.js";
-import { articleOf, find } from "./sample.js";
+import { articleOf, find, json } from "./sample.js";
 
 const SECOND = 1000;
 
@@ -157,6 +158,36 @@ test("a late return of a mark comes before what was changed on it since", () => 
       ["v", undefined, undefined],
     ],
   );
+});
+
+test("marks that cannot be saved go into a file of the native format", () => {
+  const part = (words) => span("", words).fragments[0];
+  const extent = { kind: "extent", label: null, fragments: [part("Putin spoke."), part("He left.")], codebook: 2 };
+  const who = { entity: "e1", named: "yes", left: "" };
+  const store = new Store(article, {
+    spans: [
+      span("a", "Voss", { attributes: who, note: "unsaved", flag: "", codebook: 1 }),
+      span("x", "Putin spoke.", extent),
+      span("s", "She", { state: "suggested" }),
+    ],
+    links: [
+      { id: "l", source: "a", target: "x", cue: part("agreed"), ver: 1 },
+      { id: "m", source: "a", target: "s", cue: null, ver: 1 },
+    ],
+    entities: [
+      { id: "e1", name: "Ilana Voss" },
+      { id: "e2", name: "Nobody" },
+    ],
+  });
+  const attributes = [{ name: "entity", kind: "entity" }, { name: "named", kind: "yes_no" }];
+  const labels = new Labels({ labels: [{ id: "A", name: "Attribution", slug: "attribution", attributes }] });
+  const wanted = json("../marking/rescued_marks.json");
+  const data = {
+    article: { sha256: wanted.document.sha256, length: article.length },
+    annotator: "bob",
+    codebook: { number: 2 },
+  };
+  assert.deepEqual(JSON.parse(marksFile({ store, labels }, data)), wanted);
 });
 
 test("links begin and end where the server says, whatever the labels are called or take", () => {

@@ -342,10 +342,10 @@ test("operations held after submission are taken back from the page", async () =
       { on: "span", id: "b", after: span("b", "rained") },
     ]).records,
   );
-  const results = records.map(({ op_id, id }) => ({ op_id, id, status: "held" }));
+  const results = records.map(({ op_id, id }) => ({ op_id, id, status: "held", message: "Too late." }));
   const { notices } = settle({ store, outbox, undo }, records, results);
   assert.deepEqual([store.get("span", "a").note, store.get("span", "b")], ["", null]);
-  assert.deepEqual(notices, [{ kind: "held", count: 2 }]);
+  assert.deepEqual(notices, [{ kind: "held", count: 2, message: "Too late." }]);
 });
 
 test("when signed out the queue stays and the sign-in is asked for once", async () => {

@@ -50,6 +50,7 @@ def test_an_annotator_opens_the_assigned_article(
     data = data_of(response)
     assert data["assignment"] == str(bobs.pk)
     assert data["article"]["length"] == len(bobs.article.text)
+    assert b"<b>A</b> Attribution" in response.content  # in print: what the letters mean
     assert [label["slug"] for label in data["codebook"]["labels"]] == [
         "reporting",
         "attribution",

@@ -12,6 +12,9 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue, Entity, Link, Operation, Span
 from annotations.marking.sentences import find_words
+from annotations.study.actions.codebook import change_attribute, change_label
+from annotations.study.forms.codebook import label_start
+from annotations.study.models import Attribute, Study
 from tests.conftest import SignIn
 from tests.marking.sending import address, label_id, new_id
 
@@ -67,7 +70,7 @@ def test_no_words_mean_the_whole_sentence(form: Form, article: Article) -> None:
 def test_words_that_are_not_there_are_refused_and_kept(form: Form, attribution: str) -> None:
     response = form.mark(attribution, "Nobody at all")
     assert response.status_code == 422
-    assert b"neither in the sentence" in response.content
+    assert b"not in the sentence or the paragraphs around" in response.content
     assert b'value="Nobody at all"' in response.content
     assert b'role="alert"' in response.content
     assert not Span.objects.exists()
@@ -180,6 +183,101 @@ def test_undo_goes_back_step_by_step(form: Form, attribution: str) -> None:
         states.append((span.deleted_at is None, span.note))
     assert states == [(True, "first"), (True, ""), (False, "")]
     assert b"nothing to undo" in form.client.get(form.post("undo").headers["Location"]).content
+
+
+def test_redo_brings_back_what_was_undone_until_something_else_is_changed(
+    form: Form, attribution: str
+) -> None:
+    def live() -> list[str]:
+        return sorted(span.stretch for span in Span.objects.live())
+
+    form.mark(attribution, "Officials")
+    form.mark(attribution, "Arden")
+    seen = []
+    for act in ("undo", "undo", "redo", "undo", "redo", "redo"):
+        form.post(act)
+        seen.append(len(live()))
+    assert seen == [1, 0, 1, 0, 1, 2]
+    assert b"nothing to redo" in form.client.get(form.post("redo").headers["Location"]).content
+    form.post("undo")
+    form.mark(attribution, "in")
+    form.post("redo")
+    assert live() == ["0-9", "10-12"]
+
+
+def test_an_undo_that_is_refused_does_not_stop_the_next(
+    form: Form, study: Study, alice: User, attribution: str
+) -> None:
+    form.mark(attribution, "Officials")
+    span = Span.objects.get()
+    told = {"span_id": span.pk, "label": attribution}
+    form.post("answer", **told, ver=1, answer_source_kind="unspecified")
+    form.post("answer", **told, ver=2, answer_source_kind="named_person")
+    attribute = Attribute.objects.get(study=study, name="source_kind")
+    choices = [{**choice, "archived": True} for choice in attribute.choices]
+    change_attribute(
+        attribute=attribute,
+        actor=alice,
+        reason="Shorter",
+        title="Kind",
+        required=False,
+        choices=choices,
+    )
+    page = form.client.get(form.post("undo").headers["Location"]).content.decode()
+    assert "is none of the choices" in page
+    assert "the next step goes past it" in page
+    form.post("undo")  # the first answer
+    form.post("undo")  # the mark itself
+    assert not Span.objects.live().exists()
+
+
+def test_the_words_of_a_mark_are_changed_also_over_the_edge_of_a_paragraph(
+    form: Form, article: Article, attribution: str
+) -> None:
+    form.mark(attribution, "Officials")
+    span = Span.objects.get()
+
+    def change(words: str) -> Any:
+        span.refresh_from_db()
+        told = {"span_id": span.pk, "ver": span.ver, "label": attribution, "words": words}
+        return form.post("answer", **told)
+
+    assert change("Officials in Arden").status_code == 302
+    assert change("Officials  in Arden").status_code == 302  # no change
+    span.refresh_from_db()
+    assert (span.stretch, span.ver) == ("0-18", 2)
+    assert b"not just once" in change("Nobody at all").content
+    edge = article.blocks[1][0]
+    across = article.text[edge - 12 : edge + 8]
+    assert "\n" in across
+    assert form.mark(label_id(article, "allegation"), " ".join(across.split())).status_code == 302
+    span = Span.objects.get(label__slug="allegation")
+    assert span.start < edge < span.end
+
+
+def test_the_cue_of_a_link_is_changed_and_taken_off(form: Form, attribution: str) -> None:
+    form.mark(attribution, "Ilana Voss", number=2)
+    form.mark("extent", "“We saw nothing,”", number=2)
+    source, extent = Span.objects.get(kind="label"), Span.objects.get(kind="extent")
+    form.post("link", number=2, link_id=new_id(), source=source.pk, target=extent.pk, cue="")
+    link = Link.objects.get()
+    for ver, cue in enumerate(("said", "Nobody", ""), 1):
+        form.post("cue", number=2, link_id=link.pk, ver=min(ver, 2), cue=cue)
+        link.refresh_from_db()
+        assert link.cue_quote == ("said" if ver < 3 else "")
+
+
+def test_a_form_carries_the_codebook_that_its_page_showed(
+    form: Form, study: Study, alice: User, attribution: str
+) -> None:
+    label = study.labels.get(slug="reporting")
+    for name in ("Voice", "Own voice"):
+        change_label(label=label, actor=alice, reason="?", **{**label_start(label), "name": name})
+    assert b'name="codebook" value="3"' in form.get().content
+    form.mark(attribution, "Officials", codebook=2)
+    form.mark(attribution, "Arden", codebook=3)
+    numbers = Span.objects.order_by("start").values_list("codebook_version__number", flat=True)
+    assert list(numbers) == [2, 3]
 
 
 def test_an_undo_sent_twice_undoes_one_thing(form: Form, attribution: str) -> None:

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 
 from annotations.accounts.models import User
-from annotations.assignment.actions import return_submission
+from annotations.assignment.actions import hand_over, return_submission
 from annotations.assignment.models import Assignment, Submission, WorkTime
 from annotations.corpus.models import Article
 from annotations.marking.finishing import content_sha256
 from annotations.marking.models import Operation, Span
+from annotations.study.actions.undoing import undo
 from annotations.study.models import AuditEntry
 from tests.conftest import SignIn
 from tests.marking.conftest import make_plain_article
@@ -178,12 +179,37 @@ def test_submitted_work_is_read_only(tab: Tab, article: Article) -> None:
     assert (data["state"], data["read_only"]) == ("submitted", True)
 
 
-def test_work_handed_over_is_held_too(tab: Tab, bobs: Assignment, article: Article) -> None:
-    Assignment.objects.filter(pk=bobs.pk).update(state="withdrawn")
-    response = tab.post(add("span", complete(article)))
-    assert response.status_code == 409
-    assert "handed over" in response.json()["results"][0]["message"]
+def test_begun_work_that_was_handed_over_holds_what_comes_late_and_offers_it_when_given_back(
+    tab: Tab, bobs: Assignment, carol: User, alice: User, article: Article
+) -> None:
+    tab.made("span", complete(article))
+    hand_over(assignment=bobs, actor=alice, to=carol)
+    late = add("span", span(article, None, (0, 3)))
+    response = tab.post(late)
+    assert (response.status_code, response.json()["state"]) == (409, "withdrawn")
+    [told] = response.json()["results"]
+    assert told["status"] == "held"
+    assert told["message"].startswith("It was handed over to someone else.")
     assert submit(tab).status_code == 409
+    page = data_of(tab.client.get(address("page", article)))
+    assert (page["read_only"], page["held"]) == (True, [late])
+
+    entry = AuditEntry.objects.get(action="assignment.handed_over")
+    undo(study=article.study, actor=alice, numbers=[entry.pk])
+    page = data_of(tab.client.get(address("page", article)))
+    assert (page["read_only"], page["held"]) == (False, [late])
+    assert tab.one({**late, "op_id": new_id()})["status"] == "applied"
+    assert data_of(tab.client.get(address("page", article)))["held"] == []
+
+
+def test_untouched_work_that_was_handed_over_takes_nothing_and_says_so(
+    tab: Tab, bobs: Assignment, carol: User, alice: User, article: Article
+) -> None:
+    hand_over(assignment=bobs, actor=alice, to=carol)
+    response = tab.post(add("span", complete(article)))
+    assert response.status_code == 404
+    assert response.json()["message"].startswith("This article is not assigned to")
+    assert not Operation.objects.exists()
 
 
 def reading(assignment: Assignment) -> str:

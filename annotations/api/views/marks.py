@@ -111,7 +111,9 @@ def change_marks(call: Call[None, OperationsIn]) -> Answer:
         article_id=asked.article_id,
         batch=Batch(call.body.base_rev, None, ops, asked.pk),
     )
-    return Answer(reply, status_of(reply))
+    status = status_of(reply)
+    del reply["codebook"]  # for the marking page
+    return Answer(reply, status)
 
 
 @route(

@@ -6,18 +6,20 @@ from .operations import Refused, apply_operations, store_marks
 from .reading import note_reading
 from .submission import AlreadyClosed, ChangedMeanwhile, Unfinished, submit_assignment
 from .time import record_time
-from .undoing import NothingToUndo, undo_last
+from .undoing import NothingToRedo, NothingToUndo, redo_last, undo_last
 
 __all__ = [
     "AlreadyClosed",
     "ChangedMeanwhile",
     "NotOpen",
+    "NothingToRedo",
     "NothingToUndo",
     "Refused",
     "Unfinished",
     "apply_operations",
     "note_reading",
     "record_time",
+    "redo_last",
     "restore_from_history",
     "store_marks",
     "submit_assignment",

@@ -152,7 +152,12 @@ def _hold(lock: Lock, batch: Batch, hand: Hand) -> Wire:
 
 
 def _reply(desk: Desk, batch: Batch, done: Applied, rev_before: int) -> Wire:
-    reply: Wire = {"rev": desk.rev, "state": desk.state, "results": done.answers}
+    reply: Wire = {
+        "rev": desk.rev,
+        "state": desk.state,
+        "codebook": desk.codebook.number,
+        "results": done.answers,
+    }
     if batch.base_rev < rev_before:
         reply["changes"] = read_changes(desk.assignment_id, desk.text, batch.base_rev)
     return reply

@@ -57,6 +57,7 @@ def changed_after(
     return {
         "rev": work.assignment.rev,
         "state": work.assignment.state,
+        "codebook": work.version_number,
         "changes": read_changes(work.assignment.pk, text_of(work.article), rev),
     }
 

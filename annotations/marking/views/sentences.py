@@ -16,18 +16,30 @@ from django.views.decorators.http import require_http_methods
 
 from annotations.study.policy import Act
 
-from ..actions import NothingToUndo, NotOpen, apply_operations, undo_last
-from ..forms import RemoveForm
+from ..actions import NothingToRedo, NothingToUndo, NotOpen, apply_operations, redo_last, undo_last
+from ..forms import CueForm, RemoveForm
 from ..models import OperationTarget
 from ..protocol import Batch, Op
 from ..queries import fetch_work
-from ..sentence_acts import answer_ops, find_cue, link_op, mark_op, places_of, remove_op
+from ..sentence_acts import (
+    answer_ops,
+    cue_near,
+    cue_op,
+    find_cue,
+    link_op,
+    mark_op,
+    moved_to,
+    places_of,
+    remove_op,
+)
 from ..sentence_page import SentencePage
 from ..signed_in import SignedIn
 from ..wire import Wire
 
+STAYS = "So this change stays; the next step goes past it."
 AMBIGUOUS = "These words stand there more than once. Say which of them you mean."
-NOT_THERE = "These words are neither in the sentence nor in its paragraph. Copy them from there."
+NOT_THERE = "These words are not in the sentence or the paragraphs around. Copy them from there."
+NOT_MOVED = "These words stand not just once around here. Take a few more or fewer."
 Handler = Callable[[SignedIn, SentencePage], HttpResponse]
 
 
@@ -112,9 +124,14 @@ def answer(request: SignedIn, page: SentencePage) -> HttpResponse:
         messages.error(request, "This mark has been removed in the meantime.")
         return redirect(url_of(page))
     form = page.answers_form(span, request.POST)
-    refusal = do(request, page, *answer_ops(page, form, span)) if form.is_valid() else ""
-    if refusal:
-        form.add_error(None, refusal)
+    if form.is_valid():
+        words = form.cleaned_data.get("words", "")
+        moved = bool(words) and words.split() != span["fragments"][0]["quote"].split()
+        place = moved_to(page, span, words) if moved else None
+        if moved and place is None:
+            form.add_error("words", NOT_MOVED)
+        elif refusal := do(request, page, *answer_ops(page, form, span, place)):
+            form.add_error(None, refusal)
     if form.errors:
         form.renew(ver=span["ver"])
         return shown(request, page, **{span["id"]: form})
@@ -144,6 +161,27 @@ def link(request: SignedIn, page: SentencePage) -> HttpResponse:
     return shown(request, page, link=form) if form.errors else again(request, page, "Linked.")
 
 
+def cue(request: SignedIn, page: SentencePage) -> HttpResponse:
+    form = CueForm(request.POST)
+    if not form.is_valid():
+        raise Http404("No such link.")
+    told = form.cleaned_data
+    found = next((each for each in page.links if each["id"] == str(told["link_id"])), None)
+    source = page.span(uuid.UUID(found["source"])) if found else None
+    if found is None or source is None:
+        refusal = "This link has been removed in the meantime."
+    else:
+        place = cue_near(page, source, told["cue"]) if told["cue"] else None
+        if told["cue"] and place is None:
+            refusal = "These words are not in the paragraph of the source."
+        else:
+            refusal = do(request, page, cue_op(form, page, found, place))
+    if refusal:
+        messages.error(request, refusal)
+        return redirect(url_of(page))
+    return again(request, page, "Saved.")
+
+
 def remover(on: OperationTarget) -> Handler:
     def remove(request: SignedIn, page: SentencePage) -> HttpResponse:
         form = RemoveForm(request.POST)
@@ -158,26 +196,30 @@ def remover(on: OperationTarget) -> Handler:
     return remove
 
 
-def undo(request: SignedIn, page: SentencePage) -> HttpResponse:
-    try:
-        op_id = uuid.UUID(request.POST.get("op_id", ""))
-    except ValueError as error:
-        raise Http404("No such act.") from error
-    assignment = page.work.assignment
-    try:
-        reply = undo_last(
-            user=request.user,
-            study_id=assignment.study_id,
-            article_id=assignment.article_id,
-            op_id=op_id,
-        )
-        refusal = refusal_in(request, reply)
-    except (NothingToUndo, NotOpen) as nothing:
-        refusal = str(nothing)
-    if refusal:
-        messages.error(request, refusal)
-        return redirect(url_of(page))
-    return again(request, page, "Undone.")
+def stepper(act: Callable[..., Wire], done: str) -> Handler:
+    def stepped(request: SignedIn, page: SentencePage) -> HttpResponse:
+        try:
+            op_id = uuid.UUID(request.POST.get("op_id", ""))
+        except ValueError as error:
+            raise Http404("No such act.") from error
+        assignment = page.work.assignment
+        try:
+            reply = act(
+                user=request.user,
+                study_id=assignment.study_id,
+                article_id=assignment.article_id,
+                op_id=op_id,
+            )
+            refusal = refusal_in(request, reply)
+        except (NothingToRedo, NothingToUndo, NotOpen) as nothing:
+            messages.error(request, str(nothing))
+            return redirect(url_of(page))
+        if refusal:
+            messages.error(request, f"{refusal} {STAYS}")
+            return redirect(url_of(page))
+        return again(request, page, done)
+
+    return stepped
 
 
 HANDLERS: dict[str, Handler] = {
@@ -186,5 +228,7 @@ HANDLERS: dict[str, Handler] = {
     "link": link,
     "remove_span": remover(OperationTarget.SPAN),
     "remove_link": remover(OperationTarget.LINK),
-    "undo": undo,
+    "cue": cue,
+    "undo": stepper(undo_last, "Undone."),
+    "redo": stepper(redo_last, "Redone."),
 }

@@ -100,6 +100,25 @@ function hintList(desk, span) {
   );
 }
 
+/** The buttons that move the ends of a span, as [title, said, [[command, arrow, said]]]: an arrow points where the end goes. */
+export function endsOf(direction) {
+  const pair = (earlier, later) => {
+    const sides = [
+      [earlier, "earlier"],
+      [later, "later"],
+    ];
+    const [left, right] = direction === "rtl" ? [...sides].reverse() : sides;
+    return [
+      [left[0], "←", left[1]],
+      [right[0], "→", right[1]],
+    ];
+  };
+  return [
+    ["Start", "Start one word", pair("start-out", "start-in")],
+    ["End", "End one word", pair("end-in", "end-out")],
+  ];
+}
+
 function ends(desk) {
   const end = (title, word, commands) =>
     h(
@@ -117,14 +136,7 @@ function ends(desk) {
   return h(
     "div",
     { class: "ends" },
-    end("Start", "Start one word", [
-      ["start-out", "←", "earlier"],
-      ["start-in", "→", "later"],
-    ]),
-    end("End", "End one word", [
-      ["end-in", "←", "earlier"],
-      ["end-out", "→", "later"],
-    ]),
+    endsOf(desk.direction).map((each) => end(...each)),
   );
 }
 

@@ -133,6 +133,7 @@ export function relabel(desk, label) {
     label: label.id,
     attributes,
     state: "marked",
+    codebook: desk.codebook,
   });
   return desk.commit(`Changed to ${label.name.toLowerCase()}: ${clip(quoteOf(span), 40)}`, [after]);
 }

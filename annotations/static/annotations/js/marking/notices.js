@@ -96,11 +96,12 @@ export class Notices {
   }
 
   /** Changes that were sent too late. */
-  held(count) {
-    this.show(
-      `${countOf(count, "change")} came after the article was closed. They are kept on the server, and offered to you when the article is sent back.`,
-      { key: "held", kind: "bad" },
-    );
+  held(count, message, acts) {
+    this.show(`${countOf(count, "change")} came after the article was closed. ${message}`, {
+      key: "held",
+      kind: "bad",
+      acts,
+    });
   }
 
   inWords(on, mark) {

@@ -49,15 +49,22 @@ function buildDesk(data) {
   return desk;
 }
 
-/** The text in the page must be the stored one, to the letter; else nothing may be marked. */
+/** The text in the page must be the stored one, to the letter, and stay so; else nothing may be marked. */
 async function checkText(desk, notices, { sha256, length }) {
+  desk.view.watch(() => refuseText(desk, notices));
   let same = desk.article.length === length;
   if (same && globalThis.crypto?.subtle) {
     const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(desk.article.text));
     const hex = Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
     same = hex === sha256;
   }
-  if (same) return;
+  if (!same) refuseText(desk, notices);
+}
+
+/** Offsets would be those of other words: nothing can be marked from here on. */
+function refuseText(desk, notices) {
+  if (desk.view.isLost) return;
+  desk.view.isLost = true;
   desk.readOnly = "The text on this page is not the stored one";
   notices.show(
     `${desk.readOnly}: an extension or a translation may have changed it. Nothing can be marked here. Switch that off and reload.`,
@@ -223,6 +230,7 @@ function start(data) {
   const told = byId("messages").textContent.trim();
   if (told) setTimeout(() => desk.say(told), FIRST_THINGS); // a page is read from its title on: then what led here
   if (data.held?.length) import("./returning.js").then(({ offer }) => offer(desk, data.held, notices));
+  session.news(data.codebook_news);
   const time = { url: data.urls.time, tab: session.tab, token: csrfToken };
   if (!desk.readOnly) import("./clock.js").then(({ keepTime }) => (desk.tellTime = keepTime(time)));
   checkText(desk, notices, data.article);

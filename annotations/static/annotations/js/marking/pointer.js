@@ -35,9 +35,6 @@ function noteSelection(desk) {
   desk.isSelecting = !document.getSelection().isCollapsed;
   const stretch = selected(desk);
   if (!stretch) return;
-  const [first, last] = desk.article.blocksOf(...stretch);
-  desk.view.repair(first);
-  desk.view.repair(last);
   desk.setSelection(stretch, { shown: true });
 }
 

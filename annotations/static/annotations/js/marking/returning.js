@@ -122,7 +122,7 @@ export function offer(desk, held, notices) {
         ? `A ${on}`
         : `Removed a ${on}`;
   notices.show(
-    `${countOf(changes.length, "change")} of yours arrived after you had submitted. They are not among your marks.`,
+    `${countOf(changes.length, "change")} of yours arrived when the article was closed for you. They are not among your marks.`,
     {
       key: "held",
       details: [

@@ -1,11 +1,13 @@
 // Joins the desk to the server and to other tabs: outbox, sending, taking in, what is shown of it.
 
-import { afterPaint, byId } from "./dom.js";
+import { afterPaint, byId, h } from "./dom.js";
 import { countOf } from "./labels.js";
 import { Channel, Outbox, Shelf } from "./outbox.js";
-import { newId, replay, wireOf } from "./store.js";
+import { marksFile, saveFile } from "./rescue.js";
+import { newId, replay } from "./store.js";
 import { settle, Sync, takeIn } from "./sync.js";
 
+const TOLD = "sourcemark.codebook";
 const AWAY = 10_000; // hidden for longer than this: ask for news on return
 
 /** The token of the moment: it changes with every sign-in, so it is read for each request. */
@@ -114,6 +116,8 @@ export class Session {
 
   answered(records, reply, elsewhere = false) {
     const { desk, outbox, sync } = this;
+    const late = reply.state === "withdrawn" && reply.results.some(({ status }) => status === "held");
+    const file = late ? marksFile(desk, this.data) : null; // before the page goes back to what is stored
     const out = settle({ store: desk.store, outbox, undo: desk.undo }, records, reply.results);
     const written = out.notices.length > 0 || reply.changes;
     if (reply.changes) for (const block of takeIn(desk.store, reply.changes)) out.touched.add(block);
@@ -125,18 +129,20 @@ export class Session {
     for (const { id, hints } of out.hints) desk.hints.set(id, hints);
     if (out.hints.length) desk.emit("chosen");
     out.notices.forEach((notice) =>
-      notice.kind === "held" ? this.held(notice.count) : this.notices.refused(notice),
+      notice.kind === "held" ? this.held(notice, file) : this.notices.refused(notice),
     );
     if (out.pull) sync.pull();
     this.state(reply.state);
+    this.codebook(reply.codebook);
     this.notices.clear("refused");
     this.status();
     document.body.dispatchEvent(new CustomEvent("sm:saved"));
   }
 
-  changed({ changes = {}, state }) {
+  changed({ changes = {}, state, codebook }) {
     this.calmly(() => this.desk.painted(takeIn(this.desk.store, changes)));
     this.state(state);
+    this.codebook(codebook);
     this.status();
   }
 
@@ -154,35 +160,53 @@ export class Session {
     desk.emit("mode");
   }
 
-  held(count) {
-    this.notices.held(count);
-  }
-
-  refused(status, message) {
-    const text =
-      status === 403 ? "The server refuses to save." : "The server no longer knows this article for you.";
+  /** A newer codebook than the one on this page: told once for each version. */
+  codebook(number) {
+    if (!(number > (this.newest ?? this.desk.codebook)) || this.desk.readOnly) return;
+    this.newest = number;
     this.notices.show(
-      `${text} ${message} ${countOf(this.outbox.size, "change")} kept in this browser. Reload the page; if that does not help, save them as a file and ask the manager.`,
+      `The codebook has changed: it is version ${number} now. This page shows version ${this.desk.codebook}, and your marks are saved as made under it. Reload to see the new one: nothing is lost by that.`,
       {
-        key: "refused",
-        kind: "bad",
-        acts: [["Save as a file", () => this.saveAsFile()]],
+        key: "codebook",
+        acts: [["Reload", () => window.location.reload()]],
+        details: [h("p", { class: "small" }, h("a", { href: this.data.urls.versions, target: "_blank" }, "What was changed, and why"))],
       },
     );
   }
 
-  saveAsFile() {
-    const { article, assignment } = this.data;
-    const text = JSON.stringify(
-      { article: article.id, assignment, ops: this.outbox.inOrder().map(wireOf) },
-      null,
-      1,
+  /** On opening: the manager's reason for a version under which nothing was marked here yet. */
+  news(told) {
+    const key = `${TOLD} ${this.data.user} ${this.data.urls.versions}`;
+    if (!told || Number(localStorage.getItem(key)) >= told.number) return;
+    localStorage.setItem(key, told.number);
+    this.notices.show(
+      `The codebook has changed since you last worked: version ${told.number}, “${told.reason}”.`,
+      {
+        key: "codebook",
+        details: [h("p", { class: "small" }, h("a", { href: this.data.urls.versions, target: "_blank" }, "See what was changed"))],
+      },
     );
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-    link.download = `unsaved-${article.id}.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  held({ count, message }, file) {
+    const acts = file ? [["Save all marks as a file", () => this.saveAsFile(file)]] : [];
+    this.notices.held(count, message, acts);
+  }
+
+  refused(status, message) {
+    const [text, way] =
+      status === 403
+        ? ["The server refuses to save.", "Reload the page. If that does not help, save your marks as a file"]
+        : ["Nothing more can be saved here.", "Save your marks as a file before you leave this page"];
+    this.notices.show(
+      `${text} ${message} ${countOf(this.outbox.size, "change")} kept in this browser only. ${way}: a manager can read it in under “Import marks”.`,
+      { key: "refused", kind: "bad", acts: [["Save as a file", () => this.saveAsFile()]] },
+    );
+  }
+
+  /** Every mark of this page, those that were not saved too. */
+  saveAsFile(text = marksFile(this.desk, this.data)) {
+    saveFile(text, `marks-${this.data.article.id}.json`);
   }
 
   signedIn() {

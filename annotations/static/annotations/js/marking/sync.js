@@ -203,7 +203,8 @@ export function settle({ store, outbox, undo }, records, results) {
     else ACTS[result.status]?.(context, record, result);
   }
   for (const record of held.reverse()) write(context, record.on, record.id, record.before);
-  if (held.length) out.notices.push({ kind: "held", count: held.length });
+  const message = held.length && answer.get(held[0].op_id).message;
+  if (held.length) out.notices.push({ kind: "held", count: held.length, message });
   out.again.push(...linkedAnew(store, out.twins, context.links));
   return out;
 }

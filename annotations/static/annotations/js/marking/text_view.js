@@ -21,11 +21,13 @@ export class TextView {
   }
 
   paint(indexes) {
+    this.inspect(this.observer?.takeRecords() ?? []);
     for (const index of indexes) {
       const block = this.article.blocks[index];
       const segments = segmentsOf(block, this.store.inBlock(index), this.regions[index], this.lookOf);
       this.elements[index].replaceChildren(...nodesOf(document, block, segments));
     }
+    this.observer?.takeRecords(); // our own
     if (this.chosen) this.showChosen(this.chosen);
   }
 
@@ -61,11 +63,35 @@ export class TextView {
     for (const mark of this.shown) mark.classList.add("fx");
   }
 
-  /** Repairs a block that something outside (an extension, a translation) has rewritten. */
+  /**
+   * Looks out for anything outside (an extension, a translation) that rewrites the text. A block is
+   * put right once; `lost` is told of one that is rewritten again, or taken out of the page.
+   */
+  watch(lost) {
+    this.lost = lost;
+    this.repaired = new Set();
+    this.observer = new MutationObserver((records) => this.inspect(records));
+    this.observer.observe(this.root, { childList: true, characterData: true, subtree: true });
+  }
+
+  inspect(records) {
+    const touched = new Set();
+    for (const { target } of records.filter(({ target }) => target.isConnected)) {
+      const element = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      const block = this.elements.indexOf(element?.closest(".b"));
+      if (block >= 0) touched.add(block);
+      else for (const index of this.elements.keys()) touched.add(index);
+    }
+    for (const index of touched) this.repair(index);
+  }
+
   repair(index) {
-    if (this.elements[index].textContent === this.article.blocks[index].text) return false;
+    const element = this.elements[index];
+    const there = this.root.contains(element);
+    if (there && element.textContent === this.article.blocks[index].text) return;
+    if (!there || this.repaired.has(index)) return void this.lost();
+    this.repaired.add(index);
     this.paint([index]);
-    return true;
   }
 
   /** The code point at a place in the DOM; places outside the blocks count as the next block. */
