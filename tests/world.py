@@ -135,6 +135,7 @@ class World:
         Round.objects.create(study=self.study, name="Pilot", purpose="training", position=1)
         self.invitation = Invitation.objects.create(
             study=self.study, roles=["annotator"], email=self.say("Invitation.email", 254),
+            for_whom=self.say("Invitation.for_whom", 120),
             token_sha256=hashlib.sha256(self.name.encode()).hexdigest(), created_by=self.alice,
             expires_at=timezone.now() + timedelta(days=7),
         )  # fmt: skip

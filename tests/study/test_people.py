@@ -65,6 +65,15 @@ def test_the_link_is_sent_if_there_is_an_address(
     assert (letter.to, link in letter.body) == (["nora@example.org"], True)
 
 
+def test_open_invitations_are_told_apart(sign_in, alice: User, led: Study) -> None:
+    client, people = sign_in(alice), f"/studies/{led.pk}/people/"
+    for whom in ("Nora of the night desk", "", ""):
+        client.post(f"{people}invite/", {"roles": ["annotator"], "for_whom": whom})
+    page = client.get(people).content.decode()
+    assert '<th scope="row">Nora of the night desk</th>' in page
+    assert len(set(re.findall(r"Withdraw<span class=\"sr\">(.*?)</span>", page))) == 3
+
+
 def test_a_study_name_cannot_add_headers_to_the_letter(
     sign_in, alice: User, led: Study, mailoutbox
 ) -> None:

@@ -128,7 +128,7 @@ def clear(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Http
     standing = fetch_standing(me(request), study_id, Act.ASSIGN)
     somebody = fetch_person(standing.study, user_id)
     n_removed = remove_waiting(study=standing.study, actor=me(request), person=somebody)
-    say_done(request, f"{count(n_removed, 'waiting article')} taken back from {somebody}.")
+    say_done(request, f"{count(n_removed, 'article')} taken back from {somebody}.")
     return redirect("assignment:study", study_id)
 
 

@@ -49,7 +49,7 @@ class StudyGone(Refusal):
 
 @transaction.atomic
 def invite(
-    *, study: Study, actor: User, roles: Iterable[Role], email: str = ""
+    *, study: Study, actor: User, roles: Iterable[Role], email: str = "", for_whom: str = ""
 ) -> tuple[Invitation, str]:
     """The invitation and its token, which is nowhere else: only its hash is stored."""
     wanted = in_order(roles)
@@ -60,6 +60,7 @@ def invite(
         study=study,
         roles=wanted,
         email=email,
+        for_whom=for_whom,
         token_sha256=hash_token(token),
         created_by=actor,
         expires_at=timezone.now() + INVITATION_LASTS,
@@ -69,7 +70,7 @@ def invite(
         actor=actor,
         action="invitation.made",
         subject=invitation,
-        after={"roles": wanted, "email": email},
+        after={"roles": wanted, "email": email, "for_whom": for_whom},
     )
     return invitation, token
 

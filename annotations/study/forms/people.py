@@ -28,6 +28,12 @@ class InviteForm(forms.Form):
     roles = roles_field(
         initial=[Role.ANNOTATOR], error_messages={"required": "Choose at least one role."}
     )
+    for_whom = forms.CharField(
+        label="For whom",
+        required=False,
+        max_length=120,
+        help_text="By which you tell open invitations apart. Only managers see it.",
+    )
     email = forms.EmailField(
         label="E-mail address",
         required=False,

@@ -58,6 +58,7 @@ class Invitation(models.Model):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="invitations")
     roles = models.JSONField()  # list of Role values, at least one
     email = models.EmailField(blank=True)
+    for_whom = models.CharField(max_length=120, blank=True, default="")  # only for the list
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -82,3 +83,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"Invitation to {self.study}"
+
+    @property
+    def addressee(self) -> str:
+        """Whom it is for, in the words of whoever made it; "" where nothing was said."""
+        return ", ".join(part for part in (self.for_whom, self.email) if part)
