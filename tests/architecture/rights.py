@@ -65,6 +65,7 @@ ELSEWHERE: dict[str, str] = {
             "exchange:study_import_show",
             "study:bin",
             "study:close_account",
+            "study:help",
             "study:new",
         ),
         SIGNED_IN,

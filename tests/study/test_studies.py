@@ -1,7 +1,11 @@
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from annotations.accounts.models import User
 from annotations.study.actions import create_study
@@ -185,3 +189,12 @@ def test_a_name_that_is_script_is_text_everywhere(sign_in, led: Study, alice: Us
         assert "<script>alert" not in page
         assert "<img" not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("guide", ["annotators", "managers"])
+def test_the_help_page_has_what_the_guides_have(sign_in, alice: User, guide: str) -> None:
+    """Bold words and headings of docs/ stand on the page: whoever changes one changes the other."""
+    page = unescape(strip_tags(sign_in(alice).get("/help/").content.decode()))
+    words = (settings.BASE_DIR / "docs" / f"{guide}.md").read_text(encoding="utf-8")
+    told = re.findall(r"^#+ (.+)$|\*\*(.+?)\*\*", words, re.MULTILINE)
+    assert [each for pair in told for each in pair if each and each not in page] == []
