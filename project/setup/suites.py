@@ -117,16 +117,17 @@ def browser() -> Outcome:
 
 
 def soak() -> Outcome:
-    """The long tests alone, on both databases, some of them for SOAK_SECONDS each."""
+    """The long tests alone, on both databases and in the browser, some for SOAK_SECONDS each."""
     shown = ("-rP", "--show-capture=stdout", "--tb=short", "--durations=15")
     long = (*BUT_BROWSER, "-m", "soak", "-n", PROCESSES, *shown, "-o", "faulthandler_timeout=0")
     on_sqlite = _pytest(*long, SOAK="1")
+    in_browser = _pytest(BROWSER_TESTS, "-m", "soak", "-n", PROCESSES, *shown, SOAK="1")
     with database_url() as url:
         on_postgresql = _pytest(*long, SOAK="1", DATABASE_URL=url)
     return Outcome(
-        on_sqlite.passed + on_postgresql.passed,
-        on_sqlite.failed + on_postgresql.failed,
-        f"{on_sqlite.note} {on_postgresql.note}".strip(),
+        on_sqlite.passed + on_postgresql.passed + in_browser.passed,
+        on_sqlite.failed + on_postgresql.failed + in_browser.failed,
+        f"{on_sqlite.note} {on_postgresql.note} {in_browser.note}".strip(),
     )
 
 

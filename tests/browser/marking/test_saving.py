@@ -8,6 +8,9 @@ from playwright.sync_api import Dialog, Route, expect
 from annotations.accounts.models import User
 from annotations.marking.actions import submit_assignment
 from annotations.marking.models import Operation, Span
+from annotations.study.actions.codebook import change_label
+from annotations.study.forms.codebook import label_start
+from annotations.study.models import Study
 
 from .conftest import Desk, OpenDesk, words_of
 
@@ -240,7 +243,7 @@ def test_an_ended_session_keeps_the_queue_and_asks_to_sign_in(desk: Desk) -> Non
     dialog.get_by_label("Password").fill("wrong")
     dialog.locator("input[name=login]").fill("bob")
     dialog.get_by_role("button", name="Sign in").click()
-    expect(dialog).to_contain_text("not correct")
+    expect(dialog).to_contain_text("is not right")
     dialog.locator("input[name=login]").fill("bob")
     dialog.get_by_label("Password").fill("correct horse")
     dialog.get_by_role("button", name="Sign in").click()
@@ -358,6 +361,30 @@ def test_a_changed_text_makes_the_page_read_only(open_desk: OpenDesk, bob: User)
     assert Span.objects.count() == 0
 
 
+def test_a_changed_codebook_is_told_to_an_open_page_and_to_who_comes_back(
+    desk: Desk, study: Study, alice: User
+) -> None:
+    def rename(name: str) -> None:
+        label = study.labels.get(slug="allegation")
+        values = {**label_start(label), "name": name}
+        change_label(label=label, actor=alice, reason="Pilots mixed them up", **values)
+
+    told = desk.page.get_by_role("alert").filter(has_text="The codebook has changed")
+    desk.mark("Keston", "2")
+    desk.saved()
+    rename("Claim")
+    desk.mark("notorious", "4")
+    expect(told).to_contain_text("it is version 2 now")
+    assert desk.span("notorious").codebook_version.number == 1
+    rename("Hedged claim")
+    desk.page.reload()
+    desk.ready()
+    expect(told).to_contain_text("since you last worked: version 3, “Pilots mixed them up”")
+    desk.page.reload()
+    desk.ready()
+    expect(told).to_have_count(0)
+
+
 def test_a_text_that_is_translated_later_makes_the_page_read_only_too(desk: Desk) -> None:
     translate = """() => {
         const text = document.querySelector("#text .b").firstChild;
@@ -422,7 +449,7 @@ def test_late_changes_are_offered_when_the_article_comes_back(desk: Desk, bob: U
     desk.press("4")
     expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
     send_back(desk)
-    offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived after")
+    offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived when")
     expect(offer).to_contain_text("Characterization: notorious")
     offer.get_by_role("button", name="Put them in").click()
     assert desk.spans() == [("attribution", "Keston"), ("characterization", "notorious")]
@@ -440,7 +467,7 @@ def test_a_late_undo_of_a_removal_is_offered_and_put_in(desk: Desk, bob: User) -
     desk.press("Control+z")
     expect(desk.page.get_by_role("alert").filter(has_text="1 change came after")).to_be_visible()
     send_back(desk)
-    offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived after")
+    offer = desk.page.get_by_role("alert").filter(has_text="1 change of yours arrived when")
     expect(offer).to_contain_text("Attribution: Keston")
     offer.get_by_role("button", name="Put them in").click()
     assert desk.spans() == [("attribution", "Keston")]
