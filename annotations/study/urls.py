@@ -1,7 +1,6 @@
 """Addresses of a study and of its people, codebook and settings."""
 
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 from .views import codebook, codebook_editor, history, people, studies, undoing
 
@@ -58,7 +57,7 @@ settings_urls = [
     path("rounds/<uuid:round_id>/remove/", studies.round_remove, name="settings_round_remove"),
 ]
 urlpatterns = [
-    path("help/", TemplateView.as_view(template_name="study/help.html"), name="help"),
+    path("help/", studies.help_, name="help"),
     path("accounts/close/", people.close_account, name="close_account"),
     path("invitations/<str:token>/", people.accept, name="accept"),
     path("studies/new/", studies.new, name="new"),

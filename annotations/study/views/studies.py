@@ -40,6 +40,12 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+@require_GET
+def help_(request: HttpRequest) -> HttpResponse:
+    """The short guides, for whoever is signed in."""
+    return render(request, "study/help.html")
+
+
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     form = NewStudyForm(posted(request), user=me(request))
