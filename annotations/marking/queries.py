@@ -183,7 +183,7 @@ def codebook_news(user: User, study_id: uuid.UUID) -> CodebookVersion | None:
     changes = Operation.objects.filter(assignment=OuterRef("pk"), rev__isnull=False)
     begun = Assignment.objects.filter(study=study_id, annotator=user, rev__gt=0)
     worked = begun.annotate(last=Subquery(changes.order_by("-rev").values("at")[:1]))
-    last = worked.order_by("-last").values("last")[:1]
+    last = worked.exclude(last=None).order_by("-last").values("last")[:1]
     versions = CodebookVersion.objects.filter(study=study_id, created_at__gt=Subquery(last))
     return versions.defer("content").order_by("-number").first()
 
