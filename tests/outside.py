@@ -24,7 +24,9 @@ def is_here(host: Any) -> bool:
     try:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
-        return host.startswith("http://127.0.0.1:")  # urllib.Request tells the whole address
+        return host.startswith(
+            ("http://127.0.0.1:", "http://localhost:")
+        )  # urllib.Request tells the whole address
 
 
 def note(event: str, given: tuple[Any, ...]) -> None:
