@@ -1,12 +1,16 @@
 """Submitting: from then on the work is a snapshot, read-only until it is returned."""
 
 import uuid
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState, Submission
+from annotations.assignment.queries import next_assignment
+from annotations.corpus.models import Article
 from annotations.study.actions import record
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
@@ -60,6 +64,23 @@ def submit_assignment(
     if content["left_open"] and not confirmed:
         raise Unfinished(content["left_open"])
     return _close(user, assignment, content)
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What was submitted, and what is next in the person's queue (None: nothing)."""
+
+    submission: Submission
+    article: Article
+    following: Assignment | None
+
+
+@transaction.atomic
+def hand_in(*, user: User, study_id: uuid.UUID, article_id: uuid.UUID, **asked: Any) -> HandedIn:
+    """`submit_assignment` with what is to be said of it, so that both are there or neither."""
+    done = submit_assignment(user=user, study_id=study_id, article_id=article_id, **asked)
+    work = fetch_work(user, study_id, article_id, light=True)
+    return HandedIn(done, work.article, next_assignment(user, work.standing.study))
 
 
 @transaction.atomic

@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from annotations.accounts.models import User
 from annotations.assignment.models import Submission
 from annotations.assignment.queries import next_assignment
 from annotations.text.refusal import Refusal
 
-from ..actions import Unfinished, submit_assignment
+from ..actions import HandedIn, Unfinished, hand_in
 from ..page import next_url
 from ..protocol import Malformed, integer, read_object
 from ..queries import fetch_work
@@ -28,7 +27,7 @@ def submit(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Htt
     if request.content_type == "application/json":
         return submit_json(request, study_id, article_id)
     try:
-        submit_assignment(
+        done = hand_in(
             user=request.user,
             study_id=study_id,
             article_id=article_id,
@@ -39,7 +38,7 @@ def submit(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Htt
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("marking:page", study_id=study_id, article_id=article_id)
-    messages.success(request, submitted_in_words(request.user, study_id, article_id))
+    messages.success(request, in_words(done))
     return redirect("marking:next", study_id=study_id, article_id=article_id)
 
 
@@ -64,7 +63,7 @@ def submit_json(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -
     if told.get("confirm", False) not in (True, False):
         raise Malformed("The confirm is neither true nor false.")
     try:
-        done = submit_assignment(
+        done = hand_in(
             user=request.user,
             study_id=study_id,
             article_id=article_id,
@@ -75,16 +74,14 @@ def submit_json(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -
         return JsonResponse({"message": str(refusal), "missing": refusal.missing}, status=422)
     except Refusal as refusal:
         return JsonResponse({"message": str(refusal)}, status=409)
-    messages.success(request, submitted_in_words(request.user, study_id, article_id))
-    return JsonResponse(told_of(done, study_id, article_id))
+    messages.success(request, in_words(done))
+    return JsonResponse(told_of(done.submission, study_id, article_id))
 
 
-def submitted_in_words(user: User, study_id: uuid.UUID, article_id: uuid.UUID) -> str:
+def in_words(done: HandedIn) -> str:
     """Said once, on the page where the person lands."""
-    work = fetch_work(user, study_id, article_id, light=True)
-    following = next_assignment(user, work.standing.study)
-    said = f"“{work.article.title}” is submitted."
-    return f"{said} Next: “{following.article.title}”." if following else said
+    said = f"“{done.article.title}” is submitted."
+    return f"{said} Next: “{done.following.article.title}”." if done.following else said
 
 
 def told_of(done: Submission, study_id: uuid.UUID, article_id: uuid.UUID) -> dict[str, object]:
