@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "project.metrics.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Before our own headers: they are about pages, and 300 bytes on each of thirty small files.
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "project.static.StaticFilesMiddleware",
     "project.csp.ContentSecurityPolicyMiddleware",
     "project.headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
