@@ -60,6 +60,29 @@ def test_a_file_that_counts_code_points_is_noticed_by_its_words() -> None:
     assert said == ["a.tsv: Its places count code points, not UTF-16 units."]
 
 
+@pytest.mark.parametrize("n", [1, 0], ids=["UTF-16 units", "code points"])
+def test_carriage_returns_within_sentences_shift_no_mark(n: int) -> None:
+    """As INCEpTION writes a text whose lines end with CR and LF: escaped, and counted as two."""
+    rows = [(0, 2, "Hi", "_"), (3, 4 + n, "😊", "EMO"), (4 + n, 6 + n, "\\r\\n", "BREAK")]
+    rows += [(6 + n, 9 + n, "you", "_"), (10 + n, 11 + n, "\\r", "_")]
+    rows += [(11 + n, 16 + n, "Arden", "LOC"), (17 + n, 19 + n, "\\r\\n", "_")]
+    rows += [(19 + n, 22 + n, "too", "PART"), (17 + n, 18 + n, "\\r", "HALF")]
+    lines = [
+        f"1-{at}\t{start}-{end}\t{words}\t{'_' if label == '_' else '*'}\t{label}\t\n"
+        for at, (start, end, words, label) in enumerate(rows, 1)
+    ]
+    text = "#Text=Hi 😊\\r\\nyou \\rArden \\r\\ntoo\n"
+    article, work, said = only(NAMES + text + "".join(lines))
+    assert article.text == "Hi 😊\nyou \nArden \ntoo"
+    assert {span.label: span.fragments for span in work.spans} == {
+        "EMO": (FragmentRecord(3, 4, "😊"),),
+        "BREAK": (FragmentRecord(4, 5, "\n"),),
+        "LOC": (FragmentRecord(10, 15, "Arden"),),
+        "PART": (FragmentRecord(17, 20, "too"),),
+    }
+    assert said[-1] == "a.tsv: There is no place for annotations of no width: 1."
+
+
 def test_stacked_and_sub_token_annotations_come_apart() -> None:
     lines = (
         "1-1\t0-6\taaaaaa\tX[1]|Y[2]\t\n1-1.1\t3-6\taaa\tZ[3]\t\n"

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.text.cleaning import UnreadableText, clean, sha256
+from annotations.text.cleaning import sha256
 from annotations.text.offsets import Stretch, Utf16Table
 
-from ..frame import FileRefused, Findings, SourceFiles
+from ..frame import FileRefused, Findings, SourceFiles, StoredText
 from ..records import (
     Answer,
     AssignmentRecord,
@@ -101,7 +101,8 @@ class TsvFile:
         self._read(files)
         if not self._sentences:
             raise self._refuse("It holds no sentence with words.")
-        self.text, self._table = self._laid_out(lead)
+        self._stored, self._table = self._laid_out(lead)
+        self.text = self._stored.text
         self._found: dict[tuple[str, str], _Found] = {}
         self._by_unit: dict[tuple[str, str, str], str] = {}  # (layer, unit, number): key
         self._apart: dict[tuple[str, ...], list[_Stacked]] = {}  # of a layer's cells
@@ -173,8 +174,9 @@ class TsvFile:
 
     # --- text -------------------------------------------------------------------------------------
 
-    def _laid_out(self, lead: str) -> tuple[str, Utf16Table | None]:
-        """The text and its table; no table where the file counts code points."""
+    def _laid_out(self, lead: str) -> tuple[StoredText, Utf16Table | None]:
+        """The text and the table of its units as the file has it, carriage returns and all; no
+        table where the file counts code points."""
         problem: FileRefused | None = None
         for length in (_n_units, len):
             try:
@@ -188,10 +190,7 @@ class TsvFile:
                 self._findings.repaired(
                     self._path, "", "Its places count code points, not UTF-16 units."
                 )
-            try:
-                return clean(text), table
-            except UnreadableText as error:
-                raise self._refuse(str(error)) from error
+            return StoredText(text, file=self._path), table
         raise problem or self._refuse("It holds no text.")
 
     def _text(self, length: Callable[[str], int], lead: str) -> str:
@@ -239,7 +238,7 @@ class TsvFile:
             for layer in self._layers:
                 if layer.kind != "T_RL":
                     self._take(layer, row)
-        for each in [key for key, found in self._found.items() if _is_empty(found.stretch)]:
+        for each in [key for key, found in self._found.items() if self._is_empty(found.stretch)]:
             self._lost["annotations of no width"] += 1
             del self._found[each]
         pieces = self._pieces()
@@ -374,8 +373,13 @@ class TsvFile:
         made = EntityRecord(f"name {len(self._entities) + 1}", name)
         return self._entities.setdefault(name, made).id
 
+    def _is_empty(self, stretch: Stretch) -> bool:
+        return self._code(stretch[0]) == self._code(stretch[1])
+
     def _code(self, number: int) -> int:
-        return self._table.to_code_points(number) if self._table else number
+        """A place of the stored text, whose line ends are one sign each."""
+        place = self._table.to_code_points(number) if self._table else number
+        return self._stored.from_code_points(place)
 
     def _links(self) -> Iterator[LinkRecord]:
         names = [layer.name for layer in self._layers if layer.kind != "T_RL"]
@@ -424,10 +428,11 @@ class TsvFile:
         place = _PLACE.fullmatch(values.get("cue_at", ""))
         if layer.name != SOURCE or place is None:
             return None
-        most = self._table.units if self._table else len(self.text)
+        most = self._table.units if self._table else len(self._stored.source)
         start, end = (min(int(number), most) for number in place.groups())
         words, _ = value_and_id(values.get("cue", SET))
-        return FragmentRecord(self._code(start), self._code(end), words or "")
+        words = (words or "").replace("\r\n", "\n").replace("\r", "\n")
+        return FragmentRecord(self._code(start), self._code(end), words)
 
     def _referred(self, reference: str, names: list[str]) -> str | None:
         found = _REFERENCE.fullmatch(reference)
@@ -446,7 +451,3 @@ class TsvFile:
 
 def _n_units(words: str) -> int:
     return len(words) + sum(sign > "\uffff" for sign in words)
-
-
-def _is_empty(stretch: Stretch) -> bool:
-    return stretch[0] == stretch[1]
