@@ -109,6 +109,27 @@ def test_comments_are_notes_and_a_second_label_is_said() -> None:
     assert said == ["a.jsonld, annotation 1: Its second label “b” is left out."]
 
 
+def test_a_collection_over_two_texts_keeps_each_ones_links() -> None:
+    def on(text: str, key: str) -> dict[str, Any]:
+        target = {"source": f"{text}.txt", "selector": POSITION}
+        return annotation(id=f"{text}{key}", target=target)
+
+    def link(source: str, target: str) -> dict[str, Any]:
+        return {"motivation": "linking", "body": source, "target": [target]}
+
+    items = [link("b1", "b2"), *(on(text, key) for text in "ab" for key in "12"), link("a1", "a2")]
+    content = json.dumps({"type": "AnnotationPage", "items": [*items, link("a2", "b1")]})
+    assert FORM.read is not None
+    texts = [("a.txt", TEXT.encode()), ("b.txt", b"Officials again.")]
+    made = FORM.read(SourceFiles.uploaded([("x.jsonld", content.encode()), *texts]), Hints())
+    links = [[(link.source, link.target) for link in article.assignments[0].links]
+             for article in made.articles]  # fmt: skip
+    assert links == [[("a1", "a2")], [("b1", "b2")]]
+    assert [str(finding) for finding in made.findings] == [
+        "x.jsonld, annotation 7: It links annotations that are not both here and of one annotator."
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

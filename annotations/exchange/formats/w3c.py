@@ -179,13 +179,15 @@ def _articles(
             if isinstance(about, dict):
                 by_source.setdefault(PurePosixPath(path).stem + ".txt", [])
             links = by_source.pop("", [])
-            for source, items in by_source.items():
-                try:
-                    yield _Reader(files, path, source, about, hints, findings).article(items, links)
-                except FileRefused as refused:
-                    findings.refused(refused.file, refused.place, refused.reason)
             if links and not by_source:
                 findings.refused(path, "", "No annotation in it is about a text.")
+            links_of = _by_text(by_source, links)
+            for source, items in by_source.items():
+                try:
+                    reader = _Reader(files, path, source, about, hints, findings)
+                    yield reader.article(items, links_of[source])
+                except FileRefused as refused:
+                    findings.refused(refused.file, refused.place, refused.reason)
         except FileRefused as refused:
             findings.refused(refused.file, refused.place, refused.reason)
 
@@ -230,6 +232,27 @@ def _is_link(item: _Item) -> bool:
     return "linking" in _listed(item.value.get("motivation")) and any(
         isinstance(target, str) for target in _listed(item.value.get("target"))
     )
+
+
+def _by_text(
+    by_source: Mapping[str, Sequence[_Item]], links: Sequence[_Item]
+) -> Mapping[str, list[_Item]]:
+    """Each link with the text that the annotation it begins at is about; one that begins at none
+    goes with the first, whose reader refuses it."""
+    home = {_key(item): source for source, items in by_source.items() for item in items}
+    found: defaultdict[str, list[_Item]] = defaultdict(list)
+    for link in links:
+        found[home.get(_begins_at(link), next(iter(by_source), ""))].append(link)
+    return found
+
+
+def _key(item: _Item) -> str:
+    """The annotation's id; "" where it has none."""
+    return str(item.value.get("id", item.value.get("@id", "")))
+
+
+def _begins_at(link: _Item) -> str:
+    return next((each for each in _listed(link.value.get("body")) if type(each) is str), "")
 
 
 class _Reader:
@@ -305,7 +328,7 @@ class _Reader:
         if len(found) < len(fragments) or not found:
             return
         number = len(self._spans.setdefault(who, {})) + 1
-        key = str(item.value.get("id", item.value.get("@id", f"annotation {number}")))
+        key = _key(item) or f"annotation {number}"
         labels, notes, answers = self._bodies(item, who)
         if not labels:
             labels = [str(value) for value in _listed(item.value.get("motivation"))] or [
@@ -380,7 +403,7 @@ class _Reader:
         return found
 
     def _link(self, item: _Item) -> tuple[str, LinkRecord] | None:
-        source = next((each for each in _listed(item.value.get("body")) if type(each) is str), "")
+        source = _begins_at(item)
         targets = _listed(item.value["target"])
         target = next((each for each in targets if type(each) is str), "")
         if source not in self._owner or self._owner.get(target) != self._owner[source]:
