@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.models import Adjudication, Case, GoldLink, GoldSpan, Ruling
 from annotations.marking.models import Entity
-from annotations.study.models import Role, Round, Rule
+from annotations.study.models import Role, Round, Rule, Study
 from tests.conftest import CountQueries, SignIn
 from tests.marks import mark, submit
 from tests.people import assign, join, make_user
@@ -25,6 +26,33 @@ pytestmark = pytest.mark.django_db
 def gold_of(article: Article) -> set[tuple[str, str]]:
     rows = GoldSpan.objects.live().filter(adjudication__article=article)
     return {(row.label.slug if row.label else "extent", row.stretch) for row in rows}
+
+
+def test_without_the_second_factor_that_the_study_asks_for_nothing_is_decided(
+    curator: Client, submitted: Article, dave: User
+) -> None:
+    case = cases(curator, submitted)["label"]
+    Study.objects.filter(pk=submitted.study_id).update(second_factor=True)
+    told = ruling(case["id"], choice="variant", variant=2)
+    refused = send(curator, submitted, told)
+    assert (refused.status_code, "second factor" in refused.json()["message"]) == (403, True)
+    assert (Ruling.objects.count(), Adjudication.objects.get().rev, gold_of(submitted)) == (
+        0, 0, set(),
+    )  # fmt: skip
+    Authenticator.objects.create(user=dave, type=Authenticator.Type.TOTP, data={})
+    assert send(curator, submitted, told).json()["results"][0]["status"] == "applied"
+
+
+def test_a_site_admin_who_only_annotates_here_decides_nothing(
+    curator: Client, submitted: Article, sign_in: SignIn
+) -> None:
+    case = cases(curator, submitted)["label"]
+    ada = make_user("ada", is_staff=True, is_superuser=True)
+    join(submitted.study, ada, Role.ANNOTATOR)
+    told = ruling(case["id"], choice="variant", variant=2)
+    assert send(sign_in(ada), submitted, told).status_code == 403
+    submitted.study.memberships.filter(user=ada).delete()
+    assert send(sign_in(ada), submitted, told).status_code == 200
 
 
 def test_cases_come_in_kinds(curator: Client, submitted: Article) -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.marking.models import Fragment, Operation, Span
+from annotations.study.models import Role, Study
 from tests.conftest import SignIn
 from tests.marking.sending import (
     Tab,
@@ -21,6 +23,7 @@ from tests.marking.sending import (
     tab_of,
     words,
 )
+from tests.people import join
 
 
 @pytest.fixture
@@ -43,6 +46,20 @@ def test_an_added_span_is_stored_with_its_words(
     assert (str(row.pk), row.assignment, row.start, row.end) == (sent["id"], bobs, 0, 18)
     fragment = Fragment.objects.get()
     assert (fragment.quote, fragment.text_length) == ("Officials in Arden", len(article.text))
+
+
+def test_an_annotator_who_also_curates_needs_the_second_factor_that_the_study_asks_for(
+    tab: Tab, article: Article, bob: User
+) -> None:
+    Study.objects.filter(pk=article.study_id).update(second_factor=True)
+    assert tab.send(add("span", span(article, "attribution", (0, 9))))[0]["status"] == "applied"
+    join(article.study, bob, Role.CURATOR)
+    told = add("span", span(article, "attribution", (13, 18)))
+    refused = tab.post(told)
+    assert (refused.status_code, "second factor" in refused.json()["message"]) == (403, True)
+    assert Span.objects.count() == 1
+    Authenticator.objects.create(user=bob, type=Authenticator.Type.TOTP, data={})
+    assert tab.send(told)[0]["status"] == "applied"
 
 
 def test_a_late_copy_is_answered_like_the_first(tab: Tab, article: Article) -> None:

@@ -17,6 +17,7 @@ from annotations.marking.articles import FixedText, keep_text, kept_text
 from annotations.marking.protocol import is_uuid
 from annotations.marking.wire import Wire
 from annotations.study.models import Rule
+from annotations.study.queries import check_second_factor
 from annotations.text.refusal import Refusal
 
 from ..ballots import Work, read_ballot
@@ -58,7 +59,8 @@ def apply_rulings(
     """Apply a batch to the article's adjudication; the reply answers each ruling.
 
     Raises Http404 for strangers, PermissionDenied for members who do not curate and for curators
-    whose own work on the article is open. When two requests bring the same new ids at the same
+    whose own work on the article is open, SecondFactorNeeded for those without one where the study
+    asks for it. When two requests bring the same new ids at the same
     moment, the slower one fails on a constraint, is done again, and finds what the quicker left.
     """
     try:
@@ -121,13 +123,16 @@ class Claim:
 CLAIM = """
 UPDATE annotations_adjudication SET rev = rev + %(n)s
 WHERE study_id = %(study)s AND article_id = %(article)s AND state = 'open'
-    AND (%(admin)s = 1 OR EXISTS (SELECT 1 FROM annotations_membership m
+    AND (EXISTS (SELECT 1 FROM annotations_membership m
         WHERE m.study_id = %(study)s AND m.user_id = %(user)s
-        AND m.role IN ('curator', 'manager') AND m.ended_at IS NULL))
+        AND m.role IN ('curator', 'manager') AND m.ended_at IS NULL)
+    OR %(admin)s = 1 AND NOT EXISTS (SELECT 1 FROM annotations_membership m
+        WHERE m.study_id = %(study)s AND m.user_id = %(user)s AND m.ended_at IS NULL))
     AND EXISTS (SELECT 1 FROM annotations_study s WHERE s.id = %(study)s AND s.deleted_at IS NULL)
     AND EXISTS (SELECT 1 FROM annotations_article a
         WHERE a.id = %(article)s AND a.deleted_at IS NULL)
 RETURNING id, rev,
+    (SELECT s.second_factor FROM annotations_study s WHERE s.id = %(study)s),
     (SELECT {list}({row}(v.id, v.number)) FROM annotations_codebookversion v
         WHERE v.study_id = %(study)s AND v.number =
             (SELECT MAX(number) FROM annotations_codebookversion WHERE study_id = %(study)s)),
@@ -166,7 +171,8 @@ def _claim(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch)
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, rev, *told = row
+    pk, rev, guarded, *told = row
+    check_second_factor(user, guarded=bool(guarded))
     ledger = told.pop(2) or 0
     versions, assignments, regions, answered = (_list(value) for value in told)
     ((version, number),) = versions

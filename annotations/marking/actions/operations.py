@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.study.policy import Act
+from annotations.study.queries import check_second_factor
 from annotations.text.refusal import Refusal
 
 from ..applying import Applied, Hand, apply_batch, hold_batch
@@ -40,7 +41,8 @@ def apply_operations(
     """Apply a batch to the person's own work on the article; the reply answers each operation.
 
     Raises Http404 for strangers and where nothing is assigned to them, PermissionDenied for
-    members who do not annotate. When two requests bring the same new ids at the same moment, the
+    members who do not annotate, SecondFactorNeeded for those without one who also curate where the
+    study asks for it. When two requests bring the same new ids at the same moment, the
     slower one fails on a constraint, is done again, and then finds what the quicker one left.
     """
     try:
@@ -52,7 +54,7 @@ def apply_operations(
 @transaction.atomic
 def _apply_once(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch) -> Wire:
     hand = Hand(user.pk, batch.tab, timezone.now())
-    while not (lock := _claim(user.pk, study_id, article_id, batch, hand.now)):
+    while not (lock := _claim(user, study_id, article_id, batch, hand.now)):
         work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
         if batch.assignment not in (None, work.assignment.pk):
             raise Http404("This was meant for somebody else's work.")
@@ -77,26 +79,37 @@ WHERE study_id = %s AND article_id = %s AND annotator_id = %s
     AND EXISTS (SELECT 1 FROM annotations_article a WHERE a.id = %s AND a.deleted_at IS NULL)
 """
 
+# What stands behind the last condition; the column says whether the study asks the annotator for
+# a second factor, as it does when they also curate or manage.
+CLAIMED = """
+RETURNING id, rev, state, EXISTS (SELECT 1 FROM annotations_study s
+    JOIN annotations_membership m ON m.study_id = s.id
+    WHERE s.id = annotations_assignment.study_id AND s.second_factor
+    AND m.user_id = annotations_assignment.annotator_id
+    AND m.role IN ('curator', 'manager') AND m.ended_at IS NULL)
+"""
+
 
 def _claim(
-    user_id: uuid.UUID, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch, now: datetime
+    user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch, now: datetime
 ) -> Lock | None:
     """Lock the person's open work on the article by counting its revision on; None if there is
     none. Written by hand, for every save begins with it."""
-    user, study, article = user_id.hex, study_id.hex, article_id.hex
+    who, study, article = user.pk.hex, study_id.hex, article_id.hex
     began = connection.ops.adapt_datetimefield_value(now)
-    params = [len(batch.ops), began, study, article, user, study, user, study, article]
+    params = [len(batch.ops), began, study, article, who, study, who, study, article]
     meant = "AND id = %s " if batch.assignment else ""
     if batch.assignment:
         params.append(batch.assignment.hex)
     with connection.cursor() as cursor:
-        cursor.execute(f"{CLAIM} {meant} RETURNING id, rev, state", params)
+        cursor.execute(f"{CLAIM} {meant} {CLAIMED}", params)
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, rev, state = row
+    pk, rev, state, guarded = row
+    check_second_factor(user, guarded=bool(guarded))
     assignment_id = pk if isinstance(pk, uuid.UUID) else uuid.UUID(pk)
-    return Lock(assignment_id, study_id, article_id, user_id, rev, state)
+    return Lock(assignment_id, study_id, article_id, user.pk, rev, state)
 
 
 def lock_of(assignment: Assignment) -> Lock:

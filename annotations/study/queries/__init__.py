@@ -1,5 +1,5 @@
 """What is asked of a study: first of all, whether one may."""
 
-from .door import fetch_standing, find_standing
+from .door import check_second_factor, fetch_standing, find_standing
 
-__all__ = ["fetch_standing", "find_standing"]
+__all__ = ["check_second_factor", "fetch_standing", "find_standing"]
