@@ -204,7 +204,8 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
     ),
     "study:new": at_once(lambda s: s.manager.post(reverse("study:new"), {"name": "New"})),
     "study:restore": then(
-        lambda s: s.post("study:settings_archive"), lambda s, _: s.post("study:restore")
+        lambda s: s.post("study:settings_archive", copied="on"),
+        lambda s, _: s.post("study:restore"),
     ),
     "study:people_invite": at_once(lambda s: s.post("study:people_invite", roles=["annotator"])),
     "study:people_revoke": then(invited, lambda s, found: s.post("study:people_revoke", found[0])),
@@ -259,7 +260,7 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
     "study:settings": at_once(
         lambda s: s.post("study:settings", name="Coverage", description="All")
     ),
-    "study:settings_archive": at_once(lambda s: s.post("study:settings_archive")),
+    "study:settings_archive": at_once(lambda s: s.post("study:settings_archive", copied="on")),
     "study:settings_round_new": at_once(
         lambda s: s.post("study:settings_round_new", name="Reliability", purpose="reliability")
     ),

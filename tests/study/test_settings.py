@@ -102,5 +102,5 @@ def test_the_study_is_put_away_and_never_deleted_here(
     assert page.index("1. Export everything") < page.index("2. Put it into the bin")
     assert "export the whole study</a>" in sign_in(alice).get(at(study, "archive")).content.decode()
     assert "delete" not in page.replace("deleted", "").lower()
-    sign_in(alice).post(at(study, "archive"))
+    sign_in(alice).post(at(study, "archive"), {"copied": "on"})
     assert Study.objects.get(pk=study.pk).deleted_at is not None

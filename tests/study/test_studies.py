@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from annotations.accounts.models import User
+from annotations.exchange.models import Export
 from annotations.study.actions import create_study
 from annotations.study.actions.studies import (
     LastRound,
@@ -57,7 +58,16 @@ def test_a_study_in_the_bin_is_hidden_from_everybody_and_comes_back(
     sign_in, led: Study, alice: User, erin: User
 ) -> None:
     manager, annotator = sign_in(alice), sign_in(erin)
-    manager.post(f"/studies/{led.pk}/settings/archive/")
+    out = f"/studies/{led.pk}/settings/archive/"
+    assert b"No such file has been made" in manager.get(out).content
+    made = {"study": led, "created_by": alice, "state": "done", "path": "a.zip"}
+    Export.objects.create(file_format="csv", **made)
+    assert b"No such file has been made" in manager.get(out).content
+    Export.objects.create(file_format="sourcemark", **made)
+    assert b"The last such file was asked for on" in manager.get(out).content
+    unticked = manager.post(out)
+    assert (unticked.status_code, b"Take a copy first, or say" in unticked.content) == (422, True)
+    manager.post(out, {"copied": "on"})
     url = f"/studies/{led.pk}/codebook/"
     assert (manager.get(url).status_code, annotator.get(url).status_code) == (404, 404)
     assert b"Strike coverage" not in annotator.get("/studies/bin/").content

@@ -13,6 +13,13 @@ from ..queries.studies import Sought, studies_seen_by
 DEFAULT = ""
 
 
+class IntoBinForm(forms.Form):
+    copied = forms.BooleanField(
+        label="I have a copy, or need none",
+        error_messages={"required": "Take a copy first, or say that you need none."},
+    )
+
+
 class NewStudyForm(forms.Form):
     name = forms.CharField(
         label="Name", max_length=200, help_text="For example: Coverage of the Arden strike, 2026"

@@ -16,7 +16,7 @@ from annotations.text.refusal import Refusal
 
 from ..actions import studies as actions
 from ..forms import attempt
-from ..forms.studies import NewStudyForm, RoundForm, SettingsForm
+from ..forms.studies import IntoBinForm, NewStudyForm, RoundForm, SettingsForm
 from ..models import Role, Study
 from ..policy import Act
 from ..queries import fetch_standing
@@ -163,13 +163,15 @@ def round_remove(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID)
 @require_http_methods(["GET", "POST"])
 def archive(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
-    if request.method == "POST":
+    form = IntoBinForm(posted(request))
+    if form.is_valid():
         actions.throw_away(study=standing.study, actor=me(request))
         way_back = reverse("study:restore", args=[study_id])
         say_done_with(request, f"“{standing.study.name}” is in the bin.", way_back)
         return redirect("study:bin")
-    context = {"standing": standing, "days": BIN_KEEPS.days}
-    return render(request, "study/archive.html", context)
+    context = {"standing": standing, "days": BIN_KEEPS.days, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "study/archive.html", context, status=status)
 
 
 @require_GET
