@@ -252,3 +252,9 @@ test("the reason given with a refused ruling is kept for the next one", () => {
   settle({ board, outbox, undo: new Undo() }, [record], [answer]);
   assert.deepEqual(board.reasons.get("a"), { reason: "boundary", rule: "", note: "All of it" });
 });
+
+test("decided cases whose votes changed since are counted apart", () => {
+  const board = aBoard();
+  board.put({ ...foreseen(board.case("a"), "union"), id: "a", changed: true });
+  assert.deepEqual(board.counts, { all: 4, decided: 1, changed: 1 });
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { keyOf, linkFor } from "../../annotations/static/annotations/js/reports/walking.js";
+import { keyedIn, keyOf, linkFor } from "../../annotations/static/annotations/js/reports/walking.js";
 
 test("digits go by their place on the keyboard, letters by what they are", () => {
   assert.equal(keyOf({ key: "&", code: "Digit1" }), "1");
@@ -22,4 +22,14 @@ test("only single letters and digits are looked up", () => {
   assert.equal(linkFor(place, '"]'), null);
   assert.equal(linkFor(null, "j"), null);
   assert.deepEqual(asked, ['a[data-key="j"]']);
+});
+
+test("no key decides while the next case is being fetched", () => {
+  const page = (waiting) => ({
+    querySelector: (selector) => (selector === ".htmx-request" ? waiting : `found ${selector}`),
+  });
+  const two = { key: "2", code: "Digit2" };
+  assert.equal(keyedIn(page(null), two), 'found main [data-key="2"]');
+  assert.equal(keyedIn(page({}), two), null);
+  assert.equal(keyedIn(page(null), { ...two, repeat: true }), null);
 });

@@ -145,7 +145,8 @@ export class Board {
 
   get counts() {
     const all = [...this.cases.values()].filter((one) => !one.moot);
-    return { all: all.length, decided: all.filter((one) => one.state !== OPEN).length };
+    const decided = all.filter((one) => one.state !== OPEN);
+    return { all: all.length, decided: decided.length, changed: decided.filter((one) => one.changed).length };
   }
 
   /** The next open case in the list, from the current one on and then from the start; links whose

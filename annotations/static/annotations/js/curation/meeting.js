@@ -1,7 +1,7 @@
 // The meeting: keys walk the cases and decide; each step swaps the case in place. Without this
 // script links and buttons do the same by loading the page.
 
-import { keyOf } from "../reports/walking.js";
+import { keyedIn } from "../reports/walking.js";
 
 const PLACE = "#meeting";
 const BIG = "sourcemark-big-type";
@@ -23,9 +23,8 @@ function isStep(link) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const key = keyOf(event);
-  const found = /^[a-z0-9]$/.test(key) && document.querySelector(`main [data-key="${key}"]`);
-  if (!found || event.repeat) return;
+  const found = keyedIn(document, event);
+  if (!found) return;
   event.preventDefault();
   found.click();
 });

@@ -136,12 +136,14 @@ function rowOf(board, article, one) {
 }
 
 function drawProgress({ board }) {
-  const { all, decided } = board.counts;
+  const { all, decided, changed } = board.counts;
   byId("progress").textContent = `${decided} of ${all} decided`;
   const left = all - decided;
   byId("close-open").hidden = !left;
   byId("close-left").textContent = left === 1 ? "1 case is still open." : `${left} cases are still open.`;
   byId("leave-open").required = left > 0;
+  byId("close-changed").hidden = !changed;
+  byId("close-changed").textContent = `${changed === 1 ? "In 1 decided case" : `In ${changed} decided cases`} votes have changed since the decision, which stands as it is.`;
 }
 
 function wireKeys(desk) {
