@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from annotations.accounts.models import User
@@ -137,6 +138,29 @@ def test_an_ended_meeting_decides_nothing_until_it_is_opened_again(
     assert GoldSpan.objects.count() == 1
 
 
+def test_the_form_of_a_case_records_nothing_for_an_ended_meeting_either(
+    desk: Client, meeting: str, marked: Article
+) -> None:
+    form = desk.get(meeting).context["form"]
+    sent = {name: str(form.initial[name]) for name in ("ver", "votes")} | {"choice": "variant 1"}
+    held = meeting.rstrip("/").rpartition("/")[2]
+    there = reverse("curation:case", args=[marked.study_id, marked.pk, form.initial["case"]])
+    desk.post(f"{meeting}end/", {"meeting": "end"})
+    refused = desk.post(f"{there}?meeting={held}", sent)
+    assert (refused.status_code, b"This meeting has ended." in refused.content) == (422, True)
+    assert not Case.objects.exclude(state="open").exists()
+    assert desk.post(there, sent).status_code == 302
+
+
+def test_all_cases_stay_in_view_after_a_decision_without_javascript(
+    desk: Client, meeting: str
+) -> None:
+    form = desk.get(meeting).context["form"]
+    sent = {name: str(form.initial[name]) for name in ("case", "ver", "votes")}
+    answer = desk.post(f"{meeting}verdict/?show=all", {**sent, "choice": "no_span"}, follow=True)
+    assert len(answer.context["listed"]) == 3
+
+
 def test_a_rule_that_is_not_there_is_not_cited(desk: Client, meeting: str) -> None:
     assert 'role="alert"' in decide(desk, meeting, "variant 1", rule="Z9")
     assert not GoldSpan.objects.exists()
@@ -227,6 +251,21 @@ def test_blind_curation_seats_aliases(
     for there in (meeting, f"{meeting}agenda/"):
         words = desk.get(there).content.decode().partition("<main")[2]
         assert ("Annotator 1" in words, "Bob" in words, "Carol" in words) == (True, False, False)
+
+
+def test_blind_curation_plans_by_aliases(
+    marked: Article, study: Study, desk: Client, bob: User, carol: User
+) -> None:
+    Study.objects.filter(pk=study.pk).update(blind_curation=True)
+    there = f"/studies/{study.pk}/articles/{marked.pk}/meetings/new/"
+    page = desk.get(there)
+    assert page.context["form"].fields["seats"].choices == [
+        ("1", "Annotator 1"),
+        ("2", "Annotator 2"),
+    ]
+    assert desk.post(there, {"seats": [str(bob.pk), str(carol.pk)]}).status_code == 422
+    assert desk.post(there, {"seats": ["1", "2"]}).status_code == 302
+    assert set(Meeting.objects.get().seats.values_list("user", flat=True)) == {bob.pk, carol.pk}
 
 
 def test_the_agenda_lists_open_cases_with_room_for_notes_then_what_was_decided_by_which_rule(

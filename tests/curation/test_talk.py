@@ -1,5 +1,6 @@
 """Who reads what is said of an article, and under which names: blindness above all."""
 
+import re
 import uuid
 
 import pytest
@@ -225,7 +226,7 @@ def words_on(user: User, thread: Thread, sign_in: SignIn) -> str:
     pages = addresses(thread)
     client = sign_in(user)
     found = [client.get(pages[name], follow=True).content.decode() for name in pages]
-    return "".join(page.partition("<main")[2].partition('<script id="people"')[0] for page in found)
+    return "".join(page.partition("<main")[2] for page in found)
 
 
 def test_blind_curation_shows_an_annotators_alias_in_place_of_the_name(
@@ -236,6 +237,24 @@ def test_blind_curation_shows_an_annotators_alias_in_place_of_the_name(
     assert "Annotator 2" in words
     assert "Dave" in words  # who decides is no secret
     assert "Carol" not in words
+    assert '"name": "dave"' in words  # whom one may name
+    assert '"name": "carol"' not in words
+
+
+def test_a_typed_name_never_tells_whose_an_alias_is(
+    blind: Thread, carol: User, dave: User, sign_in: SignIn
+) -> None:
+    there = f"{addresses(blind)['thread']}comments/"
+    for user, said in ((dave, "@carol, why?"), (carol, "Ask @Carol or @dave.")):
+        sign_in(user).post(there, {"text": said, "comment_id": uuid.uuid4()})
+    Comment.objects.filter(author=carol, text="So I did.").get().versions.create(
+        study=blind.study, number=1, text="Said @carol.", replaced_at=timezone.now()
+    )
+    for user in (carol, dave):
+        words = sign_in(user).get(addresses(blind)["thread"]).content.decode().partition("<main")[2]
+        named = re.findall('class="named">([^<]*)<', words)
+        assert sorted(named) == ["@Dave", "@an annotator", "@an annotator", "@an annotator"]
+        assert "@carol" not in words.lower()
 
 
 def test_a_flag_under_blind_curation_names_nobody(

@@ -3,7 +3,13 @@
 import pytest
 
 from annotations.exchange.packing.aliases import ADDRESS, UNKNOWN, Renaming
-from annotations.exchange.records import PersonRecord, StudyRecord
+from annotations.exchange.records import (
+    ArticleRecord,
+    MessageRecord,
+    PersonRecord,
+    StudyRecord,
+    ThreadRecord,
+)
 
 STUDY = StudyRecord(
     id="1",
@@ -34,6 +40,14 @@ BOB, ZOE, CAROL, WILL = (RENAMING.aliases[name] for name in ("bob", "zoë.k", "c
 )
 def test_names_are_replaced_where_they_stand_as_words(words: str, safe: str) -> None:
     assert RENAMING.words(words) == safe
+
+
+def test_in_talk_no_alias_answers_a_name_that_its_reader_wrote() -> None:
+    said = MessageRecord(by="bob", at="", text="@carol, or Zoë de Kock: carol@example.org?")
+    article = ArticleRecord("a", "A", "Text.", "", 5, threads=(ThreadRecord((said,)),))
+    [told] = RENAMING.article(article).threads[0].messages
+    assert told.text == f"@{UNKNOWN}, or {UNKNOWN}: {ADDRESS}?"
+    assert told.by == BOB
 
 
 def test_a_study_without_people_changes_no_words() -> None:

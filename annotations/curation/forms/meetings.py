@@ -29,13 +29,24 @@ class MeetingForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None = None, *, docket: Docket, most: int) -> None:
-        called = {str(each.annotator_id): docket.names for each in docket.works}
-        people = [(who, docket.called([who])[0]) for who in called]
+        ids = [str(each.annotator_id) for each in docket.works]
+        self._ids = {value_of(docket, who): who for who in ids}
+        people = [(value, docket.called([who])[0]) for value, who in self._ids.items()]
         people.sort(key=lambda one: one[1].casefold())
-        super().__init__(data, initial={"seats": [who for who, _ in people[:most]]})
+        super().__init__(data, initial={"seats": [value for value, _ in people[:most]]})
         field = self.fields["seats"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = people
+
+    def clean_seats(self) -> list[str]:
+        """Ids of the annotators."""
+        return [self._ids[value] for value in self.cleaned_data["seats"]]
+
+
+def value_of(docket: Docket, who: str) -> str:
+    """What the page calls an annotator by: while curation is blind the number of their alias here,
+    for the id is the same on every article."""
+    return docket.called([who])[0].rsplit(" ", 1)[-1] if docket.blind else who
 
 
 class NotesForm(forms.Form):

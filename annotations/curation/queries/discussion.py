@@ -174,13 +174,13 @@ def read_comments(seen: Seen) -> list[Said]:
 
 
 def _handles(seen: Seen) -> dict[str, str]:
-    """User names that are shown as aliases wherever they are written; none unless blind."""
+    """User names that are shown nowhere that they are written; none unless blind."""
     article_id = seen.thread.article_id
     if article_id not in seen.names.blind:
         return {}
     marking = Assignment.objects.filter(article=article_id).order_by().values("annotator")
     people = User.objects.filter(pk__in=marking)
-    return {user.username.casefold(): seen.names.of(user, article_id) for user in people}
+    return {user.username.casefold(): seen.names.in_words(user, article_id) for user in people}
 
 
 def _said(comment: Comment, seen: Seen, handles: Mapping[str, str]) -> Said:
@@ -193,7 +193,7 @@ def _said(comment: Comment, seen: Seen, handles: Mapping[str, str]) -> Said:
         earlier=tuple((old.text, old.replaced_at) for old in comment.versions.all()),
         named=dict(handles)
         | {
-            each.user.username.casefold(): seen.names.of(each.user, article_id)
+            each.user.username.casefold(): seen.names.in_words(each.user, article_id)
             for each in comment.mentions.all()
         },
     )

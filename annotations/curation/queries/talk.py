@@ -80,8 +80,9 @@ def released(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     ).filter(~Exists(still_closed))
 
 
-def readers_of(article: Article) -> list[User]:
-    """Members who may read what is said of the article: those who can be mentioned."""
+def readers_of(article: Article, *, desk_only: bool = False) -> list[User]:
+    """Members who may read what is said of the article: those who can be mentioned; of them, with
+    `desk_only`, curators and managers, who are no secret while curation is blind."""
     study = article.study
     held: dict[User, set[str]] = {}
     members = Membership.objects.current().filter(study=study, user__is_active=True)
@@ -91,13 +92,16 @@ def readers_of(article: Article) -> list[User]:
     busy = set(
         work.filter(state__in=OPEN_STATES).exclude(revising()).values_list("annotator", flat=True)
     )
-    through = set(released(work).values_list("annotator", flat=True))
+    through = set() if desk_only else set(released(work).values_list("annotator", flat=True))
     found = [
         user
         for user, roles in held.items()
         if (roles & {Role.CURATOR, Role.MANAGER} and user.pk not in busy) or user.pk in through
     ]
     return sorted(found, key=lambda user: str(user).casefold())
+
+
+AN_ANNOTATOR = "an annotator"
 
 
 @dataclass(frozen=True)
@@ -112,8 +116,16 @@ class ShownNames:
     blind: frozenset[uuid.UUID] = frozenset()  # articles
     numbers: dict[tuple[uuid.UUID, uuid.UUID], int | None] = field(default_factory=dict)
 
+    def hides(self, user: User, article_id: uuid.UUID) -> bool:
+        return article_id in self.blind and (article_id, user.pk) in self.numbers
+
+    def in_words(self, user: User, article_id: uuid.UUID) -> str:
+        """What stands for a user name that somebody has typed: while it is hidden no alias, since
+        whoever typed the name would learn from it whose the alias is."""
+        return AN_ANNOTATOR if self.hides(user, article_id) else str(user)
+
     def of(self, user: User, article_id: uuid.UUID) -> str:
-        if article_id not in self.blind or (article_id, user.pk) not in self.numbers:
+        if not self.hides(user, article_id):
             return str(user)
         number = self.numbers[article_id, user.pk]
         alias = f"Annotator {number}" if number else "An annotator"

@@ -4,6 +4,8 @@ from django.http import HttpRequest, QueryDict
 
 from annotations.accounts.models import User
 
+ENDED = "This meeting has ended. Open it again to record a decision of it."
+
 
 def me(request: HttpRequest) -> User:
     """Who is signed in; the middleware lets nobody else through."""

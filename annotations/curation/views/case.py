@@ -20,6 +20,7 @@ from ..page import ordered
 from ..queries import Docket, find_case, read_cases
 from ..seen import SeenCase
 from ..telling import Teller, gold_wire
+from .asking import ENDED
 
 CONTEXT = 300  # code points shown before and after
 
@@ -66,6 +67,8 @@ def stored(
     request: SignedIn, docket: Docket, found: SeenCase, form: CaseForm, meeting: Meeting | None
 ) -> str | None:
     """Decides; gives the sentence that says why not."""
+    if meeting is not None and meeting.ended_at:
+        return ENDED
     reopens = form.cleaned_data["choice"] == "reopen"
     try:
         decide(

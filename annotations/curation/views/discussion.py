@@ -46,7 +46,7 @@ from ..queries.discussion import (
     read_comments,
     threads_on,
 )
-from ..queries.talk import Talk, fetch_talk, names_on, readers_of
+from ..queries.talk import ShownNames, Talk, fetch_talk, names_on, readers_of
 from .asking import me, posted
 
 PAGE = 30
@@ -122,7 +122,7 @@ def thread_context(seen: Seen, form: CommentForm | None = None) -> dict[str, Any
         "context": context_of(row),
         "comments": read_comments(seen),
         "form": form or CommentForm(),
-        "people": people_json(row.article),
+        "people": people_json(row.article, seen.names),
         "reason": REASONS.get(row.flag, ""),
         "span_by": span_by(seen),
         "rules": RuleCitedForm(study=seen.talk.study, initial={"rule": row.rule_id}),
@@ -136,9 +136,11 @@ def span_by(seen: Seen) -> str:
     return seen.names.of(span.assignment.annotator, seen.thread.article_id) if span else ""
 
 
-def people_json(article: Article) -> list[dict[str, str]]:
-    """Whom one may name: those who may read it."""
-    return [{"name": user.username, "shown": str(user)} for user in readers_of(article)]
+def people_json(article: Article, names: ShownNames) -> list[dict[str, str]]:
+    """Whom one may name: those who may read it; while curation is blind its annotators are not
+    told."""
+    readers = readers_of(article, desk_only=article.pk in names.blind)
+    return [{"name": user.username, "shown": str(user)} for user in readers]
 
 
 @require_POST
@@ -161,7 +163,7 @@ def comment(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> 
 def correct(request: HttpRequest, study_id: uuid.UUID, comment_id: uuid.UUID) -> HttpResponse:
     """One's own comment, said better."""
     found = fetch_own_comment(me(request), study_id, comment_id)
-    talk = fetch_talk(me(request), study_id)
+    talk, article = fetch_talk(me(request), study_id), found.thread.article
     form = CorrectionForm(posted(request), initial={"text": found.text})
     if form.is_valid():
         try:
@@ -174,7 +176,7 @@ def correct(request: HttpRequest, study_id: uuid.UUID, comment_id: uuid.UUID) ->
         "standing": talk.standing,
         "comment": found,
         "form": form,
-        "people": people_json(found.thread.article),
+        "people": people_json(article, names_on(talk.study, talk.user, [article.pk])),
     }
     status = 422 if form.is_bound else 200
     return render(request, "curation/comment.html", context, status=status)
@@ -348,5 +350,5 @@ def article_context(
         "here": next((block.number for block in blocks if block.is_here), None),
         "rows": [thread_row(each, names) for each in threads],
         "form": form,
-        "people": people_json(found),
+        "people": people_json(found, names),
     }

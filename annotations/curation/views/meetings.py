@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
-from ..actions import decide
+from ..actions import decide, open_docket
 from ..actions import meetings as actions
 from ..forms.meetings import MeetingForm, NotesForm, VerdictForm
 from ..models import RulingKind
@@ -33,11 +33,10 @@ from ..queries.meetings import (
 from ..queries.talk import fetch_talk
 from ..seen import SeenCase
 from ..telling import Teller
-from .asking import me, posted
+from .asking import ENDED, me, posted
 
 PAGE = 30
 MOST_OFFERED = 20 * PAGE  # articles; others are found by words of their titles
-ENDED = "This meeting has ended. Open it again to record a decision of it."
 FIRST = ("5", "10", "20", "40")  # how many cases an agenda may be cut to
 
 
@@ -62,6 +61,8 @@ def meetings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     docket = fetch_docket(me(request), study_id, article_id, Act.WRITE_GOLD)
+    if docket.blind and docket.works:
+        docket = open_docket(me(request), study_id, article_id)  # everybody has an alias
     form = MeetingForm(posted(request), docket=docket, most=actions.MOST)
     if form.is_valid():
         try:
@@ -206,11 +207,13 @@ def verdict(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) ->
         form.add_error(None, str(refusal))
         return show(request, table, chosen, form, status=422)
     table = fetch_table(me(request), study_id, meeting_id)
-    cases = cases_to_talk_about(table, request.GET.get("show") == "all")
+    everything = request.GET.get("show") == "all"
+    cases = cases_to_talk_about(table, everything)
     going_on = chosen if reopens else following(cases, chosen)
     if getattr(request, "htmx", False):
         return show(request, table, going_on)
-    return redirect(f"{request.path.removesuffix('verdict/')}?{urlencode({'case': going_on})}")
+    query = {"case": going_on} | ({"show": "all"} if everything else {})
+    return redirect(f"{request.path.removesuffix('verdict/')}?{urlencode(query)}")
 
 
 def following(cases: list[SeenCase], chosen: str) -> str:

@@ -73,10 +73,14 @@ class Renaming:
     def called(self, name: str) -> str:
         return self.aliases.get(name, UNKNOWN) if name else ""
 
-    def words(self, words: str) -> str:
+    def words(self, words: str, *, neutral: bool = False) -> str:
+        """`neutral`: UNKNOWN for everybody. Who wrote the words and reads the export knows which
+        name they wrote, and would learn from an alias whose it is."""
         if not words:
             return words
         words = _ADDRESS.sub(ADDRESS, words)
+        if neutral:
+            return self._as_written.sub(UNKNOWN, self._any_case.sub(UNKNOWN, words))
         words = self._any_case.sub(lambda found: self._of(found[0]), words)
         return self._as_written.sub(lambda found: self._parts[found[0]], words)
 
@@ -139,7 +143,7 @@ class Renaming:
             agreed_nearly=self._all(each.agreed_nearly),
             dissent=self._all(each.dissent),
             decided_by=self.called(each.decided_by),
-            note=self.words(each.note),
+            note=self.words(each.note, neutral=True),
             rulings=tuple(map(self._ruling, each.rulings)),
         )
 
@@ -154,7 +158,7 @@ class Renaming:
 
     def _thread(self, thread: ThreadRecord) -> ThreadRecord:
         messages = (
-            replace(each, by=self.called(each.by), text=self.words(each.text))
+            replace(each, by=self.called(each.by), text=self.words(each.text, neutral=True))
             for each in thread.messages
         )
         return replace(thread, messages=tuple(messages))
