@@ -38,6 +38,8 @@ SOAK_SECONDS = 24 * 60 * 60  # whatever is asked of it, a day is enough
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER_TESTS = "tests/browser"
 BUT_BROWSER = ("tests", f"--ignore={BROWSER_TESTS}")
+# For pages the tables are made of the models in one go; the other suites begin with migrations.
+AT_ONCE = "--nomigrations"
 LINT_IMPORTS = "import importlinter.cli as cli; cli.lint_imports_command()"
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mypy", ("-m", "mypy")),  # takes longest, so it begins first
@@ -113,7 +115,7 @@ def browser() -> Outcome:
         return Outcome(failed=1, note=note)
     if fault := _loading_fault(compute_driver_executable()[0]):
         return Outcome(failed=1, note=fault)
-    return _pytest(BROWSER_TESTS, "-n", PROCESSES)
+    return _pytest(BROWSER_TESTS, "-n", PROCESSES, AT_ONCE)
 
 
 def soak() -> Outcome:
