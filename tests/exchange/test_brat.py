@@ -53,6 +53,17 @@ def test_a_span_that_brat_divides_at_a_line_end_is_one_stretch() -> None:
     assert work.spans[0].fragments == (FragmentRecord(21, 35, "said\nthe mayor"),)
 
 
+@pytest.mark.parametrize(
+    ("drawn", "stretch"), [("21 25\tsaid", (21, 26)), ("22 25\taid", (22, 25))]
+)
+def test_a_span_that_was_drawn_anew_in_brat_does_not_grow_back(
+    drawn: str, stretch: tuple[int, int]
+) -> None:
+    ours = '#1\tsourcemark T1\t{"fragments": [[21, 26]]}\n'
+    work, _ = only_work(f"T1\tContent {drawn}\n{ours}")
+    assert work.spans[0].stretch == (stretch,)
+
+
 def test_fragments_on_one_line_stay_apart() -> None:
     work, _ = only_work("T1\tContent 0 9;15 20\tOfficials Arden\n")
     assert work.spans[0].stretch == ((0, 9), (15, 20))

@@ -97,6 +97,19 @@ def test_stacked_and_sub_token_annotations_come_apart() -> None:
     assert said == ["a.tsv: There is no place for annotations of no width: 1."]
 
 
+@pytest.mark.parametrize(
+    ("last", "stretch"), [("X[1]\tMORE[1]", (2, 10)), ("_\t_", (3, 7))]
+)
+def test_a_span_that_was_drawn_anew_in_inception_does_not_grow_back(
+    last: str, stretch: tuple[int, int]
+) -> None:
+    rows = f"1-1\t0-2\tHe\t_\t_\t\n1-2\t3-7\tsaid\tX[1]\tMORE[1]\t\n1-3\t8-10\tno\t{last}\t\n"
+    rows = rows.replace("MORE", '{"fragments": \\[\\[2, 10\\]\\]}')
+    head = HEAD + "#T_SP=webanno.custom.Mark|label|more\n\n\n#Text=He said no\n"
+    _, work, _ = only(head + rows)
+    assert work.spans[0].stretch == (stretch,)
+
+
 def test_escapes_in_values_are_undone() -> None:
     lines = "1-1\t0-1\tI\t\\*\ta\\|b\\;c\\\\d\\[1\\]\\_\\->\\n[1]\t\n"
     _, work, _ = only(NAMES + "#Text=I\n" + lines)

@@ -26,6 +26,7 @@ from ._brat_lines import (
     OURS,
     SOURCED,
     TRUTH,
+    in_lines,
     joined,
     read_extras,
     read_stretch,
@@ -82,6 +83,7 @@ def read_work(
 class _Work:
     def __init__(self, stored: StoredText, findings: Findings, lost: Counter[str]) -> None:
         self._stored = stored
+        self._counted = stored.text  # what the places of the file count
         self._findings = findings
         self._ids: set[str] = set()
         self._bounds: dict[str, _Bound] = {}
@@ -247,7 +249,7 @@ class _Work:
         self._findings.repaired(
             self._file, "", "Its places count CRLF line ends as two; they were counted anew."
         )
-        most = len(raw)
+        self._counted, most = raw, len(raw)
         return lambda place: self._stored.from_code_points(place) if place <= most else place
 
     def _span(self, key: str, bound: _Bound, move: Callable[[int], int]) -> SpanRecord:
@@ -282,9 +284,10 @@ class _Work:
             for (start, end), words in zip(bound.stretch, _quotes(bound), strict=True)
         )
         stretch = [(start, end) for start, end, _ in parts]
-        exact = read_stretch(extras.get("fragments"))
-        if not (exact and exact[0][0] <= stretch[0][0] and stretch[-1][1] <= exact[-1][1]):
-            exact = joined(text, stretch)
+        exact = joined(text, stretch)
+        ours = read_stretch(extras.get("fragments"))
+        if in_lines(self._counted, ours) == sorted(bound.stretch):  # nobody drew it anew in brat
+            exact = [(move(start), move(end)) for start, end in ours]
         if exact == stretch and not _fits(bound.words, stretch, text):
             yield from (FragmentRecord(*part) for part in parts)
             return

@@ -6,9 +6,11 @@ points is noticed by its words.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from annotations.text.cleaning import sha256
@@ -348,11 +350,27 @@ class TsvFile:
         attributes = dict(self._answers(values, extras))
         stretch = [(self._code(a), self._code(b)) for a, b in sorted([found.stretch, *pieces])]
         exact = read_stretch(extras.get("fragments"))
-        if exact and exact[0][0] <= stretch[0][0] and stretch[-1][1] <= exact[-1][1]:
+        if [self._drawn(part) for part in exact] == stretch:  # nobody drew it anew in INCEpTION
             stretch = exact
         fragments = tuple(FragmentRecord(a, b, self.text[a:b]) for a, b in stretch)
         span = SpanRecord(key, label, fragments, attributes, note, flag, place=found.place)
         return with_extras(span, extras)
+
+    @cached_property
+    def _tokens(self) -> tuple[list[int], list[int]]:
+        """Where the tokens start and where they end."""
+        whole = [row.stretch for row in self._rows if "." not in row.unit]
+        places = sorted((self._code(start), self._code(end)) for start, end in whole)
+        return [start for start, _ in places], [end for _, end in places]
+
+    def _drawn(self, part: Stretch) -> Stretch:
+        """What a file can show of a stretch: from its first token to its last."""
+        start, end = part
+        starts, ends = self._tokens
+        first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
+        if not first <= last < len(starts):
+            return part
+        return max(start, starts[first]), min(end, ends[last])
 
     def _answers(
         self, values: Mapping[str, str], extras: Mapping[str, Any]
