@@ -21,7 +21,7 @@ def files(content: bytes, most: int = 1_000_000) -> SourceFiles:
 
 
 def values(content: bytes, most: int = 1_000_000) -> list[Any]:
-    return list(json_values(files(content, most), "a.json"))
+    return [value for _, value in json_values(files(content, most), "a.json")]
 
 
 @given(st.lists(PLAIN), st.sampled_from([None, 1]), st.sampled_from(["utf-8", "utf-8-sig"]))
@@ -38,7 +38,10 @@ def test_a_list_gives_its_values_however_it_is_laid_out(
 def test_values_come_before_the_end_of_the_file_is_read() -> None:
     many = ",\n".join([json.dumps({"text": "x" * 50_000})] * 3)
     walk = json_values(files(f"[{many},\n[1 2]]".encode()), "a.json")
-    assert [len(next(walk)["text"]) for _ in range(3)] == [50_000] * 3
+    begun = [next(walk) for _ in range(3)]
+    assert [(line, len(value["text"])) for line, value in begun] == [
+        (1, 50_000), (2, 50_000), (3, 50_000),
+    ]  # fmt: skip
     with pytest.raises(FileRefused, match=r"^a.json, line 4, character 4: This is not JSON"):
         next(walk)
 

@@ -8,7 +8,16 @@ import pytest
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import Hints, SourceFiles
-from annotations.exchange.records import ArticleRecord, Corpus, LinkRecord
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    EntityRecord,
+    FragmentRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
 
 from .corpora import STUDY
 
@@ -47,11 +56,45 @@ def test_regions_answers_notes_and_relations_are_read() -> None:
     assert said == []
 
 
+def test_what_was_changed_in_label_studio_comes_back_changed() -> None:
+    """Answers and a note; what has no control there stays as it was."""
+    answers = {"source_kind": "paper", "entity": "E1", "odd": "kept"}
+    who = SpanRecord("A1", "attribution", (FragmentRecord(0, 9, "Officials"),), answers, "old")
+    hedged = {"hedge": "said", "is_quoted": True}
+    lied = SpanRecord("L1", "allegation", (FragmentRecord(12, 16, "lied"),), hedged, "gone")
+    work = AssignmentRecord("bob", (who, lied), entities=(EntityRecord("E1", "The office"),))
+    article = ArticleRecord("a", "A", TEXT, sha256(TEXT), len(TEXT), assignments=(work,))
+    assert FORM.write is not None
+    files: dict[str, bytes] = {}
+    for path, chunk in FORM.write(Corpus(STUDY, (article,)), {}):
+        files[path] = files.get(path, b"") + chunk
+    tasks = json.loads(files["tasks.json"])
+    results = tasks[0]["annotations"][0]["result"]
+    shown = {each["from_name"]: each for each in results if each["type"] != "labels"}
+    assert list(shown) == [
+        "attribution.source_kind", "attribution.entity", "allegation.hedge", "allegation.is_quoted",
+    ]  # fmt: skip
+    shown["attribution.source_kind"]["value"]["choices"] = ["person"]
+    shown["attribution.entity"]["value"]["text"] = ["The mayor"]
+    shown["allegation.is_quoted"]["value"]["choices"] = ["false"]
+    results.remove(shown["allegation.hedge"])
+    results[0]["meta"]["text"] = ["new"]
+    first, second = (each for each in results if each["type"] == "labels")
+    del second["meta"]["text"]
+    (read_back,), said = read(tasks)
+    one, other = read_back.assignments[0].spans
+    assert first["meta"]["sourcemark"] == {"answers": {"odd": "kept"}}
+    assert (one.note, other.note, other.attributes) == ("new", "", {"is_quoted": False})
+    assert one.attributes == {"source_kind": "person", "entity": "name 1", "odd": "kept"}
+    assert read_back.assignments[0].entities == (EntityRecord("name 1", "The mayor"),)
+    assert said == []
+
+
 def test_a_file_that_counts_utf16_units_is_noticed_by_its_words() -> None:
     articles, said = read([task(region("b", 13, 17, "lied"))])
     assert articles[0].assignments[0].spans[0].stretch == ((12, 16),)
     assert said == [
-        "t.json, task 1, result 1: Its places count UTF-16 units; they were counted anew."
+        "t.json, line 1, task 1, result 1: Its places count UTF-16 units; they were counted anew."
     ]
 
 
@@ -77,18 +120,18 @@ def test_the_configuration_has_labels_and_their_questions() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ([task(region("a", 5, 5, ""))], "t.json, task 1, result 1: 5-5 is no stretch"),
+        ([task(region("a", 5, 5, ""))], "t.json, line 1, task 1, result 1: 5-5 is no stretch"),
         (
             [task(region("a", 0, 9, ""), region("a", 1, 9, ""))],
-            "t.json, task 1, result 2: The id a stands twice.",
+            "t.json, line 1, task 1, result 2: The id a stands twice.",
         ),
         (
             [task({"type": "relation", "from_id": "a", "to_id": "b"})],
-            "t.json, task 1, result 1: A relation does not join",
+            "t.json, line 1, task 1, result 1: A relation does not join",
         ),
-        ([task({"type": "labels"})], "t.json, task 1, result 1: The result is not as"),
-        ([{"annotations": []}], "t.json, task 1: It is no task with data."),
-        ([{"data": {}, "annotations": []}], "t.json, task 1: Its data holds no text."),
+        ([task({"type": "labels"})], "t.json, line 1, task 1, result 1: The result is not as"),
+        ([{"annotations": []}], "t.json, line 1, task 1: It is no task with data."),
+        ([{"data": {}, "annotations": []}], "t.json, line 1, task 1: Its data holds no text."),
         ('[{"annotations": [', "t.json, line 1, character 19: This is not JSON"),
         ('{"annotations": ' + "[" * 50_000, "t.json: This is nested too deeply"),
     ],

@@ -1,19 +1,31 @@
 """Label Studio's JSON: a task for each article, an annotation for each annotator and for gold.
 
-A span is a region of the type "labels"; its answers are regions of the same id, its further
+A span is a region of the type "labels"; its answers are results of the same id, its further
 stretches regions that name it as their parent. A model's work is a prediction. The labelling
 configuration for the project lies beside. Offsets are code points, as the SDK cuts a text.
+
+What Label Studio shows holds, since people change it there: our JSON beside a region has only what
+has no control. Which controls ask for a name of the ledger stands beside the text ("ledger").
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import json_values
 from ..frame.losses import HISTORY, PROVENANCE, THREADS
-from ..records import ArticleRecord, AssignmentRecord, CodebookRecord, Corpus, SpanRecord
+from ..records import (
+    Answer,
+    ArticleRecord,
+    AssignmentRecord,
+    CodebookRecord,
+    Corpus,
+    SpanRecord,
+)
+from ._brat_lines import TRUTH
 from ._labelled_lines import whole
 from ._labelled_text import (
     OURS,
@@ -34,6 +46,7 @@ from ._works import EXTENT, all_works, kinds_asked
 LOSSES = (HISTORY, THREADS, PROVENANCE)
 TASKS, CONFIG = "tasks.json", "label_config.xml"
 LABELS, TEXT = "label", "text"
+LEDGER = "ledger"
 
 # --- writing --------------------------------------------------------------------------------------
 
@@ -88,16 +101,18 @@ def _task(
     for is_gold, work in all_works(article):
         at = f"{number}-{len(annotations) + len(predictions) + 1}"
         result = list(_result(work, at, kinds))
-        about = {"result": result, OURS: about_work(work, is_gold=is_gold)}
+        made = {"result": result, OURS: about_work(work, is_gold=is_gold)}
         if work.annotator in models and not is_gold:
-            predictions.append({"model_version": work.annotator, **about})
+            predictions.append({"model_version": work.annotator, **made})
         else:
             who = "gold" if is_gold else work.annotator
             person = people.setdefault(who, len(people) + 1)
-            annotations.append({"completed_by": person, "ground_truth": is_gold, **about})
+            annotations.append({"completed_by": person, "ground_truth": is_gold, **made})
+    ledger = [f"{label}.{name}" for (label, name), kind in kinds.items() if kind == "entity"]
+    about = {**about_article(article), LEDGER: ledger}
     return {
         "id": number,
-        "data": {"text": article.text, "title": article.title, OURS: about_article(article)},
+        "data": {"text": article.text, "title": article.title, OURS: about},
         "annotations": annotations,
         "predictions": predictions,
     }
@@ -121,7 +136,14 @@ def _result(work: AssignmentRecord, at: str, kinds: Kinds) -> Iterator[Json]:
 
 def _regions(span: SpanRecord, key: str, names: Mapping[str, str], kinds: Kinds) -> Iterator[Json]:
     label = EXTENT if span.label is None else span.label
-    about = about_span(span, names, kinds)
+    shown = {
+        name: words
+        for name, answer in span.attributes.items()
+        if (words := _shown(answer, kinds.get((span.label, name), ""), names)) is not None
+    }
+    hidden = {name: each for name, each in span.attributes.items() if name not in shown}
+    about = about_span(replace(span, attributes=hidden, note=""), names, kinds)
+    about.pop("fragments", None)
     meta = {"text": [span.note]} if span.note else {}
     head = {"from_name": LABELS, "to_name": TEXT, "type": "labels", "origin": "manual"}
     for number, fragment in enumerate(span.fragments):
@@ -135,15 +157,24 @@ def _regions(span: SpanRecord, key: str, names: Mapping[str, str], kinds: Kinds)
             yield {**region, "parentID": key, "meta": {OURS: {"part": True}}}
             continue
         yield {**region, "meta": {**meta, OURS: about}}
-        for name, answer in span.attributes.items():
+        for name, words in shown.items():
             control = {"id": key, "from_name": f"{label}.{name}", "to_name": TEXT}
-            words = str(answer).lower() if isinstance(answer, bool) else names.get(answer, answer)
             if kinds.get((span.label, name)) in ("choice", "yes_no"):
                 value = {**place, "choices": [words]}
                 yield {**control, "type": "choices", "value": value}
             else:
                 value = {**place, "text": [words]}
                 yield {**control, "type": "textarea", "value": value}
+
+
+def _shown(answer: Answer, kind: str, names: Mapping[str, str]) -> str | None:
+    """The words of an answer in its control; None where it has none that gives it back."""
+    if isinstance(answer, bool):
+        return str(answer).lower() if kind == "yes_no" else None
+    if kind == "entity":
+        return names.get(answer)
+    is_truth = answer in TRUTH and kind == "choice"
+    return answer if kind in ("choice", "text") and not is_truth else None
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -176,8 +207,8 @@ def _articles(
 ) -> Iterator[ArticleRecord]:
     for path in paths:
         try:
-            for number, value in enumerate(json_values(files, path), 1):
-                place = f"task {number}"
+            for number, (line, value) in enumerate(json_values(files, path), 1):
+                place = f"line {line}, task {number}"
                 try:
                     task = _read_task(value, path, place, hints, findings)
                     yield make_article(task, file=path, hints=hints, findings=findings)
@@ -202,15 +233,17 @@ def _read_task(value: Any, path: str, place: str, hints: Hints, findings: Findin
     title = data.get("title")
     stem = path.rpartition("/")[2].rpartition(".")[0]
     named = title if isinstance(title, str) else f"{stem} {value.get('id', place)}"
-    about = data.get(OURS)
-    task = Task(text, named, place, about if isinstance(about, dict) else None)
+    about = ours_of(data)
+    task = Task(text, named, place, about or None)
+    ledger = about.get(LEDGER)
+    ledger = ledger if isinstance(ledger, list) else None
     for each in annotations:
         if isinstance(each, dict) and not each.get("was_cancelled"):
-            task.works.append(_read_work(each, _who(each, hints), path, place, findings))
+            task.works.append(_read_work(each, _who(each, hints), ledger, path, place, findings))
     for each in value.get("predictions") or []:
         if isinstance(each, dict):
             model = str(each.get("model_version") or "model")
-            work = _read_work(each, model, path, place, findings)
+            work = _read_work(each, model, ledger, path, place, findings)
             for region in work.regions:
                 if work.about is None:
                     region.more = {**region.more, "suggested": True, "origin": "model"}
@@ -232,16 +265,21 @@ def _who(annotation: Json, hints: Hints) -> str:
     return by if isinstance(by, str) else f"user {by}"
 
 
-def _read_work(each: Json, who: str, path: str, place: str, findings: Findings) -> TaskWork:
+def _read_work(
+    each: Json, who: str, ledger: list[Any] | None, path: str, place: str, findings: Findings
+) -> TaskWork:
+    """`ledger`: the controls that ask for a name; None in files of others and in our older ones,
+    which showed every answer and had it beside its region as well."""
     ours = ours_of(each)
     work = TaskWork(who, about=ours or None, is_gold=ours.get("gold") is True)
     regions: dict[str, Region] = {}
+    answers: dict[str, list[Json]] = {}  # results that answer about a region
     parts: dict[str, list[list[int]]] = {}
     elsewhere: set[str] = set()  # regions of pictures, sound and the like
     for number, result in enumerate(each.get("result") or [], 1):
         at = f"{place}, result {number}"
         try:
-            _read_result(result, at, regions, parts, elsewhere, work, path, findings)
+            _read_result(result, at, regions, answers, parts, elsewhere, work, path, findings)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             findings.refused(path, at, f"The result is not as Label Studio has it ({error}).")
     if any({link[0], link[1]} & elsewhere for link in work.links):
@@ -255,9 +293,8 @@ def _read_work(each: Json, who: str, path: str, place: str, findings: Findings) 
         places = sorted([[region.start, region.end], *stretches])
         region.more = {**region.more, "fragments": places}
         region.start, region.end, region.words = places[0][0], places[-1][1], ""
-    for region in regions.values():
-        if "taken" in region.more:
-            region.more["answers"] = region.more.pop("taken")
+    for key, region in regions.items():
+        _answer(region, answers.get(key, []), ledger)
     work.regions = list(regions.values())
     return work
 
@@ -266,6 +303,7 @@ def _read_result(
     result: Json,
     at: str,
     regions: dict[str, Region],
+    answers: dict[str, list[Json]],
     parts: dict[str, list[list[int]]],
     elsewhere: set[str],
     work: TaskWork,
@@ -294,13 +332,13 @@ def _read_result(
         words = value.get("text")
         region = Region(key, str(names[0]), start, end, words if type(words) is str else "", at)
         notes = meta.get("text")
-        region.more = dict(ours)
-        if isinstance(notes, list) and notes and "note" not in ours:
-            region.more["note"] = "\n".join(map(str, notes))
+        region.more = {**ours, "note": "\n".join(map(str, notes)) if type(notes) is list else ""}
+        region.more.pop("fragments", None)  # the parts are regions of their own
         regions[key] = region
     elif key in regions and kind in ("choices", "textarea", "taxonomy", "rating", "number"):
-        if OURS not in meta and not _is_ours(regions[key]):
-            _take_answer(result, value, kind, regions[key])
+        if not isinstance(value, dict):
+            raise TypeError("its value is no object")
+        answers.setdefault(key, []).append(result)
     else:
         if key not in regions:
             elsewhere.add(key)
@@ -312,17 +350,32 @@ def _number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
-def _is_ours(region: Region) -> bool:
-    return "answers" in region.more or "names" in region.more
+def _answer(region: Region, results: list[Json], ledger: list[Any] | None) -> None:
+    """The answers that Label Studio shows, and ours for what it has no control for."""
+    hidden, named = (_taken(region.more, name) for name in ("answers", "names"))
+    if ledger is None:
+        ledger = [f"{region.label}.{name}" for name in named]
+        hidden, named = {}, {}
+    for result in results:
+        kind, value = result["type"], result["value"]
+        given = value.get("text" if kind == "textarea" else kind, "")
+        if given == []:
+            continue
+        control = str(result.get("from_name", kind))
+        name = control.removeprefix(f"{region.label}.")
+        words = "; ".join(map(str, given)) if isinstance(given, list) else str(given)
+        hidden.pop(name, None)
+        named.pop(name, None)
+        if control in ledger:
+            named[name] = words
+        else:
+            hidden[name] = words if kind == "textarea" else TRUTH.get(words, words)
+    region.more |= {"answers": hidden, "names": named}
 
 
-def _take_answer(result: Json, value: Json, kind: str, region: Region) -> None:
-    given = value.get("text" if kind == "textarea" else kind, "")
-    name = str(result.get("from_name", kind)).removeprefix(f"{region.label}.")
-    words = "; ".join(map(str, given)) if isinstance(given, list) else str(given)
-    answer = {"true": True, "false": False}.get(words, words)
-    taken = region.more.setdefault("taken", {})
-    taken[name] = answer
+def _taken(more: Json, name: str) -> Json:
+    found = more.pop(name, None)
+    return dict(found) if isinstance(found, dict) else {}
 
 
 FORM = Form(

@@ -33,9 +33,10 @@ def parse_json(words: str, *, file: str, line: int | None = None) -> Any:
         ) from None
 
 
-def json_values(files: SourceFiles, path: str) -> Iterator[Any]:
-    """The values of a list, each parsed for itself, so that a file may be of any size however it
-    is laid out. A file that holds no list is one value. Raises FileRefused with the place.
+def json_values(files: SourceFiles, path: str) -> Iterator[tuple[int, Any]]:
+    """The values of a list with the lines they begin in, each parsed for itself, so that a file may
+    be of any size however it is laid out. A file that holds no list is one value. Raises
+    FileRefused with the place.
     """
     with files.open(path) as file:
         yield from _Stream(file, path, files.limits.line_bytes).values()
@@ -58,9 +59,9 @@ class _Stream:
         self._line, self._column = 1, 1  # where it stands
         self._take_in(begins)
 
-    def values(self) -> Iterator[Any]:
+    def values(self) -> Iterator[tuple[int, Any]]:
         if self._next() != "[":
-            yield self._value()
+            yield self._line, self._value()
             if self._next():
                 self._wrong("Extra data")
             return
@@ -68,7 +69,8 @@ class _Stream:
         ended = self._next() == "]"
         self._drop(int(ended))
         while not ended:
-            yield self._value()
+            self._next()
+            yield self._line, self._value()
             sign = self._next()
             if sign not in ("]", ","):
                 self._wrong("Expecting ',' delimiter")
