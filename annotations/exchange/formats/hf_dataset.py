@@ -10,15 +10,16 @@ from itertools import islice
 from typing import Any
 
 from ..frame import Chunk, Form
-from ..frame.losses import HISTORY, THREADS
-from ..records import ArticleRecord, AssignmentRecord, Corpus
-from ._works import all_works
+from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..records import Answer, ArticleRecord, AssignmentRecord, Corpus
+from ._labelled_text import Kinds
+from ._works import all_works, kinds_asked
 
-LOSSES = (HISTORY, THREADS)
+LOSSES = (HISTORY, THREADS, PROVENANCE)
 ROWS = 200  # in a row group, which is what is held at once
 DATA, CARD = "data/train-00000-of-00001.parquet", "README.md"
 PARTICULARS = ("id", "title", "text", "sha256", "outlet", "byline", "url", "published_on",
-               "language", "event")  # fmt: skip
+               "language", "direction", "event")  # fmt: skip
 
 
 class _Pipe(io.RawIOBase):
@@ -50,10 +51,11 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
 
     yield CARD, _card(corpus).encode()
     schema = _schema(pa)
+    kinds = kinds_asked(corpus.study.codebook)
     pipe = _Pipe()
     articles = iter(corpus.articles)
     with pq.ParquetWriter(pipe, schema, compression="zstd") as writer:
-        while rows := [_row(article) for article in islice(articles, ROWS)]:
+        while rows := [_row(article, kinds) for article in islice(articles, ROWS)]:
             writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             yield DATA, pipe.taken()
     yield DATA, pipe.taken()
@@ -62,7 +64,8 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
 def _schema(pa: Any) -> Any:
     words, number, yes_no = pa.string(), pa.int64(), pa.bool_()
     fragment = pa.struct([("start", number), ("end", number), ("text", words)])
-    answer = pa.struct([("name", words), ("value", words)])
+    answer = pa.struct([("name", words), ("kind", words), ("value", words)])
+    region = pa.struct([("start", number), ("end", number), ("kind", words)])
     span = pa.struct(
         [
             ("id", words),
@@ -72,6 +75,7 @@ def _schema(pa: Any) -> Any:
             ("note", words),
             ("flag", words),
             ("suggested", yes_no),
+            ("origin", words),
             ("codebook", number),
         ]
     )
@@ -82,19 +86,26 @@ def _schema(pa: Any) -> Any:
             ("is_gold", yes_no),
             ("round", words),
             ("state", words),
+            ("codebook", number),
             ("spans", pa.list_(span)),
             ("links", pa.list_(link)),
         ]
     )
-    return pa.schema([*((name, words) for name in PARTICULARS), ("works", pa.list_(work))])
+    particulars = [(name, words) for name in PARTICULARS]
+    lists = [("regions", pa.list_(region)), ("works", pa.list_(work))]
+    return pa.schema([*particulars, *lists])
 
 
-def _row(article: ArticleRecord) -> dict[str, Any]:
-    works = [_work(work, is_gold) for is_gold, work in all_works(article)]
-    return {**{name: getattr(article, name) for name in PARTICULARS}, "works": works}
+def _row(article: ArticleRecord, kinds: Kinds) -> dict[str, Any]:
+    works = [_work(work, is_gold, kinds) for is_gold, work in all_works(article)]
+    regions = [
+        {"start": each.start, "end": each.end, "kind": each.kind} for each in article.regions
+    ]
+    particulars = {name: getattr(article, name) for name in PARTICULARS}
+    return {**particulars, "regions": regions, "works": works}
 
 
-def _work(work: AssignmentRecord, is_gold: bool) -> dict[str, Any]:
+def _work(work: AssignmentRecord, is_gold: bool, kinds: Kinds) -> dict[str, Any]:
     names = {entity.id: entity.name for entity in work.entities}
     spans = [
         {
@@ -104,13 +115,14 @@ def _work(work: AssignmentRecord, is_gold: bool) -> dict[str, Any]:
                 {"start": part.start, "end": part.end, "text": part.text} for part in span.fragments
             ],
             "answers": [
-                {"name": name, "value": _words(answer, names)}
+                {"name": name, **_answer(answer, kinds.get((span.label, name), "entity"), names)}
                 for name, answer in span.attributes.items()
             ],
             "note": span.note,
             "flag": span.flag,
             "suggested": span.suggested,
-            "codebook": span.codebook or work.codebook,
+            "origin": span.origin,
+            "codebook": span.codebook,  # None: that of the work
         }
         for span in work.spans
     ]
@@ -128,15 +140,18 @@ def _work(work: AssignmentRecord, is_gold: bool) -> dict[str, Any]:
         "is_gold": is_gold,
         "round": work.round,
         "state": work.state,
+        "codebook": work.codebook,
         "spans": spans,
         "links": links,
     }
 
 
-def _words(answer: str | bool, names: Mapping[str, str]) -> str:
+def _answer(answer: Answer, asked: str, names: Mapping[str, str]) -> dict[str, str]:
     if isinstance(answer, bool):
-        return "yes" if answer else "no"
-    return names.get(answer, answer)
+        return {"kind": "yes_no", "value": "yes" if answer else "no"}
+    if asked == "entity" and answer in names:
+        return {"kind": "name", "value": names[answer]}
+    return {"kind": "words", "value": answer}
 
 
 def _card(corpus: Corpus) -> str:
@@ -149,7 +164,7 @@ def _card(corpus: Corpus) -> str:
         f"    path: {DATA}\n---\n# {corpus.study.name or 'Articles with marks'}\n\n"
         "A row for each article. `works` holds every annotator's spans and links, and gold. "
         "Offsets count code points of `text`; ends are exclusive; a span without a label is an "
-        f"extent.\n\n{labels}\n"
+        f"extent. An answer's kind is words, yes_no or name (of a source).\n\n{labels}\n"
     )
 
 

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 from annotations.text.tokens import segments
 
 from ..frame import Chunk, Form
-from ..frame.losses import HISTORY, THREADS
+from ..frame.losses import HISTORY, PROVENANCE, THREADS
 from ..frame.record_json import dump
 from ..records import ArticleRecord, Corpus
+from ._labelled_text import about_article
 from ._works import EXTENT, GOLD, all_works
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-LOSSES = (HISTORY, THREADS)
+LOSSES = (HISTORY, THREADS, PROVENANCE)
 MOST = 500  # docs in a file, so that no more are held at once
 
 
@@ -58,10 +59,9 @@ def _doc(article: ArticleRecord, vocab: "Vocab") -> "Doc":
                 first, stop = bisect_left(starts, start), bisect_left(starts, end)
                 made.append(Span(doc, first, stop, label=label, span_id=span.id))
         doc.spans[key] = SpanGroup(doc, name=key, spans=made)
-        about[key] = dump(work)
+        about[key] = {"gold": is_gold, **dump(work)}
     doc.user_data["sourcemark"] = json.dumps(
-        {"id": article.id, "title": article.title, "url": article.url, "works": about},
-        ensure_ascii=False,
+        {"article": about_article(article), "works": about}, ensure_ascii=False
     )
     return doc
 
