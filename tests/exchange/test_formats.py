@@ -8,9 +8,18 @@ from annotations.exchange.frame import FileRefused, Form, Hints, SourceFiles, So
 from annotations.exchange.frame.losses import strip_all
 from annotations.exchange.frame.naming import canonical
 from annotations.exchange.frame.placing import place_article
-from annotations.exchange.records import ArticleRecord, Corpus
+from annotations.exchange.frame.settling import settle_text
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    LinkRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
 
-from .corpora import corpora
+from .corpora import STUDY, corpora
 
 OF_RECORDS = [form for form in formats().values() if not form.is_whole]
 BOTH_WAYS = [form.name for form in OF_RECORDS if form.can_read and form.can_write]
@@ -47,6 +56,41 @@ def read_back(form: Form, files: list[tuple[str, bytes]]) -> list[ArticleRecord]
     articles = [canonical(article) for article in placed]
     assert [str(finding) for finding in reading.findings if finding.kind != "lost"] == []
     return articles
+
+
+WINDOWS = "🔥 Officials\r\nsaid the\r\n\r\npaper 🔥 lied.\r\n"
+STRETCHES = ((0, 11), (2, 21), (13, 17), (25, 35), (2, 6))  # the last begins a span of two
+
+
+def in_windows() -> ArticleRecord:
+    """An article as a file of Windows has it: all places count CRLF as two."""
+
+    def part(start: int, end: int) -> FragmentRecord:
+        return FragmentRecord(start, end, WINDOWS[start:end])
+
+    labels = ("attribution", None, "allegation", "loaded_word")
+    spans = [
+        SpanRecord(f"S{n}", label, (part(*stretch),), note="why?")
+        for n, (label, stretch) in enumerate(zip(labels, STRETCHES, strict=False), 1)
+    ]
+    spans.append(SpanRecord("S5", "loaded_word", (part(*STRETCHES[-1]), part(30, 34))))
+    links = (LinkRecord("S1", "S2", part(13, 17)),)
+    works = (AssignmentRecord("bob", tuple(spans), links), AssignmentRecord("carol"))
+    digest = sha256(WINDOWS)
+    return ArticleRecord("w", "W", WINDOWS, digest, len(WINDOWS), language="en", assignments=works)
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+def test_places_that_count_windows_line_ends_come_back_on_their_words(name: str) -> None:
+    form = find_format(name)
+    assert form.read is not None
+    files = written(form, Corpus(STUDY, (in_windows(),)))
+    reading = form.read(SourceFiles.uploaded(files, ROOM), Hints())
+    (found,) = [place_article(each, findings=reading.findings) for each in reading.articles]
+    wanted = settle_text(strip_all(form.losses, in_windows()), file="", hints=Hints())
+    assert canonical(found) == canonical(wanted)
+    assert "\r" not in found.text
+    assert [str(finding) for finding in reading.findings.of("refused")] == []
 
 
 def by_text(articles: list[ArticleRecord]) -> list[ArticleRecord]:
