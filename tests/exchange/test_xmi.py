@@ -91,6 +91,39 @@ def test_relations_and_slots_become_links_and_tokens_are_passed_over() -> None:
     ]
 
 
+def test_what_has_no_place_is_counted() -> None:
+    articles, said = read(
+        SOFA + '<c:Span xmi:id="2" sofa="1" begin="0" end="1" value="3" more="3" sure="true">'
+        "<tags>one</tags><tags>two</tags></c:Span>"
+        '<c:Chain xmi:id="3" first="2"/><c:Chain xmi:id="4" first="2"/>'
+        '<cas:FSArray xmi:id="5" elements="2"/>'
+    )
+    (span,) = articles[0].assignments[0].spans
+    assert (span.label, span.attributes) == ("3", {"sure": True})
+    assert said == [
+        "a.xmi: There is no place for the list “tags”: 1.",
+        "a.xmi: There is no place for what “more” refers to: 1.",
+        "a.xmi: There is no place for “Chain”, which stands at no place of the text: 2.",
+    ]
+
+
+@pytest.mark.parametrize(("kind", "label"), [("c.Tag", "3"), ("c.Chain", "Span")])
+def test_a_type_system_tells_words_from_references(kind: str, label: str) -> None:
+    types = (
+        "<typeSystemDescription><types><typeDescription><name>c.Tag</name>"
+        "<supertypeName>uima.cas.String</supertypeName></typeDescription><typeDescription>"
+        "<name>webanno.custom.Span</name><features><featureDescription><name>value</name>"
+        f"<rangeTypeName>{kind}</rangeTypeName></featureDescription></features></typeDescription>"
+        "</types></typeSystemDescription>"
+    )
+    body = '<c:Span xmi:id="2" sofa="1" begin="0" end="1" value="3"/><c:Chain xmi:id="3"/>'
+    files = [("a.xmi", f"{HEAD}{SOFA}{body}</xmi:XMI>"), ("TypeSystem.xml", types)]
+    assert FORM.read is not None
+    made = FORM.read(SourceFiles.uploaded([(path, w.encode()) for path, w in files]), Hints())
+    (article,) = made.articles
+    assert [span.label for span in article.assignments[0].spans] == [label]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

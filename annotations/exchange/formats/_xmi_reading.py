@@ -48,8 +48,12 @@ def type_name(element: Element) -> str:
 
 
 def read_ranges(files: SourceFiles) -> dict[tuple[str, str], str]:
-    """(type, feature): range, of every type system among the files."""
+    """(type, feature): range, of every type system among the files.
+
+    Types made of strings (with a list of allowed values) count as strings.
+    """
     ranges: dict[tuple[str, str], str] = {}
+    plain: dict[str, str] = {}
     for path in files.ending(".xml"):
         if "typeSystemDescription" not in files.beginning(path, 4000):
             continue
@@ -57,10 +61,12 @@ def read_ranges(files: SourceFiles) -> dict[tuple[str, str], str]:
             if not str(each.tag).endswith("typeDescription"):
                 continue
             name = _inner(each, "name")
+            if (above := _inner(each, "supertypeName")) in PRIMITIVE:
+                plain[name] = above
             for feature in each.iter():
                 if str(feature.tag).endswith("featureDescription"):
                     ranges[name, _inner(feature, "name")] = _inner(feature, "rangeTypeName")
-    return ranges
+    return {key: plain.get(known, known) for key, known in ranges.items()}
 
 
 def _inner(element: Element, name: str) -> str:
@@ -120,6 +126,8 @@ class XmiFile:
             if name in (FRAGMENT, ANSWER, ENTITY) or element.get("begin") is None:
                 if name == LINK:
                     relations.append((key, name, element, ("source", "target")))
+                elif element.get("begin") is None and self._is_content(name, short, element):
+                    self._lost[f"“{short}”, which stands at no place of the text"] += 1
                 continue
             ends = next((each for each in ENDS if element.get(each[0])), None)
             if element.get("sofa", self._sofa) != self._sofa:
@@ -182,6 +190,7 @@ class XmiFile:
             if feature not in ("sofa", "begin", "end") and not feature.startswith("{")
             and self._is_plain(name, feature, value, ranges)
         }  # fmt: skip
+        self._count_lost(element, given)
         label = next((given.pop(each) for each in LABELS if given.get(each)), None)
         answers: dict[str, Answer] = {
             feature: value == "true" if value in ("true", "false") else value
@@ -190,12 +199,31 @@ class XmiFile:
         short = name.rpartition(".")[2]
         return SpanRecord(key, label or short, (fragment,), answers, place=place)
 
+    def _is_content(self, name: str, short: str, element: Element) -> bool:
+        """Whether something of others that has no place says more than what holds it together."""
+        if name in (FRAGMENT, ANSWER, ENTITY) or name.startswith("uima.cas."):
+            return False
+        return short not in NO_LABELS and not _is_slot(element)
+
+    def _count_lost(self, element: Element, given: Mapping[str, str]) -> None:
+        """What an annotation of others has beside plain features: lists, and what it refers to."""
+        for child in {str(child.tag).rpartition("}")[2] for child in element}:
+            self._lost[f"the list “{child}”"] += 1
+        for feature, value in element.attrib.items():
+            if feature in (*given, "sofa", "begin", "end") or feature.startswith("{"):
+                continue
+            referred = [self._elements[each][1] for each in value.split() if each in self._elements]
+            if not referred or not all(_is_slot(each) for each in referred):
+                self._lost[f"what “{feature}” refers to"] += 1
+
     def _is_plain(
         self, name: str, feature: str, value: str, ranges: Mapping[tuple[str, str], str]
     ) -> bool:
         known = ranges.get((name, feature))
         if known is not None:
             return known in PRIMITIVE
+        if feature in LABELS:  # a label "3" is no reference to what has that id
+            return True
         return not all(part in self._elements for part in value.split()) or not value
 
     def _own(
@@ -271,6 +299,15 @@ class XmiFile:
                     held[feature].append(self._elements.get(each, ("", None))[1])
             for filler in (each for some in held.values() for each in some if each is not None):
                 target = filler.get("target", "")
-                if filler.get("role") is not None and target in spans and target != key:
+                if not _is_slot(filler):
+                    continue
+                if target not in spans:
+                    self._lost["slots that no span fills"] += 1
+                elif target != key:
                     self._lost["the role of a slot (it became a link)"] += 1
                     yield LinkRecord(key, target, place=spans[key].place)
+
+
+def _is_slot(element: Element) -> bool:
+    """A role with what fills it, as INCEpTION has it."""
+    return element.get("role") is not None and element.get("target") is not None
