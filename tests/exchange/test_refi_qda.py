@@ -23,6 +23,7 @@ HEAD = f"""<?xml version="1.0" encoding="utf-8"?>
 <Code guid="{G}3" name="Loaded" isCodable="true"/></Code></Codes></CodeBook>"""
 TEXT = "Officials 🔥 lied."
 UNUSED = "p.qdpx: There is no place for codes that no selection has: {} left out."
+NESTED = "p.qdpx: There is no place for which code stands under which: 1 left out."
 ORDER = ["Users", "CodeBook", "Variables", "Sources", "Links"]  # as the schema has them
 
 
@@ -79,18 +80,47 @@ def test_a_coded_selection_is_a_span_of_its_user() -> None:
     work = articles[0].assignments[0]
     assert (work.annotator, work.spans[0].label, work.spans[0].note) == ("Ann", "Loaded", "why?")
     assert work.spans[0].fragments == (FragmentRecord(12, 16, "lied"),)
-    assert said == [UNUSED.format(1)]
+    assert said == [NESTED, UNUSED.format(1)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "heard"),
+    [
+        (12, 16, []),
+        (13, 17, ["p.qdpx, line 4, A: Its places count UTF-16 units; they were counted anew."]),
+    ],
+)
+def test_the_names_of_selections_tell_what_the_places_count(
+    start: int, end: int, heard: list[str]
+) -> None:
+    named = selection(5, start, end).replace("guid", 'name="lied" guid', 1)
+    articles, said = read(project(named))
+    assert articles[0].assignments[0].spans[0].fragments == (FragmentRecord(12, 16, "lied"),)
+    assert said == [*heard, NESTED, UNUSED.format(1)]
+
+
+def test_a_place_between_the_halves_of_a_character_is_refused() -> None:
+    named = selection(5, 13, 17).replace("guid", 'name="lied" guid', 1)
+    _, said = read(project(named + selection(6, 0, 11)))
+    assert "p.qdpx, line 4, A, selection 00000000: 0-11 begins or ends inside a" in said[1]
 
 
 def test_what_has_no_place_is_counted() -> None:
     bare = f'<PlainTextSelection guid="{G}6" startPosition="0" endPosition="3"/>'
     picture = f'<PictureSource guid="{G}7"/>'
+    variable = f'<Variables><Variable guid="{G}8" name="Age" typeOfVariable="Text"/></Variables>'
+    notes = f'<Notes><Note guid="{G}9"><PlainTextContent>Memo.</PlainTextContent></Note></Notes>'
     content = packed(
-        f'{HEAD}<Sources><TextSource guid="{G}4" name="A"><PlainTextContent>{TEXT}'
-        f"</PlainTextContent>{bare}</TextSource>{picture}</Sources></Project>"
+        f'{HEAD}{variable}<Sources><TextSource guid="{G}4" name="A"><PlainTextContent>{TEXT}'
+        f"</PlainTextContent>{bare}</TextSource>{picture}</Sources>{notes}"
+        f'<Graphs><Graph guid="{G}a"/></Graphs></Project>'
     )
     assert read(content)[1] == [
+        NESTED,
+        "p.qdpx: There is no place for Variables: 1 left out.",
         "p.qdpx: There is no place for PictureSources: 1 left out.",
+        "p.qdpx: There is no place for Notes: 1 left out.",
+        "p.qdpx: There is no place for Graphs: 1 left out.",
         "p.qdpx: There is no place for selections without a code: 1 left out.",
         UNUSED.format(2),
     ]
@@ -142,7 +172,7 @@ def test_a_text_that_is_missing_is_said() -> None:
     source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://b.txt"/>'
     content = packed(f"{HEAD}<Sources>{source}</Sources></Project>", a=TEXT)
     missing = "p.qdpx, line 4, A: Its plain text is not in the file."
-    assert read(content)[1] == [missing, UNUSED.format(2)]
+    assert read(content)[1] == [missing, NESTED, UNUSED.format(2)]
 
 
 def test_files_without_a_project_are_refused() -> None:
@@ -180,6 +210,7 @@ def test_links_that_lead_elsewhere_are_counted() -> None:
         "</Project>"
     )
     assert read(content)[1] == [
+        NESTED,
         "p.qdpx: There is no place for links that lead elsewhere: 3 left out.",
         UNUSED.format(1),
     ]

@@ -3,7 +3,8 @@
 A zip of project.qde (XML) and the texts. A span is a selection with a coding by its annotator; its
 note is the selection's description, its further stretches are selections that a link named
 "continues" leads to; links from a source are links named "sources". What a selection has no field
-for stands as JSON in a text variable of its source. Positions count code points.
+for stands as JSON in a text variable of its source. Positions count code points; a project that
+counts UTF-16 units is noticed by the names of its selections, which begin with their words.
 """
 
 import io
@@ -18,6 +19,8 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
+
+from annotations.text.offsets import Utf16Table
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
@@ -50,7 +53,8 @@ from ._xml_out import NOT_XML, quoted, tag
 LOSSES = (HISTORY, THREADS, PROVENANCE, NOT_XML)
 PATH, PROJECT = "project.qdpx", "project.qde"
 SPACE = "urn:QDA-XML:project:1.0"
-ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set")
+ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set",
+             "Note", "Graph", "Variable")  # fmt: skip
 AT_ONCE = 500  # places in a question to SQLite
 CONTINUES, SOURCES = "continues", "sources"
 LONGEST_NAME = 60
@@ -315,13 +319,15 @@ class _Project:
             kind = element.tag.removeprefix(f"{{{SPACE}}}")
             if kind == "Link":
                 self._links.add(element)
-            elif kind in ELSEWHERE:
+            elif kind in ELSEWHERE and element.get("name") != OURS:
                 self._lost[f"{kind}s"] += 1
             for user in element.iter(f"{{{SPACE}}}User"):
                 name = user.get("id") or user.get("name") or "annotator"
                 self._users[user.get("guid", "")] = name
             for code in element.iter(f"{{{SPACE}}}Code"):
                 self._codes[code.get("guid", "")] = code.get("name", "")
+                if n_inner := len(code.findall(f"{{{SPACE}}}Code")):
+                    self._lost["which code stands under which"] += n_inner
 
     def _walk(self, *names: str) -> Iterator[Element]:
         return walk_xml(self._inner, self._project, [f"{{{SPACE}}}{name}" for name in names])
@@ -371,6 +377,7 @@ class _Project:
         selections = list(source.iter(f"{{{SPACE}}}PlainTextSelection"))
         links = self._links.of([each.get("guid", "") for each in selections])
         parts = {to for some in links.values() for to, kind, _ in some if kind == CONTINUES}
+        units = self._units(task.text, selections, f"{line_of(source)}, {name}")
         seen: set[str] = set()
         for selection in selections:
             guid = selection.get("guid", "")
@@ -379,7 +386,7 @@ class _Project:
                 raise FileRefused(self._path, f"The guid {guid[:40]} stands twice.", place=place)
             seen.add(guid)
             place = f"{line_of(selection)}, {name}, selection {guid[:8]}"
-            stretch = self._stretch(selection, place)
+            stretch = self._stretch(selection, units, place)
             if stretch is None:
                 continue
             places[guid] = stretch
@@ -398,12 +405,38 @@ class _Project:
                 return found if isinstance(found, dict) else {}
         return {}
 
-    def _stretch(self, selection: Element, place: str) -> list[int] | None:
-        try:
-            return [int(selection.get(name, "")) for name in ("startPosition", "endPosition")]
-        except ValueError:
-            self._findings.refused(self._path, place, "It has no start and end as whole numbers.")
+    def _units(self, text: str, selections: Sequence[Element], place: str) -> Utf16Table | None:
+        """One when the names of selections fit UTF-16 units better than code points."""
+        units = Utf16Table(text)
+        if units.units == units.length:
             return None
+        plain = sum(_is_named(each, text, _positions(each)) for each in selections)
+        fits = 0
+        for each in selections:
+            found = _positions(each)
+            if found and 0 <= found[0] <= found[1] <= units.units:
+                fits += _is_named(each, text, [units.to_code_points(at) for at in found])
+        if fits <= plain:
+            return None
+        sentence = "Its places count UTF-16 units; they were counted anew."
+        self._findings.repaired(self._path, place, sentence)
+        return units
+
+    def _stretch(
+        self, selection: Element, units: Utf16Table | None, place: str
+    ) -> list[int] | None:
+        found = _positions(selection)
+        if found is None:
+            self._findings.refused(self._path, place, "It has no start and end as whole numbers.")
+        elif units is not None and all(0 <= at <= units.units for at in found):
+            moved = [units.to_code_points(at) for at in found]
+            if [units.to_utf16(at) for at in moved] != found:
+                start, end = found
+                reason = f"{start}-{end} begins or ends inside a character, between its halves."
+                self._findings.refused(self._path, place, reason)
+                return None
+            return moved
+        return found
 
     def _selection(
         self,
@@ -468,6 +501,21 @@ class _Project:
                 parts.sort()
                 region.more = {**region.more, "fragments": parts}
                 region.start, region.end, region.words = parts[0][0], parts[-1][1], ""
+
+
+def _positions(selection: Element) -> list[int] | None:
+    try:
+        return [int(selection.get(name, "")) for name in ("startPosition", "endPosition")]
+    except ValueError:
+        return None
+
+
+def _is_named(selection: Element, text: str, places: list[int] | None) -> bool:
+    """Whether the selection's name is the words there or begins them."""
+    name = " ".join(selection.get("name", "").rstrip(".…").split())
+    if not name or places is None or not 0 <= places[0] < places[1]:
+        return False
+    return " ".join(text[places[0] : places[1]].split()).startswith(name)
 
 
 FORM = Form(
