@@ -8,9 +8,16 @@ from seqeval.scheme import IOB2, IOBES, Entities
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, Hints, SourceFiles
 from annotations.exchange.frame.losses import strip_all
-from annotations.exchange.records import ArticleRecord, Corpus, FragmentRecord, SpanRecord
+from annotations.exchange.records import (
+    ArticleRecord,
+    AssignmentRecord,
+    Corpus,
+    FragmentRecord,
+    SpanRecord,
+)
+from annotations.text.cleaning import sha256
 
-from .corpora import corpora
+from .corpora import STUDY, corpora
 
 FORM = find_format("conll")
 
@@ -122,6 +129,35 @@ def test_a_text_beside_gives_the_places() -> None:
         (FragmentRecord(0, 2, "He"),),
         (FragmentRecord(10, 12, "no"),),
     ]
+
+
+def test_files_of_an_article_that_differ_are_refused() -> None:
+    """One of them would be read on the other's text, or in part."""
+    works = AssignmentRecord("bob"), AssignmentRecord("carol")
+    article = ArticleRecord("a", "A", "He lied.", sha256("He lied."), 8, assignments=works)
+    assert FORM.write is not None
+    files: dict[str, str] = {}
+    for path, chunk in FORM.write(Corpus(STUDY, (article,)), {}):
+        files[path] = files.get(path, "") + chunk.decode()
+    ends = files["carol/a.conll"].replace("lied", "sang")
+    other = files | {"carol/a.conll": ends, "carol/a.txt": "He sang."}
+    articles, said = read(*other.items())
+    assert [work.annotator for work in articles[0].assignments] == ["bob"]
+    assert said == [
+        "carol/a.conll, line 2: Its text is not that of bob/a.conll, which is of the same article."
+    ]
+    columns = "\t".join("O" for _ in STUDY.codebook.labels)
+    more = f"-DOCSTART-\t{columns}\n\nNo\t{columns}\n"
+    bare = {path: words for path, words in files.items() if not path.endswith(".txt")}
+    bare["carol/a.conll"] += more
+    assert read(*bare.items())[1] == [
+        "carol/a.conll, line 7: It holds 2 documents, bob/a.conll of the same article 1."
+    ]
+
+
+def test_an_extent_is_one_only_where_we_wrote_it() -> None:
+    spans, _ = spans_of("He\tB-Extent\n")
+    assert spans[0].label == "Extent"
 
 
 def test_words_that_look_like_comments_are_words() -> None:

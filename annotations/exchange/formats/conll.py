@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from annotations.text.cleaning import sha256
 from annotations.text.offsets import Stretch, graphemes
@@ -47,8 +48,8 @@ from ..frame.losses import (
 from ..frame.naming import reading_order
 from ..records import ArticleRecord, AssignmentRecord, Corpus, FragmentRecord, SpanRecord
 from ._beside import BesideOut, read_beside
-from ._gathered import Gathered, gather
-from ._works import placed_in, type_of, with_works
+from ._gathered import Gathered, Member, gather
+from ._works import EXTENT, placed_in, token, type_of, with_works
 
 COLUMNS = "# global.columns ="
 ENDINGS = (".conll", ".bio", ".iob", ".iob2", ".bioes", ".conllup")
@@ -63,6 +64,11 @@ def _trimmed(span: SpanRecord) -> SpanRecord:
         words = part.text.strip()
         parts.append(FragmentRecord(start, start + len(words), words))
     return replace(span, fragments=tuple(parts))
+
+
+def _in_plain_words(span: SpanRecord) -> SpanRecord:
+    word = type_of(span)
+    return replace(span, label=None if word == EXTENT else word)
 
 
 def _apart(work: AssignmentRecord) -> AssignmentRecord:
@@ -91,9 +97,15 @@ SPAN_VERSIONS = Loss(
     "Which codebook version a single span was made under is left out.",
     each_span(lambda span: replace(span, codebook=None)),
 )
+PLAIN_LABELS = Loss(
+    "plain_labels",
+    "Labels become plain words (“Named Entity” is Named_Entity), and those that are alike then are "
+    "one.",
+    each_span(_in_plain_words),
+)
 LOSSES = (
     HISTORY, THREADS, PROVENANCE, SUGGESTIONS, LINKS, FRAGMENTED, ATTRIBUTES, NOTES, FLAGS, ORIGINS,
-    SPAN_VERSIONS, TRIMMED, OVERLAPS,
+    SPAN_VERSIONS, TRIMMED, PLAIN_LABELS, OVERLAPS,
 )  # fmt: skip
 
 
@@ -109,7 +121,8 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
         breaks = [start for start, _ in sentences(article.text, article.language)]
         units = list(divide(article.text))
         for place, work in beside.places(article):
-            labels = [label.slug for label in corpus.study.codebook.labels]
+            slugs = (token(label.slug) for label in corpus.study.codebook.labels)
+            labels = list(dict.fromkeys(slugs))
             labels += sorted({type_of(span) for span in work.spans} - set(labels))
             yield f"{place}.txt", article.text.encode()
             lines = [f"{COLUMNS} FORM {' '.join(labels)}".rstrip()]
@@ -171,6 +184,9 @@ class _Document:
     # (word, its columns, line, whether it begins a sentence)
 
 
+_Read: TypeAlias = tuple[StoredText, tuple[SpanRecord, ...], int]  # and its first line
+
+
 def recognises(files: SourceFiles) -> bool:
     return any(_is_tagged(files.beginning(path, 20_000)) for path in _paths(files))
 
@@ -197,28 +213,33 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     paths = _paths(files)
     if not paths:
         raise FileRefused("", "There is no file of tokens with BIO tags among them.")
-    groups = gather(paths, lambda path: _digest(files, path), read_beside(files), hints)
-    return Reading(_articles(files, groups, findings), findings)
+    beside = read_beside(files)
+    groups = gather(paths, lambda path: _digest(files, path), beside, hints)
+    return Reading(_articles(files, groups, bool(beside.articles), findings), findings)
 
 
 def _digest(files: SourceFiles, path: str) -> str:
     try:
-        return sha256("\f".join(made.text for made, _ in _read(files, path, Findings())))
+        return sha256("\f".join(made.text for made, _, _ in _read(files, path, Findings())))
     except FileRefused:
         return path
 
 
 def _articles(
-    files: SourceFiles, groups: list[Gathered], findings: Findings
+    files: SourceFiles, groups: list[Gathered], is_ours: bool, findings: Findings
 ) -> Iterator[ArticleRecord]:
+    """`is_ours`: the label Extent means an extent, as it does where we wrote it."""
     for group in groups:
-        read_files = []
+        read_files: list[tuple[Member, list[_Read]]] = []
         for member in group.members:
             try:
-                read_files.append((member, list(_read(files, member.path, findings))))
+                documents = list(_read(files, member.path, findings, is_ours=is_ours))
+                if read_files:
+                    _check_same(*read_files[0], member, documents)
+                read_files.append((member, documents))
             except FileRefused as refused:
                 findings.refused(refused.file, refused.place, refused.reason)
-        n_documents = min((len(documents) for _, documents in read_files), default=0)
+        n_documents = len(read_files[0][1]) if read_files else 0
         for at in range(n_documents):
             stored = read_files[0][1][at][0]
             works = [
@@ -241,9 +262,24 @@ def _articles(
             yield with_works(article, works)
 
 
+def _check_same(
+    first: Member, wanted: Sequence[_Read], member: Member, documents: Sequence[_Read]
+) -> None:
+    """Raises FileRefused when two annotators' files of an article hold other texts."""
+    for (text, _, _), (other, _, line) in zip(wanted, documents, strict=False):
+        if text.text != other.text:
+            reason = f"Its text is not that of {first.path}, which is of the same article."
+            raise FileRefused(member.path, reason, place=f"line {line}")
+    if len(wanted) != len(documents):
+        place = f"line {documents[len(wanted)][2]}" if len(documents) > len(wanted) else ""
+        n, n_wanted = len(documents), len(wanted)
+        reason = f"It holds {n} documents, {first.path} of the same article {n_wanted}."
+        raise FileRefused(member.path, reason, place=place)
+
+
 def _read(
-    files: SourceFiles, path: str, findings: Findings
-) -> Iterator[tuple[StoredText, tuple[SpanRecord, ...]]]:
+    files: SourceFiles, path: str, findings: Findings, *, is_ours: bool = False
+) -> Iterator[_Read]:
     names: list[str] = []
     document = _Document()
     beside = path.rpartition(".")[0] + ".txt"
@@ -255,7 +291,7 @@ def _read(
             names = line.removeprefix(COLUMNS).split()[1:]
         elif line.startswith("-DOCSTART-"):
             if document.tokens:
-                yield _marked(document, names, None, path, findings)
+                yield _marked(document, names, None, path, is_ours, findings)
             document, begins = _Document(), True
         elif not line.strip():
             begins = True
@@ -268,12 +304,17 @@ def _read(
             document.tokens.append((word, columns, number, begins))
             begins = False
     if document.tokens or text is not None:
-        yield _marked(document, names, text, path, findings)
+        yield _marked(document, names, text, path, is_ours, findings)
 
 
 def _marked(
-    document: _Document, names: list[str], text: str | None, path: str, findings: Findings
-) -> tuple[StoredText, tuple[SpanRecord, ...]]:
+    document: _Document,
+    names: list[str],
+    text: str | None,
+    path: str,
+    is_ours: bool,
+    findings: Findings,
+) -> _Read:
     pieces: list[str] = []
     places: list[Stretch] = []
     at = 0
@@ -295,10 +336,10 @@ def _marked(
     for column in range(n_columns):
         values = [columns[column] for _, columns, _, _ in document.tokens]
         if names or all(value == "O" or _TAG.fullmatch(value) for value in values):
-            spans += _decoded(document, column, places, stored, path, findings)
+            spans += _decoded(document, column, places, stored, path, is_ours, findings)
         else:
             findings.lost_once(path, f"Column {column + 2} holds no BIO tags and is left out.")
-    return stored, tuple(spans)
+    return stored, tuple(spans), document.tokens[0][2] if document.tokens else 1
 
 
 def _decoded(
@@ -307,6 +348,7 @@ def _decoded(
     places: Sequence[Stretch],
     stored: StoredText,
     path: str,
+    is_ours: bool,
     findings: Findings,
 ) -> Iterator[SpanRecord]:
     """Spans of a column, in any of IOB, IOB2, BIOES and BILOU; what is odd is said."""
@@ -319,7 +361,7 @@ def _decoded(
         end = stored.from_code_points(places[last][1])
         words = stored.text[start:end]
         line = document.tokens[first][2]
-        name = None if label == "Extent" else label
+        name = None if label == EXTENT and is_ours else label
         key = f"c{column}-{number}"
         return SpanRecord(key, name, (FragmentRecord(start, end, words),), place=f"line {line}")
 
