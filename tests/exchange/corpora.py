@@ -4,6 +4,8 @@ Texts hold emoji of several code points, combining marks, right-to-left words, o
 ends; spans nest, cross and fall into fragments; some annotators found nothing.
 """
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from annotations.exchange.frame.naming import canonical
@@ -242,6 +244,26 @@ def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
             threads=tuple(threads),
         )
     )
+
+
+ODD = {"attribution": "Named Entity", "allegation": "B-Ünï|x/2 [1]", "loaded_word": "*"}
+
+
+def with_odd_labels(corpus: Corpus) -> Corpus:
+    """The same corpus with labels that no codebook of ours has, but files of others do."""
+
+    def marks(spans: tuple[SpanRecord, ...]) -> tuple[SpanRecord, ...]:
+        return tuple(replace(each, label=ODD.get(each.label or "")) for each in spans)
+
+    (book,) = corpus.study.codebooks
+    labels = tuple(replace(label, slug=ODD[label.slug]) for label in book.labels)
+    articles = []
+    for article in corpus.articles:
+        works = tuple(replace(work, spans=marks(work.spans)) for work in article.assignments)
+        gold = article.gold and replace(article.gold, spans=marks(article.gold.spans))
+        articles.append(canonical(replace(article, assignments=works, gold=gold)))
+    study = replace(corpus.study, codebooks=(replace(book, labels=labels),))
+    return Corpus(study, tuple(articles))
 
 
 MEMBER = (MembershipRecord("annotator"),)

@@ -19,7 +19,7 @@ from annotations.exchange.records import (
 )
 from annotations.text.cleaning import sha256
 
-from .corpora import STUDY, corpora
+from .corpora import STUDY, corpora, with_odd_labels
 
 OF_RECORDS = [form for form in formats().values() if not form.is_whole]
 BOTH_WAYS = [form.name for form in OF_RECORDS if form.can_read and form.can_write]
@@ -56,6 +56,15 @@ def read_back(form: Form, files: list[tuple[str, bytes]]) -> list[ArticleRecord]
     articles = [canonical(article) for article in placed]
     assert [str(finding) for finding in reading.findings if finding.kind != "lost"] == []
     return articles
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+@given(corpus=corpora(most=1).map(with_odd_labels))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_labels_of_any_words_come_back(name: str, corpus: Corpus) -> None:
+    form = find_format(name)
+    expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
+    assert by_text(read_back(form, written(form, corpus))) == by_text(expected)
 
 
 WINDOWS = "🔥 Officials\r\nsaid the\r\n\r\npaper 🔥 lied.\r\n"

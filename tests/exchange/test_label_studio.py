@@ -90,6 +90,11 @@ def test_what_was_changed_in_label_studio_comes_back_changed() -> None:
     assert said == []
 
 
+def test_an_extent_is_one_only_where_we_wrote_it() -> None:
+    articles, _ = read([task(region("a", 0, 9, "Officials", label="Extent"))])
+    assert articles[0].assignments[0].spans[0].label == "Extent"
+
+
 def test_a_file_that_counts_utf16_units_is_noticed_by_its_words() -> None:
     articles, said = read([task(region("b", 13, 17, "lied"))])
     assert articles[0].assignments[0].spans[0].stretch == ((12, 16),)

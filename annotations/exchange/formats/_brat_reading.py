@@ -67,12 +67,15 @@ def read_work(
     stored: StoredText,
     findings: Findings,
     lost: Counter[str],
+    *,
+    is_ours: bool,
 ) -> AssignmentRecord:
     """The marks in one or more files (.ann, or .a1 and .a2) on a text.
 
-    What has no place is counted into `lost`, to be said once for all files.
+    What has no place is counted into `lost`, to be said once for all files. `is_ours`: the type
+    Extent means an extent, as it does where we wrote it.
     """
-    work = _Work(stored, findings, lost)
+    work = _Work(stored, findings, lost, is_ours=is_ours)
     for path in paths:
         for number, line in files.lines(path):
             if line.strip():
@@ -81,7 +84,10 @@ def read_work(
 
 
 class _Work:
-    def __init__(self, stored: StoredText, findings: Findings, lost: Counter[str]) -> None:
+    def __init__(
+        self, stored: StoredText, findings: Findings, lost: Counter[str], *, is_ours: bool
+    ) -> None:
+        self._is_ours = is_ours
         self._stored = stored
         self._counted = stored.text  # what the places of the file count
         self._findings = findings
@@ -267,7 +273,7 @@ class _Work:
                 answers[name] = pair[0]
         span = SpanRecord(
             key,
-            None if bound.kind == EXTENT else bound.kind,
+            None if bound.kind == EXTENT and self._is_ours else bound.kind,
             tuple(self._fragments(bound, extras, move)),
             answers,
             "; ".join(notes),

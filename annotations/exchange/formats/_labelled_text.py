@@ -118,7 +118,8 @@ def make_article(task: Task, *, file: str, hints: Hints, findings: Findings) -> 
     for each in task.works:
         for sentence in each.said:
             findings.repaired(file, task.place, sentence)
-        maker = _Maker(task.text, file, findings)
+        is_ours = task.about is not None or each.about is not None
+        maker = _Maker(task.text, file, findings, is_ours=is_ours)
         try:
             works.append(maker.work(each))
         except Wrong as wrong:
@@ -130,9 +131,10 @@ def make_article(task: Task, *, file: str, hints: Hints, findings: Findings) -> 
 
 
 class _Maker:
-    def __init__(self, text: str, file: str, findings: Findings) -> None:
+    def __init__(self, text: str, file: str, findings: Findings, *, is_ours: bool) -> None:
         self._text = text
         self._file = file
+        self._is_ours = is_ours  # so the label Extent means an extent
         self._findings = findings
         self._entities: dict[str, EntityRecord] = {}
 
@@ -204,7 +206,7 @@ class _Maker:
             for name, value in (names.items() if isinstance(names, dict) else ())
             if isinstance(value, str)
         }
-        label = None if region.label == EXTENT else region.label
+        label = None if region.label == EXTENT and self._is_ours else region.label
         span = SpanRecord(region.key, label, tuple(fragments), answers, place=region.place)
         return with_extras(span, region.more)
 

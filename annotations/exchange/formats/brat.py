@@ -188,7 +188,8 @@ def _article(
             continue
         is_gold, about = known or (PurePosixPath(pair.place).parent.name == GOLD, None)
         about = about or AssignmentRecord(names[pair.place])
-        marks = read_work(files, pair.marks, stored, findings, lost)
+        is_ours = bool(beside.articles)
+        marks = read_work(files, pair.marks, stored, findings, lost, is_ours=is_ours)
         work = replace(about, spans=marks.spans, links=marks.links, entities=marks.entities)
         works.append((is_gold, work))
     bare = beside.articles.get(first.stem) or ArticleRecord(

@@ -268,6 +268,7 @@ class _Reader:
         self._path = path
         self._findings = findings
         self._hints = hints
+        self._is_ours = isinstance(about, dict)
         self._article, self._works = _about(about, path, source, hints)
         self._text = self._find_text(files, source)
         self._entities: dict[str, dict[str, EntityRecord]] = {}
@@ -340,7 +341,7 @@ class _Reader:
             )
         span = SpanRecord(
             key,
-            None if labels[0] == EXTENT else labels[0],
+            None if labels[0] == EXTENT and self._is_ours else labels[0],
             tuple(sorted(found, key=lambda each: each.start)),
             answers,
             "; ".join(notes),
