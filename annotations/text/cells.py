@@ -2,8 +2,8 @@
 
 import re
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SHIELDED = re.compile(r"'['=+\-@\t\r]")
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # the last four are wide = + - @
+_SHIELDED = re.compile(r"'['=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def shielded(words: str) -> str:

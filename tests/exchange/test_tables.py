@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from annotations.exchange.formats import find_format
+from annotations.exchange.formats.xlsx import Book
 from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
@@ -19,7 +21,7 @@ from annotations.exchange.records import (
     LinkRecord,
     SpanRecord,
 )
-from annotations.text.cells import bared, shielded
+from annotations.text.cells import FORMULA, bared, shielded
 from annotations.text.cleaning import sha256
 
 from .corpora import STUDY
@@ -117,10 +119,12 @@ def test_no_cell_of_words_is_a_formula(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["=1", "'=1", "''=1", "'", "''", "'quoted'", "-", "a=", "\tx", ""]
+    "words",
+    ["=1", "'=1", "''=1", "'", "''", "'quoted'", "-", "a=", "\tx", "\n=1", "\uff1d1", "\uff20x", ""],
 )
 def test_what_is_shielded_comes_back(words: str) -> None:
     assert bared(shielded(words)) == words
+    assert shielded(words).startswith("'") == words.startswith(("'", *FORMULA))
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx"])
@@ -211,6 +215,22 @@ def test_a_wrong_cell_is_refused_with_its_line(cells: Mapping[str, str], said: s
 def test_a_broken_csv_is_refused_with_its_line(content: bytes, said: str) -> None:
     with pytest.raises(FileRefused, match=said):
         read("csv", [("spans.csv", content)])
+
+
+def test_a_workbook_that_was_edited_in_a_spreadsheet_is_read() -> None:
+    """A day typed there is a date, and a cell far to the right makes rows no wider."""
+    book = load_workbook(io.BytesIO(dict(written(find_format("xlsx"), CORPUS))["study.xlsx"]))
+    sheet = book["articles"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, columns["published_on"]).value = datetime(2023, 11, 10)  # noqa: DTZ001
+    sheet.cell(2, 16_384).value = "far"
+    out = io.BytesIO()
+    book.save(out)
+    files = SourceFiles.uploaded([("study.xlsx", out.getvalue())])
+    (found,), findings = read("xlsx", [("study.xlsx", out.getvalue())])
+    assert found.published_on == "2023-11-10"
+    assert list(findings) == []
+    assert {len(row) for row in Book(files, "study.xlsx").walk("articles")} == {len(columns)}
 
 
 def test_what_is_no_workbook_is_refused() -> None:

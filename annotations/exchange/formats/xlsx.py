@@ -10,6 +10,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from itertools import count
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -36,7 +37,7 @@ WORKBOOK = "study.xlsx"
 LOSSES = (HISTORY, THREADS, PROVENANCE)
 LONGEST_CELL = 32_000  # characters; Excel's limit of 32,767 counts UTF-16 units
 TEXT_COLUMNS = ("article", "part", "text")
-MOST_ROWS = 1_048_576
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _DAY = (1980, 1, 1, 0, 0, 0)
 _UNSAFE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]")
@@ -192,7 +193,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     if len(paths) != 1:
         raise FileRefused("", f"One .xlsx file is needed, not {len(paths)}.")
     path = paths[0]
-    book = _Book(files, path)
+    book = Book(files, path)
     span_sheet = book.sheet_with("label")
     if span_sheet is None:
         raise FileRefused(path, "No sheet has the columns annotator, label, start and end.")
@@ -212,7 +213,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     )
 
 
-def _with_texts(book: "_Book", listed: str) -> Iterator[Placed]:
+def _with_texts(book: "Book", listed: str) -> Iterator[Placed]:
     """Rows of articles with their texts, whose sheet is walked beside."""
     sheet = book.sheet_with("part")
     texts = book.rows(sheet, TEXT_COLUMNS) if sheet else iter(())
@@ -230,7 +231,9 @@ def _with_texts(book: "_Book", listed: str) -> Iterator[Placed]:
         yield place, {**cells, "text": cells.get("text") or "".join(parts)}
 
 
-class _Book:
+class Book:
+    """A workbook's sheets, row by row, no wider than their first rows."""
+
     def __init__(self, files: SourceFiles, path: str) -> None:
         from openpyxl import load_workbook
 
@@ -244,11 +247,15 @@ class _Book:
             raise FileRefused(
                 path, f"This is not a workbook that can be read ({error})."
             ) from error
-        self._columns = {name: self._header(name) for name in self._book.sheetnames}
+        self._columns: dict[str, list[str]] = {}
+        for name in self._book.sheetnames:
+            self._columns[name] = self._header(name)
 
     def _header(self, sheet: str) -> list[str]:
-        first = next(iter(self._walk(sheet)), ())
-        return [_words(cell).strip() for cell in first]
+        first = [_words(cell).strip() for cell in next(iter(self.walk(sheet)), ())]
+        while first and not first[-1]:
+            first.pop()
+        return first
 
     def sheet_with(self, column: str, but: str | None = None) -> str | None:
         return next(
@@ -260,15 +267,17 @@ class _Book:
         file = f"{self._path}, sheet {sheet}"
         columns = self._columns[sheet]
         check_columns(columns, needed, file)
-        for number, row in enumerate(self._walk(sheet), 1):
+        for number, row in enumerate(self.walk(sheet), 1):
             if number > 1 and any(cell is not None for cell in row):
                 words = [_words(cell) for cell in row]
                 words += [""] * (len(columns) - len(words))
                 yield f"row {number}", dict(zip(columns, words, strict=False))
 
-    def _walk(self, sheet: str) -> Iterator[tuple[Any, ...]]:
+    def walk(self, sheet: str) -> Iterator[tuple[Any, ...]]:
+        """The cells of each row. Raises FileRefused."""
         file = f"{self._path}, sheet {sheet}"
-        rows = self._book[sheet].iter_rows(values_only=True)
+        width = len(self._columns.get(sheet, ())) or MOST_COLUMNS
+        rows = self._book[sheet].iter_rows(max_col=width, values_only=True)
         for number in count(1):
             try:
                 row = next(rows, None)
@@ -289,6 +298,10 @@ def _words(cell: Any) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():  # a day that was typed there
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
     if not isinstance(cell, str):
         return str(cell)
     return bared(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell))
