@@ -84,6 +84,29 @@ def put_in(words: bytes) -> Spoil:
     return spoil
 
 
+CIRCLES = (  # how formats write a link, and the same link back to where it begins
+    (rb'\{("id": \d+, |"type": "relation", )"from_id": ([^,]+), "to_id": ([^,]+)',
+     rb'{\1"from_id": \3, "to_id": \2}, \g<0>'),
+    (rb'\{"head": \d+, "child": \d+, "head_span": (\{[^{}]*\}), "child_span": (\{[^{}]*\})',
+     rb'{"head_span": \2, "child_span": \1}, \g<0>'),
+    (rb'("items": \[)(.*?"body": ("[^"]+"),\s*"target": \[\s*("[^"]+"))',
+     rb'\1{"type": "Annotation", "motivation": "linking", "body": \4, "target": [\3]},\2'),
+    (rb'<sourcemark:Link xmi:id="\d+" source="(\d+)" target="(\d+)"',
+     rb'<sourcemark:Link xmi:id="99999" source="\2" target="\1"/>\g<0>'),
+    (rb'<Link guid="[^"]*" name="sources"[^>]* originGUID="([^"]*)" targetGUID="([^"]*)"',
+     rb'<Link guid="back" name="sources" originGUID="\2" targetGUID="\1"/>\g<0>'),
+    (rb'(?m)^E\d+\tSourcing:T\d+ source:(T\d+) target:(T\d+)',
+     rb'R99\tSources Arg1:\2 Arg2:\1\nE98\tX:E99\nE99\tX:E98\n\g<0>'),
+)  # fmt: skip
+
+
+def circled(content: bytes, dice: random.Random) -> bytes:
+    """The first link leads back as well; in brat, two events also refer to each other."""
+    for link, both in CIRCLES:
+        content = re.sub(link, both, content, count=1, flags=re.DOTALL)
+    return content
+
+
 def plain(content: bytes) -> str:
     return content.decode("utf-8", "replace")
 
@@ -117,6 +140,7 @@ SPOILT: dict[str, Spoil] = {
     "with a negative offset": number_becomes(b"-7"),
     "with an offset that is no number": number_becomes(b"1e999"),
     "with offsets reversed": swapped,
+    "with links in a circle": circled,
     "deep JSON": lambda content, _: deep(200_000),
     "deep JSON in an object": lambda content, _: b'{"a":' * 100_000,
     "with a line of 10 MB": lambda content, _: content + b"x" * 10_000_000,
