@@ -151,7 +151,7 @@ def test_files_of_an_article_that_differ_are_refused() -> None:
     bare = {path: words for path, words in files.items() if not path.endswith(".txt")}
     bare["carol/a.conll"] += more
     assert read(*bare.items())[1] == [
-        "carol/a.conll, line 7: It holds 2 documents, bob/a.conll of the same article 1."
+        "carol/a.conll, line 8: It holds 2 documents, bob/a.conll of the same article 1."
     ]
 
 

@@ -120,7 +120,21 @@ def test_no_cell_of_words_is_a_formula(name: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["=1", "'=1", "''=1", "'", "''", "'quoted'", "-", "a=", "\tx", "\n=1", "\uff1d1", "\uff20x", ""],
+    [
+        "=1",
+        "'=1",
+        "''=1",
+        "'",
+        "''",
+        "'quoted'",
+        "-",
+        "a=",
+        "\tx",
+        "\n=1",
+        "\uff1d1",
+        "\uff20x",
+        "",
+    ],
 )
 def test_what_is_shielded_comes_back(words: str) -> None:
     assert bared(shielded(words)) == words

@@ -97,9 +97,7 @@ def test_stacked_and_sub_token_annotations_come_apart() -> None:
     assert said == ["a.tsv: There is no place for annotations of no width: 1."]
 
 
-@pytest.mark.parametrize(
-    ("last", "stretch"), [("X[1]\tMORE[1]", (2, 10)), ("_\t_", (3, 7))]
-)
+@pytest.mark.parametrize(("last", "stretch"), [("X[1]\tMORE[1]", (2, 10)), ("_\t_", (3, 7))])
 def test_a_span_that_was_drawn_anew_in_inception_does_not_grow_back(
     last: str, stretch: tuple[int, int]
 ) -> None:
