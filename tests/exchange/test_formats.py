@@ -89,7 +89,7 @@ def in_windows() -> ArticleRecord:
     return ArticleRecord("w", "W", WINDOWS, digest, len(WINDOWS), language="en", assignments=works)
 
 
-@pytest.mark.parametrize("name", [name for name in BOTH_WAYS if name != "webanno_tsv"])
+@pytest.mark.parametrize("name", BOTH_WAYS)
 def test_places_that_count_windows_line_ends_come_back_on_their_words(name: str) -> None:
     form = find_format(name)
     assert form.read is not None

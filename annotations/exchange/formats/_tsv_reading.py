@@ -349,7 +349,12 @@ class TsvFile:
             self._lost["how spans follow each other in a chain"] += 1
         attributes = dict(self._answers(values, extras))
         stretch = [(self._code(a), self._code(b)) for a, b in sorted([found.stretch, *pieces])]
-        exact = read_stretch(extras.get("fragments"))
+        most = len(self._stored.source)
+        exact = [
+            (self._stored.from_code_points(start), self._stored.from_code_points(end))
+            for start, end in read_stretch(extras.get("fragments"))
+            if 0 <= start <= end <= most
+        ]
         if [self._drawn(part) for part in exact] == stretch:  # nobody drew it anew in INCEpTION
             stretch = exact
         fragments = tuple(FragmentRecord(a, b, self.text[a:b]) for a, b in stretch)
