@@ -47,6 +47,7 @@ from ._labelled_text import (
     about_work,
     make_article,
 )
+from ._refi_places import in_code_points, positions, units_counted
 from ._works import EXTENT, GOLD, all_works, kinds_asked
 from ._xml_out import NOT_XML, quoted, tag
 
@@ -377,7 +378,10 @@ class _Project:
         selections = list(source.iter(f"{{{SPACE}}}PlainTextSelection"))
         links = self._links.of([each.get("guid", "") for each in selections])
         parts = {to for some in links.values() for to, kind, _ in some if kind == CONTINUES}
-        units = self._units(task.text, selections, f"{line_of(source)}, {name}")
+        units = units_counted(task.text, selections)
+        if units is not None:
+            sentence = "Its places count UTF-16 units; they were counted anew."
+            self._findings.repaired(self._path, f"{line_of(source)}, {name}", sentence)
         seen: set[str] = set()
         for selection in selections:
             guid = selection.get("guid", "")
@@ -405,38 +409,19 @@ class _Project:
                 return found if isinstance(found, dict) else {}
         return {}
 
-    def _units(self, text: str, selections: Sequence[Element], place: str) -> Utf16Table | None:
-        """One when the names of selections fit UTF-16 units better than code points."""
-        units = Utf16Table(text)
-        if units.units == units.length:
-            return None
-        plain = sum(_is_named(each, text, _positions(each)) for each in selections)
-        fits = 0
-        for each in selections:
-            found = _positions(each)
-            if found and 0 <= found[0] <= found[1] <= units.units:
-                fits += _is_named(each, text, [units.to_code_points(at) for at in found])
-        if fits <= plain:
-            return None
-        sentence = "Its places count UTF-16 units; they were counted anew."
-        self._findings.repaired(self._path, place, sentence)
-        return units
-
     def _stretch(
         self, selection: Element, units: Utf16Table | None, place: str
     ) -> list[int] | None:
-        found = _positions(selection)
+        """Its place in code points; None, with a finding, where it has none."""
+        found = positions(selection)
         if found is None:
             self._findings.refused(self._path, place, "It has no start and end as whole numbers.")
-        elif units is not None and all(0 <= at <= units.units for at in found):
-            moved = [units.to_code_points(at) for at in found]
-            if [units.to_utf16(at) for at in moved] != found:
-                start, end = found
-                reason = f"{start}-{end} begins or ends inside a character, between its halves."
-                self._findings.refused(self._path, place, reason)
-                return None
+        elif (moved := in_code_points(found, units)) is None:
+            reason = f"{found[0]}-{found[1]} begins or ends inside a character, between its halves."
+            self._findings.refused(self._path, place, reason)
+        else:
             return moved
-        return found
+        return None
 
     def _selection(
         self,
@@ -501,21 +486,6 @@ class _Project:
                 parts.sort()
                 region.more = {**region.more, "fragments": parts}
                 region.start, region.end, region.words = parts[0][0], parts[-1][1], ""
-
-
-def _positions(selection: Element) -> list[int] | None:
-    try:
-        return [int(selection.get(name, "")) for name in ("startPosition", "endPosition")]
-    except ValueError:
-        return None
-
-
-def _is_named(selection: Element, text: str, places: list[int] | None) -> bool:
-    """Whether the selection's name is the words there or begins them."""
-    name = " ".join(selection.get("name", "").rstrip(".…").split())
-    if not name or places is None or not 0 <= places[0] < places[1]:
-        return False
-    return " ".join(text[places[0] : places[1]].split()).startswith(name)
 
 
 FORM = Form(
