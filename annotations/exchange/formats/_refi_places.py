@@ -1,5 +1,8 @@
-"""Where the selections of a REFI-QDA text lie: whether its places count UTF-16 units, as the names of
-selections tell, which most programs make of the words that were selected."""
+"""Where the selections of a REFI-QDA text lie.
+
+Whether its places count UTF-16 units is told by the names of selections, which most programs make
+of the words that were selected.
+"""
 
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
