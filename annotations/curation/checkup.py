@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from annotations.marking.checkup import TextAtHand
+from annotations.marking.codebook import Codebook
 from annotations.marking.finishing import content_sha256
 from annotations.marking.wire import format_stretch, parse_stretch
 from annotations.study.checkup import AT_ONCE, RESTORE, Check, Finding, rows_in
-from annotations.study.models import Study
+from annotations.study.models import CodebookVersion, Study
 
 from .actions.counting import count_anew
+from .linking import labels_problem
 from .models import (
     Adjudication,
     ArticleCases,
@@ -25,7 +27,7 @@ from .models import (
     RulingStatus,
     StudyCases,
 )
-from .queries import submitted_works
+from .queries import codebook_for_gold, submitted_works
 from .queries.queue import ENGINE, Totals, read_waiting
 
 ARTICLES_AT_ONCE = 50
@@ -64,6 +66,23 @@ def check_cues(study_id: uuid.UUID | None) -> Iterator[Finding]:
         if at_hand.of(article)[start:end] != quote:
             what = f"Its cue {start}–{end} does not quote the text."
             yield Finding("curation.gold", study, f"gold link {pk}", what, RESTORE)
+
+
+def check_link_ends(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Gold links lead from and to marks of labels that a link may join. A curator who gives an end
+    another label breaks that rule without being told."""
+    links = rows_in(GoldLink, study_id).filter(
+        deleted_at=None, source__deleted_at=None, target__deleted_at=None
+    )
+    newest: dict[uuid.UUID, Codebook] = {}
+    columns = ("pk", "study_id", "source__label_id", "target__label_id")
+    for pk, study, source, target in links.values_list(*columns).iterator(AT_ONCE):
+        if study not in newest:
+            version = CodebookVersion.objects.filter(study=study).order_by("-number")[0]
+            newest[study] = codebook_for_gold(study, version.pk, version.number)
+        if problem := labels_problem(newest[study], source, target):
+            remedy = "Open its article’s adjudication; decide the link, or an end, anew."
+            yield Finding("curation.links", study, f"gold link {pk}", problem, remedy)
 
 
 def check_custody(study_id: uuid.UUID | None) -> Iterator[Finding]:
@@ -159,6 +178,7 @@ def is_alike(kept: ArticleCases | None, right: ArticleCases) -> bool:
 CHECKS: tuple[Check, ...] = (
     check_gold,
     check_cues,
+    check_link_ends,
     check_custody,
     check_rulings,
     check_versions,

@@ -20,7 +20,7 @@ from annotations.study.models import Rule
 
 from .ballots import EXTENT, link_case_id
 from .finding import FoundCase, FoundLink
-from .linking import link_problem
+from .linking import ENDS_FIRST, link_problem
 from .models import Case, CaseState, Choice, Reason, RulingKind, RulingStatus
 from .protocol import Op
 from .resolving import Offer, Reading, intersection, majority, union
@@ -375,6 +375,8 @@ def chosen_link(
 ) -> tuple[bool, Stretch | None]:
     """Whether there is to be a link, and its cue words."""
     if choice in (Choice.NO_SPAN, Choice.LEFT):
+        if any(end.row is None for end in case.ends):
+            raise Invalid(ENDS_FIRST)
         return False, None
     _check_ends(sitting, case)
     if choice == Choice.EDITED:

@@ -1,5 +1,6 @@
 """Which links can stand in the gold, by the same rule as annotators' own."""
 
+import uuid
 from collections.abc import Sequence
 
 from annotations.marking.checking import Invalid
@@ -9,14 +10,21 @@ from annotations.marking.desk import check_ends
 from .queries.docket import Docket
 from .seen import SeenCase
 
+ENDS_FIRST = "Decide both ends of this link first."
+
 
 def link_problem(codebook: Codebook, case: SeenCase) -> str:
     """Why no link can stand here as its ends are decided now, in a sentence; "" for none."""
     ends = [end.gold for end in (case.source, case.target) if end]
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
-        return "Decide both ends of this link first."
+        return ENDS_FIRST
+    return labels_problem(codebook, ends[0].label_id, ends[1].label_id)
+
+
+def labels_problem(codebook: Codebook, source: uuid.UUID | None, target: uuid.UUID | None) -> str:
+    """Why no link can lead from a mark of one label to one of the other (None: extent)."""
     try:
-        check_ends(codebook, ends[0].label_id, ends[1].label_id)
+        check_ends(codebook, source, target)
     except Invalid as refusal:
         return str(refusal)
     return ""
@@ -27,10 +35,8 @@ def fit_to_link(docket: Docket, cases: Sequence[SeenCase], source: SeenCase) -> 
     joined = {case.target.id for case in cases if case.source is source and case.target}
     found = []
     for case in cases:
-        if case.gold and source.gold and case.id != source.id and case.id not in joined:
-            try:
-                check_ends(docket.codebook, source.gold.label_id, case.gold.label_id)
-            except Invalid:
-                continue
+        if case.gold is None or source.gold is None or case.id in {source.id, *joined}:
+            continue
+        if not labels_problem(docket.codebook, source.gold.label_id, case.gold.label_id):
             found.append(case)
     return sorted(found, key=lambda case: abs(case.start - source.start))

@@ -3,10 +3,13 @@
 Rules are tried in this order; the first that fits makes the gold span, which says so:
 unanimous     everybody has the same span with the same answers.
 at_least      at least k of the article's annotators have exactly the same span (the same label on
-              the same stretch); each answer is that of most of them, none may tie.
+              the same stretch), and outnumber all who have another reading here; who has nothing
+              here does not count. Each answer is that of most of them, none may tie.
 boundary      all who marked it gave one label, but differ in boundaries; at least k of them (all
               of the article's annotators, when no k is set) marked it. The rule makes the extent.
-For links: unanimous when everybody drew it with the same cue words, at_least when k did.
+For links: unanimous when everybody drew it with the same cue words; at_least when k drew it, by
+whatever cue words, and these are more than half of all: it gets the commonest cue words, unless
+two tie.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Cases as a curator sees them: what was voted, together with what has been decided."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -242,6 +242,13 @@ def _see_links(
 def is_unanimous(case: SeenCase) -> bool:
     """Everybody has the same here: span and answers, or the link with its cue words."""
     return any(variant.n_votes == case.n_annotators for variant in case.variants)
+
+
+def is_free(case: SeenCase, ruled: Set[uuid.UUID]) -> bool:
+    """Whether a rule may decide here: untouched, or touched last by a rule (`ruled`). What a person
+    touched last is the curator's: decided, given a reason, left undecided on purpose, or taken
+    back."""
+    return case.row is None or case.row.ver == 0 or case.row.pk in ruled
 
 
 def contested_first(cases: Iterable[SeenCase]) -> list[SeenCase]:

@@ -267,3 +267,19 @@ def test_a_curators_reason_keeps_what_a_rule_made(
     merged(submitted, dave)
     row = Case.objects.get(pk=case["id"])
     assert (row.state, row.reason, row.note) == ("decided", "source", "Read with care.")
+
+
+def test_what_rules_make_does_not_depend_on_what_earlier_rules_made(
+    article: Article, bobs: Assignment, carols: Assignment, dave: User
+) -> None:
+    """By the second rules one case takes the very span that another gives up."""
+    for work, long, short in ((bobs, (0, 18), (10, 17)), (carols, (10, 33), (11, 18))):
+        mark(work, "attribution", long)
+        mark(work, "attribution", short)
+        submit(work)
+    merged(article, dave, boundary="union")
+    assert gold_of(article) == {("attribution", "0-33"), ("attribution", "10-18")}
+    merged(article, dave, boundary="intersection")
+    assert gold_of(article) == {("attribution", "10-18"), ("attribution", "11-17")}
+    merged(article, dave, boundary="union")
+    assert gold_of(article) == {("attribution", "0-33"), ("attribution", "10-18")}

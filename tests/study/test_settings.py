@@ -74,7 +74,10 @@ def test_annotators_see_the_deadline_of_what_they_have_left(
 
 def test_merge_rules_are_told_in_words(study: Study, alice: User, sign_in: SignIn) -> None:
     client = sign_in(alice)
-    assert "every case is decided by a curator" in client.get(at(study)).content.decode()
+    assert (
+        "What everybody marked alike is settled on opening; all else"
+        in client.get(at(study)).content.decode()
+    )
     MergeRules.objects.create(study=study, number=1, at_least=2, boundary="union", created_by=alice)
     page = client.get(at(study)).content.decode()
     assert "What at least 2 of them marked exactly alike is taken." in page

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 from django.utils import timezone
 from django_tasks import task
 
@@ -22,6 +22,7 @@ from annotations.study.models import CodebookVersion, Label, Study
 from annotations.text.refusal import Refusal
 
 from ..ballots import Ballot, Work, read_ballots
+from ..linking import link_problem
 from ..merging import merge_case, merge_link
 from ..models import (
     Adjudication,
@@ -37,28 +38,21 @@ from ..models import (
     RulingStatus,
 )
 from ..queries import codebook_for_gold, submitted_works
-from ..queries.unanimous import latest_rules
+from ..queries.unanimous import latest_rules, ruled_last
 from ..resolving import Grain
-from ..seen import SeenCase, see_cases
+from ..seen import SeenCase, is_free, see_cases
 from ..sitting import Mark, Sitting, clear, state_of
 from ..telling import grain_of, label_ids, shown_answers
 from .adjudications import open_adjudications
 from .rulings import write_all
 
 CHUNK = 50  # articles in one transaction
-AS_BEFORE = "as before"
+AS_BEFORE = "kept"
+REOPENED = "reopened"
 PLACES = 30  # cases of each rule that a count leads to
 LONGEST_PLACE = 90  # code points
 RUNS = (MergeState.COUNTING, MergeState.WAITING, MergeState.RUNNING)
 RULE_FIELDS = ("unanimous", "at_least", "boundary", "least_votes")
-LAST_BY_RULE = Ruling.objects.filter(
-    adjudication=OuterRef("adjudication"),
-    case_id=OuterRef("pk"),
-    op_id=OuterRef("op_id"),
-    kind=RulingKind.MERGE,
-)
-
-
 Place = tuple[str, str, str]  # article, case, its first words
 
 
@@ -241,7 +235,7 @@ def merge_articles(
     touched = Case.objects.filter(adjudication__in=[row.pk for row in locked.values()])
     for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
         rows[row.adjudication_id].append(row)
-    ruled = set(touched.filter(Exists(LAST_BY_RULE)).order_by().values_list("pk", flat=True))
+    ruled = ruled_last(touched)
     ballots = read_ballots(works)
     made = Made()
     for article_id, ballot in ballots.items():
@@ -292,39 +286,32 @@ def _merge_article(
 ) -> None:
     grain = ground.grain(article)
     ids = label_ids(sitting.codebook)
-    taken = {_look(case) for case in sitting.cases if case.gold}
+    # Looks that are given away. What a rule may decide anew has none before its turn: what comes
+    # out must not depend on what earlier rules made.
+    fixed = (case for case in sitting.cases if only is not None or not is_free(case, ruled))
+    taken = {_look(case) for case in fixed if case.gold}
     for case in sorted(sitting.cases, key=lambda case: case.on == "link"):  # ends first
         if case.moot or (only is not None and case.id not in only):
             continue
-        if not _is_free(case, ruled):
+        if not is_free(case, ruled):
             made.count("taken_back" if case.state == CaseState.OPEN else "kept", article, case)
             continue
         before = state_of(case)
+        if only is not None:
+            taken.discard(_look(case))
         rule = _merge_case(sitting, case, merge.rules, grain, ids, taken)
-        if rule == AS_BEFORE:
-            made.count("kept", article, case)
+        if not rule and case.state != CaseState.OPEN and only is None:
+            _open_again(sitting, case)  # what a rule once made, and makes no more
+            rule = REOPENED
+        if case.gold:
+            taken.add(_look(case))
+        made.count(rule or "left", article, case)
+        if rule in ("", AS_BEFORE):
             continue
-        if rule:
-            made.count(rule, article, case)
-            if before and before["state"] == CaseState.DECIDED:
-                made.count("changed", article, case)
-        elif (
-            case.state != CaseState.OPEN and only is None
-        ):  # what a rule once made, and makes no more
-            _open_again(sitting, case)
-            made.count("reopened", article, case)
-        else:
-            made.count("left", article, case)
-            continue
+        if rule != REOPENED and before and before["state"] == CaseState.DECIDED:
+            made.count("changed", article, case)
         _note(merge, sitting, case, before, made)
     made.sittings.append(sitting)
-
-
-def _is_free(case: SeenCase, ruled: Set[uuid.UUID]) -> bool:
-    """Whether a rule may decide here: untouched, or touched last by a rule (`ruled`). What a person
-    touched last is the curator's: decided, given a reason, left undecided on purpose, or taken
-    back."""
-    return case.row is None or case.row.ver == 0 or case.row.pk in ruled
 
 
 Taken = set[tuple[uuid.UUID | None, tuple[tuple[int, int], ...]]]
@@ -352,9 +339,8 @@ def _merge_case(
         return ""
     reading = merged.reading
     look = (ids.get(reading.label), reading.fragments)
-    if look in taken and look != _look(case):
+    if look in taken:
         return ""
-    taken.add(look)
     answers = shown_answers(case, reading.answers) if reading.answers else {}
     gold = case.gold
     same = gold is not None and (*_look(case), dict(gold.answers)) == (*look, answers)
@@ -367,7 +353,7 @@ def _merge_case(
 
 
 def _merge_link(sitting: Sitting, case: SeenCase, rules: MergeRules) -> str:
-    if case.waits:
+    if link_problem(sitting.codebook, case):
         return ""
     rule = merge_link(case.variants, case.n_annotators, rules)
     if rule:

@@ -299,6 +299,9 @@ def write_all(sittings: Sequence[Sitting]) -> None:
     cases = [row for one in sittings for row in one.touched.values()]
     Case.objects.bulk_create(cases, update_fields=CASE_COLUMNS, **how)
     spans = [row for one in sittings for row in one.gold.values()]
+    known = [row.pk for row in spans if not row._state.adding]
+    if known and len(spans) > 1:  # one may take the place that another gives up
+        GoldSpan.objects.filter(pk__in=known).update(deleted_at=timezone.now())
     GoldSpan.objects.bulk_create(spans, update_fields=GOLD_COLUMNS, **how)
     links = [row for one in sittings for row in one.links.values()]
     GoldLink.objects.bulk_create(links, update_fields=LINK_COLUMNS, **how)

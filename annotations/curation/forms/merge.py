@@ -16,7 +16,10 @@ class MergeForm(forms.Form):
         min_value=2,
         max_value=50,
         label="At least so many agree exactly",
-        help_text="Of all who submitted the article. Empty: off.",
+        help_text="Of all who submitted the article. Empty: off. "
+        "For a span, those who agree must also outnumber all who marked "
+        "something else here; who marked nothing does not count. "
+        "For a link, more than half of all must have drawn it.",
     )
     boundary = forms.ChoiceField(
         required=False,
