@@ -8,18 +8,32 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.actions import counting
 from annotations.curation.checkup import check_gold
 from annotations.curation.models import Adjudication, Alias, GoldLink, GoldSpan, GoldVersion, Ruling
 from annotations.curation.queries import read_gold, read_gold_units
 from annotations.marking.models import AttributeValue, Entity
-from annotations.study.models import Attribute, Round, Study
+from annotations.study.models import Attribute, Role, Round, Study
 from tests.conftest import CountQueries, SignIn
-from tests.marks import mark, submit
-from tests.people import assign
+from tests.marks import answer, link, mark, submit
+from tests.people import assign, join, make_user
 
-from .scene import OFFICIALS, cases, decide_all, ruling, send, study_url, url
+from .scene import (
+    ALLEGED,
+    EXTENT,
+    OFFICIALS,
+    SENTENCE,
+    STRONGMAN,
+    VOSS,
+    cases,
+    decide_all,
+    ruling,
+    send,
+    study_url,
+    url,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +121,38 @@ def test_the_whole_articles_dissent_can_be_had(curator: Client, submitted: Artic
     decide_all(curator, submitted)
     told = json.loads(curator.get(url("article_dissent", submitted)).content)
     assert len(told["cases"]) == 5
+    (link,) = told["links"]
+    assert [(one["linked"], one["share"], one["is_gold"]) for one in link["variants"]] == [
+        (True, 1.0, True)
+    ]
+
+
+def test_nobody_is_with_or_against_what_was_left_undecided(
+    curator: Client, submitted: Article
+) -> None:
+    found = cases(curator, submitted)
+    early = send(curator, submitted, ruling(found["link"]["id"], choice="left"))
+    assert "Decide both ends" in early.json()["results"][0]["message"]
+    ids = [found[kind]["id"] for kind in ("boundary", "unanimous2", "link")]
+    send(curator, submitted, *(ruling(pk, choice="left") for pk in ids))
+    told = json.loads(curator.get(url("article_dissent", submitted)).content)
+    assert (len(told["cases"]), len(told["links"])) == (2, 1)
+    variants = [one for case in told["cases"] + told["links"] for one in case["variants"]]
+    assert (len(variants), [one for one in variants if one["is_gold"]]) == (4, [])
+
+
+def test_other_answers_are_another_reading(
+    curator: Client, article: Article, bobs: Assignment, carols: Assignment
+) -> None:
+    for work, kind in ((bobs, "unspecified"), (carols, "named_person")):
+        answer(mark(work, "attribution", OFFICIALS), "source_kind", kind)
+        submit(work)
+    case = cases(curator, article)["attribute"]
+    send(curator, article, ruling(case["id"], choice="variant", variant=1))
+    (told,) = json.loads(curator.get(url("article_dissent", article)).content)["cases"]
+    stands = GoldSpan.objects.get().answers
+    readings = [(one["attributes"] == stands, one["is_gold"]) for one in told["variants"]]
+    assert sorted(readings) == [(False, False), (True, True)]
 
 
 def test_gold_can_be_read_whole_and_as_units(
@@ -264,6 +310,48 @@ def test_who_marked_nothing_learns_what_was_missed(
     opened(submitted)
     told = sign_in(carol).get(study_url("mine", submitted.study)).content.decode()
     assert ("fate-missed" in told, "Bob" in told) == (True, False)
+
+
+def fates(client: Client, study: Study) -> dict[str, int]:
+    told = client.get(study_url("mine", study)).context
+    columns = zip(*(row for _, row in told["table"]), strict=True)
+    return {fate: n for fate, n in zip(told["fates"], map(sum, columns), strict=True) if n}
+
+
+def test_who_submits_after_the_decisions_is_not_told_that_all_was_missed(
+    curator: Client, submitted: Article, sign_in: SignIn
+) -> None:
+    decide_all(curator, submitted)
+    join(submitted.study, erin := make_user("erin"), Role.ANNOTATOR)
+    hers = assign(submitted, erin)
+    mark(hers, "reporting", SENTENCE)
+    link(mark(hers, "attribution", OFFICIALS), mark(hers, "extent", EXTENT))
+    mark(hers, "characterization", ALLEGED)
+    mark(hers, "characterization", STRONGMAN)
+    mark(hers, "attribution", VOSS)
+    submit(hers)
+    curator.post(url("close", submitted), {"leave_open": "1"})
+    opened(submitted)
+    told = fates(sign_in(erin), submitted.study)
+    assert told == {"kept": 3, "boundary": 1, "label": 1, "dropped": 1, "undecided": 1}
+
+
+def test_every_mark_has_a_fate_also_where_nothing_was_decided(
+    curator: Client, submitted: Article, bob: User, carol: User, sign_in: SignIn
+) -> None:
+    found = cases(curator, submitted)
+    send(
+        curator,
+        submitted,
+        ruling(found["unanimous"]["id"], choice="majority"),
+        ruling(found["missing"]["id"], choice="left", note="Ask the desk."),
+    )
+    curator.post(url("close", submitted), {"leave_open": "1"})
+    opened(submitted)
+    assert fates(sign_in(bob), submitted.study) == {"kept": 1, "undecided": 5}
+    page = sign_in(bob).get(study_url("mine", submitted.study)).content.decode()
+    assert ("Ask the desk." in page, "closed without a decision" in page) == (True, True)
+    assert fates(sign_in(carol), submitted.study) == {"kept": 1, "undecided": 4}
 
 
 # --- without JavaScript -------------------------------------------------------------------------

@@ -118,6 +118,29 @@ def test_a_place_where_nothing_was_decided_to_stand_is_told_too(decided: Article
     assert (empty.choice, empty.dissent, empty.agreed_exactly) == ("no_span", ("bob",), ("carol",))
 
 
+def test_a_case_left_undecided_names_nobody_and_other_answers_agree_nearly(
+    decided: Article, dave: User, sign_in: SignIn
+) -> None:
+    curator = sign_in(dave)
+    found = cases(curator, decided)
+    source = found["boundary"]["gold"] | {"attributes": {"source_kind": "unspecified"}}
+    send(
+        curator,
+        decided,
+        ruling(found["missing"]["id"], 1, choice="left"),
+        ruling(found["link"]["id"], 1, choice="left"),
+        ruling(found["boundary"]["id"], 1, choice="edited", span=source),
+    )
+    (article,) = read_corpus(decided.study).articles
+    assert article.gold is not None
+    (empty,) = [each for each in article.gold.provenance if not each.span]
+    for why in (empty, *article.gold.link_provenance):
+        told = (why.choice, why.agreed_exactly, why.agreed_nearly, why.dissent)
+        assert told == ("left", (), (), ())
+    (named,) = [each for each in article.gold.provenance if each.choice == "edited"]
+    assert (named.agreed_exactly, named.agreed_nearly) == ((), ("bob", "carol"))
+
+
 def test_threads_go_out_with_what_was_said(decided: Article) -> None:
     (article,) = read_corpus(decided.study).articles
     (thread,) = article.threads

@@ -15,7 +15,7 @@ from annotations.marking.wire import Wire, parse_stretch
 from ..ballots import EXTENT
 from ..models import Case, GoldLink, GoldSpan, Ruling, RulingStatus
 from .docket import Docket, fetch_docket
-from .gold import dissent_of
+from .gold import dissent_of, same_answers
 
 NEARNESS = {
     "exact": "Exactly this",
@@ -212,7 +212,7 @@ def proposal_of(
 
 def nearness_of(unit: Unit, stands: Unit, ours: dict[str, str], gold: dict[str, str]) -> str:
     if unit == stands:
-        return "exact" if ours == gold else "answers"
+        return "exact" if same_answers(ours, gold) else "answers"
     return "near" if unit.label == stands.label else "label"
 
 

@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from annotations.agreement import Unit
+from annotations.marking.entity_acts import fold
 from annotations.marking.wire import Wire, parse_stretch
 from annotations.study.models import Study
 
 from ..ballots import EXTENT
-from ..models import Adjudication, AdjudicationState, Case, GoldLink, GoldSpan
+from ..models import Adjudication, AdjudicationState, Case, CaseState, GoldLink, GoldSpan
 from ..seen import SeenCase
 from .docket import Docket, read_rows
 
@@ -156,42 +157,84 @@ def read_gold_units(
 def dissent_of(row: Case, text: str) -> Wire:
     """What was voted against what was decided: variants with their shares, and for every stretch
     of the text the share of annotators who marked it so. Shares are of all the article's
-    annotators."""
-    n = len(row.votes) or 1
+    annotators. A case left undecided has no gold: nobody was with it, nobody against."""
     gold = gold_span_content(row, text)
-    stands = _look(gold["label"] or EXTENT, gold["fragments"]) if gold else None
-    variants: dict[str, dict[str, Any]] = {}
-    for vote in row.votes:
-        look = _look(vote["label"], vote["fragments"]) if vote["span"] else "nothing"
-        one = variants.setdefault(
-            look,
-            {
-                "label": vote["label"],
-                "fragments": vote["fragments"],
-                "annotators": [],
-                "is_gold": look == stands or (stands is None and look == "nothing"),
-            },
+    stands = (
+        _span_look(gold["label"] or EXTENT, gold["fragments"], gold["attributes"]) if gold else ""
+    )
+    looks = (
+        (
+            _span_look(vote["label"], vote["fragments"], vote["attributes"])
+            if vote["span"]
+            else "",
+            {name: vote[name] for name in ("label", "fragments", "attributes")},
+            vote,
         )
-        one["annotators"].append(vote["annotator"])
-    listed = sorted(variants.values(), key=_by_votes)
-    for one in listed:
-        one["share"] = round(len(one["annotators"]) / n, 4)
+        for vote in row.votes
+    )
     return {
         "case": str(row.pk),
+        "state": row.state,
         "gold": gold,
         "n_annotators": len(row.votes),
-        "variants": listed,
+        "variants": _variants(row, looks, stands),
         "shares": vote_shares(row.votes),
     }
 
 
-def _by_votes(one: Wire) -> tuple[int, str, Sequence[Any]]:
-    return -len(one["annotators"]), one["label"] or "", one["fragments"]
+def link_dissent_of(row: Case) -> Wire:
+    """The same of a link: `link` is what stands, a variant a link by these cue words, or none."""
+    link = gold_link_content(row)
+    cue = [link["cue"]["start"], link["cue"]["end"]] if link and link["cue"] else None
+    looks = (
+        (
+            f"link {vote.get('cue')}" if vote.get("link") else "",
+            {"linked": bool(vote.get("link")), "cue": vote.get("cue")},
+            vote,
+        )
+        for vote in row.votes
+    )
+    return {
+        "case": str(row.pk),
+        "state": row.state,
+        "source": str(row.source_id),
+        "target": str(row.target_id),
+        "link": link,
+        "n_annotators": len(row.votes),
+        "variants": _variants(row, looks, f"link {cue}" if link else ""),
+    }
 
 
-def _look(label: str, fragments: Sequence[Any]) -> str:
+def _variants(row: Case, looks: Iterable[tuple[str, Wire, Wire]], stands: str) -> list[Wire]:
+    """The votes by how they look, the commonest first. `looks`: look ("" for nothing), what it is,
+    the vote. `stands`: how the gold looks."""
+    found: dict[str, Wire] = {}
+    for look, told, vote in looks:
+        is_gold = row.state == CaseState.DECIDED and look == stands
+        one = found.setdefault(look, {**told, "annotators": [], "is_gold": is_gold})
+        one["annotators"].append(vote["annotator"])
+    n = len(row.votes) or 1
+    for one in found.values():
+        one["share"] = round(len(one["annotators"]) / n, 4)
+    return [found[look] for look in sorted(found, key=lambda look: _by_votes(look, found[look]))]
+
+
+def _by_votes(look: str, one: Wire) -> tuple[int, str, Sequence[Any], str]:
+    return -len(one["annotators"]), one.get("label") or "", one.get("fragments") or [], look
+
+
+def same_answers(ours: Mapping[str, str], theirs: Mapping[str, str]) -> bool:
+    """Whatever the case and spacing of names; an empty answer is none."""
+    return _folded(ours) == _folded(theirs)
+
+
+def _folded(answers: Mapping[str, str]) -> dict[str, str]:
+    return {name: fold(answer) for name, answer in sorted(answers.items()) if answer}
+
+
+def _span_look(label: str, fragments: Sequence[Any], answers: Mapping[str, str]) -> str:
     pairs = [(p["start"], p["end"]) if isinstance(p, Mapping) else tuple(p) for p in fragments]
-    return f"{label} {pairs}"
+    return f"{label} {pairs} {_folded(answers)}"
 
 
 def vote_shares(votes: Sequence[Mapping[str, Any]]) -> list[Wire]:
@@ -213,10 +256,11 @@ def vote_shares(votes: Sequence[Mapping[str, Any]]) -> list[Wire]:
     return told
 
 
-def read_dissent(docket: Docket) -> list[Wire]:
-    """Every decision of the article with what was voted against it."""
-    rows = read_rows(docket.adjudication)
-    return [dissent_of(row, docket.text) for row in rows if row.choice and not row.source_id]
+def read_dissent(docket: Docket) -> tuple[list[Wire], list[Wire]]:
+    """Every decision of the article with what was voted against it: on spans, on links."""
+    rows = [row for row in read_rows(docket.adjudication) if row.choice]
+    spans = [dissent_of(row, docket.text) for row in rows if not row.source_id]
+    return spans, [link_dissent_of(row) for row in rows if row.source_id]
 
 
 def live_links(study: Study) -> Iterable[GoldLink]:

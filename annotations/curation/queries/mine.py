@@ -2,20 +2,23 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from annotations.accounts.models import User
 from annotations.agreement import Unit
 from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article
+from annotations.marking.models import Link, Span
 from annotations.marking.wire import parse_stretch
 from annotations.study.models import Study
 
-from ..ballots import EXTENT
+from ..ballots import EXTENT, read_ballots
 from ..models import AdjudicationState, Case, CaseState
+from ..seen import see_cases
 from .custody import nearness_of, words_of
+from .docket import submitted_works
 
 FATES = {
     "kept": "Kept as it was",
@@ -24,7 +27,9 @@ FATES = {
     "label": "Given another label",
     "dropped": "Dropped",
     "missed": "Not marked by you",
+    "undecided": "Left undecided",
 }
+NOTHING: dict[str, Any] = {"span": None, "fragments": []}
 FATE_OF = {"exact": "kept", "answers": "answers", "near": "boundary", "label": "label"}
 
 
@@ -41,8 +46,11 @@ class Passage:
     rule: str
     note: str
     by: str
-    before: str
-    after: str
+    at: int  # where it begins
+    mark: str  # the id of the person's span or link
+
+
+Vote: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -51,7 +59,6 @@ class Against:
 
     article: Article
     passages: list[Passage] = field(default_factory=list)
-    fates: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
 def released_articles(study: Study, user: User) -> list[uuid.UUID]:
@@ -70,34 +77,139 @@ def released_articles(study: Study, user: User) -> list[uuid.UUID]:
 
 
 def read_against(study: Study, user: User, articles: Sequence[uuid.UUID]) -> list[Against]:
-    """The person's marks against the gold of these articles. Three queries."""
+    """The person's marks against the gold of these articles, as they were when each case was
+    decided; what they submitted later as it is now, in the case that it has come to. Marks in cases
+    that nobody decided are there too: every mark has one fate. Five queries; where somebody
+    submitted later, or a case was left open, four more."""
     texts = Article.objects.filter(pk__in=articles).select_related("adjudication")
     found = {row.pk: Against(row) for row in texts}
     names = dict(study.labels.order_by().values_list("slug", "name")) | {EXTENT: "Extent"}
-    rows = Case.objects.filter(adjudication__article__in=articles, state=CaseState.DECIDED)
-    ends = ("source", "target", "gold_link__source", "gold_link__target")
-    related = rows.select_related("adjudication", "gold_span__label", "rule", "curator", *ends)
-    for row in related.order_by("start", "-end", "pk"):
-        against = found[row.adjudication.article_id]
-        tell = link_passage_of if row.source_id else passage_of
-        passage = tell(row, str(user.pk), against.article.text, names)
-        if passage:
-            against.passages.append(passage)
-            against.fates[passage.fate] += 1
+    rows = read_touched(articles)
+    own = own_marks(user, articles)
+    me = str(user.pk)
+    late = [pk for pk in found if is_late(rows[pk], own[pk], me)]
+    now = votes_now(study, late, rows, me)
+    for pk, against in found.items():
+        text = against.article.text
+        decided = [row for row in rows[pk] if row.state != CaseState.OPEN]
+        told = [tell(row, me, now, text, names) for row in decided]
+        against.passages = [passage for passage in told if passage]
+        marks = {passage.mark for passage in against.passages}
+        marks |= {mark_in(now[row.pk]) for row in decided if row.pk in now}
+        against.passages += left_over(own[pk], against.passages, marks, text, names)
+        against.passages.sort(key=lambda passage: passage.at)
     return [found[pk] for pk in articles if pk in found]
 
 
-def passage_of(row: Case, me: str, text: str, names: dict[str, str]) -> Passage | None:
+def read_touched(articles: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Case]]:
+    """Article -> its touched cases in reading order."""
+    ends = ("source", "target", "gold_link__source", "gold_link__target")
+    rows = Case.objects.filter(adjudication__article__in=articles)
+    related = rows.select_related("adjudication", "gold_span__label", "rule", "curator", *ends)
+    found: dict[uuid.UUID, list[Case]] = defaultdict(list)
+    for row in related.order_by("start", "-end", "pk"):
+        found[row.adjudication.article_id].append(row)
+    return found
+
+
+@dataclass(slots=True)
+class Own:
+    """What the person has submitted on an article, in reading order. `links`: id, source, target,
+    cue."""
+
+    spans: dict[str, tuple[str, list[Any]]] = field(default_factory=dict)  # id -> label, fragments
+    links: list[tuple[str, str, str, Any]] = field(default_factory=list)
+
+
+def own_marks(user: User, articles: Sequence[uuid.UUID]) -> dict[uuid.UUID, Own]:
+    found: dict[uuid.UUID, Own] = defaultdict(Own)
+    theirs = {
+        "assignment__article__in": articles,
+        "assignment__annotator": user,
+        "assignment__state": AssignmentState.SUBMITTED,
+    }
+    spans = Span.objects.marked().filter(**theirs).order_by("start", "-end", "pk")
+    columns = ("pk", "assignment__article_id", "label__slug", "stretch")
+    for pk, article, slug, stretch in spans.values_list(*columns):
+        found[article].spans[str(pk)] = (slug or EXTENT, parse_stretch(stretch))
+    links = Link.objects.live().filter(**theirs).order_by("pk")
+    ends = ("pk", "assignment__article_id", "source_id", "target_id", "cue_start", "cue_end")
+    for pk, article, source, target, start, end in links.values_list(*ends):
+        cue = [start, end] if start is not None else None
+        found[article].links.append((str(pk), str(source), str(target), cue))
+    return found
+
+
+def is_late(rows: Sequence[Case], own: Own, me: str) -> bool:
+    """Whether a decision does not know of the person, or a mark of theirs is in none."""
+    decided = [row for row in rows if row.state != CaseState.OPEN]
+    votes = [vote for row in decided for vote in row.votes if vote["annotator"] == me]
+    known = {mark_in(vote) for vote in votes}
+    marks = {*own.spans, *(link[0] for link in own.links)}
+    return len(votes) < len(decided) or not marks <= known
+
+
+def votes_now(
+    study: Study,
+    articles: Sequence[uuid.UUID],
+    rows: Mapping[uuid.UUID, Sequence[Case]],
+    me: str,
+) -> dict[uuid.UUID, Vote]:
+    """Case -> what the person has there now."""
+    ballots = read_ballots(submitted_works(study, articles)) if articles else {}
+    return {
+        case.id: vote
+        for pk, ballot in ballots.items()
+        for case in see_cases(ballot, rows[pk])
+        if case.row
+        for vote in case.votes
+        if vote["annotator"] == me
+    }
+
+
+def vote_of(row: Case, me: str, now: Mapping[uuid.UUID, Vote]) -> Vote:
+    """As it was when the case was decided; as it is now, where they had nothing then."""
+    then: Vote = next((vote for vote in row.votes if vote["annotator"] == me), NOTHING)
+    return then if mark_in(then) else now.get(row.pk, then)
+
+
+def mark_in(vote: Vote) -> str:
+    """The id of the span or link; empty for nothing."""
+    return vote["span"] or vote.get("link") or ""
+
+
+def tell(
+    row: Case, me: str, now: Mapping[uuid.UUID, Vote], text: str, names: Mapping[str, str]
+) -> Passage | None:
+    vote = vote_of(row, me, now)
+    if row.source is None or row.target is None:
+        return passage_of(row, vote, text, names)
+    ends = [vote_of(end, me, now)["fragments"] for end in (row.source, row.target)]
+    return link_passage_of(row, vote, text, ends)
+
+
+def told_by(row: Case) -> dict[str, str]:
+    """Why, and who decided."""
+    return {
+        "reason": row.get_reason_display() if row.reason else "",
+        "rule": row.rule.name if row.rule else "",
+        "note": row.note,
+        "by": str(row.curator) if row.curator else "by rule",
+    }
+
+
+def passage_of(row: Case, vote: Vote, text: str, names: Mapping[str, str]) -> Passage | None:
     """None where neither the person nor the gold has anything."""
-    vote = next((vote for vote in row.votes if vote["annotator"] == me), None)
-    mine = vote if vote and vote["span"] else None
+    mine = vote if vote["span"] else None
     gold = getattr(row, "gold_span", None)
     gold = gold if gold is not None and gold.deleted_at is None else None
     if mine is None and gold is None:
         return None
     parts = parse_stretch(gold.stretch) if gold else []
     label = (gold.label.slug if gold.label else EXTENT) if gold else ""
-    if mine is None:
+    if row.state == CaseState.UNDECIDED:
+        fate = "undecided"
+    elif mine is None:
         fate = "missed"
     elif gold is None:
         fate = "dropped"
@@ -105,39 +217,34 @@ def passage_of(row: Case, me: str, text: str, names: dict[str, str]) -> Passage 
         unit = Unit(tuple((s, e) for s, e in mine["fragments"]), mine["label"])
         nearness = nearness_of(unit, Unit(tuple(parts), label), mine["attributes"], gold.answers)
         fate = FATE_OF[nearness]
-    shown = [*parts, *(tuple(part) for part in (mine["fragments"] if mine else []))]
-    start, end = min(s for s, _ in shown), max(e for _, e in shown)
     return Passage(
         fate=fate,
         mine=words_of(text, mine["fragments"]) if mine else "",
         my_label=names.get(mine["label"], "") if mine else "",
         gold=words_of(text, parts),
         gold_label=names.get(label, ""),
-        reason=row.get_reason_display() if row.reason else "",
-        rule=row.rule.name if row.rule else "",
-        note=row.note,
-        by=str(row.curator) if row.curator else "by rule",
-        before=text[max(0, start - 60) : start],
-        after=text[end : end + 60],
+        at=row.start,
+        mark=mine["span"] if mine else "",
+        **told_by(row),
     )
 
 
-def link_passage_of(row: Case, me: str, text: str, names: dict[str, str]) -> Passage | None:
+def link_passage_of(row: Case, vote: Vote, text: str, own: Sequence[Any]) -> Passage | None:
     """A link: by other cue words it is kept with other boundaries. None where there is none."""
-    vote = next((vote for vote in row.votes if vote["annotator"] == me), None)
-    mine = vote if vote and vote.get("link") else None
+    mine = vote if vote.get("link") else None
     link = getattr(row, "gold_link", None)
     link = link if link is not None and link.stands else None
     if mine is None and link is None:
         return None
     cue = [link.cue_start, link.cue_end] if link and link.cue_start is not None else None
-    if mine is None:
+    if row.state == CaseState.UNDECIDED:
+        fate = "undecided"
+    elif mine is None:
         fate = "missed"
     elif link is None:
         fate = "dropped"
     else:
         fate = "kept" if mine["cue"] == cue else "boundary"
-    own = [votes_fragments(end, me) for end in (row.source, row.target)]
     gold = [parse_stretch(link.source.stretch), parse_stretch(link.target.stretch)] if link else []
     return Passage(
         fate=fate,
@@ -145,18 +252,33 @@ def link_passage_of(row: Case, me: str, text: str, names: dict[str, str]) -> Pas
         my_label="Link" if mine else "",
         gold=joined(text, gold, cue) if link else "",
         gold_label="Link" if link else "",
-        reason=row.get_reason_display() if row.reason else "",
-        rule=row.rule.name if row.rule else "",
-        note=row.note,
-        by=str(row.curator) if row.curator else "by rule",
-        before="",
-        after="",
+        at=row.start,
+        mark=mine["link"] if mine else "",
+        **told_by(row),
     )
 
 
-def votes_fragments(end: Case | None, me: str) -> list[Any]:
-    votes = end.votes if end else []
-    return next((vote["fragments"] for vote in votes if vote["annotator"] == me), [])
+def left_over(
+    own: Own,
+    passages: Sequence[Passage],
+    told: Set[str],
+    text: str,
+    names: Mapping[str, str],
+) -> Iterator[Passage]:
+    """Marks in cases that were left open on closing. A link falls with an end that was dropped."""
+    nobody = {"reason": "", "rule": "", "note": "", "by": "closed without a decision"}
+    for pk, (slug, parts) in own.spans.items():
+        if pk not in told:
+            words, label = words_of(text, parts), names.get(slug, "")
+            yield Passage("undecided", words, label, "", "", at=parts[0][0], mark=pk, **nobody)
+    dropped = {passage.mark for passage in passages if passage.fate == "dropped"}
+    for pk, source, target, cue in own.links:
+        if pk not in told and source in own.spans and target in own.spans:
+            ends = [own.spans[end][1] for end in (source, target)]
+            falls = not dropped.isdisjoint((source, target))
+            said = nobody | ({"by": "with one of its ends"} if falls else {})
+            fate, words = "dropped" if falls else "undecided", joined(text, ends, cue)
+            yield Passage(fate, words, "Link", "", "", at=ends[0][0][0], mark=pk, **said)
 
 
 def joined(text: str, ends: Sequence[Any], cue: Sequence[int] | None) -> str:

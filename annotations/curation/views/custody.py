@@ -69,8 +69,9 @@ def dissent(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpR
 @require_GET
 def article_dissent(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     docket = fetch_docket(request.user, study_id, article_id)
-    told = [masked(docket, one) for one in read_dissent(docket)]
-    return as_file({"article": str(article_id), "cases": told}, f"dissent-{article_id}.json")
+    cases, links = ([masked(docket, one) for one in each] for each in read_dissent(docket))
+    told = {"article": str(article_id), "cases": cases, "links": links}
+    return as_file(told, f"dissent-{article_id}.json")
 
 
 def ends_of(link: GoldLink, text: str) -> list[str]:

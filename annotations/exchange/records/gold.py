@@ -59,7 +59,8 @@ class ProvenanceRecord:
     """How a gold span came to be; one without `span` says why there is none at its place.
 
     Of the annotators, `agreed_exactly` marked just this, `agreed_nearly` the same label on other
-    words, `dissent` something else or nothing. `choice` is how it was decided (variant, majority,
+    words or with other answers, `dissent` something else or nothing; a case left undecided names
+    nobody. `choice` is how it was decided (variant, majority,
     union, intersection, edited, no_span, added, left, rule), `decided_by` the curator or "" where
     the rule `merge_rule` did. `why` is a reason code, `codebook_rule` the card that is cited.
     """

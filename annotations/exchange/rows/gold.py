@@ -1,7 +1,8 @@
 """Gold and how it came to be, from rows."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..records import (
     Answer,
@@ -22,6 +23,8 @@ from .marks import ENTITY_TAG, fragments_of, grouped, in_reading_order, reading_
 from .names import Names
 
 EXTENT = "extent"
+UNDECIDED = "undecided"
+Sides: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def gold_record(tables: Tables, text: str, names: Names) -> GoldRecord | None:
@@ -101,7 +104,7 @@ def _provenance(
     steps = grouped(tables, "ruling", "case_id")
     for case in _decided(tables, links=False):
         span = gold.get(case["id"])
-        exactly, nearly, dissent = _sides(case.get("votes", ()), span, names)
+        exactly, nearly, dissent = _sides(case, span, names)
         yield ProvenanceRecord(
             span=ids[span["id"]] if span else "",
             start=case["start"],
@@ -154,7 +157,7 @@ def _link_provenance(
         source, target = spans.get(case["source"], ""), spans.get(case["target"], "")
         link = links.get(case["id"]) if source and target else None
         votes = [_link_vote(vote, text, names) for vote in case.get("votes", ())]
-        exactly, nearly, dissent = _link_sides(votes, link)
+        exactly, nearly, dissent = _link_sides(case, votes, link)
         yield LinkProvenanceRecord(
             source=source,
             target=target,
@@ -169,9 +172,9 @@ def _link_provenance(
         )
 
 
-def _link_sides(
-    votes: Sequence[LinkVoteRecord], link: Row | None
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _link_sides(case: Row, votes: Sequence[LinkVoteRecord], link: Row | None) -> Sides:
+    if case["state"] == UNDECIDED:
+        return (), (), ()
     sides: tuple[list[str], list[str], list[str]] = [], [], []
     stands = (link.get("cue_start"), link.get("cue_end")) if link else None
     for vote in votes:
@@ -231,22 +234,34 @@ def _moment(at: str | None) -> str:
     return (at or "").replace("+00:00", "Z")
 
 
-def _sides(
-    votes: Sequence[Mapping[str, Any]], span: Row | None, names: Names
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _sides(case: Row, span: Row | None, names: Names) -> Sides:
+    """Who agreed exactly, nearly, not. A case left undecided has nothing to agree with."""
+    if case["state"] == UNDECIDED:
+        return (), (), ()
     sides: tuple[list[str], list[str], list[str]] = [], [], []
     label = (names.slug(span.get("label")) or EXTENT) if span else None
-    for vote in votes:
+    answers = _folded(span.get("answers")) if span else {}
+    for vote in case.get("votes", ()):
         stretch = " ".join(f"{start}-{end}" for start, end in vote.get("fragments") or ())
         if span is None:
             side = 2 if vote.get("span") else 0
         elif vote.get("label") != label:
             side = 2
         else:
-            side = 0 if stretch == span["stretch"] else 1
+            same = stretch == span["stretch"] and _folded(vote.get("attributes")) == answers
+            side = 0 if same else 1
         sides[side].append(names.person(vote.get("annotator")))
     exactly, nearly, dissent = (tuple(sorted(side)) for side in sides)
     return exactly, nearly, dissent
+
+
+def _folded(answers: Mapping[str, str] | None) -> dict[str, str]:
+    """Names compare whatever their case and spacing."""
+    return {
+        name: " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+        for name, words in (answers or {}).items()
+        if words
+    }
 
 
 def _vote(vote: Mapping[str, Any], text: str, names: Names) -> VoteRecord:
