@@ -9,10 +9,12 @@ each annotator. How spans come together:
    what either covers; the greatest total weight, same label first.
 3. With three or more annotators those pairs can contradict each other. They are taken from the
    heaviest down, and a pair that would put two spans of one annotator together is left out. Pairs
-   that step 2 did not choose fill what is left, in the same order.
+   that step 2 did not choose fill what is left, in the same order. Of pairs that weigh the same the
+   one that begins first is taken, then the one that ends last, then by fragments and labels.
 
-With two annotators that is the floor's matching, but for rule 1. Nothing depends on chance, on
-the order of rows or on names: the same spans give the same cases. Pure.
+With two annotators that is the floor's matching, but for rule 1. Nothing depends on chance or on
+the order of rows: the same spans give the same cases. On names it depends only where two pairings
+of step 2 weigh the same: the floor takes the first, which it finds from who is named first. Pure.
 """
 
 from collections import Counter
@@ -153,7 +155,8 @@ def _join(groups: dict[Node, Group], one: Node, other: Node) -> None:
         groups[node] = ours
 
 
-Pair: TypeAlias = tuple[tuple[float, int, int, str, str], Node, Node]
+# Weight, place and looks of both; then their names.
+Pair: TypeAlias = tuple[tuple[float, int, int, list[tuple[Stretches, str]]], Node, Node]
 
 
 def _pairs(article: Continuum) -> tuple[list[Pair], list[Pair]]:
@@ -167,8 +170,9 @@ def _pairs(article: Continuum) -> tuple[list[Pair], list[Pair]]:
         matched = {(match.i, match.j) for match in aligned(left, right)}
         for i, j, weight in _weights(left, right):
             one, other = left[i], right[j]
-            order = (-weight, min(one.start, other.start), -max(one.end, other.end))
-            pair = ((*order, a, b), (a, ours[i][0]), (b, theirs[j][0]))
+            looks = sorted(((one.fragments, one.label), (other.fragments, other.label)))
+            order = (-weight, min(one.start, other.start), -max(one.end, other.end), looks)
+            pair = (order, (a, ours[i][0]), (b, theirs[j][0]))
             (chosen if (i, j) in matched else others).append(pair)
     return chosen, others
 

@@ -3,8 +3,10 @@
 A temporary SQLite database with 1,000 articles, three annotators and 40 spans each, most
 of them alike. Measured are process CPU seconds and SQL statements of the server side alone,
 through Django's test client: the cases of one article with five annotators and 100 spans each
-(median of RUNS); the adjudication page; one decision (transaction statements included); counting
-what a rule set would make of all articles, and making it.
+(median of RUNS); the adjudication page, opened for the first time (nothing begun, no votes kept in
+the process) with the settling of unanimous cases that it then asks for, and again; one decision
+(transaction statements included); counting what a rule set would make of all articles, and making
+it.
 
     python -m bench.curation [--articles 1000] [--json]
 """
@@ -26,6 +28,7 @@ from bench.report_page.__main__ import prepare
 RUNS = 5
 GOALS = {
     "cases of 5 x 100 spans, CPU s": 0.3,
+    "first page, queries": 15,
     "page, queries": 15,
     "decision, statements": 8,
     "merge, CPU s": 60.0,
@@ -76,11 +79,16 @@ def page_and_decision(study: Any, manager: Any, articles: list[Any]) -> dict[str
     client.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
     where = [study.pk, articles[0].pk]
     page, ops = reverse("curation:adjudicate", args=where), reverse("curation:ops", args=where)
-    client.get(page)
+    settle = reverse("curation:unanimous", args=where)
+    client.get(reverse("curation:adjudicate", args=[study.pk, articles[1].pk]))  # the code itself
+    with CaptureQueriesContext(connection) as first:
+        first_cost, _ = cpu_of(lambda: client.get(page))
+    with CaptureQueriesContext(connection) as settling:
+        settle_cost, _ = cpu_of(lambda: client.post(settle))
     with CaptureQueriesContext(connection) as opening:
         cost, _ = cpu_of(lambda: client.get(page))
     told = client.get(ops).json()["changes"]["cases"]
-    case = next(one for one in told if one["on"] == "span")
+    case = next(one for one in told if one["on"] == "span" and one["ver"] == 0)
     decision = {"id": case["id"], "choice": "variant", "variant": 1, "votes": case["votes"]}
     op = {"op_id": str(uuid.uuid4()), "kind": "decide", "on": "case", "ver": 0, "case": decision}
     body = {"base_rev": 10**6, "tab": str(uuid.uuid4()), "ops": [op]}
@@ -88,6 +96,10 @@ def page_and_decision(study: Any, manager: Any, articles: list[Any]) -> dict[str
         spent, answer = cpu_of(lambda: client.post(ops, body, content_type="application/json"))
     assert answer.status_code == 200, answer.content
     return {
+        "first page, queries": len(first),
+        "first page, CPU s": first_cost,
+        "settling, statements": len(settling),
+        "settling, CPU s": settle_cost,
         "page, queries": len(opening),
         "page, CPU s": cost,
         "decision, statements": len(saving),

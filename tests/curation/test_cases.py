@@ -1,13 +1,22 @@
 """Finding cases: which spans belong together, what a case is called, what most of them took."""
 
 import random
+from collections import Counter, defaultdict
+from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.agreement import Continuum, Unit, aligned
-from annotations.curation.finding import FoundCase, contest_of, find_cases
+from annotations.curation.finding import (
+    DrawnLink,
+    FoundCase,
+    contest_of,
+    find_cases,
+    find_links,
+)
 from annotations.curation.resolving import (
     NOTHING,
     Grain,
@@ -80,10 +89,71 @@ def test_fragments_are_compared_whole() -> None:
     parts = ((0, 4), (8, 12))
     people = {"a": [Unit(parts, "extent", key="1")], "b": [Unit(((0, 12),), "extent", key="2")]}
     (case,) = find_cases(Continuum.of(20, people))
-    assert (case.kind, case.variants[0].unit and case.variants[0].unit.fragments) == (
-        "boundary",
-        parts if len(parts) == 1 else ((0, 4), (8, 12)),
+    told = [variant.unit.fragments for variant in case.variants if variant.unit]
+    assert (case.kind, told) == ("boundary", [parts, ((0, 12),)])
+
+
+A_AND_B = {  # A marks more and shorter, B fewer and longer
+    "a": [
+        Unit(((0, 82),), "reporting"),
+        Unit(((0, 9),), "attribution"),
+        Unit(((19, 33),), "allegation"),
+        Unit(((39, 57), (69, 79)), "extent"),
+        Unit(((43, 57),), "allegation"),
+        Unit(((51, 57),), "characterization"),
+        Unit(((107, 117),), "attribution", attributes={"kind": "named"}),
+        Unit(((147, 156),), "characterization"),
+        Unit(((160, 170),), "reporting"),
+        Unit(((172, 180),), "reporting"),
+    ],
+    "b": [
+        Unit(((0, 82),), "reporting"),
+        Unit(((0, 18),), "attribution"),
+        Unit(((19, 33),), "characterization"),
+        Unit(((39, 79),), "extent"),
+        Unit(((43, 57),), "characterization"),
+        Unit(((107, 117),), "attribution", attributes={"kind": "unnamed"}),
+        Unit(((84, 103),), "extent"),
+        Unit(((160, 180),), "reporting"),
+    ],
+}
+
+
+def keyed(people: dict[str, list[Unit]]) -> Continuum:
+    return Continuum.of(
+        200,
+        {
+            who: [replace(unit, key=f"{who}{n}") for n, unit in enumerate(units)]
+            for who, units in people.items()
+        },
     )
+
+
+def test_the_cases_of_a_against_b_are_these() -> None:
+    """Every kind but links, counted by hand."""
+    counted = Counter(case.kind for case in find_cases(keyed(A_AND_B)))
+    assert counted == {
+        "unanimous": 1,  # the sentence
+        "label": 1,  # A's first allegation
+        # The source; the extent in two pieces; "strike", under one label with "alleged strike"; the
+        # longer part of what B marked in one.
+        "boundary": 4,
+        "nesting": 1,  # the rest of that
+        "attribute": 1,  # the named source
+        "missing": 3,  # A's "alleged strike", "strongman", B's second extent
+    }
+
+
+def test_ties_are_broken_by_what_is_marked_not_by_names() -> None:
+    """Two of b's spans lie equally near to a's and c's: whoever is called what, the same spans come
+    together."""
+    spans = {"x": [(10, 20, "q")], "y": [(10, 25, "q"), (10, 15, "q")], "z": [(12, 20, "q")]}
+    looks = set()
+    for names in permutations("abc"):
+        found = find_cases(article(**dict(zip(names, spans.values(), strict=True))))
+        together = ((u.fragments, u.label) for case in found for u in case.units)
+        looks.add((tuple(together), tuple(len(case.span_ids) for case in found)))
+    assert len(looks) == 1
 
 
 SPANS = st.lists(
@@ -95,6 +165,52 @@ def drawn(people: list[list[tuple[int, int, str]]]) -> Continuum:
     return article(
         **{f"p{n}": [(s, s + w, label) for s, w, label in spans] for n, spans in enumerate(people)}
     )
+
+
+PIECES = st.lists(st.integers(0, 90), min_size=2, max_size=6, unique=True).map(
+    lambda edges: tuple(zip(*[iter(sorted(edges)[: len(edges) // 2 * 2])] * 2, strict=True))
+)
+UNITS = st.lists(st.builds(Unit, PIECES, st.sampled_from("ab")), max_size=5, unique=True)
+
+
+@given(st.lists(UNITS, min_size=2, max_size=4))
+def test_spans_in_pieces_stand_in_one_case_each_and_alike_ones_together(
+    people: list[list[Unit]],
+) -> None:
+    whole = keyed({f"p{n}": units for n, units in enumerate(people)})
+    cases = find_cases(whole)
+    ids = [pk for case in cases for pk in case.span_ids]
+    assert sorted(ids) == sorted(str(u.key) for units in whole.annotators.values() for u in units)
+    assert all(len(case.members) == len(case.span_ids) for case in cases)
+    at = {str(unit.key): case.number for case in cases for unit in case.members.values()}
+    alike = defaultdict(set)
+    for units in whole.annotators.values():
+        for unit in units:
+            alike[unit].add(at[str(unit.key)])
+    assert all(len(numbers) == 1 for numbers in alike.values())
+
+
+@given(st.lists(UNITS, min_size=3, max_size=3), st.data())
+def test_each_link_of_three_annotators_is_in_one_case_between_its_ends(
+    people: list[list[Unit]], data: st.DataObject
+) -> None:
+    whole = keyed({f"p{n}": units for n, units in enumerate(people)})
+    cases = find_cases(whole)
+    links = []
+    for who, units in whole.annotators.items():
+        pairs = list(permutations([str(unit.key) for unit in units], 2))
+        chosen = data.draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+        cue = data.draw(st.sampled_from([None, (0, 4), (5, 9)]))
+        links += [DrawnLink(f"{who} {a} {b}", who, a, b, cue) for a, b in chosen]
+    found = find_links(cases, links, whole.names)
+    assert sorted(pk for one in found for pk in one.link_ids) == sorted(link.id for link in links)
+    assert len({(one.source, one.target) for one in found}) == len(found)
+    for one in found:
+        votes = [who for variant in one.variants for who in variant.annotators]
+        assert sorted([*votes, *one.missing]) == list(whole.names)
+        for link in one.members.values():
+            ends = (cases[one.source].span_ids, cases[one.target].span_ids)
+            assert (link.source in ends[0], link.target in ends[1]) == (True, True)
 
 
 def look(case: FoundCase) -> tuple[str, tuple[str, ...]]:

@@ -292,6 +292,16 @@ def test_the_page_costs_at_most_fifteen_queries(
         assert curator.get(url("adjudicate", submitted)).status_code == 200
 
 
+def test_the_first_opening_costs_no_more_and_settles_what_is_unanimous(
+    curator: Client, submitted: Article, count_queries: CountQueries
+) -> None:
+    """Nothing is begun and nothing kept in the process: the page, then what it asks for itself."""
+    with count_queries(at_most=15):
+        assert curator.get(url("adjudicate", submitted)).context["data"]["unanimous"] == 2
+    with count_queries(at_most=32):
+        assert curator.post(url("unanimous", submitted)).status_code == 302
+
+
 def test_a_name_that_is_corrected_is_corrected_in_the_votes(
     curator: Client, submitted: Article, bob: User
 ) -> None:

@@ -4,6 +4,7 @@ import random
 import secrets
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
 from ..models import Adjudication, AdjudicationState, Alias, GoldVersion
-from ..queries import Docket, fetch_docket, gold_content, read_cases
+from ..queries import Docket, aliases_of, fetch_docket, gold_content, read_cases
 
 
 class StillOpen(Refusal):
@@ -87,10 +88,12 @@ def open_docket(user: User, study_id: uuid.UUID, article_id: uuid.UUID) -> Docke
     ]
     if docket.adjudication is not None and not (docket.blind and missing):
         return docket
-    adjudication = open_adjudication(article=docket.article)
-    if docket.blind:
-        draw_aliases(adjudication=adjudication, annotators=[w.annotator_id for w in docket.works])
-    return fetch_docket(user, study_id, article_id)
+    open_adjudications(study=docket.study, articles=[article_id])
+    adjudication = Adjudication.objects.get(article=article_id)
+    if not docket.blind:
+        return replace(docket, adjudication=adjudication)
+    draw_aliases(adjudication=adjudication, annotators=[w.annotator_id for w in docket.works])
+    return replace(docket, adjudication=adjudication, names=aliases_of(adjudication))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from annotations.study.models import Study
 from ..ballots import Work
 from ..models import Adjudication, Alias, ArticleCases, RecountDue
 
-ENGINE = "4"  # another number: all counts are counted anew
+ENGINE = "5"  # another number: all counts are counted anew
 PER_ARTICLE = 10  # notices of one article that may lie among others
 
 
