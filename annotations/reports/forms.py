@@ -46,7 +46,10 @@ class SelectionForm(forms.Form):
         if for_annotator:
             rounds = rounds.exclude(comparison_opened_at=None)
         self._offer("rounds", [(str(one.pk), one.name) for one in rounds])
-        self._offer("annotators", list(names.annotators.items()))
+        self._meant = {names.key(who): who for who in names.annotators}
+        self._offer(
+            "annotators", [(names.key(who), name) for who, name in names.annotators.items()]
+        )
         self._offer("labels", list(names.labels.items()))
         outlets = Outlet.objects.filter(study=study)
         self._offer("outlets", [(str(one.pk), one.name) for one in outlets])
@@ -78,7 +81,7 @@ class SelectionForm(forms.Form):
         return Selection(
             rounds=ids("rounds"),
             outlets=ids("outlets"),
-            annotators=ids("annotators"),
+            annotators=tuple(uuid.UUID(self._meant[one]) for one in chosen.get("annotators", ())),
             labels=tuple(chosen.get("labels", ())),
             codebook_versions=tuple(chosen.get("codebook_versions", ())),
             published_from=chosen.get("published_from"),

@@ -30,7 +30,7 @@ def lay_out_gamma_pairs(tables: Mapping[str, Any], names: Names) -> list[Laid]:
         return []
     rows = []
     for row in pairs:
-        query = {"a": row["a"], "b": row["b"], "listing": "findings"}
+        query = {**{side: names.key(row[side]) for side in "ab"}, "listing": "findings"}
         who = " and ".join(sorted(names.annotator(row[side]) for side in "ab"))
         cell = figure(row, query, "gamma")
         shared = number(row["articles"], {**query, "counted": "articles"})

@@ -155,7 +155,7 @@ def _sort(split: Mapping[str, Any], sort: str, query: Query) -> Cell:
 def _pairs(tables: Mapping[str, Any], names: Names) -> Laid:
     rows = []
     for row in tables["pairs"]:
-        people = {"a": row["a"], "b": row["b"]}
+        people = {side: names.key(row[side]) for side in "ab"}
         found = [
             figure(
                 row[name],
@@ -178,14 +178,14 @@ def _pairs(tables: Mapping[str, Any], names: Names) -> Laid:
 
 def _annotators(tables: Mapping[str, Any], names: Names) -> Laid:
     def of(annotator: str) -> Query:
-        return {"listing": "spans", "a": annotator, "alone": "1"}
+        return {"listing": "spans", "a": names.key(annotator), "alone": "1"}
 
     rows = [
         [
             words(names.annotator(row["annotator"])),
             number(row["articles"], {**of(row["annotator"]), "counted": "articles"}),
             number(row["spans"], of(row["annotator"])),
-            *(_without(row["without"][name], row["annotator"]) for name in PAIRWISE),
+            *(_without(row["without"][name], names.key(row["annotator"])) for name in PAIRWISE),
         ]
         for row in tables["annotators"]
     ]
@@ -202,8 +202,8 @@ def _annotators(tables: Mapping[str, Any], names: Names) -> Laid:
     return Laid("annotators", "Agreement without each annotator", columns, rows, note)
 
 
-def _without(agreement: Mapping[str, Any], annotator: str) -> Cell:
-    cell = figure(agreement, {"a": annotator, "kind": "disagreement"})
+def _without(agreement: Mapping[str, Any], key: str) -> Cell:
+    cell = figure(agreement, {"a": key, "kind": "disagreement"})
     if agreement.get("rise") is None:
         return cell
     rise = f"{agreement['rise']:+.3f}".replace("-", "−")

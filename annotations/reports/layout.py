@@ -71,6 +71,7 @@ class Names:
     slots: Mapping[str, int] = field(default_factory=dict)  # colour slots of labels
     choices: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)  # as they are compared -> as written
+    keys: Mapping[str, str] = field(default_factory=dict)  # annotator's id -> what stands for it
 
     def label(self, slug: str | None) -> str:
         if slug is None:
@@ -90,6 +91,10 @@ class Names:
 
     def annotator(self, pk: str) -> str:
         return self.annotators.get(pk, "Somebody who left")
+
+    def key(self, annotator: str) -> str:
+        """What pages and addresses name an annotator by: the id, or what stands for it."""
+        return self.keys.get(annotator, annotator)
 
     def article(self, pk: str) -> str:
         return self.articles.get(pk, "An article in the bin")

@@ -24,15 +24,17 @@ def read_names(
     study: Study, seen: frozenset[uuid.UUID] | None = None, *, blind: bool = False
 ) -> Names:
     """All but the titles of articles; with `seen`, only those who did these assignments, and
-    only archived labels used in them; `blind`: annotators by letters that tell nothing. Four
-    queries."""
+    only archived labels used in them; `blind`: annotators by letters that tell nothing, and by
+    stand-ins of their ids. Four queries."""
     work = Assignment.objects.filter(study=study)
     if seen is not None:
         work = work.filter(pk__in=seen)
     labels = list(Label.objects.filter(study=study).order_by("position", "name", "id"))
     attributes = list(Attribute.objects.filter(study=study).select_related("label").order_by())
+    people = _annotators(work)
     return Names(
-        annotators=_lettered(study, _annotators(work)) if blind else _annotators(work),
+        annotators=_lettered(study, people) if blind else people,
+        keys=_stand_ins(study, people) if blind else {},
         labels=_labels(work, labels),
         slots={label.slug: label.slot for label in labels},
         attributes={(one.label.slug, one.name): one.title for one in attributes},
@@ -61,6 +63,12 @@ def _lettered(study: Study, people: Mapping[str, str]) -> dict[str, str]:
     on every page. Not the numbers that curation draws anew for each article."""
     drawn = sorted(people, key=lambda who: salted_hmac(str(study.pk), who).hexdigest())
     return {who: f"Annotator {_letter(n)}" for n, who in enumerate(drawn)}
+
+
+def _stand_ins(study: Study, people: Iterable[str]) -> dict[str, str]:
+    """In place of ids, which stand beside names in other studies."""
+    drawn = {who: salted_hmac(f"{study.pk} stand-in", who).digest() for who in people}
+    return {who: str(uuid.UUID(bytes=digest[:16])) for who, digest in drawn.items()}
 
 
 def _letter(n: int) -> str:
