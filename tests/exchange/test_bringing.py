@@ -235,3 +235,35 @@ def test_answers_without_a_question_are_lost_and_said(
     made = store(begin(codebook, alice, files_of(work("bob", asked))))
     assert made.state == "done"
     assert made.survey["said"] == ["Allegation has no question “hedge”; its answers are left out."]
+
+
+def test_the_preview_says_what_storing_leaves_out(codebook: Study, alice: User, bob: User) -> None:
+    split = span("1", "attribution", "Officials", "Arden")
+    asked = span("2", "attribution", "Ilana Voss", attributes={"mood": "x"})
+    made = begin(codebook, alice, files_of(work("bob", split, asked)))
+    said = [
+        "articles.jsonl, line 1: “Strike”, mark 1: Attribution takes one stretch, not 2.",
+        "Attribution has no question “mood”; its answers are left out.",
+    ]
+    assert (made.survey["findings"]["lost"], made.survey["n_findings"]["lost"]) == (said, 2)
+    stored = store(made)
+    assert (stored.state, stored.survey["said"]) == ("done", said)
+
+
+def test_a_choice_that_loses_more_is_shown_before_it_is_stored(
+    codebook: Study, alice: User, bob: User
+) -> None:
+    make_article(codebook)
+    made = begin(codebook, alice, files_of(work("bob", span("1", "Claim", "Officials", "Arden"))))
+    before = made.survey["findings"]["lost"]
+    assert [sentence.partition(" (")[0] for sentence in before] == [
+        "articles.jsonl: Articles that the study has already keep their own particulars"
+    ]
+    looked = store(made, labels={"Claim": "allegation"})
+    assert (looked.state, Span.objects.count()) == ("preview", 0)
+    assert "more is left out than was shown" in looked.message
+    assert looked.survey["findings"]["lost"][1:] == [
+        "articles.jsonl, line 1: “Strike”, mark 1: Allegation takes one stretch, not 2."
+    ]
+    assert looked.mapping["labels"] == {"Claim": "allegation"}
+    assert (store(looked).state, Span.objects.count()) == ("done", 0)

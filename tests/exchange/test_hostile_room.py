@@ -167,9 +167,11 @@ def brought_in(study: Study, form: Form, files: Files) -> tuple[list[str], bool]
     mapping = Mapping.from_json(made.mapping)
     labels, people = dict.fromkeys(mapping.labels, NEW), dict.fromkeys(mapping.people, NEW)
     everything = Mapping(labels, people, (), mapping.round, LEFT_OUT, submit=False)
-    carry_out(made=made, mapping=everything)
-    store_corpus.func(str(made.pk))
-    made.refresh_from_db()
+    for _ in range(2):  # what these choices lose more is shown first
+        if made.state == "preview":
+            carry_out(made=made, mapping=everything)
+            store_corpus.func(str(made.pk))
+            made.refresh_from_db()
     assert made.state in ("done", "failed")
     return [made.message] if made.message else [], made.state == "done"
 

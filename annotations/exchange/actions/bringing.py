@@ -1,7 +1,7 @@
 """Bringing in what another program marked: read and shown first, then stored all or nothing."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +15,27 @@ from annotations.corpus.queries import import_limits, known_texts
 from annotations.corpus.records import in_bytes
 from annotations.study import queued
 from annotations.study.models import Study
+from annotations.study.queries.codebook import codebook_content
 from annotations.text.refusal import Refusal
 
-from ..bringing import Mapping, Survey, default_mapping, survey
+from ..bringing import (
+    LEFT_OUT,
+    NEW,
+    Book,
+    Here,
+    Mapping,
+    Survey,
+    default_mapping,
+    foresee,
+    plan_labels,
+    show_lost,
+    survey,
+)
 from ..formats import find_format, recognised
-from ..frame import FileRefused, Form, Hints, Reading, SourceFiles, SourceLimits
+from ..frame import FileRefused, Findings, Form, Hints, Reading, SourceFiles, SourceLimits
 from ..models import CorpusFile, CorpusImport, CorpusImportState
 from ..telling import telling
-from .storing import Storing
+from .storing import Storing, UnseenLosses, find_here
 
 OPEN = (CorpusImportState.PREVIEW, CorpusImportState.RUNNING, CorpusImportState.FAILED)
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -100,12 +113,16 @@ def _chosen(files: SourceFiles, name: str) -> Form:
 
 @task()
 def read_import(import_id: str) -> None:
-    """What the files hold, for the preview."""
+    """What the files hold, for the preview, and what storing would leave out of it."""
     made = CorpusImport.objects.select_related("study").get(pk=uuid.UUID(import_id))
     rows = CorpusImport.objects.filter(pk=made.pk, state=CorpusImportState.READING)
     try:
         with telling(lambda n: rows.update(n_done=n)) as tell:
             found = survey(open_reading(made), known_texts(made.study), tell)
+            mapping = _guess(made.study, found)
+            if not found.n_findings["refused"]:  # else there is nothing to store
+                rows.update(n_all=found.n_articles)
+                show_lost(found, _foreseen(made, found, mapping, tell))
     except Refusal as refused:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
         return
@@ -116,7 +133,7 @@ def read_import(import_id: str) -> None:
     rows.update(
         state=CorpusImportState.PREVIEW,
         survey=found.as_json(),
-        mapping=_guess(made.study, found).as_json(),
+        mapping=mapping.as_json(),
         n_done=0,
         n_all=found.n_articles,
         message="" if found.n_articles else "There is no article in these files.",
@@ -161,6 +178,26 @@ def _guess(study: Study, found: Survey) -> Mapping:
     )
 
 
+def _foreseen(
+    made: CorpusImport, found: Survey, mapping: Mapping, tell: Callable[[int], object]
+) -> Findings:
+    """What would be said if all came in as guessed."""
+    reading = open_reading(made)
+    there = codebook_content(made.study)["labels"]
+    names = [name for name, choice in mapping.labels.items() if choice == NEW]
+    planned = plan_labels(names, found, reading.study, there)
+    labels = {label["slug"]: label for label in there}
+    labels |= {new.slug: new.as_content() for new in planned.values()}
+    slugs = {name: slug for name, slug in mapping.labels.items() if slug not in (NEW, LEFT_OUT)}
+    slugs |= {name: new.slug for name, new in planned.items()}
+
+    def here(digest: str) -> Here | None:
+        known = find_here(made.study, digest)
+        return known[1] if known else None
+
+    return foresee(reading, mapping, Book(labels, slugs), here, tell)
+
+
 # --- storing --------------------------------------------------------------------------------------
 
 
@@ -198,6 +235,11 @@ def store_corpus(import_id: str) -> None:
             # SQLite has one writer: progress could not be written beside the import.
             told = tell if connection.vendor != "sqlite" else lambda n: None
             Storing(made, Mapping.from_json(made.mapping), open_reading, told).run()
+    except UnseenLosses as unseen:
+        found = Survey.from_json(made.survey)
+        show_lost(found, unseen.findings)
+        state, message = CorpusImportState.PREVIEW, str(unseen)
+        rows.update(state=state, survey=found.as_json(), message=message, n_done=0)
     except Refusal as refused:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
     except Exception as error:

@@ -2,26 +2,23 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from annotations.accounts.models import User
 from annotations.study.actions.codebook import changing, next_position
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Attribute, Label, Role, Study
 from annotations.study.models.codebook import LABEL_KEYS
+from annotations.study.queries.codebook import codebook_content
 from annotations.study.queries.people import roles_of
 from annotations.text.refusal import Refusal
 
-from ..bringing import Survey
-from ..bringing.mapping import slug_of
-from ..bringing.surveying import MOST_VALUES, Seen
-from ..records import LabelRecord, StudyRecord
+from ..bringing import NewLabel, Survey, plan_labels
+from ..records import StudyRecord
 
 # Those that the form offers first; beyond them a label takes a key of the marking page itself.
 KEYS = LABEL_KEYS + "0qwertuoasfgjklxcn"
 SLOTS = 8
-ATTRIBUTE_KINDS = ("choice", "yes_no", "text", "entity")
 
 
 class TooManyLabels(Refusal):
@@ -36,78 +33,42 @@ def make_labels(
     names = sorted(names)
     if not names:
         return {}
-    known = {label.slug: label for book in told.codebooks for label in book.labels}
-    slugs: dict[str, str] = {}
+    planned = plan_labels(names, found, told, codebook_content(study)["labels"])
     with changing(study, actor, "Labels of an import"):
-        for name in names:
-            label = _make_label(study, name, known.get(name), found.labels[name])
-            slugs[name] = label.slug
-    return slugs
+        for new in planned.values():
+            _make_label(study, new)
+    return {name: new.slug for name, new in planned.items()}
 
 
-def _make_label(study: Study, name: str, told: LabelRecord | None, seen: Seen) -> Label:
+def _make_label(study: Study, new: NewLabel) -> None:
     there = list(study.labels.all())
     live = [label for label in there if label.archived_at is None]
-    called = (told.name if told else "") or name
-    title = _untaken(called[:50], {label.name.lower() for label in live})
     keys = [key for key in KEYS if key not in {label.key.lower() for label in live}]
     if not keys:
         raise TooManyLabels
+    told = new.told
     label = Label.objects.create(
         study=study,
-        slug=slug_of(name, [label.slug for label in there]),
-        name=title,
+        slug=new.slug,
+        name=new.name,
         definition=told.definition if told else "",
         key=told.key if told and told.key in keys else keys[0],
-        tag=_tag(called, {label.tag.upper() for label in live}),
+        tag=_tag(new.called, {label.tag.upper() for label in live}),
         slot=len(there) % SLOTS + 1,
         position=next_position(study.labels),
         extent=told.extent if told and told.extent in ("word", "phrase", "sentence") else "phrase",
-        fragments_allowed=seen.most_fragments > 1 or bool(told and told.fragments),
+        fragments_allowed=new.fragments,
     )
-    for position, (attribute, about) in enumerate(sorted(seen.attributes.items())):
-        if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", attribute):
-            _make_attribute(label, attribute, about, told, position)
-    return label
-
-
-def _make_attribute(
-    label: Label, name: str, about: Mapping[str, Any], told: LabelRecord | None, position: int
-) -> None:
-    asked = {each.name: each for each in told.attributes} if told else {}
-    kind, choices, title = about["kinds"][0], [], name.replace("_", " ").capitalize()
-    if name in asked:
-        kind, title = asked[name].kind, asked[name].title or title
-        choices = [
-            {"value": choice.value, "title": choice.title or choice.value}
-            for choice in (*asked[name].choices, *asked[name].former_choices)
-        ]
-    if kind not in ATTRIBUTE_KINDS or len(about["kinds"]) > 1 or (kind == "choice" and not choices):
-        kind = "text"
-    if (
-        kind == "text"
-        and len(about["values"]) <= MOST_VALUES
-        and about["n"] >= 5 * len(about["values"])
-    ):
-        kind = "choice"
-        choices = [{"value": value, "title": value} for value in sorted(about["values"])]
-    Attribute.objects.create(
-        study=label.study,
-        label=label,
-        name=name,
-        title=title[:80],
-        kind=kind,
-        choices=choices if kind == "choice" else [],
-        position=position,
-    )
-
-
-def _untaken(words: str, taken: set[str]) -> str:
-    found, number = words, 1
-    while found.lower() in taken:
-        number += 1
-        found = f"{words} {number}"
-    return found
+    for position, each in enumerate(new.attributes):
+        Attribute.objects.create(
+            study=study,
+            label=label,
+            name=each.name,
+            title=each.title,
+            kind=each.kind,
+            choices=list(each.choices),
+            position=position,
+        )
 
 
 def _tag(words: str, taken: set[str]) -> str:

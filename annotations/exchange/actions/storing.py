@@ -19,9 +19,21 @@ from annotations.marking.queries import read_regions
 from annotations.study.actions import record
 from annotations.study.models import Round, Study
 from annotations.study.queries.codebook import codebook_content, latest_version
+from annotations.text.offsets import Stretch
 from annotations.text.refusal import Refusal
 
-from ..bringing import LEFT_OUT, NEW, Book, Mapping, Survey, fit_work
+from ..bringing import (
+    LEFT_OUT,
+    NEW,
+    Book,
+    Here,
+    Leaving,
+    Mapping,
+    Survey,
+    fit_work,
+    is_unseen,
+    works_of,
+)
 from ..frame import FileRefused, Findings, Reading
 from ..frame.placing import place_article
 from ..models import CorpusFile, CorpusImport, CorpusImportState
@@ -31,6 +43,32 @@ from .marks import store_operations
 from .newcomers import make_account, make_annotator, make_labels
 
 Tell = Callable[[int], object]
+MOST_SAID = 200  # findings that the page of a stored import lists
+
+
+class UnseenLosses(Refusal):
+    """Nothing was stored yet: chosen so, more is left out than was shown. Look at it below, then
+    store it all."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        super().__init__()
+
+
+def find_here(study: Study, digest: str) -> tuple[Article, Here] | None:
+    """The article of this text that the study has already."""
+    kept = Article.objects.kept().filter(study=study, text_sha256=digest)
+    row = kept.select_related("outlet").first()
+    if row is None:
+        return None
+    told = {name: getattr(row, name) for name in ("title", "byline", "url", "language", "event")}
+    told["outlet"] = row.outlet.name if row.outlet else ""
+    told["published_on"] = row.published_on.isoformat() if row.published_on else ""
+    return row, Here(told, _regions(row))
+
+
+def _regions(row: Article) -> list[Stretch]:
+    return [(start, end) for start, end, _ in read_regions(row)]
 
 
 class Storing:
@@ -68,10 +106,14 @@ class Storing:
         self.book = Book(self.labels, slugs)
         self.version = latest_version(self.study).number
         self.accounts = self._accounts()
+        self.leaving = Leaving(reading.study, self.mapping, self.findings)
         for number, article in enumerate(reading.articles, 1):
             self._article(place_article(article, findings=self.findings))
             self.tell(number)
+        self.leaving.conclude()
         self._refuse_wrong()
+        if is_unseen(self.found, self.findings):
+            raise UnseenLosses(self.findings)
         CorpusFile.objects.filter(brought_in=self.made).delete()
         CorpusImport.objects.filter(pk=self.made.pk).update(
             state=CorpusImportState.DONE,
@@ -88,7 +130,9 @@ class Storing:
         )
 
     def _said(self) -> list[str]:
-        return [str(finding) for finding in self.findings][:200]
+        said = [str(finding) for finding in self.findings][:MOST_SAID]
+        more = self.findings.counts.total() - len(said)
+        return [*said, f"And {more:,} more."] if more else said
 
     def _refuse_wrong(self) -> None:
         wrong = self.findings.of("refused")
@@ -154,33 +198,23 @@ class Storing:
     # --- an article -------------------------------------------------------------------------------
 
     def _article(self, article: ArticleRecord) -> None:
-        row = self._row(article)
-        regions = [(start, end) for start, end, _ in read_regions(row)]
+        there = find_here(self.study, article.sha256)
+        self.leaving.article(article, there[1] if there else None)
+        row = there[0] if there else self._row(article)
+        regions = there[1].regions if there else _regions(row)
         self.counts["articles"] += 1
-        works = list(article.assignments)
-        if article.gold is not None and self.mapping.gold_as:
-            gold = article.gold
-            works.append(AssignmentRecord("", gold.spans, gold.links, gold.entities))
+        works = works_of(article, self.mapping)
         by_user: dict[uuid.UUID, Assignment] = {}
-        # A person's own marks first: suggestions come to work that is still open.
-        for work in sorted(works, key=lambda work: work.annotator in self.mapping.models):
-            user = self.accounts.get(work.annotator)
-            if user is not None:
-                is_model = work.annotator in self.mapping.models
-                fitted = fit_work(
-                    work, article, self.book, regions, self.findings, is_model=is_model
-                )
-                made = by_user.get(user.pk) or self._assignment(row, user, article)
-                if made is not None:
-                    by_user[user.pk] = made
-                    self._marks(made, row, fitted, is_model)
-        self._submit(by_user, works)
+        for work, is_model in works:
+            user = self.accounts[work.annotator]
+            fitted = fit_work(work, article, self.book, regions, self.findings, is_model=is_model)
+            made = by_user.get(user.pk) or self._assignment(row, user, article)
+            if made is not None:
+                by_user[user.pk] = made
+                self._marks(made, row, fitted, is_model)
+        self._submit(by_user, [work for work, _ in works])
 
     def _row(self, article: ArticleRecord) -> Article:
-        kept = Article.objects.kept().filter(study=self.study, text_sha256=article.sha256)
-        row = kept.first()
-        if row is not None:
-            return row
         self.counts["new_articles"] += 1
         particulars = {
             "outlet": article.outlet,

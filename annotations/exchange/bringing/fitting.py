@@ -82,6 +82,12 @@ class _Fitting:
         if any(_meet(part, region) for part in span.stretch for region in self._regions):
             self.lose(span, "it reaches into what is not article text")
             return None
+        if len(span.note) > LONGEST_NOTE:
+            self.lose(span, f"its note is cut after {LONGEST_NOTE:,} characters")
+        if span.flag not in FLAGS:
+            self.lose(span, f"its flag “{span.flag[:40]}” is none of this program's")
+        if label is None and span.attributes:
+            self.lose(span, "the answers of what bears no label are left out")
         return replace(
             span,
             label=label["slug"] if label else None,
@@ -119,12 +125,14 @@ class _Fitting:
         seen: set[tuple[str, str]] = set()
         for link in links:
             if link.source not in same_as or link.target not in same_as:
-                continue  # its span was left out
+                sentence = "Links to or from marks that are left out are left out too."
+                self._findings.lost_once("", sentence)
+                continue
             ends = same_as[link.source], same_as[link.target]
             source, target = spans[ends[0]], spans[ends[1]]
             if ends in seen or source is target:
-                continue
-            if source.label is None or (strict and source.label != ATTRIBUTION):
+                self.lose(source, "a link joins what is joined already, or one mark, now")
+            elif source.label is None or (strict and source.label != ATTRIBUTION):
                 self.lose(source, "a link begins at a source phrase, and this is none")
             elif target.label in (source.label, REPORTING):
                 self.lose(source, f"a link from {source.label} cannot lead to {target.label}")
@@ -132,6 +140,7 @@ class _Fitting:
                 seen.add(ends)
                 cue = link.cue
                 if cue and any(_meet((cue.start, cue.end), region) for region in self._regions):
+                    self.lose(source, "the cue of its link lies in what is not article text")
                     cue = None
                 yield replace(link, source=ends[0], target=ends[1], cue=cue)
 

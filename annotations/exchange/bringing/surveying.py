@@ -45,6 +45,11 @@ class Survey:
     findings: dict[str, list[str]] = field(default_factory=dict)
     n_findings: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def unlisted(self) -> dict[str, int]:
+        """Of each kind of finding, how many are not among those listed."""
+        return {kind: n - len(self.findings[kind]) for kind, n in self.n_findings.items()}
+
     def as_json(self) -> dict[str, Any]:
         told = dict(vars(self))
         told["labels"] = {name: vars(seen) for name, seen in self.labels.items()}

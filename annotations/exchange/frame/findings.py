@@ -37,6 +37,11 @@ class Findings:
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._kept)
 
+    @property
+    def n_unkept(self) -> int:
+        """How many are counted only."""
+        return self.counts.total() - len(self._kept)
+
     def of(self, kind: Kind) -> list[Finding]:
         return [finding for finding in self._kept if finding.kind == kind]
 

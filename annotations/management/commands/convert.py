@@ -98,6 +98,8 @@ class Command(ExplainedCommand):
         self.stdout.write(f"{target}: {told} from {source.form.title}.")
         for finding in source.findings:
             self.stdout.write(f"  {finding.kind}: {finding}")
+        if source.findings.n_unkept:
+            self.stdout.write(f"  And {source.findings.n_unkept:,} more.")
         for loss in writer.losses:
             self.stdout.write(f"  {loss.sentence}")
 
