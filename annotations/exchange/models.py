@@ -121,7 +121,7 @@ class StudyImportState(models.TextChoices):
 
 class StudyImport(models.Model):
     """A whole study brought in from its file. `told` is what came of it, for whoever did it: the
-    study's id and name, how many articles, whose accounts."""
+    study's id and name, how many articles, whose accounts; meanwhile how many articles are done."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

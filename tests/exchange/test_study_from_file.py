@@ -1,17 +1,20 @@
 """A whole study brought in on a page, by somebody who may know only some of its people."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
 from annotations.accounts.models import User
+from annotations.exchange.actions import restoring
 from annotations.exchange.actions.bringing import read_import
 from annotations.exchange.actions.restoring import store_study
+from annotations.exchange.actions.whole import Restored, restore_study
 from annotations.exchange.models import CorpusImport, StudyImport
 from annotations.marking.models import Span
 from annotations.study.models import Role, Study
@@ -70,6 +73,34 @@ def test_the_study_is_whole_again_and_led_by_who_brought_it(
     assert roles_of(study, mallory) == {Role.MANAGER}
     assert Span.objects.filter(study=study).count() == 2
     assert bytes(StudyImport.objects.get().content) == b""
+
+
+def test_it_says_how_far_it_is(
+    content: bytes, sign_in: SignIn, mallory: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer: there it says only that it works."""
+    client = sign_in(mallory)
+    seen: list[str] = []
+    monkeypatch.setattr("annotations.exchange.telling.SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(restoring, "restore_study", watched(client, seen))
+    address = send(client, content).url
+    with zeal_ignore():
+        store_study.func(str(StudyImport.objects.get().pk))
+    so_far = "Working…" if connection.vendor == "sqlite" else "1 article so far."
+    assert [so_far in page for page in seen] == [True]
+    assert "“Harbour” is here" in client.get(address).content.decode()
+
+
+def watched(client: Client, seen: list[str]) -> Callable[..., Restored]:
+    def restore(*, tell: Callable[[int], object], **more: Any) -> Restored:
+        def look(n: int) -> None:
+            tell(n)
+            address = reverse("exchange:study_import_progress", args=[StudyImport.objects.get().pk])
+            seen.append(client.get(address).content.decode())
+
+        return restore_study(tell=look, **more)
+
+    return restore
 
 
 def test_only_people_one_leads_are_taken_for_those_of_the_file(

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
@@ -19,8 +19,9 @@ from annotations.text.refusal import Refusal
 from ..formats.sourcemark import recognises
 from ..frame import FileRefused, SourceFiles
 from ..models import StudyImport, StudyImportState
+from ..telling import telling
 from .bringing import SOMETHING, source_limits
-from .whole import Restored, restore_study
+from .whole import Restored, Tell, restore_study
 
 NO_STUDY = (
     "This is not a whole-study file. Marks in other formats come into a study on its page "
@@ -61,7 +62,9 @@ def store_study(import_id: str) -> None:
     made = StudyImport.objects.select_related("created_by").get(pk=uuid.UUID(import_id))
     rows = StudyImport.objects.filter(pk=made.pk, state=StudyImportState.RUNNING)
     try:
-        _store(made)
+        with telling(lambda n: rows.update(told={"n_done": n})) as tell:
+            # SQLite has one writer: progress could not be written beside the import.
+            _store(made, tell if connection.vendor != "sqlite" else lambda n: None)
     except Refusal as refused:
         _end(rows, StudyImportState.FAILED, message=str(refused))
     except Exception as error:
@@ -71,16 +74,21 @@ def store_study(import_id: str) -> None:
 
 
 @transaction.atomic
-def _store(made: StudyImport) -> None:
-    """All of it in one transaction, which first asks whether it is still to be done."""
+def _store(made: StudyImport, tell: Tell) -> None:
+    """All of it in one transaction, which first asks whether it is still to be done.
+
+    Its row is not locked until the end, so that progress can be written to it meanwhile. Of two
+    runs at once the second meets rows that are here already and is undone.
+    """
     rows = StudyImport.objects.filter(pk=made.pk, state=StudyImportState.RUNNING)
-    here = rows.select_for_update(of=("self",)).first()
+    here = rows.first()
     if here is None:
         return
     restored = restore_study(
         files=SourceFiles.uploaded([(here.name, bytes(here.content))], source_limits()),
         actor=made.created_by,
         known=accounts_known_to(made.created_by),
+        tell=tell,
     )
     _let_manage(restored.study, made.created_by)
     _end(rows, StudyImportState.DONE, told=_told(restored))
