@@ -31,13 +31,18 @@ def admit(request: HttpRequest, scope: Scope, study_id: uuid.UUID | None) -> Acc
     if wait := count_request(token):
         raise too_many(wait)
     request.user = token.user
+    demand(token, scope)
+    if study_id is not None and not token.with_factor:
+        refuse_without_factor(token, study_id)
+    return token
+
+
+def demand(token: AccessToken, scope: Scope) -> None:
+    """Raises Problem (403) for a token without the scope."""
     if scope not in token.scopes:
         detail = f"This token may not {scope.value}. Make one that may, on the page of your tokens."
         header = f'{REALM}, error="insufficient_scope", scope="{scope.value}"'
         raise Problem(403, "scope-missing", detail, headers={"WWW-Authenticate": header})
-    if study_id is not None and not token.with_factor:
-        refuse_without_factor(token, study_id)
-    return token
 
 
 def bearer(request: HttpRequest) -> str:

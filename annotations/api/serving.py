@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +17,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
+
+from annotations.study.policy import Act
+from annotations.study.queries import fetch_standing
+from annotations.study.queries.people import lost_a_role
 
 from .actions import OtherRequest, claim_key, hash_request, keep_answer
 from .calls import JSON, Answer, Call, Route
@@ -95,6 +100,7 @@ def write(call: Call[Any, Any], route: Route) -> HttpResponseBase:
         except OtherRequest as error:
             raise refused(str(error)) from error
         if not is_new:
+            refuse_outdated(call, row.made_at)
             headers = {**row.headers, "Idempotent-Replay": "true"}
             return plain(row.body, row.status, headers)
         response = respond(route.view(call))
@@ -103,6 +109,17 @@ def write(call: Call[Any, Any], route: Route) -> HttpResponseBase:
         body = response.content.decode()
         keep_answer(row=row, status=response.status_code, headers=headers, body=body)
     return response
+
+
+def refuse_outdated(call: Call[Any, Any], made_at: datetime) -> None:
+    """What was answered once is not told to whoever may not ask for it any more: strangers now,
+    and people whose roles in the study ended since. Raises as the study's door does."""
+    if "study_id" not in call.ids:
+        return
+    fetch_standing(call.user, call.study_id, Act.SEE_STUDY)
+    if lost_a_role(call.user, call.study_id, since=made_at):
+        detail = "This was answered before your role in the study changed. Ask with a new key."
+        raise Problem(403, "not-allowed", detail)
 
 
 KEPT = ("Content-Type", "ETag", "Location")

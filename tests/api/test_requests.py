@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from annotations.accounts.models import User
+from annotations.accounts.models import Scope, User
 from annotations.api.calls import ROUTES
 from annotations.api.models import StoredAnswer
 from annotations.assignment.models import Assignment
@@ -59,6 +59,35 @@ def test_keys_belong_to_their_person_and_refusals_are_not_kept(
     assert Export.objects.count() == 2
     assert desk.send(at(study, "/exports"), {"format": "none"}, key="new").status_code == 422
     assert desk.send(at(study, "/exports"), {"format": "csv"}, key="new").status_code == 202
+
+
+def test_an_answer_is_not_repeated_to_whoever_lost_the_right_to_it(
+    desk: Asker, study: Study, alice: User
+) -> None:
+    def again() -> Any:
+        return desk.send(at(study, "/exports"), {"format": "csv"}, key="k")
+
+    assert (again().status_code, again()["Idempotent-Replay"]) == (202, "true")
+    join(study, alice, Role.ANNOTATOR)
+    assert again()["Idempotent-Replay"] == "true"
+    held = study.memberships.filter(user=alice)
+    held.filter(role=Role.MANAGER).update(ended_at=timezone.now())
+    refused = again()
+    assert (refused.status_code, "role" in described(refused)["detail"]) == (403, True)
+    held.update(ended_at=timezone.now())
+    assert again().status_code == 404
+
+
+def test_an_export_of_another_person_is_removed_with_the_scope_to_manage_only(
+    study: Study, alice: User, bob: User
+) -> None:
+    reader = Asker(alice, Scope.READ)
+    for user in (alice, bob):
+        made = Asker(user).send(at(study, "/exports"), {"format": "csv"})
+        path = BASE + at(study, f"/exports/{made.json()['id']}")
+        assert reader.delete(path).status_code == (204 if user == alice else 403)
+    assert Export.objects.get().created_by == bob
+    assert Asker(alice).delete(path).status_code == 204
 
 
 def test_a_post_without_a_key_is_refused(desk: Asker, study: Study) -> None:

@@ -22,6 +22,7 @@ from annotations.exchange.queries.exports import (
 )
 
 from ..calls import Answer, Call, route
+from ..door import demand
 from ..paging import answer_page
 from ..problems import Fault, Problem, refused
 from ..shapes.pages import Page, Paged
@@ -150,7 +151,11 @@ def fetch_export_file(call: Call[None, None]) -> HttpResponseBase:
 
 @route("DELETE", ONE, scope=Scope.READ, about=ABOUT, answer=None, status=204)
 def delete_export(call: Call[None, None]) -> Answer:
-    """Forget an export and its file. That it was made stays in the study's history."""
+    """Forget an export of yours and its file; another's needs the scope `manage` too. That it was
+    made stays in the study's history."""
     reach = fetch_reach(call.user, call.study_id)
-    remove_export(made=fetch_export(reach, call.id("export_id")))
+    made = fetch_export(reach, call.id("export_id"))
+    if made.created_by_id != call.user.pk:
+        demand(call.token, Scope.MANAGE)
+    remove_export(made=made)
     return Answer(None, 204)

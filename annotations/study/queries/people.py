@@ -45,6 +45,12 @@ def _member(user: User, memberships: list[Membership]) -> Member:
     )
 
 
+def lost_a_role(user: User, study_id: uuid.UUID, *, since: datetime) -> bool:
+    """Whether a role that the person held in the study then has ended since."""
+    held = Membership.objects.filter(user=user, study=study_id)
+    return held.filter(started_at__lte=since, ended_at__gt=since).exists()
+
+
 @dataclass(frozen=True)
 class Ending:
     """A study that somebody is no longer in, and since when."""
