@@ -13,7 +13,7 @@ from annotations.study.models import Study
 from .bringing import LEFT_OUT, NEW, Mapping, Survey
 from .formats import formats
 from .frame import Form
-from .packing import NOT_OF_THE_WHOLE, Wanted
+from .packing import NOT_OF_THE_WHOLE, QUOTING, Wanted
 from .packing.choosing import EXTENT
 from .queries.exports import Reach
 
@@ -52,8 +52,9 @@ class ExportForm(forms.Form):
     pseudonyms = forms.BooleanField(
         label="Pseudonyms for people",
         required=False,
-        help_text="The same in every export of this study, in notes and threads too. Nicknames and "
-        "misspelt names are not found there: read them before you publish.",
+        help_text="The same in every export of this study; also in notes, threads, answers in "
+        "words and the codebook's definitions and rules. Nicknames and misspelt names are not "
+        "found there, and names of labels and choices stay: read them before you publish.",
     )
     labels = forms.MultipleChoiceField(
         label="Labels", required=False, widget=forms.CheckboxSelectMultiple
@@ -68,7 +69,8 @@ class ExportForm(forms.Form):
     without_texts = forms.BooleanField(
         label="Leave the texts out",
         required=False,
-        help_text="Offsets and the hash of each text stay: for articles you may not pass on.",
+        help_text="For articles you may not pass on: offsets and the hash of each text stay. "
+        f"{QUOTING} Read them before you pass them on.",
     )
 
     def __init__(self, reach: Reach, *args: Any, **kwargs: Any) -> None:

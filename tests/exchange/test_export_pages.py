@@ -118,7 +118,9 @@ def test_a_curator_under_blind_curation_gets_pseudonyms(
     marked.blind_curation = True
     marked.save(update_fields=["blind_curation"])
     files = exported(sign_in(dave), marked)
-    assert people_in(files)[0].startswith("person-")
+    (alias,) = people_in(files)
+    assert alias.startswith("person-")
+    assert people_in(exported(sign_in(dave), marked)) == [alias]
     assert [name for name, content in files.items() if b"bob" in content or b"Bob" in content] == []
 
 
@@ -177,6 +179,9 @@ def test_without_texts_no_words_of_an_article_go_out(
     assert b"alleged strike" not in b"".join(files.values())
     (one,) = articles_in(files)
     assert (one["text"], len(one["sha256"])) == ("", 64)
+    page = sign_in(alice).get(reverse("exchange:export", args=[marked.pk])).content.decode()
+    said = [json.loads(files["manifest.json"])["losses"][-1], files["data_card.md"].decode(), page]
+    assert all("may quote the article" in words for words in said)
 
 
 def test_an_export_can_be_removed_with_its_file(

@@ -15,7 +15,8 @@ from annotations.curation.models import Comment, GoldSpan, Ruling, Thread
 from annotations.exchange.actions.whole import restore_study
 from annotations.exchange.frame.record_json import load
 from annotations.exchange.packing import Wanted, choose
-from annotations.exchange.packing.choosing import pseudonyms, without_text
+from annotations.exchange.packing.aliases import UNKNOWN, Renaming
+from annotations.exchange.packing.choosing import without_text
 from annotations.exchange.packing.soft import soft_labels
 from annotations.exchange.queries.corpus import read_corpus
 from annotations.exchange.records import (
@@ -153,13 +154,14 @@ def test_threads_go_out_with_what_was_said(decided: Article) -> None:
 
 def test_pseudonyms_reach_every_name_and_stay_the_same(decided: Article) -> None:
     corpus = read_corpus(decided.study)
-    aliases = pseudonyms(corpus.study)
-    chosen = choose(corpus, Wanted(pseudonyms=True))
+    renaming = Renaming(corpus.study, b"secret")
+    aliases = renaming.aliases
+    chosen = choose(corpus, Wanted(pseudonyms=True), renaming)
     told = f"{chosen.study} {list(chosen.articles)}"
     assert [name for name in aliases if name in told.lower()] == []
-    assert f"Ask {aliases['bob']}, says {aliases['carol']}." in told
+    assert f"Ask {UNKNOWN}, says {UNKNOWN}." in told
     assert all(aliases[name] in told for name in ("bob", "carol", "dave"))
-    assert pseudonyms(read_corpus(decided.study).study) == aliases
+    assert Renaming(read_corpus(decided.study).study, b"secret").aliases == aliases
 
 
 def test_a_study_with_gold_comes_in_beside_itself_with_all_rows(

@@ -12,6 +12,7 @@ from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django_tasks import task
 
 from annotations.accounts.models import User
@@ -132,8 +133,9 @@ def write_study(
     wanted = reach.narrowed(wanted)
     about = About(
         made_at=moment(timezone.now()),
-        made_by="" if wanted.pseudonyms else reach.standing.user.username,
+        made_by=reach.standing.user.username,
         agreement=() if reach.is_own else agreement_tables(reach.study),
+        secret=alias_secret(reach.study),
     )
     with snapshot():
         packing = pack(
@@ -141,6 +143,11 @@ def write_study(
         )
         write_zip(packing, path)
     return packing
+
+
+def alias_secret(study: Study) -> bytes:
+    """What the study's pseudonyms are made with: the same as long as the site keeps its key."""
+    return salted_hmac("annotations.exchange.aliases", str(study.pk), algorithm="sha256").digest()
 
 
 def open_corpus(reach: Reach, form: Form) -> Corpus:

@@ -1,19 +1,24 @@
 """Aliases for people, where names stand for themselves and where they stand in free words."""
 
-import hashlib
+import hmac
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from ..records import (
+    Answer,
     ArticleRecord,
     AssignmentRecord,
+    AttributeRecord,
+    CodebookRecord,
     GoldRecord,
+    LabelRecord,
     LinkProvenanceRecord,
     PersonRecord,
     ProvenanceRecord,
+    RuleRecord,
     RulingRecord,
     SpanRecord,
     StudyRecord,
@@ -28,34 +33,48 @@ ADDRESS = "[e-mail address]"
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@\w[\w-]*(?:\.\w[\w-]*)+")
 
 
-def pseudonyms(study: StudyRecord) -> dict[str, str]:
+DIGITS = 10  # two of a thousand people share them once in two million studies
+
+
+def pseudonyms(study: StudyRecord, secret: bytes) -> dict[str, str]:
     """A name for each person that stays the same from export to export, whoever joins later.
 
-    It is made of the study's id and the person's, neither of which the export then holds.
+    Without the secret nobody who knows the people's ids can tell which alias is whose.
     """
-    aliases: dict[str, str] = {}
-    taken: set[str] = set()
-    for person in sorted(study.people, key=lambda each: each.id or each.name):
-        told = f"{study.id} {person.id or person.name}"
-        digest = hashlib.sha256(told.encode()).hexdigest()
-        length = 6
-        while (alias := f"person-{digest[:length]}") in taken:
-            length += 1
-        taken.add(alias)
-        aliases[person.name] = alias
-    return aliases
+    if not secret:
+        raise ValueError("Pseudonyms need a secret.")
+    digests = {
+        person.name: hmac.digest(
+            secret, f"{study.id} {person.id or person.name}".encode(), "sha256"
+        ).hex()
+        for person in study.people
+    }
+    sharing = Counter(digest[:DIGITS] for digest in digests.values())
+    return {
+        name: f"person-{digest if sharing[digest[:DIGITS]] > 1 else digest[:DIGITS]}"
+        for name, digest in digests.items()
+    }
 
 
 class Renaming:
     """Puts aliases in the place of names.
 
-    In free words (notes, threads, reasons) user names and full names go however they are written,
-    the parts of a full name as they are written in it, and e-mail addresses. A part that two
-    people share becomes UNKNOWN. Nicknames and misspellings stay: nobody can know them.
+    In free words (notes, threads, reasons, text answers, definitions and rules of the codebook,
+    names of the study, its rounds and reports) user names and full names go however they are
+    written, the parts of a full name as they are written in it, and e-mail addresses. A part that
+    two people share becomes UNKNOWN. Nicknames and misspellings stay: nobody can know them.
+
+    The article and its particulars, names in ledgers, names of labels, questions and choices stay:
+    they are of the news, or keys that the marks refer to.
     """
 
-    def __init__(self, study: StudyRecord) -> None:
-        self.aliases = pseudonyms(study)
+    def __init__(self, study: StudyRecord, secret: bytes) -> None:
+        self.aliases = pseudonyms(study, secret)
+        self._kinds: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for book in study.codebooks:
+            for label in book.labels:
+                for asked in label.attributes:
+                    self._kinds[label.slug, asked.name].add(asked.kind)
         whole: defaultdict[str, set[str]] = defaultdict(set)
         parts: defaultdict[str, set[str]] = defaultdict(set)
         for person in study.people:
@@ -69,6 +88,9 @@ class Renaming:
         self._whole, self._parts = _one_each(whole), _one_each(parts)
         self._any_case = _pattern(self._whole, re.IGNORECASE)
         self._as_written = _pattern(self._parts)
+        self._rounds: dict[str, str] = {}
+        for each in study.rounds:
+            self._rounds[each.name] = _untaken(self.public(each.name), {*self._rounds.values()})
 
     def called(self, name: str) -> str:
         return self.aliases.get(name, UNKNOWN) if name else ""
@@ -84,25 +106,56 @@ class Renaming:
         words = self._any_case.sub(lambda found: self._of(found[0]), words)
         return self._as_written.sub(lambda found: self._parts[found[0]], words)
 
+    def public(self, words: str) -> str:
+        """Words that stand on pages of the study, where curators read whose name was there."""
+        return self.words(words, neutral=True)
+
+    def round(self, name: str) -> str:
+        return self._rounds.get(name) or self.public(name)
+
     def _of(self, found: str) -> str:
         return self._whole.get(" ".join(found.casefold().split()), UNKNOWN)
 
     def study(self, study: StudyRecord) -> StudyRecord:
         people = (PersonRecord(self.called(p.name), is_model=p.is_model) for p in study.people)
-        codebooks = tuple(
-            replace(
-                each,
-                created_by=self.aliases.get(each.created_by, ""),
-                reason=self.words(each.reason),
-            )
-            for each in study.codebooks
-        )
         return replace(
             study,
             id="",
-            description=self.words(study.description),
+            name=self.public(study.name),
+            description=self.public(study.description),
             people=tuple(sorted(people, key=lambda person: person.name)),
-            codebooks=codebooks,
+            rounds=tuple(replace(each, name=self.round(each.name)) for each in study.rounds),
+            codebooks=tuple(map(self._codebook, study.codebooks)),
+        )
+
+    def _codebook(self, book: CodebookRecord) -> CodebookRecord:
+        return replace(
+            book,
+            created_by=self.aliases.get(book.created_by, ""),
+            reason=self.public(book.reason),
+            labels=tuple(map(self._label, book.labels)),
+            rules=tuple(map(self._rule, book.rules)),
+        )
+
+    def _label(self, label: LabelRecord) -> LabelRecord:
+        return replace(
+            label,
+            definition=self.public(label.definition),
+            attributes=tuple(map(self._asked, label.attributes)),
+            rules=tuple(map(self._rule, label.rules)),
+        )
+
+    def _asked(self, attribute: AttributeRecord) -> AttributeRecord:
+        return replace(attribute, title=self.public(attribute.title))
+
+    def _rule(self, rule: RuleRecord) -> RuleRecord:
+        return replace(
+            rule,
+            title=self.public(rule.title),
+            text=self.public(rule.text),
+            examples_yes=tuple(map(self.public, rule.examples_yes)),
+            examples_no=tuple(map(self.public, rule.examples_no)),
+            hard_cases=tuple(map(self.public, rule.hard_cases)),
         )
 
     def article(self, article: ArticleRecord) -> ArticleRecord:
@@ -116,15 +169,36 @@ class Renaming:
 
     def _work(self, work: AssignmentRecord) -> AssignmentRecord:
         spans = tuple(map(self._span, work.spans))
-        return replace(work, annotator=self.called(work.annotator), spans=spans)
+        return replace(
+            work,
+            annotator=self.called(work.annotator),
+            round=self.round(work.round),
+            spans=spans,
+        )
 
-    def _span(self, span: SpanRecord) -> SpanRecord:
-        return replace(span, note=self.words(span.note)) if span.note else span
+    def _span(self, span: SpanRecord, *, neutral: bool = False) -> SpanRecord:
+        if not span.note and not span.attributes:
+            return span
+        answers = self._answers(span.label or "", span.attributes)
+        note = self.words(span.note, neutral=neutral)
+        return replace(span, note=note, attributes=answers)
+
+    def _answers(self, label: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+        """Those in free words without names; choices and entries of a ledger stay."""
+        return {
+            name: self.public(answer) if isinstance(answer, str) and self._is_free(label, name)
+            else answer
+            for name, answer in answers.items()
+        }  # fmt: skip
+
+    def _is_free(self, label: str, name: str) -> bool:
+        kinds = self._kinds.get((label, name), ())
+        return not kinds or "text" in kinds
 
     def _gold(self, gold: GoldRecord) -> GoldRecord:
         return replace(
             gold,
-            spans=tuple(map(self._span, gold.spans)),
+            spans=tuple(self._span(span, neutral=True) for span in gold.spans),
             provenance=tuple(map(self._provenance, gold.provenance)),
             link_provenance=tuple(map(self._link_provenance, gold.link_provenance)),
         )
@@ -151,7 +225,12 @@ class Renaming:
         return replace(ruling, by=self.called(ruling.by))
 
     def _vote(self, vote: VoteRecord) -> VoteRecord:
-        return replace(vote, annotator=self.called(vote.annotator), note=self.words(vote.note))
+        return replace(
+            vote,
+            annotator=self.called(vote.annotator),
+            note=self.words(vote.note),
+            attributes=self._answers(vote.label, vote.attributes),
+        )
 
     def _all(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(map(self.called, names)))
@@ -162,6 +241,14 @@ class Renaming:
             for each in thread.messages
         )
         return replace(thread, messages=tuple(messages))
+
+
+def _untaken(name: str, taken: set[str]) -> str:
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name} {number}"
+    return found
 
 
 def _one_each(found: Mapping[str, set[str]]) -> dict[str, str]:

@@ -104,8 +104,9 @@ def _people(study: StudyRecord, wanted: Wanted | None, counts: Counts) -> Iterat
     if wanted is not None and wanted.pseudonyms:
         yield (
             "Names are pseudonyms, the same in every export of this study, and stand in the place "
-            "of names in notes and threads too. Nicknames and misspelt names are not found there: "
-            "read them before publishing.\n"
+            "of names in notes, threads, answers in words, and in the codebook's definitions and "
+            "rules too. Nicknames and misspelt names are not found there, and names of labels, "
+            "questions and choices stay: read them before publishing.\n"
         )
 
 

@@ -14,15 +14,17 @@ from ..records import (
     LinkVoteRecord,
     RulingRecord,
     SpanRecord,
-    StudyRecord,
     ThreadRecord,
     VoteRecord,
 )
-from .aliases import Renaming, pseudonyms
+from .aliases import Renaming
 from .soft import soft_labels
 
 EXTENT = "extent"  # the name of what bears no label, among labels
 DONE = ("submitted",)
+QUOTING = (
+    "Titles, notes, threads, answers in words and names in ledgers stay, and may quote the article."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +60,22 @@ class Wanted:
         return cls(**given)
 
 
-def choose(corpus: Corpus, wanted: Wanted) -> Corpus:
-    """The corpus as it goes out. Articles are chosen while they are walked."""
-    renaming = Renaming(corpus.study) if wanted.pseudonyms else None
+def choose(corpus: Corpus, wanted: Wanted, renaming: Renaming | None = None) -> Corpus:
+    """The corpus as it goes out. Articles are chosen while they are walked. `renaming` must be
+    there where pseudonyms are wanted."""
+    if wanted.pseudonyms and renaming is None:
+        raise ValueError("Pseudonyms are wanted, and there is nothing to make them.")
     study = renaming.study(corpus.study) if renaming else corpus.study
     return Corpus(study, _Chosen(corpus.articles, wanted, renaming))
 
 
-def named(study: StudyRecord, wanted: Wanted) -> Wanted:
+def named(wanted: Wanted, renaming: Renaming | None) -> Wanted:
     """What was wanted, in words that may go out: under pseudonyms no names of annotators."""
-    if not wanted.pseudonyms:
+    if renaming is None:
         return wanted
-    aliases = pseudonyms(study)
-    known = (aliases[name] for name in wanted.annotators if name in aliases)
-    return replace(wanted, annotators=tuple(sorted(known)))
+    known = (renaming.aliases[name] for name in wanted.annotators if name in renaming.aliases)
+    rounds = tuple(map(renaming.round, wanted.rounds))
+    return replace(wanted, annotators=tuple(sorted(known)), rounds=rounds)
 
 
 class _Chosen:

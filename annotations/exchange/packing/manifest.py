@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotations.agreement import ENGINE_VERSION
 
 from ..frame import Form
 from ..records import StudyRecord
-from .choosing import Wanted
+from .aliases import Renaming
+from .choosing import QUOTING, Wanted
 from .counting import Counts
 
 NAME = "sourcemark-export/1"
@@ -25,12 +26,23 @@ class FileFacts:
 @dataclass(frozen=True, slots=True)
 class About:
     """What is said of an export beside what it holds. `agreement` are tables for the data card:
-    (title, columns, rows, note)."""
+    (title, columns, rows, note). `secret` is what pseudonyms are made with: the same in every
+    export of a study, or empty for pseudonyms that are this export's alone."""
 
     made_at: str
     made_by: str = ""
     agreement: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], str]] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+    secret: bytes = field(default=b"", repr=False)
+
+
+def without_names(about: About, renaming: Renaming) -> About:
+    """Whoever made it is not named, nor anybody in the name of a report."""
+    agreement = [
+        (title, columns, rows, renaming.public(note))
+        for title, columns, rows, note in about.agreement
+    ]
+    return replace(about, made_by="", agreement=agreement)
 
 
 def manifest(
@@ -46,7 +58,9 @@ def manifest(
     """`wanted` is None for a whole study, to which no filter applies."""
     losses = [loss.sentence for loss in form.losses]
     if wanted is not None and not wanted.texts:
-        losses.append("The texts are left out: offsets count code points of the text of the hash.")
+        losses.append(
+            "The texts are left out: offsets count code points of the text of the hash. " + QUOTING
+        )
     told = {
         "format": NAME,
         "made_at": about.made_at,

@@ -1,16 +1,18 @@
 """The files of an export, one chunk after the other: data, then data card, then manifest."""
 
 import hashlib
+import secrets
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from ..frame import Chunk, FileRefused, Form
 from ..records import Corpus
+from .aliases import Renaming
 from .card import data_card
 from .choosing import Wanted, choose, named
 from .counting import CountedArticles, CountedRows, Counts, Tell
-from .manifest import About, FileFacts, manifest
+from .manifest import About, FileFacts, manifest, without_names
 
 CARD, MANIFEST = "data_card.md", "manifest.json"
 NOT_OF_THE_WHOLE = (
@@ -38,12 +40,15 @@ class Packing:
             raise FileRefused("", f"{form.title} cannot be written without the texts.")
         if form.is_whole and (wanted.pseudonyms or not wanted.texts):
             raise FileRefused("", NOT_OF_THE_WHOLE)
+        renaming = None
+        if wanted.pseudonyms:
+            renaming = Renaming(corpus.study, about.secret or secrets.token_bytes(32))
         self._form = form
-        self._about = about
+        self._about = without_names(about, renaming) if renaming else about
         self._options = form.settled(options)
         self._tell = tell
-        self.wanted = None if form.is_whole else named(corpus.study, wanted)
-        self.corpus = corpus if form.is_whole else choose(corpus, wanted)
+        self.wanted = None if form.is_whole else named(wanted, renaming)
+        self.corpus = corpus if form.is_whole else choose(corpus, wanted, renaming)
         self.files: list[FileFacts] = []
         self.counts = Counts()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ..frame import Form
-from .choosing import Wanted
+from .choosing import QUOTING, Wanted
 
 
 def number_of(n: int, one: str) -> str:
@@ -32,4 +32,7 @@ def chosen(
     if wanted.pseudonyms:
         yield "Names of people", "replaced by pseudonyms"
     if not wanted.texts:
-        yield "Texts", "left out; the SHA-256 says which text the offsets belong to"
+        yield (
+            "Texts",
+            f"left out; the SHA-256 says which text the offsets belong to. {QUOTING[:-1]}",
+        )

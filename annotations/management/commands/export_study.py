@@ -9,10 +9,18 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from annotations.exchange.actions import record_file
-from annotations.exchange.actions.exports import agreement_tables, open_corpus
+from annotations.exchange.actions.exports import agreement_tables, alias_secret, open_corpus
 from annotations.exchange.formats import find_format, formats
 from annotations.exchange.frame import Form
-from annotations.exchange.packing import About, Packing, Wanted, pack, write_folder, write_zip
+from annotations.exchange.packing import (
+    QUOTING,
+    About,
+    Packing,
+    Wanted,
+    pack,
+    write_folder,
+    write_zip,
+)
 from annotations.exchange.packing.wording import number_of
 from annotations.exchange.queries import find_manager, find_study
 from annotations.exchange.queries.exports import Reach
@@ -99,7 +107,7 @@ class Command(ExplainedCommand):
                 f"--{name}", action="append", default=[], metavar="NAME", help=f"{words}; repeat it"
             )
         who.add_argument("--no-gold", action="store_true", help="leave gold out")
-        who.add_argument("--no-text", action="store_true", help="offsets and hashes, no words")
+        who.add_argument("--no-text", action="store_true", help=f"offsets and hashes. {QUOTING}")
         who.add_argument("--pseudonyms", action="store_true", help="stable aliases for names")
         who.add_argument("--soft-labels", action="store_true", help="how many gave each label")
         who.add_argument("--suggestions", action="store_true", help="undecided suggestions too")
@@ -151,8 +159,9 @@ class Command(ExplainedCommand):
     ) -> Packing:
         about = About(
             moment(timezone.now()),
-            "" if wanted.pseudonyms else reach.standing.user.username,
+            reach.standing.user.username,
             agreement_tables(reach.study),
+            secret=alias_secret(reach.study),
         )
         is_zip = path.suffix.lower() == ".zip"
         part = path.with_name(path.name + ".part")
