@@ -37,7 +37,7 @@ WORKBOOK = "study.xlsx"
 LOSSES = (HISTORY, THREADS, PROVENANCE)
 LONGEST_CELL = 32_000  # characters; Excel's limit of 32,767 counts UTF-16 units
 TEXT_COLUMNS = ("article", "part", "text")
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MOST_ROWS = 1_048_576
 _DAY = (1980, 1, 1, 0, 0, 0)
 _UNSAFE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]")
@@ -276,7 +276,7 @@ class Book:
     def walk(self, sheet: str) -> Iterator[tuple[Any, ...]]:
         """The cells of each row. Raises FileRefused."""
         file = f"{self._path}, sheet {sheet}"
-        width = len(self._columns.get(sheet, ())) or MOST_COLUMNS
+        width = len(self._columns.get(sheet, ())) or None  # the first row is as wide as it is
         rows = self._book[sheet].iter_rows(max_col=width, values_only=True)
         for number in count(1):
             try:
