@@ -142,7 +142,11 @@ def test_a_collection_over_two_texts_keeps_each_ones_links() -> None:
         ),
         (
             [annotation(POSITION, id="x"), annotation(POSITION, id="x")],
-            "a.jsonld, annotation 2: The id “x” stands twice.",
+            "a.jsonld, line 1, annotation 2: The id “x” stands twice.",
+        ),
+        (
+            json.dumps([annotation(POSITION, id="x"), {"id": "y"}], indent=1),
+            "a.jsonld, line 23, annotation 2: This is no annotation with a target.",
         ),
         ([7], "a.jsonld, annotation 1: This is no annotation with a target."),
         (

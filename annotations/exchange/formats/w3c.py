@@ -171,10 +171,11 @@ def _articles(
 ) -> Iterator[ArticleRecord]:
     for path in paths:
         try:
-            value = parse_json(files.text(path), file=path)
+            words = files.text(path)
+            value = parse_json(words, file=path)
             about = value.get("about") if isinstance(value, dict) else None
             by_source: defaultdict[str, list[_Item]] = defaultdict(list)
-            for item in _items(value, path, findings):
+            for item in _items(value, _Lines(words), path, findings):
                 by_source[_source(item)].append(item)
             if isinstance(about, dict):
                 by_source.setdefault(PurePosixPath(path).stem + ".txt", [])
@@ -192,7 +193,29 @@ def _articles(
             findings.refused(refused.file, refused.place, refused.reason)
 
 
-def _items(value: Any, path: str, findings: Findings) -> Iterator[_Item]:
+class _Lines:
+    """In which lines annotations begin, by their ids, asked for in the order of the file."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._at, self._line = 0, 1
+        keys = (f'"{name}":{space}' for name in ("id", "@id") for space in (" ", ""))
+        self._key = next((key for key in keys if f'{key}"' in words), "")
+
+    def of(self, name: Any) -> int | None:
+        """None where it is not found, and from then on: no file is searched through again."""
+        if not self._key or not isinstance(name, str):
+            return None
+        found = self._words.find(self._key + json.dumps(name, ensure_ascii=False), self._at)
+        if found < 0:
+            self._key = ""
+            return None
+        self._line += self._words.count("\n", self._at, found)
+        self._at = found + 1
+        return self._line
+
+
+def _items(value: Any, lines: _Lines, path: str, findings: Findings) -> Iterator[_Item]:
     """The annotations of a page, a collection with its first page, a list, or just one."""
     listed = value
     if isinstance(value, dict):
@@ -202,11 +225,12 @@ def _items(value: Any, path: str, findings: Findings) -> Iterator[_Item]:
         raise FileRefused(path, "It holds no list of annotations.")
     seen = set()
     for number, item in enumerate(listed, 1):
-        place = f"annotation {number}"
+        key = item.get("id", item.get("@id")) if isinstance(item, dict) else None
+        line = lines.of(key)
+        place = f"annotation {number}" if line is None else f"line {line}, annotation {number}"
         if not isinstance(item, dict) or "target" not in item:
             findings.refused(path, place, "This is no annotation with a target.")
             continue
-        key = item.get("id", item.get("@id"))
         if isinstance(key, str) and key in seen:
             findings.refused(path, place, f"The id “{key[:60]}” stands twice.")
             continue
