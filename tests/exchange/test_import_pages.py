@@ -1,7 +1,9 @@
 """Bringing marks in on the pages: choose, map, store; refusals are read, nothing is half done."""
 
 import io
+import re
 import zipfile
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -13,11 +15,13 @@ from zeal import zeal_ignore
 from annotations.accounts.models import User
 from annotations.exchange.actions.bringing import read_import
 from annotations.exchange.models import CorpusImport
+from annotations.exchange.records import FragmentRecord, SpanRecord
 from annotations.marking.models import Span
 from annotations.study.models import Study
 from tests.conftest import SignIn
+from tests.people import TEXT
 
-from .test_bringing import TWO, Files, files_of
+from .test_bringing import TWO, Files, files_of, work
 
 Sent = dict[str, Any]
 
@@ -149,3 +153,18 @@ def test_only_a_manager_brings_marks_in(
 ) -> None:
     for user in (bob, dave):
         assert upload(sign_in(user), codebook, files_of(*TWO)).status_code == 403
+
+
+def test_long_lists_of_losses_say_how_many_more_there_are(
+    codebook: Study, alice: User, bob: User, sign_in: SignIn
+) -> None:
+    words = [FragmentRecord(*found.span(), found[0]) for found in re.finditer(r"\w+", TEXT)]
+    pairs = list(combinations(words, 2))[:250]
+    spans = (SpanRecord(str(at), "allegation", pair) for at, pair in enumerate(pairs))
+    client = sign_in(alice)
+    page = brought(client, codebook, files_of(work("bob", *spans)))
+    assert ("250 left out" in page, "And 150 more." in page) == (True, True)
+    with zeal_ignore():
+        answer = client.post(address(codebook, "store"), chosen(codebook))
+    page = client.get(answer.url).content.decode()
+    assert ("0 marks stored" in page, "And 50 more." in page) == (True, True)
