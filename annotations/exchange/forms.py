@@ -52,9 +52,10 @@ class ExportForm(forms.Form):
     pseudonyms = forms.BooleanField(
         label="Pseudonyms for people",
         required=False,
-        help_text="The same in every export of this study; also in notes, threads, answers in "
-        "words and the codebook's definitions and rules. Nicknames and misspelt names are not "
-        "found there, and names of labels and choices stay: read them before you publish.",
+        help_text="The same in every export of this study. In notes, threads, answers in words "
+        "and the codebook's definitions and rules “person-unknown” stands for a name. Nicknames "
+        "and misspelt names are not found there, and names of labels and choices stay: read them "
+        "before you publish.",
     )
     labels = forms.MultipleChoiceField(
         label="Labels", required=False, widget=forms.CheckboxSelectMultiple

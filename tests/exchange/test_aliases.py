@@ -42,19 +42,19 @@ STUDY = StudyRecord(
 )
 SECRET = b"of this study alone"
 RENAMING = Renaming(STUDY, SECRET)
-BOB, ZOE, CAROL, WILL = (RENAMING.aliases[name] for name in ("bob", "zoë.k", "carol", "will"))
+BOB = RENAMING.aliases["bob"]
 
 
 @pytest.mark.parametrize(
     ("words", "safe"),
     [
-        ("I agree with Bob.", f"I agree with {BOB}."),
-        ("BOB and @bob: see bob’s note", f"{BOB} and @{BOB}: see {BOB}’s note"),
-        ("Bob  Marsh said so to Zoë de Kock", f"{BOB} said so to {ZOE}"),
-        ("zoë.k, or Zoë", f"{ZOE}, or {ZOE}"),
-        ("Marsh thinks otherwise", f"{UNKNOWN} thinks otherwise"),  # two of them
+        ("I agree with Bob.", f"I agree with {UNKNOWN}."),
+        ("BOB and @bob: see bob’s note", f"{UNKNOWN} and @{UNKNOWN}: see {UNKNOWN}’s note"),
+        ("Bob  Marsh said so to Zoë de Kock", f"{UNKNOWN} said so to {UNKNOWN}"),
+        ("zoë.k, or Zoë", f"{UNKNOWN}, or {UNKNOWN}"),
+        ("Marsh thinks otherwise", f"{UNKNOWN} thinks otherwise"),
         ("ask carol@example.org", f"ask {ADDRESS}"),
-        ("Bobby will bob_up, de facto", f"Bobby {WILL} bob_up, de facto"),
+        ("Bobby will bob_up, de facto", f"Bobby {UNKNOWN} bob_up, de facto"),
         ("a kock is no name", "a kock is no name"),
         ("", ""),
     ],

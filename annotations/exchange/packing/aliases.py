@@ -3,7 +3,7 @@
 import hmac
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -61,8 +61,8 @@ class Renaming:
 
     In free words (notes, threads, reasons, text answers, definitions and rules of the codebook,
     names of the study, its rounds and reports) user names and full names go however they are
-    written, the parts of a full name as they are written in it, and e-mail addresses. A part that
-    two people share becomes UNKNOWN. Nicknames and misspellings stay: nobody can know them.
+    written, the parts of a full name as they are written in it, and e-mail addresses; UNKNOWN
+    stands there. Nicknames and misspellings stay: nobody can know them.
 
     The article and its particulars, names in ledgers, names of labels, questions and choices stay:
     they are of the news, or keys that the marks refer to.
@@ -75,54 +75,41 @@ class Renaming:
             for label in book.labels:
                 for asked in label.attributes:
                     self._kinds[label.slug, asked.name].add(asked.kind)
-        whole: defaultdict[str, set[str]] = defaultdict(set)
-        parts: defaultdict[str, set[str]] = defaultdict(set)
+        whole, parts = set(), set()
         for person in study.people:
-            alias = self.aliases[person.name]
-            whole[person.name.casefold()].add(alias)
+            whole.add(person.name)
             if shown := " ".join(person.shown.split()):
-                whole[shown.casefold()].add(alias)
+                whole.add(shown)
                 for part in shown.split():
                     if len(part.strip(".")) > 1 and not part[0].islower():  # no “de”, “von”
-                        parts[part].add(alias)
-        self._whole, self._parts = _one_each(whole), _one_each(parts)
-        self._any_case = _pattern(self._whole, re.IGNORECASE)
-        self._as_written = _pattern(self._parts)
+                        parts.add(part)
+        self._any_case = _pattern(whole, re.IGNORECASE)
+        self._as_written = _pattern(parts)
         self._rounds: dict[str, str] = {}
         for each in study.rounds:
-            self._rounds[each.name] = _untaken(self.public(each.name), {*self._rounds.values()})
+            self._rounds[each.name] = _untaken(self.words(each.name), {*self._rounds.values()})
 
     def called(self, name: str) -> str:
         return self.aliases.get(name, UNKNOWN) if name else ""
 
-    def words(self, words: str, *, neutral: bool = False) -> str:
-        """`neutral`: UNKNOWN for everybody. Who wrote the words and reads the export knows which
-        name they wrote, and would learn from an alias whose it is."""
+    def words(self, words: str) -> str:
+        """UNKNOWN for everybody, not their alias: whoever reads on a page of the study which name
+        stands there, or wrote it, would learn from an alias whose it is."""
         if not words:
             return words
         words = _ADDRESS.sub(ADDRESS, words)
-        if neutral:
-            return self._as_written.sub(UNKNOWN, self._any_case.sub(UNKNOWN, words))
-        words = self._any_case.sub(lambda found: self._of(found[0]), words)
-        return self._as_written.sub(lambda found: self._parts[found[0]], words)
-
-    def public(self, words: str) -> str:
-        """Words that stand on pages of the study, where curators read whose name was there."""
-        return self.words(words, neutral=True)
+        return self._as_written.sub(UNKNOWN, self._any_case.sub(UNKNOWN, words))
 
     def round(self, name: str) -> str:
-        return self._rounds.get(name) or self.public(name)
-
-    def _of(self, found: str) -> str:
-        return self._whole.get(" ".join(found.casefold().split()), UNKNOWN)
+        return self._rounds.get(name) or self.words(name)
 
     def study(self, study: StudyRecord) -> StudyRecord:
         people = (PersonRecord(self.called(p.name), is_model=p.is_model) for p in study.people)
         return replace(
             study,
             id="",
-            name=self.public(study.name),
-            description=self.public(study.description),
+            name=self.words(study.name),
+            description=self.words(study.description),
             people=tuple(sorted(people, key=lambda person: person.name)),
             rounds=tuple(replace(each, name=self.round(each.name)) for each in study.rounds),
             codebooks=tuple(map(self._codebook, study.codebooks)),
@@ -132,7 +119,7 @@ class Renaming:
         return replace(
             book,
             created_by=self.aliases.get(book.created_by, ""),
-            reason=self.public(book.reason),
+            reason=self.words(book.reason),
             labels=tuple(map(self._label, book.labels)),
             rules=tuple(map(self._rule, book.rules)),
         )
@@ -140,22 +127,22 @@ class Renaming:
     def _label(self, label: LabelRecord) -> LabelRecord:
         return replace(
             label,
-            definition=self.public(label.definition),
+            definition=self.words(label.definition),
             attributes=tuple(map(self._asked, label.attributes)),
             rules=tuple(map(self._rule, label.rules)),
         )
 
     def _asked(self, attribute: AttributeRecord) -> AttributeRecord:
-        return replace(attribute, title=self.public(attribute.title))
+        return replace(attribute, title=self.words(attribute.title))
 
     def _rule(self, rule: RuleRecord) -> RuleRecord:
         return replace(
             rule,
-            title=self.public(rule.title),
-            text=self.public(rule.text),
-            examples_yes=tuple(map(self.public, rule.examples_yes)),
-            examples_no=tuple(map(self.public, rule.examples_no)),
-            hard_cases=tuple(map(self.public, rule.hard_cases)),
+            title=self.words(rule.title),
+            text=self.words(rule.text),
+            examples_yes=tuple(map(self.words, rule.examples_yes)),
+            examples_no=tuple(map(self.words, rule.examples_no)),
+            hard_cases=tuple(map(self.words, rule.hard_cases)),
         )
 
     def article(self, article: ArticleRecord) -> ArticleRecord:
@@ -176,17 +163,17 @@ class Renaming:
             spans=spans,
         )
 
-    def _span(self, span: SpanRecord, *, neutral: bool = False) -> SpanRecord:
+    def _span(self, span: SpanRecord) -> SpanRecord:
         if not span.note and not span.attributes:
             return span
         answers = self._answers(span.label or "", span.attributes)
-        note = self.words(span.note, neutral=neutral)
+        note = self.words(span.note)
         return replace(span, note=note, attributes=answers)
 
     def _answers(self, label: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
         """Those in free words without names; choices and entries of a ledger stay."""
         return {
-            name: self.public(answer) if isinstance(answer, str) and self._is_free(label, name)
+            name: self.words(answer) if isinstance(answer, str) and self._is_free(label, name)
             else answer
             for name, answer in answers.items()
         }  # fmt: skip
@@ -198,7 +185,7 @@ class Renaming:
     def _gold(self, gold: GoldRecord) -> GoldRecord:
         return replace(
             gold,
-            spans=tuple(self._span(span, neutral=True) for span in gold.spans),
+            spans=tuple(map(self._span, gold.spans)),
             provenance=tuple(map(self._provenance, gold.provenance)),
             link_provenance=tuple(map(self._link_provenance, gold.link_provenance)),
         )
@@ -217,7 +204,7 @@ class Renaming:
             agreed_nearly=self._all(each.agreed_nearly),
             dissent=self._all(each.dissent),
             decided_by=self.called(each.decided_by),
-            note=self.words(each.note, neutral=True),
+            note=self.words(each.note),
             rulings=tuple(map(self._ruling, each.rulings)),
         )
 
@@ -237,7 +224,7 @@ class Renaming:
 
     def _thread(self, thread: ThreadRecord) -> ThreadRecord:
         messages = (
-            replace(each, by=self.called(each.by), text=self.words(each.text, neutral=True))
+            replace(each, by=self.called(each.by), text=self.words(each.text))
             for each in thread.messages
         )
         return replace(thread, messages=tuple(messages))
@@ -251,15 +238,8 @@ def _untaken(name: str, taken: set[str]) -> str:
     return found
 
 
-def _one_each(found: Mapping[str, set[str]]) -> dict[str, str]:
-    return {
-        name: next(iter(aliases)) if len(aliases) == 1 else UNKNOWN
-        for name, aliases in found.items()
-    }
-
-
-def _pattern(names: Mapping[str, str], flags: int = 0) -> re.Pattern[str]:
+def _pattern(names: Collection[str], flags: int = 0) -> re.Pattern[str]:
     """The names as whole words, the longest first; nothing where there are none."""
-    longest = sorted(names, key=len, reverse=True)
+    longest = sorted(names, key=lambda name: (-len(name), name))
     either = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest)
     return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)", flags)

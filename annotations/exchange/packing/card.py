@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..frame import Form
 from ..records import CodebookRecord, StudyRecord
+from .aliases import UNKNOWN
 from .choosing import Wanted
 from .counting import Counts
 from .manifest import About
@@ -103,9 +104,9 @@ def _people(study: StudyRecord, wanted: Wanted | None, counts: Counts) -> Iterat
     yield from _table(("Annotator", "Roles", "Articles", "Spans"), rows)
     if wanted is not None and wanted.pseudonyms:
         yield (
-            "Names are pseudonyms, the same in every export of this study, and stand in the place "
-            "of names in notes, threads, answers in words, and in the codebook's definitions and "
-            "rules too. Nicknames and misspelt names are not found there, and names of labels, "
+            "Names are pseudonyms, the same in every export of this study. In notes, threads, "
+            "answers in words and the codebook's definitions and rules names are replaced by "
+            f"“{UNKNOWN}”. Nicknames and misspelt names are not found there, and names of labels, "
             "questions and choices stay: read them before publishing.\n"
         )
 

@@ -39,7 +39,7 @@ class About:
 def without_names(about: About, renaming: Renaming) -> About:
     """Whoever made it is not named, nor anybody in the name of a report."""
     agreement = [
-        (title, columns, rows, renaming.public(note))
+        (title, columns, rows, renaming.words(note))
         for title, columns, rows, note in about.agreement
     ]
     return replace(about, made_by="", agreement=agreement)
