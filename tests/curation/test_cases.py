@@ -145,9 +145,9 @@ def test_the_cases_of_a_against_b_are_these() -> None:
 
 
 def test_ties_are_broken_by_what_is_marked_not_by_names() -> None:
-    """Two of b's spans lie equally near to a's and c's: whoever is called what, the same spans come
-    together."""
-    spans = {"x": [(10, 20, "q")], "y": [(10, 25, "q"), (10, 15, "q")], "z": [(12, 20, "q")]}
+    """The long span weighs the same with either short one: whoever is called what, the same spans
+    come together."""
+    spans = {"x": [(3, 8, "q")], "y": [(0, 8, "q")], "z": [(0, 5, "q"), (3, 8, "q")]}
     looks = set()
     for names in permutations("abc"):
         found = find_cases(article(**dict(zip(names, spans.values(), strict=True))))
