@@ -12,6 +12,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.models import Adjudication, Case, GoldLink, GoldSpan, Ruling
+from annotations.marking.codebook import codebook_of
 from annotations.marking.models import Entity
 from annotations.study.models import Role, Round, Rule, Study
 from tests.conftest import CountQueries, SignIn
@@ -295,10 +296,13 @@ def test_the_page_costs_at_most_fifteen_queries(
 def test_the_first_opening_costs_no_more_and_settles_what_is_unanimous(
     curator: Client, submitted: Article, count_queries: CountQueries
 ) -> None:
-    """Nothing is begun and nothing kept in the process: the page, then what it asks for itself."""
+    """Nothing is begun, and nothing but the codebook is kept in the process: the page, then what it
+    asks for itself."""
+    version = submitted.study.codebook_versions.get()
+    codebook_of(submitted.study_id, version.pk, version.number)
     with count_queries(at_most=15):
         assert curator.get(url("adjudicate", submitted)).context["data"]["unanimous"] == 2
-    with count_queries(at_most=32):
+    with count_queries(at_most=33):
         assert curator.post(url("unanimous", submitted)).status_code == 302
 
 

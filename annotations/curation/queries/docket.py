@@ -151,8 +151,8 @@ def aliases_of(adjudication: Adjudication | None) -> dict[str, str]:
 
 
 def read_rows(adjudication: Adjudication | uuid.UUID | None) -> list[Case]:
-    """Every touched case of an article with its gold. One query, none before the first ruling."""
-    if adjudication is None or (isinstance(adjudication, Adjudication) and not adjudication.rev):
+    """Every touched case of an article with its gold. One query."""
+    if adjudication is None:
         return []
     rows = Case.objects.filter(adjudication=adjudication)
     ends = ("gold_link__source", "gold_link__target")
