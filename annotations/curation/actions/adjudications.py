@@ -90,6 +90,8 @@ def open_docket(user: User, study_id: uuid.UUID, article_id: uuid.UUID) -> Docke
         return docket
     open_adjudications(study=docket.study, articles=[article_id])
     adjudication = Adjudication.objects.get(article=article_id)
+    if docket.adjudication is None:
+        docket = replace(docket, is_new=not adjudication.rev)
     if not docket.blind:
         return replace(docket, adjudication=adjudication)
     draw_aliases(adjudication=adjudication, annotators=[w.annotator_id for w in docket.works])

@@ -43,6 +43,7 @@ class Docket:
     version_number: int
     ledger: int = 0  # changes when a name that answers use here is changed
     n_at_work: int = 0  # annotators who have not submitted yet
+    is_new: bool = False  # opened just now: no case has a row
 
     @property
     def study(self) -> Study:
@@ -162,7 +163,7 @@ def read_rows(adjudication: Adjudication | uuid.UUID | None) -> list[Case]:
 
 def read_cases(docket: Docket) -> list[SeenCase]:
     """All cases of the article in reading order, each link behind its ends."""
-    return see_cases(docket.ballot, read_rows(docket.adjudication))
+    return see_cases(docket.ballot, read_rows(None if docket.is_new else docket.adjudication))
 
 
 def find_case(cases: Sequence[SeenCase], case_id: uuid.UUID) -> SeenCase:
