@@ -23,6 +23,9 @@ def format_stretch(fragments: Iterable[Stretch]) -> str:
 
 def parse_stretch(stretch: str) -> list[Stretch]:
     """The fragments that `format_stretch` wrote."""
+    if " " not in stretch:  # as nearly all are
+        start, _, end = stretch.partition("-")
+        return [(int(start), int(end))]
     pairs = (part.split("-") for part in stretch.split(" "))
     return [(int(start), int(end)) for start, end in pairs]
 

@@ -5,6 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
 from annotations.agreement import Continuum, Unit, snapped, without_regions
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue, Link, Span
@@ -15,9 +18,11 @@ from ..models import Level
 from ..selection import EXTENT
 from .inputs import ArticleInput, Stretch
 
+N_HEX = 32
 CHUNK = 500  # articles read at a time, so that memory is bounded
 Grid = list[Stretch]
-Marked = tuple[uuid.UUID, str, str, dict[str, Any]]  # span, label, stretch, attributes
+Marked = tuple[str, str, str, dict[str, Any]]  # span, label, stretch, attributes
+Linked = dict[str, list[tuple[str, str]]]  # assignment -> (source, target) of its links
 
 
 def read_continua(
@@ -44,30 +49,45 @@ def _read_chunk(
         yield _continuum(one, spans, links, grids.get(one.article_id))
 
 
-def _read_spans(assignments: list[uuid.UUID], labels: set[str]) -> dict[uuid.UUID, list[Marked]]:
+def _id(name: str) -> Cast:
+    """An id as the database writes it: making a UUID of each of 100,000 takes a second."""
+    return Cast(name, CharField())
+
+
+def _told(written: str) -> str:
+    """What `str` of the UUID is; SQLite keeps ids without dashes."""
+    if len(written) != N_HEX:
+        return written
+    a, b, c, d, e = written[:8], written[8:12], written[12:16], written[16:20], written[20:]
+    return f"{a}-{b}-{c}-{d}-{e}"
+
+
+def _read_spans(assignments: list[uuid.UUID], labels: set[str]) -> dict[str, list[Marked]]:
     """assignment -> (span, label, stretch, attributes), in reading order."""
     rows = Span.objects.marked().filter(assignment__in=assignments)
-    attributes: dict[uuid.UUID, dict[str, Any]] = defaultdict(dict)
+    attributes: dict[str, dict[str, Any]] = defaultdict(dict)
     values = AttributeValue.objects.filter(span__in=rows.order_by())
     for span, name, text, entity in values.order_by().values_list(
-        "span_id", "attribute__name", "text", "entity__folded_name"
+        _id("span_id"), "attribute__name", "text", "entity__folded_name"
     ):
-        attributes[span][name] = text or entity
-    found: dict[uuid.UUID, list[Marked]] = defaultdict(list)
-    for pk, assignment, slug, stretch in rows.values_list(
-        "pk", "assignment_id", "label__slug", "stretch"
+        attributes[_told(span)][name] = text or entity
+    found: dict[str, list[Marked]] = defaultdict(list)
+    for written, assignment, slug, stretch in rows.values_list(
+        _id("pk"), _id("assignment_id"), "label__slug", "stretch"
     ):
         label = slug or EXTENT
         if not labels or label in labels:
+            pk = _told(written)
             found[assignment].append((pk, label, stretch, attributes.get(pk, {})))
-    return found
+    return {_told(assignment): marked for assignment, marked in found.items()}
 
 
-def _read_links(assignments: list[uuid.UUID]) -> dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID]]]:
-    found: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID]]] = defaultdict(list)
+def _read_links(assignments: list[uuid.UUID]) -> Linked:
+    found: Linked = defaultdict(list)
     rows = Link.objects.live().filter(assignment__in=assignments)
-    for assignment, source, target in rows.values_list("assignment_id", "source_id", "target_id"):
-        found[assignment].append((source, target))
+    ids = [_id(name) for name in ("assignment_id", "source_id", "target_id")]
+    for assignment, source, target in rows.values_list(*ids):
+        found[_told(assignment)].append((_told(source), _told(target)))
     return found
 
 
@@ -84,22 +104,22 @@ def _read_grids(inputs: Sequence[ArticleInput], level: str) -> dict[uuid.UUID, G
 
 def _continuum(
     one: ArticleInput,
-    spans: dict[uuid.UUID, list[Marked]],
-    links: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID]]],
+    spans: dict[str, list[Marked]],
+    links: Linked,
     grid: Grid | None,
 ) -> Continuum:
     annotators: dict[str, list[Unit]] = {}
     linked: dict[str, list[tuple[int, int]]] = {}
     for annotator, (assignment, _) in one.work.items():
-        marked = spans.get(assignment, [])
+        marked = spans.get(str(assignment), [])
         places = {pk: index for index, (pk, *_) in enumerate(marked)}
         annotators[str(annotator)] = [
-            Unit(fragments_of(stretch), label, key=str(pk), attributes=attributes)
+            Unit(fragments_of(stretch), label, key=pk, attributes=attributes)
             for pk, label, stretch, attributes in marked
         ]
         linked[str(annotator)] = [
             (places[source], places[target])
-            for source, target in links.get(assignment, ())
+            for source, target in links.get(str(assignment), ())
             if source in places and target in places
         ]
     whole = Continuum.of(one.n_code_points, annotators, links=linked, key=str(one.article_id))
