@@ -131,7 +131,14 @@ def test_a_pronoun_is_resolved_in_two_keys(desk: Desk) -> None:
     expect(desk.text).to_be_focused()
 
 
+SLOW_FRAMES = """() => {
+    const ask = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (draw) => setTimeout(() => ask(draw), 300);
+}"""
+
+
 def test_a_note_and_a_flag_are_kept(desk: Desk) -> None:
+    desk.page.evaluate(SLOW_FRAMES)  # the panel is drawn while somebody is typing in it
     desk.click("notorious")
     desk.press("4", "n")
     desk.page.keyboard.type("load")

@@ -27,6 +27,13 @@ export class Drafts {
     return { done, visit: () => `${key} ${this.left}` };
   }
 
+  /** Something is drawn anew: no field is left by that. */
+  stay(act) {
+    const { left } = this;
+    act();
+    this.left = left;
+  }
+
   typed(draft) {
     clearTimeout(draft.timer);
     if (!draft.differs()) return this.close(draft);

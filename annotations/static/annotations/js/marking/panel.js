@@ -46,7 +46,8 @@ export class Panel {
     const { desk } = this;
     if (this.state() === this.seen) return;
     const held = this.held();
-    this.root.replaceChildren(...(desk.span ? card(desk, desk.span) : this.idle()));
+    const parts = desk.span ? card(desk, desk.span) : this.idle();
+    desk.drafts.stay(() => this.root.replaceChildren(...parts)); // a browser says "change" of what goes
     if (held) this.giveBack(held);
     for (const field of this.root.querySelectorAll(TYPED)) field.dataset.was ??= field.value;
     this.shown = desk.spanId;
@@ -62,7 +63,8 @@ export class Panel {
     if (!span || this.shown !== span.id) return span;
     const shows = (k, value) => {
       const field = this.root.querySelector(`[data-k="${CSS.escape(k)}"]`);
-      return Boolean(field?.matches(`${TYPED}:not([role])`)) && field.value.trim() === (value ?? "").trim();
+      const same = (letters) => letters?.trim() === (value ?? "").trim();
+      return Boolean(field?.matches(`${TYPED}:not([role])`)) && (same(field.value) || same(field.dataset.was));
     };
     const asked = Object.keys({ ...span.attributes, ...this.desk.labels.blank(span) });
     const attributes = asked.map((name) =>
