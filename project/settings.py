@@ -137,6 +137,7 @@ TEMPLATES = [
 # --- where the rows live ------------------------------------------------------------------
 
 
+KEPT_OPEN = 300  # seconds that a connection to SQLite serves: its schema is read but once in them
 POOL_WAIT = 3  # seconds for a connection: then 503, within the five that are promised
 # Rows lie in memory or on an SSD: reading some of a table by an index beats reading all of it.
 PLANNER = "-c random_page_cost=1.1"
@@ -149,6 +150,8 @@ def database(url: str) -> dict[str, Any]:
     options: dict[str, Any] = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["ENGINE"] = "project.sqlite3"
+        config["CONN_MAX_AGE"] = KEPT_OPEN
+        config["CONN_HEALTH_CHECKS"] = True  # project/sqlite3: is its file still the one there
         options.update(
             transaction_mode="IMMEDIATE",
             timeout=20,

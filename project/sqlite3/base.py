@@ -1,9 +1,12 @@
-"""Writers take turns before they ask SQLite for its write lock.
+"""Writers take turns before they ask SQLite for its write lock; a connection knows its file.
 
 SQLite lets a writer that finds the lock taken sleep for ever longer moments, so under load some
 wait for seconds while others overtake them. Here each transaction first waits for its turn: in
 the process for a lock that wakes the next at once, between processes for a lock on a file beside
 the database. SQLite's own lock still decides; without the turn it would only be slower.
+
+Connections are kept from one request to the next, since opening one reads the whole schema. One
+whose file was put away meanwhile (a restored backup, a demo begun anew) is not used again.
 """
 
 import fcntl
@@ -29,6 +32,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._turn: threading.Lock | None = None
         self._turn_file: int | None = None
+        self._opened: tuple[int, int] | None = None
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        made = super().get_new_connection(conn_params)  # type: ignore[misc]
+        self._opened = self._file_there()
+        return made
+
+    def is_usable(self) -> bool:
+        """Asked once a request, before the first statement."""
+        return bool(self._opened == self._file_there() and super().is_usable())
+
+    def _file_there(self) -> tuple[int, int] | None:
+        """What the file is to the system, whatever its name; None when there is none."""
+        try:
+            found = os.stat(str(self.settings_dict["NAME"]))
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()

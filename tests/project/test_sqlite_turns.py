@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -80,3 +82,30 @@ def test_a_turn_ends_when_its_connection_is_closed(patience: None) -> None:
     opened.wait()
     thread.join()
     assert turn_is_free()
+
+
+def test_a_kept_connection_is_not_used_once_its_file_was_put_away(tmp_path: Path) -> None:
+    here = connection.copy()
+    here.settings_dict = connection.settings_dict | {"NAME": str(tmp_path / "here.sqlite3")}
+    elsewhere = connection.copy()
+    elsewhere.settings_dict = connection.settings_dict | {"NAME": str(tmp_path / "new.sqlite3")}
+
+    def fill(one: Any, said: str) -> None:
+        with one.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=DELETE")
+            cursor.execute("CREATE TABLE words (said text)")
+            cursor.execute("INSERT INTO words VALUES (%s)", [said])
+
+    def asked() -> tuple[str, Any]:
+        here.close_if_unusable_or_obsolete()  # as at the end of each request
+        with here.cursor() as cursor:
+            return cursor.execute("SELECT said FROM words").fetchone()[0], here.connection
+
+    fill(here, "before")
+    fill(elsewhere, "after")
+    elsewhere.close()
+    first, second = asked(), asked()
+    assert first == second == ("before", here.connection)
+    (tmp_path / "new.sqlite3").replace(tmp_path / "here.sqlite3")
+    assert asked() == ("after", here.connection) != first
+    here.close()
