@@ -35,7 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._opened: tuple[int, int] | None = None
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        made = super().get_new_connection(conn_params)  # type: ignore[misc]
+        made = super().get_new_connection(conn_params)
         self._opened = self._file_there()
         return made
 
