@@ -13,11 +13,12 @@ from annotations.study.models import Study
 from .bringing import LEFT_OUT, NEW, Mapping, Survey
 from .formats import formats
 from .frame import Form
-from .packing import NOT_OF_THE_WHOLE, QUOTING, Wanted
+from .packing import QUOTING, Wanted, misfits
 from .packing.choosing import EXTENT
 from .queries.exports import Reach
 
 USUAL = "csv"  # the format that is offered first
+FIELDS = {"texts": "without_texts", "unmarked": "only_chosen"}  # of Wanted, asked the other way
 Choices = list[tuple[str, str]]
 
 
@@ -67,6 +68,11 @@ class ExportForm(forms.Form):
         label="States of the work", required=False, widget=forms.CheckboxSelectMultiple
     )
     suggestions = forms.BooleanField(label="Undecided suggestions", required=False)
+    only_chosen = forms.BooleanField(
+        label="Only articles with chosen work",
+        required=False,
+        help_text="Without it all other articles go out, too: their texts, gold and threads.",
+    )
     without_texts = forms.BooleanField(
         label="Leave the texts out",
         required=False,
@@ -97,7 +103,7 @@ class ExportForm(forms.Form):
             self.initial.setdefault("file_format", USUAL)
             self.initial.setdefault("states", ["submitted"])
         if reach.is_own:
-            left_out = ["annotators", "gold", "soft_labels", "threads", "pseudonyms"]
+            left_out = ["annotators", "gold", "soft_labels", "threads", "pseudonyms", "only_chosen"]
             self.initial["states"] = []
         else:
             self._offer("annotators", _annotators(study))
@@ -127,13 +133,9 @@ class ExportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         form = formats().get(cleaned.get("file_format", ""))
-        if form and form.needs_text and not form.is_whole and cleaned.get("without_texts"):
-            self.add_error("without_texts", f"{form.title} cannot be written without the texts.")
-        if form and cleaned.get("soft_labels") and not form.keeps_soft_labels and not form.is_whole:
-            self.add_error("soft_labels", f"{form.title} has no place for soft labels.")
-        for name in ("pseudonyms", "without_texts"):
-            if form and form.is_whole and cleaned.get(name):
-                self.add_error(name, NOT_OF_THE_WHOLE)
+        if form and not self.errors:
+            for misfit in misfits(form, self.reach.narrowed(self.wanted())):
+                self.add_error(FIELDS.get(misfit.field, misfit.field), str(misfit))
         return cleaned
 
     def options(self) -> dict[str, str]:
@@ -153,6 +155,7 @@ class ExportForm(forms.Form):
             rounds=tuple(given["rounds"]),
             states=tuple(given.get("states", ())),
             suggestions=given["suggestions"],
+            unmarked=not given.get("only_chosen", False),
             texts=not given["without_texts"],
             pseudonyms=given.get("pseudonyms", False),
         )

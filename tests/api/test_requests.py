@@ -207,6 +207,25 @@ def test_a_member_that_is_wrong_is_named_by_its_pointer(desk: Asker, study: Stud
     assert found == {"/model/version", "/spans/0/fragments/0/end", "/extra"}
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"format": "sourcemark", "rounds": ["Main"]}, "/rounds"),
+        ({"format": "sourcemark", "states": ["submitted"]}, "/states"),
+        ({"format": "sourcemark", "unmarked": False}, "/unmarked"),
+        ({"format": "csv", "labels": ["alegation"]}, "/labels"),
+        ({"format": "csv", "annotators": ["bbo"]}, "/annotators"),
+        ({"format": "brat", "soft_labels": True}, "/soft_labels"),
+    ],
+)
+def test_an_export_that_cannot_be_so_names_the_member_that_asks_for_it(
+    desk: Asker, study: Study, body: dict[str, Any], field: str
+) -> None:
+    answer = desk.send(at(study, "/exports"), body)
+    assert (answer.status_code, described(answer)["errors"][0]["field"]) == (422, field)
+    assert not Export.objects.exists()
+
+
 def test_unknown_addresses_methods_and_kinds_are_problems_too(
     desk: Asker, study: Study, settings: Any
 ) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
-from annotations.exchange.actions.exports import write_export
+from annotations.exchange.actions.exports import OF_ALL, OF_CHOSEN, write_export
 from annotations.exchange.formats import formats
 from annotations.exchange.models import Export
 from annotations.study.models import AuditEntry, Role, Study
@@ -211,6 +211,24 @@ def test_what_a_format_cannot_do_is_said_before(
     assert not Export.objects.exists()
 
 
+def test_only_articles_with_chosen_work_and_the_agreement_on_them(
+    marked: Study, alice: User, carol: User, sign_in: SignIn
+) -> None:
+    other = make_article(marked, "Another text said so.", "Another")
+    submit(assign(other, carol))
+    client = sign_in(alice)
+    alone = {"states": ["submitted"], "annotators": ["carol"], "soft_labels": "on"}
+    files = exported(client, marked, **alone, only_chosen="on")
+    assert [each["title"] for each in articles_in(files)] == ["Another"]
+    assert b"Strike in Arden" not in b"".join(files.values())
+    card = files["data_card.md"].decode()
+    assert "- Articles: only those with chosen work." in card
+    assert (OF_ALL in card, OF_CHOSEN in card) == (False, True)
+    assert len(articles_in(exported(client, marked, **alone))) == 2
+    card = exported(client, marked)["data_card.md"].decode()
+    assert (OF_ALL in card, OF_CHOSEN in card) == (True, False)
+
+
 def test_the_options_of_a_format_are_chosen_on_the_page(
     marked: Study, alice: User, sign_in: SignIn
 ) -> None:
@@ -229,11 +247,15 @@ def test_the_options_of_a_format_are_chosen_on_the_page(
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("wish", ["pseudonyms", "without_texts"])
-def test_a_whole_study_never_pretends_to_hide_names_or_texts(
-    marked: Study, alice: User, sign_in: SignIn, wish: str
+@pytest.mark.parametrize(
+    "wish",
+    [{"pseudonyms": "on"}, {"without_texts": "on"}, {"only_chosen": "on"}, {"gold": ""},
+     {"labels": ["reporting"]}, {"annotators": ["bob"]}, {"states": ["in_progress"]}],
+)  # fmt: skip
+def test_nothing_can_be_left_out_of_a_whole_study(
+    marked: Study, alice: User, sign_in: SignIn, wish: dict[str, Any]
 ) -> None:
-    data = {"file_format": "sourcemark", wish: "on"}
+    data = {"file_format": "sourcemark", "gold": "on", "threads": "on", **wish}
     answer = sign_in(alice).post(reverse("exchange:export", args=[marked.pk]), data)
     assert answer.status_code == 422
     assert escape("goes out with its people's names") in answer.content.decode()

@@ -88,6 +88,16 @@ def test_proposals_say_when_and_under_which_codebook_and_later_changes_are_told(
     ]
 
 
+def test_gold_goes_with_the_work_that_was_chosen(decided: Article) -> None:
+    def titles(**wanted: Any) -> list[tuple[str, bool]]:
+        corpus = choose(read_corpus(decided.study), Wanted(**wanted))
+        return [(each.title, each.gold is not None) for each in corpus.articles]
+
+    assert titles(annotators=("bob",), unmarked=False) == [(decided.title, True)]
+    assert titles(annotators=("dave",), unmarked=False) == []
+    assert titles(annotators=("dave",)) == [(decided.title, True)]
+
+
 def test_gold_links_have_their_provenance_too(decided: Article) -> None:
     (article,) = read_corpus(decided.study).articles
     assert article.gold is not None

@@ -15,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.exchange.actions import ensure_demo
+from annotations.exchange.frame import FileRefused
 from annotations.guards import lift_guards
+from annotations.management.commands import convert, export_study
 from annotations.study.models import AuditEntry, Study
 from annotations.study.queries.people import managers
 from tests.marks import mark, submit
@@ -75,13 +77,55 @@ def test_a_wrong_option_is_refused_in_words(
     assert not (tmp_path / "o").exists()
 
 
-@pytest.mark.parametrize("wish", ["--pseudonyms", "--no-text"])
-def test_a_whole_study_never_pretends_to_hide_names_or_texts(
-    marked: Study, tmp_path: Path, wish: str
-) -> None:
+WISHES = [
+    "--pseudonyms", "--no-text", "--no-gold", "--only-chosen", "--round Main", "--annotator bob",
+    "--label allegation", "--state submitted", "--state in_progress",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_nothing_can_be_left_out_of_a_whole_study(marked: Study, tmp_path: Path, wish: str) -> None:
     with pytest.raises(CommandError, match="goes out with its people's names"):
-        run("export_study", marked.name, tmp_path / "o", wish)
+        run("export_study", marked.name, tmp_path / "o", *wish.split())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ("--label alegation", "is no label of this study. Known: .*“allegation”.*“extent”"),
+        ("--annotator bbo", "is no annotator of this study. Known: “bob”, “carol”"),
+        ("--round Pilto", "is no round of this study. Known: “Main”"),
+        ("--state finished", "is no state of work of this study. Known: .*“submitted”"),
+        ("--format brat --soft-labels", "has no place for soft labels"),
+    ],
+)
+def test_what_would_choose_nothing_is_refused_and_says_what_there_is(
+    marked: Study, tmp_path: Path, wish: str, said: str
+) -> None:
+    with pytest.raises(CommandError, match=said):
+        run("export_study", marked.name, tmp_path / "o", "--format", "jsonl", *wish.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_losses_are_said_before_anything_is_written(
+    marked: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("export_study", marked.name, tmp_path / "a.zip", "--format", "jsonl")
+    out = StringIO()
+
+    def fails(*args: object) -> None:
+        raise FileRefused("", "Cut off.")
+
+    for name in (export_study, convert):
+        monkeypatch.setattr(name, "write_zip", fails)
+    for words in (
+        ("export_study", marked.name, "b.zip", "--format", "conll"),
+        ("convert", tmp_path / "a.zip", "b.zip", "--to", "conll"),
+    ):
+        with pytest.raises(CommandError, match="Cut off"):
+            call_command(*map(str, words[:2]), str(tmp_path / words[2]), *words[3:], stdout=out)
+    assert out.getvalue().count("Notes are left out.") == 2
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx", "jsonl", "sourcemark"])

@@ -83,7 +83,8 @@ class FormatShape(Shape):
 
 class ExportIn(Shape):
     """What to take out, cut to what you may. Annotators by user name, labels by slug, rounds by
-    name; an empty list means all. `options` are the format's own, as /formats lists them."""
+    name; an empty list means all. `unmarked`: articles without any of the chosen work, too, with
+    their gold. `options` are the format's own, as /formats lists them."""
 
     format: Slug
     options: Annotated[dict[str, Slug], Field(max_length=20)] = {}
@@ -95,6 +96,7 @@ class ExportIn(Shape):
     threads: bool = True
     soft_labels: bool = False
     suggestions: bool = False
+    unmarked: bool = True
     texts: bool = True
     pseudonyms: bool = False
 

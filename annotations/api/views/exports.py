@@ -12,7 +12,7 @@ from annotations.exchange.actions import NotAllowed, make_export, remove_export
 from annotations.exchange.formats import find_format, formats
 from annotations.exchange.frame import FileRefused, Form
 from annotations.exchange.models import Export, ExportState
-from annotations.exchange.packing import Wanted
+from annotations.exchange.packing import NOT_OF_THE_WHOLE, NotSo, Wanted
 from annotations.exchange.queries.exports import (
     fetch_export,
     fetch_reach,
@@ -116,6 +116,8 @@ def create_export(call: Call[None, ExportIn]) -> Answer:
         with told_at("/options"):
             form.settled(options)
         with told_at("/format"):
+            if form.is_whole and told["states"] and "states" in call.body.model_fields_set:
+                raise NotSo("states", NOT_OF_THE_WHOLE)
             made = make_export(reach=reach, form=form, wanted=wanted, options=options)
     except NotAllowed as error:
         raise Problem(403, "not-allowed", str(error)) from error
@@ -128,6 +130,8 @@ def told_at(field: str) -> Iterator[None]:
     """What is refused inside is a problem at this member of the body."""
     try:
         yield
+    except NotSo as error:
+        raise refused(str(error), Fault(str(error), "body", f"/{error.field}")) from error
     except FileRefused as error:
         raise refused(str(error), Fault(str(error), "body", field)) from error
 

@@ -25,7 +25,7 @@ from annotations.reports.queries import read_inputs, read_names
 from annotations.reports.selection import Selection
 from annotations.study import queued
 from annotations.study.actions import record
-from annotations.study.models import Study
+from annotations.study.models import Round, Study
 from annotations.text.refusal import Refusal
 
 from ..formats import find_format
@@ -34,14 +34,19 @@ from ..models import Export, ExportState
 from ..packing import About, Packing, Wanted, pack, write_zip
 from ..packing.counting import Tell
 from ..queries.corpus import read_corpus, read_whole
-from ..queries.exports import Reach, fetch_reach, n_articles
+from ..queries.exports import Reach, fetch_reach, n_articles, refuse_unknown
 from ..queries.snapshot import snapshot
 from ..queries.tables import moment
 from ..records import Corpus
 from ..telling import telling
 
 KEPT_FOR = timedelta(days=14)
-FROM_REPORT = "From the report “{name}” of {day}, with the selection that it names."
+OF_CHOSEN = "Of the submitted work that was chosen for this export."
+OF_ALL = "Of all submitted work."
+FROM_REPORT = (
+    "From the report “{name}” of {day}, with the selection that it names, whatever was chosen for "
+    "this export."
+)
 COUNTED_AT_ONCE = 2_000  # articles of which an export counts agreement anew
 IN_CARD = ("headline", "labels")  # tables of agreement that the data card shows
 Shown = Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], str]]
@@ -58,6 +63,7 @@ def make_export(
     if form.is_whole and not reach.is_all:
         raise NotAllowed
     wanted = reach.narrowed(wanted)
+    refuse_unknown(reach, wanted)
     only = reach.standing.user if reach.is_own else None
     empty = Corpus(read_corpus(reach.study, only).study, ())
     pack(empty, form, about=About(""), wanted=wanted, options=options)  # refuses what cannot be
@@ -134,7 +140,7 @@ def write_study(
     about = About(
         made_at=moment(timezone.now()),
         made_by=reach.standing.user.username,
-        agreement=() if reach.is_own else agreement_tables(reach.study),
+        agreement=() if reach.is_own else agreement_tables(reach.study, wanted),
         secret=alias_secret(reach.study),
     )
     with snapshot():
@@ -161,11 +167,14 @@ def open_corpus(reach: Reach, form: Form) -> Corpus:
     return Corpus(corpus.study, (), read_whole(reach.study))
 
 
-def agreement_tables(study: Study) -> Shown:
-    """The headline and the labels' table of all submitted work; none before there is any.
+def agreement_tables(study: Study, wanted: Wanted) -> Shown:
+    """The headline and the labels' table of the submitted work that is wanted; none without any.
 
-    Of a large study those of the last report that was kept, for counting takes memory.
+    Of a large study those of the last report that was kept, for counting takes memory. Each says
+    of what it is.
     """
+    if wanted.states and AssignmentState.SUBMITTED not in wanted.states:
+        return ()
     submitted = Assignment.objects.filter(study=study, state=AssignmentState.SUBMITTED)
     n_submitted = submitted.order_by().values("article").distinct().count()
     names = read_names(study)
@@ -173,27 +182,35 @@ def agreement_tables(study: Study) -> Shown:
         report = study.reports.filter(state=ReportState.DONE).order_by("-created_at").first()
         if report is None:
             return ()
-        found = _shown(report.result, names)
         said = FROM_REPORT.format(name=report.name, day=report.created_at.date().isoformat())
-        return [
-            (title, columns, rows, " ".join(filter(None, (said, note))))
-            for title, columns, rows, note in found
-        ]
-    selection = Selection()
+        return _shown(report.result, names, said)
+    selection = _selection(study, wanted)
     inputs = read_inputs(study, selection)
     if not inputs:
         return ()
-    return _shown(tables_now(study, selection, inputs, list(names.labels)), names)
+    said = OF_ALL if selection == Selection() else OF_CHOSEN
+    return _shown(tables_now(study, selection, inputs, list(names.labels)), names, said)
 
 
-def _shown(tables: Mapping[str, Any], names: Names) -> Shown:
+def _selection(study: Study, wanted: Wanted) -> Selection:
+    """What is wanted of the submitted work, as a report would select it."""
+    rounds = study.rounds.filter(name__in=wanted.rounds) if wanted.rounds else Round.objects.none()
+    people = User.objects.filter(username__in=wanted.annotators)
+    return Selection(
+        rounds=tuple(rounds.order_by("pk").values_list("pk", flat=True)),
+        annotators=tuple(people.order_by("pk").values_list("pk", flat=True)),
+        labels=wanted.labels,
+    )
+
+
+def _shown(tables: Mapping[str, Any], names: Names, said: str) -> Shown:
     return [
         (
             laid.title,
             [column.title for column in laid.columns],
             [[cell.text + (f" ({cell.interval})" if cell.interval else "") for cell in row]
              for row in laid.rows],
-            laid.note,
+            " ".join(filter(None, (said, laid.note))),
         )
         for laid in lay_out(tables, names)
         if laid.name in IN_CARD

@@ -3,7 +3,15 @@
 from .choosing import QUOTING, Wanted, choose
 from .counting import Counts
 from .manifest import About, FileFacts
-from .packing import NOT_OF_THE_WHOLE, Packing, pack, write_folder, write_zip
+from .packing import (
+    NOT_OF_THE_WHOLE,
+    NotSo,
+    Packing,
+    misfits,
+    pack,
+    write_folder,
+    write_zip,
+)
 
 __all__ = [
     "NOT_OF_THE_WHOLE",
@@ -11,9 +19,11 @@ __all__ = [
     "About",
     "Counts",
     "FileFacts",
+    "NotSo",
     "Packing",
     "Wanted",
     "choose",
+    "misfits",
     "pack",
     "write_folder",
     "write_zip",

@@ -39,9 +39,20 @@ class Wanted:
     rounds: tuple[str, ...] = ()
     states: tuple[str, ...] = DONE
     suggestions: bool = False
-    unmarked: bool = True  # articles on which nobody whose work is chosen has worked
+    unmarked: bool = True  # articles without chosen work too, with their gold and threads
     texts: bool = True
     pseudonyms: bool = False
+
+    @property
+    def left_out(self) -> list[str]:
+        """The fields by which something of a study stays behind. `states` as they are without any
+        wish are none."""
+        narrow = [name for name in ("annotators", "labels", "rounds") if getattr(self, name)]
+        narrow += ["states"] if self.states not in ((), DONE) else []
+        narrow += [
+            name for name in ("gold", "threads", "unmarked", "texts") if not getattr(self, name)
+        ]
+        return [*narrow, "pseudonyms"] if self.pseudonyms else narrow
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -100,7 +111,7 @@ def choose_article(
         _thinned(work, wanted) for work in article.assignments if _is_wanted(work, wanted)
     )
     gold = _gold(article.gold, wanted) if wanted.gold and article.gold else None
-    if not works and gold is None and not wanted.unmarked:
+    if not works and not wanted.unmarked:
         return None
     article = replace(
         article,

@@ -16,10 +16,29 @@ from .manifest import About, FileFacts, manifest, without_names
 
 CARD, MANIFEST = "data_card.md", "manifest.json"
 NOT_OF_THE_WHOLE = (
-    "The whole study goes out with its people's names and its texts, or it could not be brought "
-    "in again. Choose another format, such as JSON Lines."
+    "The whole study goes out with its people's names, all their marks and its texts, or it could "
+    "not be brought in again. To leave something out choose another format, such as JSON Lines."
 )
 _DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes give the same zip
+
+
+class NotSo(FileRefused):
+    """A format cannot be written as wanted; `field` of Wanted is why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        self.field = field
+        super().__init__("", reason)
+
+
+def misfits(form: Form, wanted: Wanted) -> Iterator[NotSo]:
+    """What this format cannot do of what is wanted."""
+    if form.is_whole:
+        for name in wanted.left_out:
+            yield NotSo(name, NOT_OF_THE_WHOLE)
+    elif form.needs_text and not wanted.texts:
+        yield NotSo("texts", f"{form.title} cannot be written without the texts.")
+    if wanted.soft_labels and not form.keeps_soft_labels:
+        yield NotSo("soft_labels", f"{form.title} has no place for soft labels.")
 
 
 class Packing:
@@ -36,10 +55,8 @@ class Packing:
     ) -> None:
         if form.write is None:
             raise FileRefused("", f"{form.title} can be read only.")
-        if form.needs_text and not wanted.texts and not form.is_whole:
-            raise FileRefused("", f"{form.title} cannot be written without the texts.")
-        if form.is_whole and (wanted.pseudonyms or not wanted.texts):
-            raise FileRefused("", NOT_OF_THE_WHOLE)
+        for misfit in misfits(form, wanted):
+            raise misfit
         renaming = None
         if wanted.pseudonyms:
             renaming = Renaming(corpus.study, about.secret or secrets.token_bytes(32))

@@ -25,6 +25,8 @@ def chosen(
     yield "Labels", ", ".join(wanted.labels) or "all"
     if wanted.annotators and not wanted.pseudonyms:
         yield "Annotators", ", ".join(wanted.annotators)
+    if not wanted.unmarked:
+        yield "Articles", "only those with chosen work"
     if wanted.suggestions:
         yield "Undecided suggestions", "with the rest"
     if not wanted.gold:

@@ -1,6 +1,7 @@
 """What may go out, to whom, and what has gone out before."""
 
 import uuid
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.files import File
@@ -9,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
-from annotations.assignment.models import OPEN_STATES, Assignment
+from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.study.models import Study
 from annotations.study.policy import Act, Standing
@@ -18,10 +19,12 @@ from annotations.study.queries import fetch_standing
 from ..formats import formats
 from ..frame import Form
 from ..models import Export, ExportState
-from ..packing import Wanted
+from ..packing import NotSo, Wanted
+from ..packing.choosing import EXTENT
 from ..packing.paths import stem
 
 SUBMITTED = ("submitted",)
+MOST_NAMED = 20  # names that a sentence lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,36 @@ class Reach:
         mine = Assignment.objects.filter(study=self.study, annotator=self.standing.user)
         open_work = mine.filter(state__in=OPEN_STATES)
         return list(open_work.order_by().values_list("article", flat=True))
+
+
+def refuse_unknown(reach: Reach, wanted: Wanted) -> None:
+    """Raises NotSo for a name that the study does not have: choosing it would choose nothing."""
+    study = reach.study
+    asked: list[tuple[str, str, Callable[[], Iterable[str]]]] = [
+        ("annotators", "annotator", lambda: _annotators(study)),
+        ("labels", "label", lambda: [*study.labels.values_list("slug", flat=True), EXTENT]),
+        ("rounds", "round", lambda: study.rounds.values_list("name", flat=True)),
+        ("states", "state of work", lambda: AssignmentState.values),
+    ]
+    for field, kind, list_known in asked:
+        names = [] if field == "annotators" and reach.is_own else getattr(wanted, field)
+        if names:
+            known = list(list_known())
+            for name in names:
+                if name not in known:
+                    raise NotSo(field, _not_known(name, kind, known))
+
+
+def _annotators(study: Study) -> Iterable[str]:
+    """Whoever has work in the study, now or once a member."""
+    people = User.objects.filter(assignments__study=study)
+    return people.distinct().order_by("username").values_list("username", flat=True)
+
+
+def _not_known(name: str, kind: str, known: Sequence[str]) -> str:
+    said = ", ".join(f"“{each}”" for each in known[:MOST_NAMED])
+    said += f" and {len(known) - MOST_NAMED:,} more" if len(known) > MOST_NAMED else ""
+    return f"“{name}” is no {kind} of this study. Known: {said or 'none'}."
 
 
 def fetch_reach(user: User, study_id: uuid.UUID) -> Reach:

@@ -79,6 +79,7 @@ class Command(ExplainedCommand):
             if writer.write is None or writer.is_whole:
                 raise FileRefused("", f"{writer.title} cannot be written from files.")
             chosen = writer.settled(options_given(options["option"]))
+            self.say_losses(writer)
             part = target.with_name(target.name + ".part")
             try:
                 chunks = writer.write(source.corpus(self.tell), chosen)
@@ -100,6 +101,11 @@ class Command(ExplainedCommand):
             self.stdout.write(f"  {finding.kind}: {finding}")
         if source.findings.n_unkept:
             self.stdout.write(f"  And {source.findings.n_unkept:,} more.")
+
+    def say_losses(self, writer: Form) -> None:
+        """Before anything is written: whoever needs what is lost stops here."""
+        if writer.losses:
+            self.stdout.write(f"{writer.title} cannot keep:")
         for loss in writer.losses:
             self.stdout.write(f"  {loss.sentence}")
 

@@ -13,17 +13,20 @@ from annotations.exchange.actions.exports import agreement_tables, alias_secret,
 from annotations.exchange.formats import find_format, formats
 from annotations.exchange.frame import Form
 from annotations.exchange.packing import (
+    NOT_OF_THE_WHOLE,
     QUOTING,
     About,
+    NotSo,
     Packing,
     Wanted,
+    misfits,
     pack,
     write_folder,
     write_zip,
 )
 from annotations.exchange.packing.wording import number_of
 from annotations.exchange.queries import find_manager, find_study
-from annotations.exchange.queries.exports import Reach
+from annotations.exchange.queries.exports import Reach, refuse_unknown
 from annotations.exchange.queries.snapshot import snapshot
 from annotations.exchange.queries.tables import moment
 from annotations.management.explained import ExplainedCommand
@@ -77,7 +80,8 @@ Examples:
   manage.py export_study "Arden" arden.zip
   manage.py export_study "Arden" arden --format csv --pseudonyms
   manage.py export_study "Arden" tags --format conll --option scheme=bioes --option unit=character
-  manage.py export_study "Arden" pilot.zip --format jsonl --round Pilot --state any --soft-labels
+  manage.py export_study "Arden" pilot.zip --format jsonl --round Pilot --only-chosen
+  manage.py export_study "Arden" soft.zip --format jsonl --state any --soft-labels
 
 Exit codes: 0 written, 1 refused (nothing is left behind)."""
 
@@ -106,6 +110,12 @@ class Command(ExplainedCommand):
             who.add_argument(
                 f"--{name}", action="append", default=[], metavar="NAME", help=f"{words}; repeat it"
             )
+        who.add_argument(
+            "--only-chosen",
+            action="store_true",
+            help="only articles with work that the options above choose; without it all other "
+            "articles go out, too, with their texts and gold",
+        )
         who.add_argument("--no-gold", action="store_true", help="leave gold out")
         who.add_argument("--no-text", action="store_true", help=f"offsets and hashes. {QUOTING}")
         who.add_argument("--pseudonyms", action="store_true", help="stable aliases for names")
@@ -123,6 +133,9 @@ class Command(ExplainedCommand):
             assert standing is not None  # a manager of the study
             wanted = self.wanted(options)
             chosen = options_given(options["option"])
+            if form.is_whole and wanted.states and options["state"]:
+                raise NotSo("states", NOT_OF_THE_WHOLE)
+            refuse_unknown(Reach(standing), wanted)
             packing = self.write(Reach(standing), form, wanted, chosen, path)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -137,8 +150,6 @@ class Command(ExplainedCommand):
         )
         if wanted.states == ("submitted",) and not form.is_whole:
             self.stdout.write("  Only submitted work is in it: --state any takes all.")
-        for loss in form.losses:
-            self.stdout.write(f"  {loss.sentence}")
 
     def wanted(self, options: dict[str, Any]) -> Wanted:
         states = options["state"] or ["submitted"]
@@ -148,6 +159,7 @@ class Command(ExplainedCommand):
             rounds=tuple(options["round"]),
             states=() if "any" in states else tuple(states),
             gold=not options["no_gold"],
+            unmarked=not options["only_chosen"],
             texts=not options["no_text"],
             pseudonyms=options["pseudonyms"],
             soft_labels=options["soft_labels"],
@@ -157,10 +169,16 @@ class Command(ExplainedCommand):
     def write(
         self, reach: Reach, form: Form, wanted: Wanted, chosen: dict[str, str], path: Path
     ) -> Packing:
+        for misfit in misfits(form, wanted):
+            raise misfit  # before anything is counted or said
+        if form.losses:
+            self.stdout.write(f"{form.title} cannot keep:")
+        for loss in form.losses:
+            self.stdout.write(f"  {loss.sentence}")
         about = About(
             moment(timezone.now()),
             reach.standing.user.username,
-            agreement_tables(reach.study),
+            agreement_tables(reach.study, Wanted() if form.is_whole else wanted),
             secret=alias_secret(reach.study),
         )
         is_zip = path.suffix.lower() == ".zip"
