@@ -218,6 +218,13 @@ class MappingForm(forms.Form):
         "suggestions stays open.",
     )
 
+    leave_out = forms.BooleanField(
+        required=False,
+        error_messages={"required": "Tick this, or mend the files and bring them in again."},
+        help_text="Everything else comes in, also the other marks on the same articles. What was "
+        "left out is listed when all is stored.",
+    )
+
     def __init__(self, study: Study, found: Survey, mapping: Mapping, *args: Any) -> None:
         super().__init__(*args)
         self.found, self.mapping = found, mapping
@@ -225,6 +232,12 @@ class MappingForm(forms.Form):
         rounds = study.rounds.filter(closed_at=None)
         self._offer("round", [(str(each.pk), each.name) for each in rounds], mapping.round)
         self.initial["submit"] = mapping.submit
+        if n_wrong := found.n_findings.get("refused", 0):
+            what = "one thing" if n_wrong == 1 else f"{n_wrong:,} things"
+            field = self.fields["leave_out"]
+            field.label, field.required = f"Leave out the {what} that cannot be taken", True
+        else:
+            del self.fields["leave_out"]
         there = study.labels.filter(archived_at=None).order_by("position", "name")
         labels = [(label.slug, label.name) for label in there]
         for at, name in enumerate(self.label_names):
@@ -293,6 +306,7 @@ class MappingForm(forms.Form):
             round=given["round"],
             gold_as=given.get("gold_as", LEFT_OUT),
             submit=given["submit"],
+            leave_out=given.get("leave_out", False),
         )
 
 

@@ -156,6 +156,56 @@ def test_one_wrong_mark_stores_nothing(codebook: Study, alice: User, bob: User, 
     assert (Article.objects.count(), Span.objects.count(), Assignment.objects.count()) == (0, 0, 0)
 
 
+def test_the_rest_comes_in_without_what_cannot_be_taken(
+    codebook: Study, alice: User, bob: User, carol: User
+) -> None:
+    """One wrong mark, a text twice, a text that no database keeps, work that is there already."""
+    store(begin(codebook, alice, files_of(TWO[0])))
+    wrong = SpanRecord("9", "Claim", (FragmentRecord(3, 4, "x"),))
+    files = written(
+        find_format("jsonl"),
+        Corpus(
+            StudyRecord(),
+            (
+                ArticleRecord("a", "Strike", TEXT, "", 0, assignments=TWO),
+                ArticleRecord("b", "Once", "alleged \x1b", "", 0, assignments=(work("bob"),)),
+                ArticleRecord("c", "Other", f"{TEXT}.", "", 0, assignments=(
+                    work("bob", span("1", "Claim", "alleged"), wrong), work("carol"),
+                )),
+                ArticleRecord("d", "Again", TEXT, "", 0, assignments=(work("carol"),)),
+            ),
+        ),
+    )  # fmt: skip
+    made = begin(codebook, alice, files)
+    said = made.survey["findings"]["refused"]
+    assert [any(words in each for each in said) for words in (
+        "line 2", "line 3: Mark 9", "“Again”: Another article", "Bob has worked on “Strike”",
+    )] == [True] * 4  # fmt: skip
+    assert len(said) == made.survey["n_findings"]["refused"] == 4
+    before = Span.objects.count()
+    assert store(made).state == "failed"
+    assert Span.objects.count() == before
+    done = store(made, leave_out=True)
+    assert (done.state, done.survey["not_taken"]) == ("done", said)
+    works = Assignment.objects.order_by("article__title", "annotator__username")
+    assert [(w.article.title, w.annotator.username, w.spans.count()) for w in works] == [
+        ("Other", "bob", 1), ("Other", "carol", 0), ("Strike", "bob", 2), ("Strike", "carol", 1),
+    ]  # fmt: skip
+
+
+def test_more_that_cannot_be_taken_is_shown_before_it_is_left_out(
+    codebook: Study, alice: User, bob: User
+) -> None:
+    make_article(codebook)
+    wrong = SpanRecord("9", "attribution", (FragmentRecord(3, 4, "x"),))
+    files = files_of(work("bob", TWO[0].spans[0], wrong))
+    first, second = begin(codebook, alice, files), begin(codebook, alice, files)
+    assert store(first, leave_out=True).state == "done"
+    looked = store(second, leave_out=True)
+    assert (looked.state, looked.survey["n_findings"]["refused"]) == ("preview", 2)
+    assert (store(looked).state, Span.objects.count()) == ("done", 1)
+
+
 def test_a_mark_that_stands_a_little_off_is_moved_and_reported(
     codebook: Study, alice: User, bob: User
 ) -> None:

@@ -14,7 +14,7 @@ from annotations.exchange.bringing import (
     foresee,
     is_unseen,
     plan_labels,
-    show_lost,
+    show_foreseen,
     survey,
 )
 from annotations.exchange.frame import Findings, Reading
@@ -114,7 +114,7 @@ def lost(told: ArticleRecord, here: Here | None, **mapped: Any) -> list[str]:
     slugs = {name: name for name in LABELS} | {name: new.slug for name, new in planned.items()}
     findings = foresee(reading, mapping, Book(labels, slugs), lambda digest: here)
     assert is_unseen(found, findings) == bool(findings.of("lost"))
-    show_lost(found, findings)
+    show_foreseen(found, findings)
     assert not is_unseen(found, findings)
     return [str(each) for each in findings.of("lost")]
 

@@ -93,17 +93,24 @@ def test_a_model_needs_somebody_who_decides(
     assert "need a person who decides" in answer.content.decode()
 
 
-def test_what_cannot_be_taken_is_read_with_its_line_and_cannot_be_stored(
+def test_what_cannot_be_taken_is_read_with_its_line_and_left_out_by_a_tick_only(
     codebook: Study,
     alice: User,
     bob: User,
     sign_in: SignIn,
 ) -> None:
-    name, content = files_of(TWO[0])[1]
-    spoilt = content.replace(b'"start": 0', b'"start": 9000')
-    page = brought(sign_in(alice), codebook, [(name, spoilt)])
+    client = sign_in(alice)
+    name, content = files_of(*TWO)[1]
+    spoilt = content.replace(b'"start": 0', b'"start": 9000', 1)
+    page = brought(client, codebook, [(name, spoilt)])
     assert "articles.jsonl, line 1: Mark 1" in page
-    assert "disabled" in page
+    answer = client.post(address(codebook, "store"), chosen(codebook))
+    assert (answer.status_code, Span.objects.count()) == (422, 0)
+    assert "Tick this, or mend the files" in answer.content.decode()
+    with zeal_ignore():
+        answer = client.post(address(codebook, "store"), chosen(codebook, leave_out="on"))
+    page = client.get(answer.url).content.decode()
+    assert ("2 marks stored" in page, "articles.jsonl, line 1: Mark 1" in page) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +150,20 @@ def test_giving_up_stores_nothing(codebook: Study, alice: User, sign_in: SignIn)
     brought(client, codebook, files_of(*TWO))
     client.post(address(codebook, "cancel"))
     assert CorpusImport.objects.get().state == "cancelled"
+
+
+def test_what_is_too_much_for_the_page_names_the_command_that_takes_it(
+    codebook: Study, alice: User, sign_in: SignIn, settings: Any
+) -> None:
+    client = sign_in(alice)
+    for setting, value in (
+        ("MAX_ZIP_ENTRIES", 1),
+        ("MAX_UNPACKED_BYTES", 9),
+        ("MAX_UPLOAD_BYTES", 9),
+    ):
+        setattr(settings, f"SOURCEMARK_{setting}", value)
+        answer = upload(client, codebook, files_of(*TWO))
+        assert (answer.status_code, b"manage.py import_corpus" in answer.content) == (422, True)
 
 
 def test_only_a_manager_brings_marks_in(

@@ -23,7 +23,7 @@ from annotations.study.queries.people import managers
 from tests.marks import mark, submit
 from tests.people import assign
 
-COMMANDS = ["export_study", "import_study", "convert"]
+COMMANDS = ["export_study", "import_study", "import_corpus", "convert"]
 
 
 def run(*args: object) -> str:

@@ -1,7 +1,7 @@
 """Bringing in what another program marked: read and shown first, then stored all or nothing."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,38 +10,30 @@ from django.utils import timezone
 from django_tasks import task
 
 from annotations.accounts.models import User
-from annotations.corpus.models import Article
-from annotations.corpus.queries import import_limits, known_texts
+from annotations.corpus.queries import import_limits
 from annotations.corpus.records import in_bytes
 from annotations.study import queued
 from annotations.study.models import Study
-from annotations.study.queries.codebook import codebook_content
 from annotations.text.refusal import Refusal
 
-from ..bringing import (
-    LEFT_OUT,
-    NEW,
-    Book,
-    Here,
-    Mapping,
-    Survey,
-    default_mapping,
-    foresee,
-    plan_labels,
-    show_lost,
-    survey,
-)
+from ..bringing import Mapping, Survey, show_foreseen
 from ..formats import find_format, recognised
-from ..frame import FileRefused, Findings, Form, Hints, Reading, SourceFiles, SourceLimits
+from ..frame import FileRefused, Form, Reading, SourceFiles, SourceLimits, TooMuch
 from ..models import CorpusFile, CorpusImport, CorpusImportState
 from ..telling import telling
-from .storing import Storing, UnseenLosses, find_here
+from .looking import foreseen, guess, look, read_files
+from .storing import Storing, UnseenLosses
 
 OPEN = (CorpusImportState.PREVIEW, CorpusImportState.RUNNING, CorpusImportState.FAILED)
 FORGOTTEN_AFTER = timedelta(days=1)
 SOMETHING = (
     "Something went wrong on the site's side, and nothing was stored. Try it again; if it goes "
     "wrong again, tell whoever runs the site."
+)
+NO_ARTICLE = "There is no article in these files."
+DIVIDE = (
+    "Bring them in by several imports, or ask whoever runs the site: “manage.py import_corpus” "
+    "takes them however large they are."
 )
 File = tuple[str, bytes]
 
@@ -81,8 +73,8 @@ def begin_import(
     most = import_limits().upload_bytes
     if n_bytes > most:
         reason = f"These files are {in_bytes(n_bytes)}; one import may hold {in_bytes(most)}."
-        raise FileRefused("", reason)
-    chosen = _chosen(SourceFiles.uploaded(listed, source_limits()), form)
+        raise TooMuch("", reason)
+    chosen = format_of(SourceFiles.uploaded(listed, source_limits()), form)
     with transaction.atomic():
         _forget_old(study)
         made = CorpusImport.objects.create(
@@ -96,7 +88,8 @@ def begin_import(
     return made
 
 
-def _chosen(files: SourceFiles, name: str) -> Form:
+def format_of(files: SourceFiles, name: str) -> Form:
+    """The one of this name, or the one that the files are in. Raises FileRefused."""
     if name:
         form = find_format(name)
         if form.read is None:
@@ -118,11 +111,10 @@ def read_import(import_id: str) -> None:
     rows = CorpusImport.objects.filter(pk=made.pk, state=CorpusImportState.READING)
     try:
         with telling(lambda n: rows.update(n_done=n)) as tell:
-            found = survey(open_reading(made), known_texts(made.study), tell)
-            mapping = _guess(made.study, found)
-            if not found.n_findings["refused"]:  # else there is nothing to store
-                rows.update(n_all=found.n_articles)
-                show_lost(found, _foreseen(made, found, mapping, tell))
+            found = look(made.study, open_reading(made), tell)
+            mapping = guess(made.study, found)
+            rows.update(n_all=found.n_articles)
+            show_foreseen(found, foreseen(made.study, open_reading(made), found, mapping, tell))
     except Refusal as refused:
         rows.update(state=CorpusImportState.FAILED, message=str(refused))
         return
@@ -136,66 +128,15 @@ def read_import(import_id: str) -> None:
         mapping=mapping.as_json(),
         n_done=0,
         n_all=found.n_articles,
-        message="" if found.n_articles else "There is no article in these files.",
+        message="" if found.n_articles else NO_ARTICLE,
     )
 
 
 def open_reading(made: CorpusImport) -> Reading:
     """The import's files, from the beginning. Raises FileRefused."""
-    form = find_format(made.file_format)
-    assert form.read is not None
     listed = [(each.name, bytes(each.content)) for each in made.files.order_by("position")]
-    texts = _TextsOf(made.study)
-    hints = Hints(
-        annotator=made.hints.get("annotator") or "annotator",
-        language=made.hints.get("language", ""),
-        options=made.hints.get("options", {}),
-        find_text=texts.find,
-    )
-    return form.read(SourceFiles.uploaded(listed, source_limits()), hints)
-
-
-class _TextsOf:
-    def __init__(self, study: Study) -> None:
-        self._study = study
-
-    def find(self, sha256: str, title: str) -> str:
-        kept = Article.objects.kept().filter(study=self._study)
-        named = kept.filter(text_sha256=sha256) if sha256 else kept.filter(title=title)
-        texts = list(named.values_list("text", flat=True)[:2])
-        return texts[0] if len(texts) == 1 else ""
-
-
-def _guess(study: Study, found: Survey) -> Mapping:
-    rounds = study.rounds.filter(closed_at=None).order_by("position", "name")
-    people = User.objects.filter(memberships__study=study, memberships__ended_at=None)
-    first = rounds.first()
-    return default_mapping(
-        found,
-        labels={label.slug: label.name for label in study.labels.filter(archived_at=None)},
-        people=list(people.distinct().order_by("username").values_list("username", flat=True)),
-        round=str(first.pk) if first else "",
-    )
-
-
-def _foreseen(
-    made: CorpusImport, found: Survey, mapping: Mapping, tell: Callable[[int], object]
-) -> Findings:
-    """What would be said if all came in as guessed."""
-    reading = open_reading(made)
-    there = codebook_content(made.study)["labels"]
-    names = [name for name, choice in mapping.labels.items() if choice == NEW]
-    planned = plan_labels(names, found, reading.study, there)
-    labels = {label["slug"]: label for label in there}
-    labels |= {new.slug: new.as_content() for new in planned.values()}
-    slugs = {name: slug for name, slug in mapping.labels.items() if slug not in (NEW, LEFT_OUT)}
-    slugs |= {name: new.slug for name, new in planned.items()}
-
-    def here(digest: str) -> Here | None:
-        known = find_here(made.study, digest)
-        return known[1] if known else None
-
-    return foresee(reading, mapping, Book(labels, slugs), here, tell)
+    files = SourceFiles.uploaded(listed, source_limits())
+    return read_files(made.study, find_format(made.file_format), files, made.hints)
 
 
 # --- storing --------------------------------------------------------------------------------------
@@ -237,7 +178,7 @@ def store_corpus(import_id: str) -> None:
             Storing(made, Mapping.from_json(made.mapping), open_reading, told).run()
     except UnseenLosses as unseen:
         found = Survey.from_json(made.survey)
-        show_lost(found, unseen.findings)
+        show_foreseen(found, unseen.findings)
         state, message = CorpusImportState.PREVIEW, str(unseen)
         rows.update(state=state, survey=found.as_json(), message=message, n_done=0)
     except Refusal as refused:

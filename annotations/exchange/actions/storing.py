@@ -2,9 +2,10 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from annotations.accounts.models import User
@@ -12,9 +13,10 @@ from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentSta
 from annotations.corpus.actions.articles import add_article
 from annotations.corpus.actions.regions import mark_region
 from annotations.corpus.models import Article, RegionKind
+from annotations.corpus.queries import import_limits
 from annotations.corpus.records import RecordWrong
 from annotations.marking.actions.submission import submit_imported
-from annotations.marking.models import Origin
+from annotations.marking.models import Origin, Span
 from annotations.marking.queries import read_regions
 from annotations.study.actions import record
 from annotations.study.models import Round, Study
@@ -32,10 +34,11 @@ from ..bringing import (
     Survey,
     fit_work,
     is_unseen,
+    refuse_worked,
+    taken,
     works_of,
 )
-from ..frame import FileRefused, Findings, Reading
-from ..frame.placing import place_article
+from ..frame import FileRefused, Findings, Kind, Reading
 from ..models import CorpusFile, CorpusImport, CorpusImportState
 from ..operations import Operations
 from ..records import ArticleRecord, AssignmentRecord, MarksRecord
@@ -48,7 +51,7 @@ MOST_SAID = 200  # findings that the page of a stored import lists
 
 class UnseenLosses(Refusal):
     """Nothing was stored yet: chosen so, more is left out than was shown. Look at it below, then
-    store it all."""
+    store it."""
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
@@ -64,7 +67,15 @@ def find_here(study: Study, digest: str) -> tuple[Article, Here] | None:
     told = {name: getattr(row, name) for name in ("title", "byline", "url", "language", "event")}
     told["outlet"] = row.outlet.name if row.outlet else ""
     told["published_on"] = row.published_on.isoformat() if row.published_on else ""
-    return row, Here(told, _regions(row))
+    return row, Here(told, _regions(row), dict(_worked(row)))
+
+
+def _worked(row: Article) -> Iterator[tuple[str, str]]:
+    """Who has work on it that files may not add to: submitted, or with marks."""
+    works = Assignment.objects.filter(article=row).select_related("annotator")
+    marked = Exists(Span.objects.filter(assignment=OuterRef("pk")))
+    for work in works.filter(~Q(state__in=OPEN_STATES) | marked):
+        yield work.annotator.username, str(work.annotator)
 
 
 def _regions(row: Article) -> list[Stretch]:
@@ -107,18 +118,25 @@ class Storing:
         self.version = latest_version(self.study).number
         self.accounts = self._accounts()
         self.leaving = Leaving(reading.study, self.mapping, self.findings)
-        for number, article in enumerate(reading.articles, 1):
-            self._article(place_article(article, findings=self.findings))
+        for number, article in enumerate(taken(reading, import_limits()), 1):
+            self._article(article)
             self.tell(number)
         self.leaving.conclude()
         self._refuse_wrong()
-        if is_unseen(self.found, self.findings):
+        if is_unseen(self.found, self.findings) or (
+            self.mapping.leave_out and is_unseen(self.found, self.findings, "refused")
+        ):
             raise UnseenLosses(self.findings)
         CorpusFile.objects.filter(brought_in=self.made).delete()
         CorpusImport.objects.filter(pk=self.made.pk).update(
             state=CorpusImportState.DONE,
             n_done=self.counts["articles"],
-            survey={**self.made.survey, "stored": dict(self.counts), "said": self._said()},
+            survey={
+                **self.made.survey,
+                "stored": dict(self.counts),
+                "said": self._said("repaired", "lost"),
+                "not_taken": self._said("refused"),
+            },
             finished_at=timezone.now(),
         )
         record(
@@ -126,17 +144,21 @@ class Storing:
             actor=self.actor,
             action="corpus.imported",
             subject=self.made,
-            after={"format": self.made.file_format, **self.counts},
+            after={
+                "format": self.made.file_format,
+                **self.counts,
+                "not_taken": self.findings.counts["refused"],
+            },
         )
 
-    def _said(self) -> list[str]:
-        said = [str(finding) for finding in self.findings][:MOST_SAID]
-        more = self.findings.counts.total() - len(said)
+    def _said(self, *kinds: Kind) -> list[str]:
+        said = [str(finding) for finding in self.findings if finding.kind in kinds][:MOST_SAID]
+        more = sum(self.findings.counts[kind] for kind in kinds) - len(said)
         return [*said, f"And {more:,} more."] if more else said
 
     def _refuse_wrong(self) -> None:
         wrong = self.findings.of("refused")
-        if wrong:
+        if wrong and not self.mapping.leave_out:
             more = self.findings.counts["refused"] - len(wrong[:20])
             said = [str(finding) for finding in wrong[:20]]
             said += [f"And {more} more."] if more else []
@@ -208,10 +230,18 @@ class Storing:
         for work, is_model in works:
             user = self.accounts[work.annotator]
             fitted = fit_work(work, article, self.book, regions, self.findings, is_model=is_model)
-            made = by_user.get(user.pk) or self._assignment(row, user, article)
-            if made is not None:
-                by_user[user.pk] = made
-                self._marks(made, row, fitted, is_model)
+            counted = self.counts.copy()
+            try:
+                with transaction.atomic():  # one person's work stands whole or not at all
+                    made = by_user.get(user.pk) or self._assignment(row, user, article)
+                    if made is not None:
+                        self._marks(made, row, fitted, is_model)
+            except FileRefused as refused:
+                self.counts = counted
+                self.findings.refused(article.file, article.place, refused.reason)
+            else:
+                if made is not None:
+                    by_user[user.pk] = made
         self._submit(by_user, [work for work, _ in works])
 
     def _row(self, article: ArticleRecord) -> Article:
@@ -267,8 +297,7 @@ class Storing:
                 position=self._end_of_queue(user), created_by=self.actor,
             )  # fmt: skip
         if there.state not in OPEN_STATES or there.spans.exists():
-            sentence = f"{user} has worked on “{row.title[:60]}” already."
-            self.findings.refused(article.file, article.place, sentence)
+            refuse_worked(article, str(user), row.title, self.findings)
             return None
         return there
 

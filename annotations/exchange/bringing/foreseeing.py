@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from annotations.corpus.records import Limits
 from annotations.text.offsets import Stretch
 
-from ..frame import Findings, Reading
-from ..frame.placing import place_article
+from ..frame import Findings, Kind, Reading
 from ..records import ArticleRecord, AssignmentRecord, StudyRecord
 from .fitting import Book, fit_work
 from .mapping import LEFT_OUT, Mapping
 from .surveying import SHOWN, Survey
+from .taking import taken
 
 PARTICULARS = ("title", "outlet", "byline", "url", "published_on", "language", "event")
 KEEPS_OWN = (
@@ -36,10 +37,12 @@ NO_ROUNDS = "The rounds of the work ({names}) are left out: all of it comes into
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """An article that the study has already."""
+    """An article that the study has already. `worked`: who has marked or submitted it, by user
+    name."""
 
     particulars: MappingOf[str, str]
     regions: Sequence[Stretch]
+    worked: MappingOf[str, str] = field(default_factory=dict)
 
 
 class Leaving:
@@ -112,30 +115,41 @@ def foresee(
     book: Book,
     find_here: Callable[[str], Here | None],
     tell: Callable[[int], object] = lambda n: None,
+    limits: Limits | None = None,
 ) -> Findings:
     """All that would be said while storing. `find_here` gets a text's SHA-256."""
     findings = reading.findings
     leaving = Leaving(reading.study, mapping, findings)
-    for number, article in enumerate(reading.articles, 1):
-        placed = place_article(article, findings=findings)
+    for number, placed in enumerate(taken(reading, limits), 1):
         here = find_here(placed.sha256)
         leaving.article(placed, here)
         regions = here.regions if here else [(each.start, each.end) for each in placed.regions]
         for work, is_model in works_of(placed, mapping):
             fit_work(work, placed, book, regions, findings, is_model=is_model)
+            who = mapping.people.get(work.annotator) if work.annotator else mapping.gold_as
+            if here and who in here.worked:
+                refuse_worked(placed, here.worked[who], here.particulars["title"], findings)
         tell(number)
     leaving.conclude()
     return findings
 
 
-def show_lost(found: Survey, findings: Findings) -> None:
-    """What is left out becomes part of the preview."""
-    found.findings["lost"] = [str(each) for each in findings.of("lost")[:SHOWN]]
-    found.n_findings["lost"] = findings.counts["lost"]
+def refuse_worked(article: ArticleRecord, who: str, title: str, findings: Findings) -> None:
+    """Work of files never mixes with what somebody did here."""
+    sentence = f"{who} has worked on “{title[:60]}” already."
+    findings.refused(article.file, article.place, sentence)
 
 
-def is_unseen(found: Survey, findings: Findings) -> bool:
+def show_foreseen(found: Survey, findings: Findings) -> None:
+    """What is left out, and what cannot be taken, becomes part of the preview."""
+    kinds: tuple[Kind, ...] = ("refused", "lost")
+    for kind in kinds:
+        found.findings[kind] = [str(each) for each in findings.of(kind)[:SHOWN]]
+        found.n_findings[kind] = findings.counts[kind]
+
+
+def is_unseen(found: Survey, findings: Findings, kind: Kind = "lost") -> bool:
     """Whether more is left out than the preview showed."""
-    now = {str(each) for each in findings.of("lost")[:SHOWN]}
-    more = findings.counts["lost"] > found.n_findings.get("lost", 0)
-    return more or not now <= {*found.findings.get("lost", ())}
+    now = {str(each) for each in findings.of(kind)[:SHOWN]}
+    more = findings.counts[kind] > found.n_findings.get(kind, 0)
+    return more or not now <= {*found.findings.get(kind, ())}

@@ -16,7 +16,8 @@ LEFT_OUT = ""
 class Mapping:
     """`labels`: the files' name -> a slug, NEW or LEFT_OUT. `people`: the files' name -> a user
     name, NEW or LEFT_OUT; what a model marked becomes suggestions to that person. `gold_as`: who
-    gets the files' gold as their work, LEFT_OUT for nobody. `submit`: the work is handed in."""
+    gets the files' gold as their work, LEFT_OUT for nobody. `submit`: the work is handed in.
+    `leave_out`: what cannot be taken stays behind, and the rest comes in all the same."""
 
     labels: MappingOf[str, str] = field(default_factory=dict)
     people: MappingOf[str, str] = field(default_factory=dict)
@@ -24,6 +25,7 @@ class Mapping:
     round: str = ""
     gold_as: str = LEFT_OUT
     submit: bool = True
+    leave_out: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "models": list(self.models)}

@@ -1,13 +1,14 @@
 """What files hold, before anything becomes of it: counts, examples, and all that is to be said."""
 
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotations.corpus.records import Limits
+
 from ..frame import Findings, Kind, Reading
-from ..frame.placing import place_article
 from ..records import ArticleRecord, AssignmentRecord, SpanRecord, StudyRecord
+from .taking import taken
 
 EXAMPLES = 3
 LONGEST_EXAMPLE = 80  # code points
@@ -62,19 +63,16 @@ class Survey:
 
 
 def survey(
-    reading: Reading, known: Collection[str] = (), tell: Callable[[int], object] = lambda n: None
+    reading: Reading,
+    known: Collection[str] = (),
+    tell: Callable[[int], object] = lambda n: None,
+    limits: Limits | None = None,
 ) -> Survey:
-    """Walks all articles. `known` are the SHA-256 of the study's texts."""
+    """Walks all articles that can be taken. `known` are the SHA-256 of the study's texts."""
     found = Survey()
     models = {person.name for person in reading.study.people if person.is_model}
     kinds = _kinds(reading.study)
-    texts: Counter[str] = Counter()
-    for article in reading.articles:
-        placed = place_article(article, findings=reading.findings)
-        texts[placed.sha256] += 1
-        if texts[placed.sha256] == 2:
-            sentence = "Another article in these files has the same text."
-            reading.findings.refused(placed.file, placed.place, f"“{placed.title}”: {sentence}")
+    for placed in taken(reading, limits):
         _add(found, placed, known, models, kinds)
         tell(found.n_articles)
     _conclude(found, reading.findings)

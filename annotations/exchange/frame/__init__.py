@@ -3,7 +3,7 @@
 from .findings import Finding, Findings, Kind
 from .form import Chunk, Form, Hints, Option, Reading
 from .losses import Loss
-from .refused import FileRefused
+from .refused import FileRefused, TooMuch
 from .sources import SourceFiles, SourceLimits
 from .stored_text import StoredText
 
@@ -21,4 +21,5 @@ __all__ = [
     "SourceFiles",
     "SourceLimits",
     "StoredText",
+    "TooMuch",
 ]

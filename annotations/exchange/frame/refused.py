@@ -12,3 +12,7 @@ class FileRefused(Refusal):
         self.reason = reason
         where = ", ".join(part for part in (file, place) if part)
         super().__init__(f"{where}: {reason}" if where else reason)
+
+
+class TooMuch(FileRefused):
+    """More than one import may hold."""

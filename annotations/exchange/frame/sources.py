@@ -4,7 +4,7 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,7 +14,7 @@ from annotations.corpus.files import BAD_ZIP, check_path, passed_over, tidy
 from annotations.corpus.records import RecordWrong, in_bytes
 from annotations.text.cleaning import UnreadableText, decode
 
-from .refused import FileRefused
+from .refused import FileRefused, TooMuch
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -69,17 +69,28 @@ class SourceFiles:
     @classmethod
     def on_disk(cls, path: Path, limits: SourceLimits | None = None) -> "SourceFiles":
         """A file, or all that lies in a folder. Raises FileRefused."""
+        return cls.all_on_disk([path], limits)
+
+    @classmethod
+    def all_on_disk(
+        cls, paths: Sequence[Path], limits: SourceLimits | None = None
+    ) -> "SourceFiles":
+        """Several of them as one; each folder of several gives its name to what lies in it."""
         made = cls(limits or LARGE)
+        for path in paths:
+            made._add_from_disk(path, f"{path.resolve().name}/" if len(paths) > 1 else "")
+        return made._sorted()
+
+    def _add_from_disk(self, path: Path, prefix: str) -> None:
         if not path.exists():
             raise FileRefused(str(path), "There is no such file or folder.")
         if path.is_file():
-            made._add_or_unpack(path.name, path.stat().st_size, lambda: path.open("rb"))
-            return made
+            self._add_or_unpack(path.name, path.stat().st_size, _path_opener(path))
+            return
         for inner in sorted(path.rglob("*")):
             if inner.is_file() and not inner.is_symlink():
-                name = inner.relative_to(path).as_posix()
-                made._add(name, inner.stat().st_size, _path_opener(inner))
-        return made._sorted()
+                name = prefix + inner.relative_to(path).as_posix()
+                self._add(name, inner.stat().st_size, _path_opener(inner))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -214,13 +225,13 @@ class SourceFiles:
         self._n_bytes += n_bytes
         limits = self.limits
         if len(self._entries) >= limits.n_files:
-            raise FileRefused("", f"There are more than {limits.n_files:,} files.")
+            raise TooMuch("", f"There are more than {limits.n_files:,} files.")
         if n_bytes > limits.file_bytes:
             most = in_bytes(limits.file_bytes)
-            raise FileRefused(path, f"It is {in_bytes(n_bytes)}; a file may have {most}.")
+            raise TooMuch(path, f"It is {in_bytes(n_bytes)}; a file may have {most}.")
         if self._n_bytes > limits.total_bytes:
             most = in_bytes(limits.total_bytes)
-            raise FileRefused(path, f"With it the files are more than {most} unpacked.")
+            raise TooMuch(path, f"With it the files are more than {most} unpacked.")
         self._entries[path] = _Entry(n_bytes, opener)
 
     def _unpack(self, name: str, opener: Callable[[], BinaryIO], prefix: str = "") -> None:
@@ -232,7 +243,7 @@ class SourceFiles:
             raise FileRefused(name, reason) from error
         if len(entries) > self.limits.n_files:
             reason = f"It holds {len(entries):,} files, more than {self.limits.n_files:,}."
-            raise FileRefused(name, reason)
+            raise TooMuch(name, reason)
         for entry in entries:
             try:
                 check_path(entry)

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
@@ -18,10 +19,11 @@ from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
 
-from ..actions.bringing import NotReady, begin_import, carry_out, give_up
+from ..actions.bringing import DIVIDE, NotReady, begin_import, carry_out, give_up
 from ..bringing import Mapping, Survey
 from ..formats import formats
 from ..forms import CorpusForm, MappingForm, readable_formats
+from ..frame import TooMuch
 from ..models import CorpusImport, CorpusImportState
 from . import me, posted
 
@@ -35,7 +37,7 @@ def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpR
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     form = CorpusForm(QueryDict(), MultiValueDict())
     form.errors.clear()
-    form.add_error("uploads", f"These files are {much}. Bring them in by several imports.")
+    form.add_error("uploads", f"These files are {much}. {DIVIDE}")
     return _upload_page(request, standing, form, status=413)
 
 
@@ -54,6 +56,8 @@ def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
                 form=form.cleaned_data["file_format"],
                 hints=form.hints(),
             )
+        except TooMuch as refusal:
+            form.add_error("uploads", f"{refusal} {DIVIDE}")
         except Refusal as refusal:
             form.add_error("uploads", str(refusal))
         else:
@@ -117,14 +121,16 @@ def _page(
         "is_whole": bool(known and known.is_whole),
         "stored": made.survey.get("stored", {}),
         "said": made.survey.get("said", []),
-        "is_stopped": bool(found.n_findings.get("refused")),
+        "not_taken": made.survey.get("not_taken", []),
+        "locks_all": connection.vendor == "sqlite",
     }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "exchange/import_show.html", context, status=status)
 
 
 def _survey_only(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if name not in ("stored", "said")}
+    result = ("stored", "said", "not_taken")
+    return {name: value for name, value in told.items() if name not in result}
 
 
 @require_POST

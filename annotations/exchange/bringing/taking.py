@@ -1,0 +1,37 @@
+"""The articles of files that a study can take, one after the other; what it cannot is refused."""
+
+from collections.abc import Iterator
+
+from annotations.corpus.records import Limits, RecordWrong, clean_text
+
+from ..frame import FileRefused, Reading
+from ..frame.placing import place_article
+from ..records import ArticleRecord
+
+SAME_TEXT = "Another article in these files has the same text."
+
+
+def taken(reading: Reading, limits: Limits | None = None) -> Iterator[ArticleRecord]:
+    """Each article with its marks on their words.
+
+    An article or a mark that cannot be taken is a finding, and the rest goes on: whether the rest
+    is stored then is for a person to say.
+    """
+    limits = limits or Limits()
+    seen: set[str] = set()
+    findings = reading.findings
+    for article in reading.articles:
+        try:
+            placed = place_article(article, findings=findings)
+            clean_text(placed.text, limits)
+        except FileRefused as refused:
+            findings.refused(refused.file, refused.place, refused.reason)
+        except RecordWrong as wrong:
+            findings.refused(article.file, article.place, f"“{article.title[:60]}”: {wrong}")
+        else:
+            if placed.sha256 in seen:
+                sentence = f"“{placed.title[:60]}”: {SAME_TEXT}"
+                findings.refused(placed.file, placed.place, sentence)
+                continue
+            seen.add(placed.sha256)
+            yield placed
