@@ -66,15 +66,13 @@ def test_check_says_all_that_the_page_says_and_stores_nothing(
         "JSON Lines", "2 articles, 2 labels, 3 people", "Claim = new", "“alleged strike”",
         "attribution = attribution", "bob = bob", "carol = new", "gpt = left out (a model",
         "Gold = left out", "round “Main” and counts as submitted", "1 cannot be taken:",
-        "articles.jsonl, line 3: Mark 9", "Gold is left out, unless", "Nothing was stored: --check",
+        "articles.jsonl, line 2: Mark 9", "Gold is left out, unless", "Nothing was stored: --check",
     ):  # fmt: skip
         assert words in told
     assert (Article.objects.count(), CorpusImport.objects.count()) == (0, 0)
     kept = json.loads(path.read_text())
-    assert (kept["labels"], kept["round"]) == (
-        {"Claim": "new", "attribution": "attribution"},
-        "Main",
-    )
+    assert kept["labels"] == {"Claim": "new", "attribution": "attribution"}
+    assert (kept["round"], kept["gold_as"], kept["submit"]) == ("Main", "leave", True)
     assert kept["people"] == {"bob": "bob", "carol": "new", "gpt": "leave"}
 
 

@@ -43,7 +43,7 @@ people; correct it in an editor, and
 
   manage.py import_corpus "Arden" corpus/ --mapping arden.json
 
-stores it: all or nothing. Instead of a file the options below say the same, and go before it.
+stores it: all or nothing. Instead of a file, or over it, the options below say the same.
 Names that the study has meet; other labels and people are made new, with accounts that nobody can
 sign in with; what a model marked, and gold, are left out unless you say who gets them.
 
@@ -62,6 +62,12 @@ More examples:
 Progress goes to stderr. Memory does not grow with the number of articles. On SQLite nothing else
 is saved while it is stored: take a time when nobody works.
 Exit codes: 0 stored (with --check: could be stored), 1 refused (nothing is stored)."""
+
+
+WHOLE = (
+    "This is a whole study. Its articles, marks and links come into this one; import_study brings "
+    "it back as it was, with history, gold, rounds and threads."
+)
 
 
 class Command(ExplainedCommand):
@@ -121,6 +127,8 @@ class Command(ExplainedCommand):
         show_foreseen(found, foreseen(study, source.open(), found, mapping, self.tell))
         for line in told(study, form.title, found, mapping):
             self.stdout.write(line)
+        if form.is_whole:
+            self.stdout.write(WHOLE)
         self.refuse_wrong(found, mapping, options)
         if options["check"]:
             self.stdout.write("Nothing was stored: --check was given.")
