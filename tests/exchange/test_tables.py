@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from annotations.exchange.formats import find_format
-from annotations.exchange.formats.xlsx import Book
+from annotations.exchange.formats.xlsx import Book, Once
 from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
@@ -96,6 +96,35 @@ def test_another_reader_of_xlsx_finds_the_same() -> None:
     ]  # fmt: skip
     kinds = {cell.data_type for row in book["spans"].iter_rows() for cell in row}
     assert "f" not in kinds
+
+
+def test_a_table_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = read("xlsx", written(find_format("xlsx"), CORPUS))
+    monkeypatch.setattr("annotations.exchange.formats.xlsx.MOST_ROWS", 3)
+    files = written(find_format("xlsx"), CORPUS)
+    book = load_workbook(io.BytesIO(dict(files)["study.xlsx"]))
+    assert book.sheetnames[:3] == ["spans", "spans 2", "articles"]
+    assert [sheet.max_row for sheet in book][:2] == [3, 3]
+    parted, findings = read("xlsx", files)
+    assert (parted, list(findings)) == (whole, [])
+
+
+def test_each_sheet_of_a_workbook_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = []
+    walk = Book.walk
+
+    def watched(self: Book, sheet: str) -> Any:
+        walked.append(sheet)
+        return walk(self, sheet)
+
+    monkeypatch.setattr(Book, "walk", watched)
+    read("xlsx", written(find_format("xlsx"), CORPUS))
+    headers = ["spans", "articles", "texts", "soft_labels"]
+    assert sorted(walked) == sorted([*headers, "spans", "articles", "texts"])
+    rows = [(f"row {number}", {"label": "é\n"}) for number in range(3)]
+    once = Once(iter(rows))
+    assert next(once()) == rows[0]  # a walk that is given up
+    assert [list(once()), list(once())] == [rows, rows]
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx"])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -20,7 +20,7 @@ from ..bringing import Mapping, Survey, show_foreseen
 from ..formats import find_format, recognised
 from ..frame import FileRefused, Form, Reading, SourceFiles, SourceLimits, TooMuch
 from ..models import CorpusFile, CorpusImport, CorpusImportState
-from ..telling import telling
+from ..telling import telling, telling_while_storing
 from .looking import foreseen, guess, look, read_files
 from .storing import Storing, UnseenLosses
 
@@ -172,10 +172,8 @@ def store_corpus(import_id: str) -> None:
     if not rows.exists():
         return
     try:
-        with telling(lambda n: rows.update(n_done=n)) as tell:
-            # SQLite has one writer: progress could not be written beside the import.
-            told = tell if connection.vendor != "sqlite" else lambda n: None
-            Storing(made, Mapping.from_json(made.mapping), open_reading, told).run()
+        with telling_while_storing(made.pk, lambda n: rows.update(n_done=n)) as tell:
+            Storing(made, Mapping.from_json(made.mapping), open_reading, tell).run()
     except UnseenLosses as unseen:
         found = Survey.from_json(made.survey)
         show_foreseen(found, unseen.findings)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
@@ -19,7 +19,7 @@ from annotations.text.refusal import Refusal
 from ..formats.sourcemark import recognises
 from ..frame import FileRefused, SourceFiles
 from ..models import StudyImport, StudyImportState
-from ..telling import telling
+from ..telling import telling_while_storing
 from .bringing import SOMETHING, source_limits
 from .whole import Restored, Tell, restore_study
 
@@ -62,9 +62,8 @@ def store_study(import_id: str) -> None:
     made = StudyImport.objects.select_related("created_by").get(pk=uuid.UUID(import_id))
     rows = StudyImport.objects.filter(pk=made.pk, state=StudyImportState.RUNNING)
     try:
-        with telling(lambda n: rows.update(told={"n_done": n})) as tell:
-            # SQLite has one writer: progress could not be written beside the import.
-            _store(made, tell if connection.vendor != "sqlite" else lambda n: None)
+        with telling_while_storing(made.pk, lambda n: rows.update(told={"n_done": n})) as tell:
+            _store(made, tell)
     except Refusal as refused:
         _end(rows, StudyImportState.FAILED, message=str(refused))
     except Exception as error:

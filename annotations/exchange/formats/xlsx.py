@@ -1,17 +1,19 @@
 """XLSX for people with spreadsheets: the tables of CSV as sheets of one workbook.
 
 Written by hand, sheet after sheet, so that the same records give the same bytes and no more than a
-row is in memory. A cell holds at most 32,767 characters, so texts have a sheet of their own, in
-parts. Every cell of words is an inline string: a spreadsheet runs none of them.
+row is in memory. A table longer than a sheet can be goes on in "spans 2". A cell holds at most
+32,767 characters, so texts have a sheet of their own, in parts. Every cell of words is an inline
+string: a spreadsheet runs none of them.
 """
 
 import io
+import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from itertools import count
+from itertools import count, islice
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
@@ -66,13 +68,17 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
     ]
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-            names = [name for name, _, _ in sheets]
-            for path, content in _parts(names):
+            for path, content in _head():
                 archive.writestr(_info(path), content)
-            for number, sheet in enumerate(sheets, 1):
-                info = _info(f"xl/worksheets/sheet{number}.xml")
-                with archive.open(info, "w", force_zip64=True) as out:
-                    _write_sheet(out, *sheet)
+            names: list[str] = []
+            for name, sheet_columns, rows in sheets:
+                for number, part in enumerate(_parted(iter(rows)), 1):
+                    names.append(name if number == 1 else f"{name} {number}")
+                    info = _info(f"xl/worksheets/sheet{len(names)}.xml")
+                    with archive.open(info, "w", force_zip64=True) as out:
+                        _write_sheet(out, sheet_columns, part)
+            for path, content in _tail(names):
+                archive.writestr(_info(path), content)
         file.seek(0)
         while block := file.read(_BLOCK):
             yield WORKBOOK, block
@@ -95,20 +101,33 @@ def _info(path: str) -> zipfile.ZipInfo:
     return info
 
 
-def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    sheets = [f"xl/worksheets/sheet{number}.xml" for number, _ in enumerate(names, 1)]
+def _parted(rows: Iterator[Mapping[str, Cell]]) -> Iterator[Iterator[Mapping[str, Cell]]]:
+    """The rows of each sheet; one with none where there are none."""
+    first = next(rows, None)
+    yield _part(first, rows)
+    while (first := next(rows, None)) is not None:
+        yield _part(first, rows)
+
+
+def _part(
+    first: Mapping[str, Cell] | None, rows: Iterator[Mapping[str, Cell]]
+) -> Iterator[Mapping[str, Cell]]:
+    if first is not None:
+        yield first
+        yield from islice(rows, MOST_ROWS - 2)  # the first row of a sheet names the columns
+
+
+def _head() -> Iterator[tuple[str, str]]:
+    """What comes first, whatever the number of sheets: each .xml but the workbook is one."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    overrides = "".join(
-        f'<Override PartName="/{path}" ContentType="{kind}.worksheet+xml"/>' for path in sheets
-    )
     yield (
         "[Content_Types].xml",
         (
             f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types">'
             '<Default Extension="rels" '
             'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-            f"{overrides}</Types>"
+            f'<Default Extension="xml" ContentType="{kind}.worksheet+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/></Types>'
         ),
     )
     yield (
@@ -118,6 +137,9 @@ def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
             f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
         ),
     )
+
+
+def _tail(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     listed = "".join(
         f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>'
         for number, name in enumerate(names, 1)
@@ -141,14 +163,11 @@ def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _write_sheet(
-    out: IO[bytes], name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]
+    out: IO[bytes], columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]
 ) -> None:
     out.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
     out.write(_row(1, columns))
     for number, row in enumerate(rows, 2):
-        if number > MOST_ROWS:
-            reason = f"A sheet has at most {MOST_ROWS:,} rows, {name} has more. Choose CSV."
-            raise FileRefused("", reason)
         out.write(_row(number, [row.get(column) for column in columns]))
     out.write(b"</sheetData></worksheet>")
 
@@ -194,18 +213,18 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
         raise FileRefused("", f"One .xlsx file is needed, not {len(paths)}.")
     path = paths[0]
     book = Book(files, path)
-    span_sheet = book.sheet_with("label")
-    if span_sheet is None:
+    span_sheets = book.sheets_with("label")
+    if not span_sheets:
         raise FileRefused(path, "No sheet has the columns annotator, label, start and end.")
-    listed = book.sheet_with("regions") or book.sheet_with("title", but=span_sheet)
+    listed = book.sheets_with("regions") or book.sheets_with("title", but=span_sheets)
     needed = ("annotator", "label", "start", "end")
     articles = _with_texts(book, listed) if listed else None
     return Reading(
         put_together(
             articles,
-            f"{path}, sheet {listed}",
-            lambda: book.rows(span_sheet, needed),
-            f"{path}, sheet {span_sheet}",
+            f"{path}, sheet {listed[0] if listed else None}",
+            Once(book.rows(span_sheets, needed)),
+            f"{path}, sheet {span_sheets[0]}",
             hints,
             findings,
         ),
@@ -213,10 +232,30 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     )
 
 
-def _with_texts(book: "Book", listed: str) -> Iterator[Placed]:
-    """Rows of articles with their texts, whose sheet is walked beside."""
-    sheet = book.sheet_with("part")
-    texts = book.rows(sheet, TEXT_COLUMNS) if sheet else iter(())
+class Once:
+    """Rows that can be walked often and are read from the workbook once: they are kept on disk.
+
+    A walk ends before the next begins.
+    """
+
+    def __init__(self, rows: Iterator[Placed]) -> None:
+        self._rows = rows
+        self._kept = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # lives as long
+
+    def __call__(self) -> Iterator[Placed]:
+        self._kept.seek(0)
+        for line in self._kept:
+            place, cells = json.loads(line)
+            yield place, cells
+        self._kept.seek(0, io.SEEK_END)
+        for row in self._rows:
+            self._kept.write(f"{json.dumps(row)}\n")
+            yield row
+
+
+def _with_texts(book: "Book", listed: Sequence[str]) -> Iterator[Placed]:
+    """Rows of articles with their texts, whose sheets are walked beside."""
+    texts = book.rows(book.sheets_with("part"), TEXT_COLUMNS)
     waiting = next(texts, None)
     held: dict[str, str] = {}
     for place, cells in book.rows(listed, ("article",)):
@@ -257,13 +296,23 @@ class Book:
             first.pop()
         return first
 
-    def sheet_with(self, column: str, but: str | None = None) -> str | None:
-        return next(
-            (name for name, found in self._columns.items() if column in found and name != but), None
-        )
+    def sheets_with(self, column: str, but: Collection[str] = ()) -> list[str]:
+        """The first sheet with this column, and those that go on where it ends: "spans 2", …"""
+        having = [name for name, found in self._columns.items() if column in found]
+        having = [name for name in having if name not in but]
+        if not having:
+            return []
+        first = having[0]
+        follows = re.compile(rf"{re.escape(first)} [0-9]{{1,4}}")
+        return [first, *(name for name in having[1:] if follows.fullmatch(name))]
 
-    def rows(self, sheet: str, needed: Sequence[str]) -> Iterator[Placed]:
-        """("row 12", {column: words}). Raises FileRefused."""
+    def rows(self, sheets: Sequence[str], needed: Sequence[str]) -> Iterator[Placed]:
+        """("row 12", {column: words}) of these sheets. Raises FileRefused."""
+        for number, sheet in enumerate(sheets, 1):
+            for place, cells in self._rows(sheet, needed):
+                yield (place if number == 1 else f"{place} of sheet {sheet}"), cells
+
+    def _rows(self, sheet: str, needed: Sequence[str]) -> Iterator[Placed]:
         file = f"{self._path}, sheet {sheet}"
         columns = self._columns[sheet]
         check_columns(columns, needed, file)

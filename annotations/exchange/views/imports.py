@@ -25,6 +25,7 @@ from ..formats import formats
 from ..forms import CorpusForm, MappingForm, readable_formats
 from ..frame import TooMuch
 from ..models import CorpusImport, CorpusImportState
+from ..telling import how_far
 from . import me, posted
 
 SHOWN = 10
@@ -164,6 +165,7 @@ def progress(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) ->
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     made = fetch_import(standing.study, import_id)
     if made.state in UNDER_WAY:
+        made.n_done = how_far(made.pk) or made.n_done
         context = {"standing": standing, "made": made}
         return render(request, "exchange/_import_progress.html", context)
     answer = HttpResponseStopPolling()

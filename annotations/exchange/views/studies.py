@@ -17,6 +17,7 @@ from annotations.text.refusal import Refusal
 from ..actions.restoring import begin_study_import
 from ..forms import StudyFileForm
 from ..models import StudyImport, StudyImportState
+from ..telling import how_far
 from . import me, posted
 
 
@@ -73,6 +74,8 @@ def progress(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """How far it is, asked every second while the page is open."""
     made = fetch_study_import(me(request), import_id)
     if made.state == StudyImportState.RUNNING:
+        if n_done := how_far(made.pk):
+            made.told = {"n_done": n_done}
         return render(request, "exchange/_study_import_progress.html", {"made": made})
     answer = HttpResponseStopPolling()
     answer["HX-Redirect"] = redirect("exchange:study_import_show", import_id).url

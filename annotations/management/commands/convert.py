@@ -11,6 +11,7 @@ from annotations.exchange.formats import find_format, recognised
 from annotations.exchange.frame import FileRefused, Findings, Form, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.packing import write_folder, write_zip
+from annotations.exchange.packing.counting import growing
 from annotations.exchange.packing.wording import number_of
 from annotations.exchange.records import ArticleRecord, Corpus
 from annotations.management.explained import ExplainedCommand
@@ -135,7 +136,7 @@ class Converted:
     def corpus(self, tell: Any) -> Corpus:
         assert self.form.read is not None
         study = self.form.read(self.files, self.hints).study
-        return Corpus(study, _Walk(self, tell))
+        return Corpus(study, _Walk(self, growing(tell)))
 
     def walk(self, tell: Any) -> Iterator[ArticleRecord]:
         assert self.form.read is not None

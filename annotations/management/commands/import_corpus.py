@@ -54,7 +54,7 @@ unless --leave-out says that the rest comes in without it.
 Formats:
 {listed("can_read")}
 
-More examples:
+Examples:
   manage.py import_corpus "Arden" polnear.zip --format brat --leave-out --by helen.demo
   manage.py import_corpus "Arden" spans.csv articles.csv --label Claim=allegation --label Junk=leave
   manage.py import_corpus "Arden" out.jsonl --person bob=robert --model gpt=carol --gold-as new
