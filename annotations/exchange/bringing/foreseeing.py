@@ -126,7 +126,7 @@ def foresee(
         regions = here.regions if here else [(each.start, each.end) for each in placed.regions]
         for work, is_model in works_of(placed, mapping):
             fit_work(work, placed, book, regions, findings, is_model=is_model)
-            who = mapping.people.get(work.annotator) if work.annotator else mapping.gold_as
+            who = mapping.people[work.annotator] if work.annotator else mapping.gold_as
             if here and who in here.worked:
                 refuse_worked(placed, here.worked[who], here.particulars["title"], findings)
         tell(number)
