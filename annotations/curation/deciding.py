@@ -155,7 +155,7 @@ def _decide(
     if payload.get("choice") == KEEP:
         return _give_reason(case, cited)
     choice = Choice(one_of([each.value for each in CHOICES], payload.get("choice"), "choice"))
-    if payload.get("votes") not in (None, case.votes_hash):
+    if payload.get("votes") not in (None, case.votes_seal):
         raise Conflict(VOTES_MESSAGE)
     if case.on == "link":
         linked, cue = chosen_link(sitting, case, choice, payload)

@@ -5,7 +5,7 @@
           "case": {"id": uuid, …}}
 
 decide  "choice": variant | majority | union | intersection | edited | no_span | left | keep;
-        "variant": n from 1; "span": for edited; "cue": for an edited link; "votes": the hash of
+        "variant": n from 1; "span": for edited; "cue": for an edited link; "votes": the seal of
         the votes that were looked at; "reason", "rule" (its name), "note". `keep` changes
         reason, rule and note alone.
 add     "span", or "source" and "target" (ids of cases) with "cue": nobody proposed it

@@ -5,11 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from django.utils.crypto import salted_hmac
+
 from annotations.marking.wire import Stretch, parse_stretch
 
 from .ballots import Ballot, Vote, case_id, link_case_id
 from .finding import KINDS, FoundCase, FoundLink, Kind, Variant, contest_of
 from .models import Case, CaseState, GoldSpan
+
+VOTES_SALT = "annotations.curation.votes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,12 @@ class SeenCase:
         if isinstance(self.found, FoundLink):
             return self.ballot.hash_of_links(self.found.members)
         return self.ballot.hash_of(self.found.members if self.found else {})
+
+    @property
+    def votes_seal(self) -> str:
+        """The hash as it may leave the server: the plain one could be made by whoever knows the
+        annotators' ids, and would tell whose alias is whose."""
+        return salted_hmac(VOTES_SALT, f"{self.id} {self.votes_hash}").hexdigest()
 
     @property
     def votes(self) -> list[dict[str, Any]]:

@@ -5,13 +5,13 @@ VOTES     {"id", "on": "span" | "link", "kind", "title", "start", "end", "contes
            "variants": [{"span": SPAN | None, "cue", "who": [names], "before", "after"}],
            "offers": {"majority" | "union" | "intersection": SPAN | "nothing" | None}}
 DECISION  {"id", "state", "choice", "choice_title", "variant", "ver", "gold": SPAN | None,
-           "linked", "cue", "source", "target": ids of cases, "reason", "rule", "note", "by", "at",
-           "changed", "moot", "waits"}
+           "linked", "cue", "source", "target": ids of cases, "reason", "rule", "note", "by",
+           "curator": id, or "" for a rule, "at", "changed", "moot", "waits"}
 CASE      VOTES and DECISION together, and "problem": why a link cannot stand, or ""
 SPAN      {"kind", "label": id | None, "fragments": [{"start", "end", "quote"}], "attributes"}
 
 Names are those of the docket: while curation is blind nothing here tells who is who. `votes` is
-the hash of the votes a decision is made on, which the page sends back with it. A cue is [start,
+the seal of the votes a decision is made on, which the page sends back with it. A cue is [start,
 end] or None.
 """
 
@@ -27,7 +27,7 @@ from .ballots import EXTENT
 from .finding import FoundCase, Variant
 from .linking import link_problem
 from .merging import RULES
-from .models import Case, CaseState, Choice
+from .models import Case, CaseState, Choice, Reason
 from .queries.docket import Docket
 from .resolving import NOTHING, Grain, Offer, Reading, intersection, majority, union
 from .seen import GoldMark, SeenCase
@@ -87,6 +87,7 @@ def decision_wire(case: SeenCase, text: str) -> Wire:
         "rule": row.rule.name if row and row.rule else "",
         "note": row.note if row else "",
         "by": decided_by(row) if row and decided else "",
+        "curator": str(row.curator_id) if row and decided and row.curator_id else "",
         "at": row.decided_at.isoformat() if row and row.decided_at else None,
         "changed": case.votes_changed,
         "moot": case.moot,
@@ -101,6 +102,13 @@ def choice_title(case: SeenCase) -> str:
 
 def decided_by(row: Case) -> str:
     return str(row.curator) if row.curator else f"Rule: {RULES.get(row.merged_by_rule, '')}"
+
+
+def why_of(told: Wire) -> list[str]:
+    """The reason given with a decision, in words."""
+    reason = Reason(told["reason"]).label if told["reason"] else ""
+    rule = f"Rule {told['rule']}" if told["rule"] else ""
+    return [str(one) for one in (reason, rule, told["note"]) if one]
 
 
 def gold_wire(gold: GoldMark | None, text: str) -> Wire | None:
@@ -140,7 +148,7 @@ class Teller:
             "title": self.title(case),
             "start": case.start,
             "end": case.end,
-            "votes": case.votes_hash,
+            "votes": case.votes_seal,
             "contest": round(case.contest, 3),
             "flags": self.flags(case),
             "variants": [self.variant(case, one) for one in case.variants],

@@ -16,14 +16,14 @@ from annotations.corpus.models import Article
 from annotations.curation.actions import calibration as calibrations
 from annotations.curation.actions import decide
 from annotations.curation.actions.meetings import plan_meeting
-from annotations.curation.models import Comment, GoldSpan, Thread
-from annotations.curation.queries import fetch_docket
+from annotations.curation.models import Case, Comment, GoldSpan, Thread
+from annotations.curation.queries import fetch_docket, read_cases
 from annotations.marking.models import Span
 from annotations.reports.actions import make_report
 from annotations.reports.selection import Selection
 from annotations.study.models import Round
 from tests.conftest import SignIn
-from tests.curation.scene import both_submit, cases
+from tests.curation.scene import both_submit, cases, ruling, send
 from tests.people import assign, make_article
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +158,21 @@ def test_a_blind_curator_cannot_choose_annotators_by_name(
     chosen = client.get(agreement, {"annotators": offered[0][0]}).context["form"]
     assert chosen.selection().annotators in {(bob.pk,), (carol.pk,)}
     assert not client.get(agreement, {"annotators": told["user_id"]}).context["form"].is_valid()
+
+
+def test_the_votes_on_the_wire_cannot_be_made_from_the_annotators_ids(
+    told: dict[str, Any], blind: Article, dave: User, sign_in: SignIn
+) -> None:
+    client = sign_in(dave)
+    docket = fetch_docket(dave, blind.study_id, blind.pk)
+    plain = {case.votes_hash for case in read_cases(docket)}
+    found = cases(client, blind)
+    assert plain & {case["votes"] for case in found.values()} == set()
+    missing = found["missing"]
+    (hash_,) = (one.votes_hash for one in read_cases(docket) if str(one.id) == missing["id"])
+    guessed = ruling(missing["id"], choice="no_span", votes=hash_)
+    (answer,) = send(client, blind, guessed).json()["results"]
+    assert answer["status"] == "conflict"
+    sealed = ruling(missing["id"], choice="no_span", votes=missing["votes"])
+    assert send(client, blind, sealed).json()["results"][0]["status"] == "applied"
+    assert Case.objects.get(pk=missing["id"]).votes_hash == hash_

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from annotations.accounts.models import User
+from annotations.assignment.actions import return_submission
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.actions import (
@@ -13,7 +14,9 @@ from annotations.curation.actions import (
     run_merge,
     save_merge_rules,
 )
+from annotations.curation.actions.merges import Ground, merge_articles
 from annotations.curation.models import Case, GoldLink, GoldSpan, Merge, Ruling
+from annotations.curation.queries import submitted_works
 from annotations.study.models import Role
 from tests.marks import mark, submit
 from tests.people import assign, join, make_article, make_user
@@ -283,3 +286,17 @@ def test_what_rules_make_does_not_depend_on_what_earlier_rules_made(
     assert gold_of(article) == {("attribution", "10-18"), ("attribution", "11-17")}
     merged(article, dave, boundary="union")
     assert gold_of(article) == {("attribution", "0-33"), ("attribution", "10-18")}
+
+
+def test_work_given_back_since_the_job_began_makes_no_gold(
+    submitted: Article, bobs: Assignment, dave: User
+) -> None:
+    study = submitted.study
+    rules = save_merge_rules(study=study, actor=dave, unanimous=True, least_votes=2)
+    merge = Merge.objects.create(study=study, rules=rules, created_by=dave, n_all=1)
+    version = study.codebook_versions.latest("number")
+    known = submitted_works(study)
+    return_submission(assignment=bobs, actor=dave, reason="Look again.")
+    mark(bobs, "reporting", STRIKE)
+    made = merge_articles(merge, Ground.read(study, version), known, makes=True)
+    assert (gold_of(submitted), made.counts["unanimous"]) == (set(), 0)

@@ -131,6 +131,24 @@ def test_a_span_nobody_proposed_can_be_added(curator: Client, submitted: Article
     assert cases(curator, submitted)["added"]["choice"] == "added"
 
 
+def test_another_curators_reason_is_told_as_theirs_and_offered_only_to_them(
+    curator: Client, submitted: Article, alice: User, dave: User, sign_in: SignIn
+) -> None:
+    """The page takes along what this person gave, and sees by the id whose decision it was."""
+    case = cases(curator, submitted)["missing"]
+    told = ruling(case["id"], choice="no_span", reason="slip", note="Seen before")
+    send(curator, submitted, told)
+    assert cases(curator, submitted)["missing"]["curator"] == str(dave.pk)
+    study, article = submitted.study_id, submitted.pk
+    there = reverse("curation:case", args=[study, article, case["id"]])
+    own, other = curator.get(there), sign_in(alice).get(there)
+    assert (own.context["form"]["note"].value(), own.context["why"]) == ("Seen before", [])
+    assert (other.context["form"]["note"].value(), other.context["form"]["reason"].value()) == (
+        None, None,
+    )  # fmt: skip
+    assert "Their reason: Annotator slip · Seen before" in other.content.decode()
+
+
 def test_a_retried_ruling_is_answered_like_the_first(curator: Client, submitted: Article) -> None:
     case = cases(curator, submitted)["missing"]
     op = ruling(case["id"], choice="variant", variant=1)

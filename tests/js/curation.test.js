@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { run } from "../../annotations/static/annotations/js/curation/acts.js";
 import { Board, decisionOf, foreseen, isOpen, undecided } from "../../annotations/static/annotations/js/curation/board.js";
 import { draftsOf } from "../../annotations/static/annotations/js/curation/drafts.js";
 import { find } from "../../annotations/static/annotations/js/curation/keys.js";
@@ -251,6 +252,28 @@ test("the reason given with a refused ruling is kept for the next one", () => {
   const answer = { op_id: record.op_id, status: "conflict", message: "elsewhere", current: { case: aCase("a", 0, 9) } };
   settle({ board, outbox, undo: new Undo() }, [record], [answer]);
   assert.deepEqual(board.reasons.get("a"), { reason: "boundary", rule: "", note: "All of it" });
+});
+
+test("a new decision takes along one's own reason, never another curator's", () => {
+  const board = aBoard();
+  const given = { reason: "slip", rule: "B2", note: "Seen before" };
+  const none = { reason: "", rule: "", note: "" };
+  board.put({ ...foreseen(board.case("a"), "union"), id: "a", ...given, by: "Erin", curator: "erin" });
+  const sent = [];
+  const desk = { data: { user: "dave" }, board, undo: new Undo(), session: { send: (record) => sent.push(record) } };
+  Object.assign(desk, { paint() {}, goTo() {}, say() {}, done() {}, refuse: assert.fail });
+  run(desk, { command: "intersection" });
+  const why = ({ reason, rule, note }) => ({ reason, rule, note });
+  assert.deepEqual([why(sent[0].after), why(board.case("a")), board.case("a").curator], [none, none, "dave"]);
+  board.put({ id: "a", ...given });
+  run(desk, { command: "union" });
+  assert.deepEqual(why(sent[1].after), given);
+  board.put({ id: "a", curator: "erin" });
+  board.reasons.set("a", { ...none, note: "Mine" });
+  run(desk, { command: "intersection" });
+  assert.deepEqual(why(sent[2].after), { ...none, note: "Mine" });
+  board.put({ id: "b", ...undecided(board.case("b")) });
+  assert.deepEqual(board.reasonsBy("", board.case("b")), none);
 });
 
 test("decided cases whose votes changed since are counted apart", () => {

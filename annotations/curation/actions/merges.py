@@ -224,7 +224,8 @@ def merge_articles(
     makes: bool,
     only: Set[uuid.UUID] | None = None,
 ) -> Made:
-    """`only`: these cases, and none is opened again."""
+    """`works` say which articles; to make gold they are read anew once the adjudications are locked.
+    `only`: these cases, and none is opened again."""
     articles = Article.objects.filter(pk__in=list(works)).order_by("pk")
     texts = {row.pk: row for row in articles.only("pk", "text", "sentences", "study_id")}
     if makes:
@@ -236,7 +237,7 @@ def merge_articles(
     for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
         rows[row.adjudication_id].append(row)
     ruled = ruled_last(touched)
-    ballots = read_ballots(works)
+    ballots = read_submitted(merge.study, list(works)) if makes else read_ballots(works)
     made = Made()
     for article_id, ballot in ballots.items():
         adjudication = locked.get(article_id)
@@ -249,6 +250,16 @@ def merge_articles(
     if makes:
         _write(merge, made, locked)
     return made
+
+
+def read_submitted(study: Study, articles: Sequence[uuid.UUID]) -> dict[uuid.UUID, Ballot]:
+    """The ballots of work that is submitted now. What is given back, or submitted again, while
+    they are read would leave drafts among them: then all is read once more."""
+    while True:
+        works = submitted_works(study, articles)
+        ballots = read_ballots(works)
+        if submitted_works(study, articles) == works:
+            return ballots
 
 
 def _sit(

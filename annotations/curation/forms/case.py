@@ -21,7 +21,8 @@ class CaseForm(SpanForm):
 
     def __init__(self, data: Any, *, told: Wire, docket: Docket, base: int = 0) -> None:
         initial = {"ver": told["ver"], "votes": told["votes"], "choice": self.chosen(told)}
-        initial |= {name: told[name] for name in ("reason", "rule", "note")}
+        if told["curator"] == str(docket.standing.user.pk):  # nobody takes over another's reason
+            initial |= {name: told[name] for name in ("reason", "rule", "note")}
         spans = [variant["span"] for variant in told["variants"]]
         first = spans[base - 1] if 0 < base <= len(spans) else told["gold"] or (spans or [None])[0]
         cues = [told["cue"], *(variant["cue"] for variant in told["variants"])]

@@ -19,7 +19,7 @@ from ..models import Meeting, RulingKind
 from ..page import ordered
 from ..queries import Docket, find_case, read_cases
 from ..seen import SeenCase
-from ..telling import Teller, gold_wire
+from ..telling import Teller, gold_wire, why_of
 from .asking import ENDED
 
 CONTEXT = 300  # code points shown before and after
@@ -113,6 +113,7 @@ def page_of(docket: Docket, cases: list[SeenCase], found: SeenCase, told: Wire) 
             if end.gold
         ],
         "may_link": may_begin(docket, found),
+        "why": [] if told["curator"] == str(docket.standing.user.pk) else why_of(told),
         "closed": docket.adjudication is not None and docket.adjudication.state == "closed",
     }
 

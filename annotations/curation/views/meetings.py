@@ -32,7 +32,7 @@ from ..queries.meetings import (
 )
 from ..queries.talk import fetch_talk
 from ..seen import SeenCase
-from ..telling import Teller
+from ..telling import Teller, why_of
 from .asking import ENDED, me, posted
 
 PAGE = 30
@@ -119,9 +119,11 @@ def meeting_context(
     if focus is None:
         return context
     threads = threads_of(table, [focus]).get(focus.id, [])
+    told = Teller(table.docket).case(focus)
     return context | {
         "focus": focus,
-        "told": Teller(table.docket).case(focus),
+        "told": told,
+        "why": [] if is_of(focus, table) else why_of(told),
         "number": at + 1,
         "rows": rows_of(table, focus),
         "looks": looks_of(table),
@@ -142,13 +144,13 @@ def place_of(cases: list[SeenCase], chosen: str) -> int:
 
 
 def verdict_form(table: Table, case: SeenCase, threads: list[Any]) -> VerdictForm:
-    """What was decided, or what its threads suggest."""
-    row = case.row
+    """What this meeting decided, or what the case's threads suggest."""
+    row = case.row if case.row and case.row.meeting_id == table.meeting.pk else None
     cited = next((thread.rule_name for thread in threads if thread.rule_name), "")
     initial = {
         "case": case.id,
         "ver": case.ver,
-        "votes": case.votes_hash,
+        "votes": case.votes_seal,
         "reason": row.reason if row else "",
         "rule": row.rule.name if row and row.rule else cited,
         "note": row.note if row else "",

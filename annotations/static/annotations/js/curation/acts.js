@@ -57,12 +57,12 @@ function decide(desk, choice, more = {}) {
   if (!shown) return desk.refuse(NO_OFFER[choice] ?? "That cannot be decided here");
   const twin = shown.gold && board.twinOf(one.id, shown.gold);
   if (twin) return desk.refuse(`Another case has become exactly this span already (${twin.title})`);
-  const why = board.reasons.get(one.id) ?? { reason: one.reason, rule: one.rule, note: one.note };
+  const why = board.reasonsBy(desk.data.user, one);
   for (const kept of [board.reasons, board.typed, board.edits]) kept.delete(one.id);
   const payload = { choice, votes: one.votes, ...why };
   if (choice === "variant") payload.variant = more.variant;
   if (choice === "edited") Object.assign(payload, one.on === "link" ? { cue: more.cue } : { span: more.span });
-  send(desk, one.id, "decide", payload, { ...shown, ...why });
+  send(desk, one.id, "decide", payload, { ...shown, ...why, curator: desk.data.user });
   const words = shown.gold ? `: ${clip(quoteOf(shown.gold), 60)}` : "";
   goOn(desk, `${shown.choice_title}${words}`);
   return true;

@@ -20,6 +20,7 @@ const DECISION = [
   "rule",
   "note",
   "by",
+  "curator",
   "at",
   "changed",
   "moot",
@@ -44,6 +45,7 @@ const NOTHING = {
   rule: "",
   note: "",
   by: "",
+  curator: "",
   at: null,
 };
 
@@ -110,6 +112,13 @@ export class Board {
     for (const one of cases) if (!this.pending.has(one.id)) this.put(one);
     this.order = this.order.filter((id) => this.cases.has(id));
     if (!this.cases.has(this.current)) this.current = "";
+  }
+
+  /** What a new decision takes along: what this person gave beforehand or with their last one, never
+   * what another curator gave. */
+  reasonsBy(user, one) {
+    const given = this.reasons.get(one.id) ?? (one.curator && one.curator === user ? one : {});
+    return { reason: given.reason ?? "", rule: given.rule ?? "", note: given.note ?? "" };
   }
 
   linksOf(id) {
