@@ -1,7 +1,7 @@
 """Which links can stand in the gold, by the same rule as annotators' own."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from annotations.marking.checking import Invalid
 from annotations.marking.codebook import Codebook
@@ -19,6 +19,12 @@ def link_problem(codebook: Codebook, case: SeenCase) -> str:
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return ENDS_FIRST
     return labels_problem(codebook, ends[0].label_id, ends[1].label_id)
+
+
+def broken_links(codebook: Codebook, cases: Iterable[SeenCase]) -> list[SeenCase]:
+    """Gold links that cannot stand any more, since an end or the codebook has changed."""
+    links = (case for case in cases if case.on == "link" and case.has_link)
+    return [case for case in links if link_problem(codebook, case)]
 
 
 def labels_problem(codebook: Codebook, source: uuid.UUID | None, target: uuid.UUID | None) -> str:

@@ -173,6 +173,32 @@ def test_the_end_keeps_both_versions_and_who_did_not_revise_is_unchanged(
             cursor.execute(statement.format("annotations_revision"))
 
 
+def test_the_end_says_who_is_still_out_and_takes_first_versions_back(
+    lead: Client, revealed: str, works: tuple[Assignment, Assignment], study: Study, bob: User
+) -> None:
+    other = make_article(study, text="Number two said so.", title="Two")
+    begun = assign(other, bob)
+    mark(begun, "allegation", (0, 6))
+    hand_in(begun)
+    held = Calibration.objects.get()
+    first = begun.submissions.get()
+    Revision.objects.create(study=study, calibration=held, assignment=begun, before=first)
+    do(lead, revealed, "revise")
+    begun.refresh_from_db()
+    mark(begun, "allegation", (7, 10))
+    page = lead.get(revealed)
+    told = [(str(one.person), one.n_out, one.n_begun) for one in page.context["out"]]
+    assert told == [("Bob", 2, 1), ("Carol", 1, 0)]
+    assert "Take the first version of 2 unchanged articles" in page.content.decode()
+    lead.post(f"{revealed}end/", {"take_first": "1"})
+    states = {one.pk: str(one.state) for one in Assignment.objects.all()}
+    assert [states[one.pk] for one in (*works, begun)] == ["submitted", "submitted", "returned"]
+    assert Submission.objects.count() == 3
+    assert AuditEntry.objects.get(action="calibration.ended").after["taken_again"] == 2
+    page = lead.get(revealed).content.decode()
+    assert "though the calibration has ended" in page
+
+
 def test_an_annotator_reads_only_their_own_part_and_only_after_the_end(
     lead: Client,
     revealed: str,

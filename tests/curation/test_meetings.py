@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article
+from annotations.curation.actions.calibration import begin_calibration, let_revise, reveal
 from annotations.curation.models import (
     Adjudication,
     Alias,
@@ -228,6 +230,36 @@ def test_annotators_read_the_meeting_once_it_is_released_and_decide_nothing(
     assert client.post(f"{meeting}notes/", {"notes": "Mine"}).status_code == 403
     assert client.post(f"{meeting}end/", {"meeting": "end"}).status_code == 403
     assert not Case.objects.exists()
+
+
+def test_work_given_back_is_not_called_agreement(
+    meeting: str, marked: Article, desk: Client, study: Study, bob: User, carol: User, alice: User,
+    sign_in: SignIn,
+) -> None:  # fmt: skip
+    """Nor does one who is left agree with themselves; who revises is told when it opens again."""
+    held = begin_calibration(round=study.rounds.get(name="Main"), actor=alice)
+    for work in marked.assignments.all():
+        Submission.objects.create(
+            study=study, assignment=work, number=1, rev=work.rev, submitted_at=timezone.now(),
+            content={}, content_sha256="0" * 64,
+        )  # fmt: skip
+    reveal(calibration=held, actor=alice)
+    assert let_revise(calibration=held, actor=alice) == 2
+    submit(marked.assignments.get(annotator=carol))
+    page = desk.get(meeting).content.decode()
+    assert ("Bob is revising" in page, "Only one of those at the table" in page) == (True, True)
+    assert "agree on everything" not in page
+    Assignment.objects.update(state="returned")
+    page = desk.get(meeting).content.decode()
+    assert ("Bob, Carol are revising" in page, "None of those" in page) == (True, True)
+    assert "agree on everything" not in page
+    client = sign_in(bob)
+    listed = client.get(reverse("curation:meetings", args=[study.pk])).content.decode()
+    assert "opens again when you have submitted" in listed
+    for there in (meeting, f"{meeting}agenda/"):
+        shut = client.get(there)
+        assert shut.status_code == 403
+        assert "The meeting opens again when you have submitted it." in shut.content.decode()
 
 
 def test_a_meeting_is_not_reached_through_another_study(

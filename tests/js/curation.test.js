@@ -192,6 +192,24 @@ test("the page knows beforehand which links the server would refuse", () => {
   assert.match(board.linkProblem(board.case("l")), /^A link leads from Attribution/u);
 });
 
+test("a link whose end is labelled anew is told of at once, and until it is decided", () => {
+  const board = aBoard();
+  const codebook = ["A", "G"].map((id) => ({ id, name: id, slug: id, voice: id === "A" ? "source" : "", begins: id === "A", attributes: [] }));
+  board.labels = new Labels({ labels: codebook });
+  board.put({ ...foreseen(board.case("a"), "union"), id: "a" });
+  board.put({ ...foreseen(board.case("b"), "edited", { span: { ...span(19, 25), label: "G" } }), id: "b" });
+  board.put({ ...foreseen(board.case("l"), "edited", { cue: null }), id: "l" });
+  assert.deepEqual(board.broken(), []);
+  const told = [];
+  const desk = { data: { user: "dave" }, board, undo: new Undo(), session: { send() {} }, warnOf: ({ id }) => told.push(id) };
+  Object.assign(desk, { paint() {}, goTo() {}, say() {}, done() {}, refuse: assert.fail });
+  board.current = "b";
+  run(desk, { command: "union" }); // its label is that of the source
+  assert.deepEqual([told, board.broken().length, board.broken("a").length], [["l"], 1, 1]);
+  board.put({ ...foreseen(board.case("l"), "no_span"), id: "l" });
+  assert.deepEqual(board.broken(), []);
+});
+
 test("two cases cannot become the same span", () => {
   const board = aBoard();
   board.put({ ...foreseen(board.case("a"), "variant", { variant: 1 }), id: "a" });

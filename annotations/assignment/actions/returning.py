@@ -11,6 +11,7 @@ from annotations.study.actions import record
 from annotations.text.refusal import Refusal
 
 from ..models import Assignment, AssignmentState
+from ..queries.counts import last_rev
 from .turns import lock, lock_all
 
 
@@ -48,6 +49,29 @@ def return_all(*, assignments: QuerySet[Assignment], actor: User, reason: str) -
         _open(held, actor, reason)
     Assignment.objects.bulk_update(given, OPENED)
     return len(given)
+
+
+@transaction.atomic
+def take_back_unchanged(*, assignments: QuerySet[Assignment], actor: User) -> int:
+    """Work that was given back counts as submitted again, as it was, where its annotator has
+    changed nothing since; how many. What was begun anew stays open."""
+    taken = []
+    for held in lock_all(assignments.filter(state=AssignmentState.RETURNED, rev=last_rev())):
+        before = {"state": str(held.state), "reason": held.return_reason, "rev": held.rev}
+        held.state = AssignmentState.SUBMITTED
+        held.returned_at, held.returned_by, held.return_reason = None, None, ""
+        after = {"state": str(held.state), "rev": held.rev}
+        record(
+            study=held.study,
+            actor=actor,
+            action="submission.put_back",
+            subject=held,
+            before=before,
+            after=after,
+        )
+        taken.append(held)
+    Assignment.objects.bulk_update(taken, OPENED)
+    return len(taken)
 
 
 OPENED = ["state", "returned_at", "returned_by", "return_reason"]

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from annotations.corpus.models import Article
 from annotations.study.models import Study
 
-from ..models import Assignment, AssignmentState, WorkTime
+from ..models import Assignment, AssignmentState, Submission, WorkTime
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,9 @@ def active_times(assignment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, timedel
     times = WorkTime.objects.filter(assignment__in=list(assignment_ids)).order_by()
     summed = times.values_list("assignment").annotate(seconds=Sum("active_seconds"))
     return {pk: timedelta(seconds=seconds) for pk, seconds in summed}
+
+
+def last_rev() -> Subquery:
+    """The revision that an assignment was last submitted at."""
+    rows = Submission.objects.filter(assignment=OuterRef("pk")).order_by("-number")
+    return Subquery(rows.values("rev")[:1])

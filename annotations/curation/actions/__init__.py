@@ -2,6 +2,7 @@
 
 from .adjudications import (
     AlreadyClosed,
+    BrokenLinks,
     NotClosed,
     NothingToDecide,
     StillOpen,
@@ -24,6 +25,7 @@ from .unanimous import settle_unanimous
 
 __all__ = [
     "AlreadyClosed",
+    "BrokenLinks",
     "NotClosed",
     "NotCounted",
     "NotDecided",

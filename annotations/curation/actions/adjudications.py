@@ -17,6 +17,7 @@ from annotations.study.models import Study
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
+from ..linking import broken_links, link_problem
 from ..models import Adjudication, AdjudicationState, Alias, GoldVersion
 from ..queries import Docket, aliases_of, fetch_docket, gold_content, read_cases
 
@@ -30,6 +31,16 @@ class StillOpen(Refusal):
             f"{n_open} {'case is' if n_open == 1 else 'cases are'} still open. "
             "Decide them, or leave them undecided on purpose."
         )
+
+
+class BrokenLinks(Refusal):
+    """A gold link cannot stand as its ends are decided now."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        n = len(problems)
+        told = " ".join(dict.fromkeys(problems))
+        links = "A gold link cannot stand" if n == 1 else f"{n} gold links cannot stand"
+        super().__init__(f"{links} as the ends are decided now: {told} Decide on that first.")
 
 
 class AlreadyClosed(Refusal):
@@ -109,16 +120,18 @@ def close_adjudication(
 ) -> GoldVersion:
     """Close it and keep the gold as a version.
 
-    Raises StillOpen unless `leave_open`, and AlreadyClosed.
+    Raises StillOpen unless `leave_open`, BrokenLinks in any case, and AlreadyClosed.
     """
-    docket = open_docket(user, study_id, article_id)
-    adjudication = _locked(docket)
+    adjudication = _locked(open_docket(user, study_id, article_id))
+    docket = fetch_docket(user, study_id, article_id)  # what was ruled until the lock was held
     if adjudication.state == AdjudicationState.CLOSED:
         raise AlreadyClosed
     cases = read_cases(docket)
     n_open = sum(case.is_open and case.counts for case in cases)
     if n_open and not leave_open:
         raise StillOpen(n_open)
+    if broken := broken_links(docket.codebook, cases):
+        raise BrokenLinks([link_problem(docket.codebook, link) for link in broken])
     content = gold_content(docket, cases)
     n_left = sum(case.state == "undecided" for case in cases)
     version = GoldVersion.objects.create(

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotations.accounts.models import User
-from annotations.assignment.actions import return_all
+from annotations.assignment.actions import return_all, take_back_unchanged
 from annotations.assignment.models import Assignment, AssignmentState, Submission
 from annotations.study.actions import record
 from annotations.study.actions.studies import set_comparison
@@ -126,14 +126,21 @@ def let_revise(*, calibration: Calibration, actor: User) -> int:
 
 
 @transaction.atomic
-def end_calibration(*, calibration: Calibration, actor: User) -> Calibration:
-    """Keep the second versions. Who has not submitted one counts as unchanged."""
+def end_calibration(
+    *, calibration: Calibration, actor: User, take_first: bool = False
+) -> Calibration:
+    """Keep the second versions. Who has not submitted one counts as unchanged; with `take_first`
+    their first version counts as submitted again, where they have changed nothing since."""
     held = _lock(calibration)
     if held.revealed_at is None:
         raise NotRevealed
     if held.ended_at is not None:
         return held
     revised = [one for one in versions_of(held) if one.after_id is not None]
+    taken = 0
+    if take_first:
+        work = Assignment.objects.filter(revisions__calibration=held)
+        taken = take_back_unchanged(assignments=work, actor=actor)
     Revision.objects.bulk_update(revised, ["after"])
     held.ended_at = timezone.now()
     held.save(update_fields=["ended_at"])
@@ -142,6 +149,6 @@ def end_calibration(*, calibration: Calibration, actor: User) -> Calibration:
         actor=actor,
         action="calibration.ended",
         subject=held,
-        after={"revised": len(revised)},
+        after={"revised": len(revised)} | ({"taken_again": taken} if taken else {}),
     )
     return held

@@ -224,8 +224,8 @@ def merge_articles(
     makes: bool,
     only: Set[uuid.UUID] | None = None,
 ) -> Made:
-    """`works` say which articles; to make gold they are read anew once the adjudications are locked.
-    `only`: these cases, and none is opened again."""
+    """`works` say which articles; to make gold they are read anew once the adjudications are
+    locked. `only`: these cases, and none is opened again."""
     articles = Article.objects.filter(pk__in=list(works)).order_by("pk")
     texts = {row.pk: row for row in articles.only("pk", "text", "sentences", "study_id")}
     if makes:

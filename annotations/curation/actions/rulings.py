@@ -22,6 +22,7 @@ from annotations.text.refusal import Refusal
 
 from ..ballots import Work, read_ballot
 from ..deciding import HELD_MESSAGE, RESTS_MESSAGE, Outcome, Past, make_ruling
+from ..linking import link_problem
 from ..models import (
     Adjudication,
     AdjudicationState,
@@ -283,7 +284,10 @@ def _current(sitting: Sitting, outcome: Outcome) -> Wire | None:
     links = [case for case in sitting.cases if outcome.case in case.ends]
     return {
         "case": decision_wire(outcome.case, sitting.text),
-        "links": [decision_wire(link, sitting.text) for link in links],
+        "links": [
+            decision_wire(link, sitting.text) | {"problem": link_problem(sitting.codebook, link)}
+            for link in links
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.agreement import Continuum, Unit, without_regions
 from annotations.assignment.models import Assignment, AssignmentState, Submission
+from annotations.assignment.queries.counts import last_rev
 from annotations.corpus.models import Region
 from annotations.marking.entity_acts import fold
 from annotations.study.models import Round, Study
@@ -103,6 +104,30 @@ def progress_of(calibration: Calibration) -> list[Progress]:
     found = [
         Progress(people[who], n, done, len(kept[who]), sum(kept[who])) for who, n, done in rows
     ]
+    return sorted(found, key=lambda one: str(one.person).casefold())
+
+
+@dataclass(frozen=True)
+class Out:
+    """Whose work of a calibration was given back and not submitted again: on how many articles,
+    and on how many of these they have changed something since."""
+
+    person: User
+    n_out: int
+    n_begun: int
+
+
+def still_out(calibration: Calibration) -> list[Out]:
+    """Two queries. As long as it is out it counts in no agreement and makes no case."""
+    work = Assignment.objects.filter(
+        revisions__calibration=calibration,
+        state=AssignmentState.RETURNED,
+        article__deleted_at=None,
+    )
+    counted = work.order_by().values_list("annotator")
+    rows = list(counted.annotate(n=Count("pk"), begun=Count("pk", filter=~Q(rev=last_rev()))))
+    people = User.objects.in_bulk([who for who, _, _ in rows])
+    found = [Out(people[who], n, begun) for who, n, begun in rows]
     return sorted(found, key=lambda one: str(one.person).casefold())
 
 

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from annotations.accounts.models import User
-from annotations.assignment.models import Assignment, AssignmentState
+from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.marking.wire import Stretch
 from annotations.study.policy import Act
@@ -24,12 +25,14 @@ CONTEXT = 70  # code points on each side of a case
 
 @dataclass(frozen=True)
 class Table:
-    """A meeting as a person sees it. `seats`: ids of its annotators, in their order."""
+    """A meeting as a person sees it. `seats`: ids of its annotators, in their order; `away`: of
+    those whose work was given back, and who have no marks to lay side by side until they submit."""
 
     talk: Talk
     docket: Docket
     meeting: Meeting
     seats: tuple[str, ...]
+    away: tuple[str, ...] = ()
 
     @property
     def may_decide(self) -> bool:
@@ -38,9 +41,22 @@ class Table:
     def name(self, who: str) -> str:
         return self.docket.called([who])[0]
 
+    @property
+    def away_names(self) -> list[str]:
+        return self.docket.called(self.away)
+
+
+class Revising(PermissionDenied):
+    """You are revising this article. The meeting opens again when you have submitted it."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+        super().__init__(self.__doc__)
+
 
 def visible_meetings(talk: Talk) -> QuerySet[Meeting]:
-    """With `n_seats` and `n_decided`, newest first."""
+    """With `n_seats` and `n_decided`, and `is_shut` while one's own work there is open; newest
+    first."""
     found = Meeting.objects.filter(
         study=talk.study, article__in=talk.articles.order_by().values("pk")
     )
@@ -51,9 +67,14 @@ def visible_meetings(talk: Talk) -> QuerySet[Meeting]:
         .annotate(
             n_seats=Count("seats", distinct=True),
             n_decided=Count("cases", distinct=True, filter=~Q(cases__state="open")),
+            is_shut=Exists(own_open(talk.user, OuterRef("article"))),
         )
     )
     return counted.order_by("-created_at", "pk")
+
+
+def own_open(user: User, article: OuterRef | uuid.UUID) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(article=article, annotator=user, state__in=OPEN_STATES)
 
 
 def articles_to_meet_on(talk: Talk) -> QuerySet[Article]:
@@ -65,17 +86,21 @@ def articles_to_meet_on(talk: Talk) -> QuerySet[Article]:
 
 
 def fetch_table(user: User, study_id: uuid.UUID, meeting_id: uuid.UUID) -> Table:
-    """Http404 for those who may not read what is said of its article."""
+    """Http404 for those who may not read what is said of its article; Revising for those whose own
+    work there is open."""
     talk = fetch_talk(user, study_id)
     meeting = Meeting.objects.filter(
         study=talk.study, pk=meeting_id, article__in=talk.articles.order_by().values("pk")
     ).first()
     if meeting is None:
         raise Http404("No such meeting.")
+    if own_open(user, meeting.article_id).exists():
+        raise Revising(meeting)
     docket = fetch_docket(user, study_id, meeting.article_id, Act.DISCUSS)
     there = {str(work.annotator_id) for work in docket.works}
     seated = [str(pk) for pk in meeting.seats.values_list("user_id", flat=True)]
-    return Table(talk, docket, meeting, tuple(who for who in seated if who in there))
+    here = tuple(who for who in seated if who in there)
+    return Table(talk, docket, meeting, here, tuple(who for who in seated if who not in there))
 
 
 def cases_to_talk_about(table: Table, everything: bool = False) -> list[SeenCase]:

@@ -16,6 +16,7 @@ from annotations.marking.wire import Wire
 
 from ..actions import (
     AlreadyClosed,
+    BrokenLinks,
     NotClosed,
     NothingToDecide,
     StillOpen,
@@ -98,7 +99,7 @@ def close(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Http
         )
     except NothingToDecide as refusal:
         raise Http404(str(refusal)) from refusal
-    except (StillOpen, AlreadyClosed) as refusal:
+    except (StillOpen, BrokenLinks, AlreadyClosed) as refusal:
         messages.error(request, str(refusal))
         return redirect("curation:adjudicate", study_id, article_id)
     messages.success(request, f"The adjudication is closed. Gold version {version.number} is kept.")

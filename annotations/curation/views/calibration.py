@@ -31,6 +31,7 @@ from ..queries.calibration import (
     progress_of,
     read_versions,
     rounds_to_calibrate,
+    still_out,
 )
 from .asking import me, posted
 
@@ -79,8 +80,10 @@ def calibration(
         "calibration": held,
         "may_lead": seen.standing.may(Act.OPEN_COMPARISON),
         "progress": progress_of(held) if seen.own is None else [],
+        "out": still_out(held) if seen.own is None and held.revealed_at else [],
         "report": None,
     }
+    context["n_unchanged"] = sum(one.n_out - one.n_begun for one in context["out"])
     if held.revealed_at is not None:
         context["report"] = report_of(seen, request.GET.get("page", "1"))
     return render(request, "curation/calibration.html", context)
@@ -200,7 +203,8 @@ def revise(request: HttpRequest, study_id: uuid.UUID, calibration_id: uuid.UUID)
 @require_POST
 def end(request: HttpRequest, study_id: uuid.UUID, calibration_id: uuid.UUID) -> HttpResponse:
     def act(held: Calibration) -> str:
-        actions.end_calibration(calibration=held, actor=me(request))
+        take_first = request.POST.get("take_first") == "1"
+        actions.end_calibration(calibration=held, actor=me(request), take_first=take_first)
         return "The calibration has ended. Both versions are kept."
 
     return step(request, study_id, calibration_id, act)

@@ -20,7 +20,7 @@ from ..page import ordered
 from ..queries import Docket, find_case, read_cases
 from ..seen import SeenCase
 from ..telling import Teller, gold_wire, why_of
-from .asking import ENDED
+from .asking import ENDED, warn_of_links
 
 CONTEXT = 300  # code points shown before and after
 
@@ -71,7 +71,7 @@ def stored(
         return ENDED
     reopens = form.cleaned_data["choice"] == "reopen"
     try:
-        decide(
+        answer = decide(
             user=request.user,
             study_id=docket.study.pk,
             article_id=docket.article.pk,
@@ -83,6 +83,7 @@ def stored(
         )
     except NotDecided as refusal:
         return str(refusal)
+    warn_of_links(request, answer)
     messages.success(request, "The case is open again." if reopens else "Decided.")
     return None
 

@@ -21,6 +21,7 @@ from ..models import RulingKind
 from ..queries import fetch_docket, read_cases
 from ..queries.discussion import REASONS
 from ..queries.meetings import (
+    Revising,
     Table,
     articles_to_meet_on,
     cases_to_talk_about,
@@ -49,7 +50,7 @@ def meetings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     articles = Paginator(offered, PAGE).get_page(request.GET.get("page"))
     context = {
         "standing": talk.standing,
-        "meetings": visible_meetings(talk)[:PAGE],
+        "meetings": Paginator(visible_meetings(talk), PAGE).get_page(request.GET.get("meetings")),
         "may_plan": may_plan,
         "page": articles if may_plan else None,
         "most": MOST_OFFERED,
@@ -79,8 +80,16 @@ def plan(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
 @require_GET
 def meeting(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """`?case=` is looked at; `?show=all` walks also what all at the table have alike."""
-    table = fetch_table(me(request), study_id, meeting_id)
+    try:
+        table = fetch_table(me(request), study_id, meeting_id)
+    except Revising as refusal:
+        return shut(request, refusal)
     return show(request, table, request.GET.get("case", ""))
+
+
+def shut(request: HttpRequest, refusal: Revising) -> HttpResponse:
+    context = {"meeting": refusal.meeting, "why": str(refusal)}
+    return render(request, "curation/meeting_shut.html", context, status=403)
 
 
 def show(
@@ -255,7 +264,10 @@ def deciding(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -
 def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """To be printed: the open cases, everybody's reading of each, room for notes; `?first=` n.
     Then what the meeting has decided, with the rules it cited."""
-    table = fetch_table(me(request), study_id, meeting_id)
+    try:
+        table = fetch_table(me(request), study_id, meeting_id)
+    except Revising as refusal:
+        return shut(request, refusal)
     is_open = [case for case in cases_to_talk_about(table) if case.is_open]
     decided = [case for case in read_cases(table.docket) if is_of(case, table)]
     asked = request.GET.get("first", "")
@@ -270,6 +282,7 @@ def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> 
         "looks": looks_of(table),
         "reasons": REASONS,
         "people": [table.name(who) for who in table.seats],
+        "away": table.away_names,
         "n_open": len(is_open),
         "first": asked,
         "choices": [n for n in FIRST if int(n) < len(is_open)],

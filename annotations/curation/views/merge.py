@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -18,6 +19,7 @@ from ..forms.merge import MergeForm
 from ..merging import RULES
 from ..models import Merge, MergeRules
 
+PAGE = 20  # earlier runs
 TOLD = {
     "changed": "of these, made otherwise by an earlier run",
     "reopened": "made by an earlier run, open again: no rule fits any more",
@@ -43,8 +45,9 @@ def merge(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
             return redirect("curation:merge_state", study_id, made.pk)
         except NothingToMerge as refusal:
             form.add_error(None, str(refusal))
-    past = Merge.objects.filter(study=study, articles=[]).select_related("rules", "created_by")[:20]
-    context = {"standing": standing, "form": form, "past": past, "latest": latest}
+    past = Merge.objects.filter(study=study, articles=[]).select_related("rules", "created_by")
+    page = Paginator(past, PAGE).get_page(request.GET.get("page"))
+    context = {"standing": standing, "form": form, "page": page, "latest": latest}
     return render(request, "curation/merge.html", context, status=422 if form.errors else 200)
 
 

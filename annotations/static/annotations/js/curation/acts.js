@@ -14,7 +14,7 @@ const NO_OFFER = {
   variant: "There is no such variant",
 };
 
-/** desk: {board, article, view, session, undo, labels, say, refuse, paint, goTo, dialogs}. */
+/** desk: {board, article, view, session, undo, labels, say, refuse, paint, goTo, warnOf, dialogs}. */
 export function run(desk, found) {
   const act = ACTS[found.command];
   if (!act) return;
@@ -63,6 +63,7 @@ function decide(desk, choice, more = {}) {
   if (choice === "variant") payload.variant = more.variant;
   if (choice === "edited") Object.assign(payload, one.on === "link" ? { cue: more.cue } : { span: more.span });
   send(desk, one.id, "decide", payload, { ...shown, ...why, curator: desk.data.user });
+  for (const each of one.on === "link" ? [] : board.broken(one.id)) desk.warnOf(each);
   const words = shown.gold ? `: ${clip(quoteOf(shown.gold), 60)}` : "";
   goOn(desk, `${shown.choice_title}${words}`);
   return true;

@@ -140,6 +140,13 @@ export class Board {
     return problem && `${problem}. Decide that there is no link, or an end anew`;
   }
 
+  /** Gold links that cannot stand any more, since an end was decided anew: of one case, or of all. */
+  broken(id = "") {
+    const stands = (one) => one.on === "link" && one.linked && !one.moot && !one.waits;
+    const links = id ? this.linksOf(id) : [...this.cases.values()];
+    return links.filter((one) => stands(one) && this.linkProblem(one));
+  }
+
   /** Another case that has become exactly this span. */
   twinOf(id, span) {
     const at = lookOf(span);

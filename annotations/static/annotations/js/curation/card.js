@@ -52,6 +52,7 @@ export class Card {
         h("p", { class: "small flag-line" }, `⚑ ${who}`, flag && ` (${flag.replace("_", " ")})`, note && `: ${note}`),
       ),
       one.on === "link" && this.ends(one),
+      ...(one.on === "link" ? [] : this.board.broken(one.id)).map((link) => this.brokenLink(link)),
       this.variants(one),
       one.missing.length ? h("p", { class: "small muted" }, `Nothing here: ${one.missing.join(", ")}`) : null,
       this.acts(one),
@@ -79,7 +80,14 @@ export class Card {
   /** A link that waits, or whose ends admit none as they were decided. */
   hint(one) {
     const problem = this.board.linkProblem(one);
-    return problem && !one.linked ? h("span", { class: "hints small" }, `${problem}.`) : null;
+    if (!problem || (one.linked && one.waits)) return null;
+    const stands = one.linked ? "This link stands in the gold, but cannot any more. " : "";
+    return h("span", { class: "hints small" }, `${stands}${problem}.`);
+  }
+
+  brokenLink(link) {
+    const look = button("Look at it", { data: { case: link.id } });
+    return h("p", { class: "hints small" }, `A link of this span cannot stand any more: ${this.board.linkProblem(link)}. `, look);
   }
 
   chip(span) {

@@ -81,6 +81,11 @@ function wireDesk(desk) {
       ["Close it…", () => byId("close-dialog").showModal()],
       ["Next article", () => window.location.assign(`${desk.data.urls.next}?after=${desk.data.article.id}`)],
     ]);
+  desk.warnOf = (link) =>
+    notice(desk, `A link cannot stand any more: ${board.linkProblem(link)}. The article cannot be closed until that is decided.`, "warn", [
+      ["Look at it", () => desk.goTo(link.id)],
+      ["Read", () => {}],
+    ]);
   desk.focusText = () => root.focus({ preventScroll: true });
 }
 
@@ -112,21 +117,23 @@ function drawList({ board, article }) {
   const list = byId("cases");
   byId("n-cases").textContent = board.listed.length;
   const known = drawList.rows ?? new Map();
-  drawList.rows = new Map(board.listed.map((one) => [one.id, keptRow(known.get(one.id), board, article, one)]));
+  const broken = new Set(board.broken());
+  drawList.rows = new Map(board.listed.map((one) => [one.id, keptRow(known.get(one.id), board, article, one, broken.has(one))]));
   const rows = [...drawList.rows.values()].map(({ row }) => row);
   if (rows.length !== list.children.length || rows.some((row, i) => row !== list.children[i])) list.replaceChildren(...rows);
   list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
 
-function keptRow(known, board, article, one) {
-  const says = [one.title, one.state, one.choice_title, one.changed, one.flags.length, one.start, one.end, one.id === board.current].join("|");
-  return known?.says === says ? known : { says, row: rowOf(board, article, one) };
+function keptRow(known, board, article, one, broken) {
+  const says = [broken, one.title, one.state, one.choice_title, one.changed, one.flags.length, one.start, one.end, one.id === board.current].join("|");
+  return known?.says === says ? known : { says, row: rowOf(board, article, one, broken) };
 }
 
-function rowOf(board, article, one) {
+function rowOf(board, article, one, broken) {
   const kind = h("span", { class: `case-kind ${one.state}` }, one.title);
   const flag = one.flags.length ? [" ", h("span", { class: "flagged", title: "Flagged" }, "⚑")] : [];
   const changed = one.changed ? [" ", h("span", { class: "changed" }, "votes changed")] : [];
+  if (broken) changed.push(" ", h("span", { class: "changed" }, "cannot stand"));
   const words = h("span", { class: "case-words" }, ` ${clip(article.slice(one.start, one.end), 70)}`);
   const made = one.state === "open" ? [] : [" ", h("span", { class: "muted small" }, one.choice_title)];
   const current = one.id === board.current ? "true" : null;
@@ -142,6 +149,10 @@ function drawProgress({ board }) {
   byId("close-open").hidden = !left;
   byId("close-left").textContent = left === 1 ? "1 case is still open." : `${left} cases are still open.`;
   byId("leave-open").required = left > 0;
+  const broken = board.broken().length;
+  byId("close-broken").hidden = !broken;
+  byId("close-broken").textContent = `${broken === 1 ? "1 link" : `${broken} links`} cannot stand as the ends are decided now. Decide on ${broken === 1 ? "it" : "them"} first.`;
+  byId("close-now").disabled = broken > 0;
   byId("close-changed").hidden = !changed;
   byId("close-changed").textContent = `${changed === 1 ? "In 1 decided case" : `In ${changed} decided cases`} votes have changed since the decision, which stands as it is.`;
 }
