@@ -18,9 +18,10 @@ from annotations.study.policy import Act
 
 from .ballots import EXTENT
 from .finding import KINDS
-from .models import Reason
+from .models import AdjudicationState, Reason
 from .queries import Docket, aliases_of
 from .queries.held import read_held
+from .queries.queue import new_since, read_left_open
 from .queries.unanimous import unanimous_left
 from .seen import Counts, Filter, SeenCase, contested_first, count_cases
 from .telling import Teller
@@ -150,6 +151,7 @@ def page_context(
         "data": data | {"listed": [str(case.id) for case in listed], "order": order},
         "listed": [listed_case(docket, case, snippets[str(case.id)]) for case in listed],
         "counts": counts,
+        "n_new": n_new_of(docket, cases),
         "kinds": [(k, KINDS[k], counts.kinds[k][0]) for k in KINDS if k in counts.kinds],
         "held": read_held(docket, set(snippets)),
         "people": people_of(docket),
@@ -164,6 +166,14 @@ def page_context(
         "may_show_names": docket.blind and docket.standing.may(Act.MANAGE_STUDY),
         "hide_source": False,
     }
+
+
+def n_new_of(docket: Docket, cases: Sequence[SeenCase]) -> int:
+    """Of a closed article: cases that came of later work. One query then."""
+    held = docket.adjudication
+    if held is None or held.state != AdjudicationState.CLOSED:
+        return 0
+    return new_since(cases, read_left_open([held.pk]).get(held.pk, frozenset()))
 
 
 def people_of(docket: Docket) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.actions import calibration as calibrations
 from annotations.curation.actions import decide
+from annotations.curation.actions.adjudications import draw_aliases, open_adjudication
 from annotations.curation.actions.meetings import plan_meeting
 from annotations.curation.models import Case, Comment, GoldSpan, Thread
 from annotations.curation.queries import fetch_docket, read_cases
@@ -176,3 +177,16 @@ def test_the_votes_on_the_wire_cannot_be_made_from_the_annotators_ids(
     sealed = ruling(missing["id"], choice="no_span", votes=missing["votes"])
     assert send(client, blind, sealed).json()["results"][0]["status"] == "applied"
     assert Case.objects.get(pk=missing["id"]).votes_hash == hash_
+
+
+def test_the_order_of_aliases_is_drawn_anew_on_each_article(
+    article: Article, bob: User, carol: User
+) -> None:
+    """Twenty draws that all fall alike come once in half a million."""
+    study, found = article.study, set()
+    for n in range(20):
+        other = make_article(study, f"Text {n}.\n", f"Title {n}")
+        held = open_adjudication(article=other)
+        draw_aliases(adjudication=held, annotators=[bob.pk, carol.pk])
+        found.add(tuple(held.aliases.order_by("number").values_list("annotator", flat=True)))
+    assert found == {(bob.pk, carol.pk), (carol.pk, bob.pk)}

@@ -1,18 +1,24 @@
 """The study's cases as a queue, and what it can be narrowed to."""
 
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.actions import counting
+from annotations.curation.queries.figures import pace_of
 from annotations.marking.models import Span
 from tests.conftest import CountQueries
 from tests.marks import mark, submit
 from tests.people import assign, make_article
 
-from .scene import cases, decide_all, ruling, send, study_url, url
+from .scene import VOSS, cases, decide_all, ruling, send, study_url, url
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +65,7 @@ def test_the_queue_is_filtered(curator: Client, submitted: Article) -> None:
         asked: submitted.title in curator.get(f"{queue}?{asked}").content.decode()
         for asked in (
             "kind=label", "kind=nesting", "label=allegation", "state=closed", "label=contains",
-            "label=7",
+            "label=7", "title=ARDEN", "title=Elsewhere",
         )
     }  # fmt: skip
     assert shown == {
@@ -69,6 +75,8 @@ def test_the_queue_is_filtered(curator: Client, submitted: Article) -> None:
         "state=closed": False,
         "label=contains": False,
         "label=7": False,
+        "title=ARDEN": True,
+        "title=Elsewhere": False,
     }
 
 
@@ -132,3 +140,44 @@ def test_unanimous_says_when_somebody_has_yet_to_submit(
     assign(submitted, alice)
     told = cases(curator, submitted)["unanimous"]["title"]
     assert told == "Unanimous, of the 2 submitted so far"
+
+
+def test_new_work_on_a_closed_article_is_told_apart_from_what_was_left_open(
+    curator: Client, submitted: Article, alice: User
+) -> None:
+    queue = study_url("queue", submitted.study)
+    curator.get(url("adjudicate", submitted))
+    curator.post(url("close", submitted), {"leave_open": "1"})
+    assert curator.get(f"{queue}?state=new").context["rows"] == []
+    late = assign(submitted, alice)
+    mark(late, "characterization", VOSS)
+    submit(late)
+    page = curator.get(f"{queue}?state=new")
+    assert [row.n_new for row in page.context["rows"]] == [1]
+    assert "1 new since closed" in page.content.decode()
+    shown = curator.get(url("adjudicate", submitted)).content.decode()
+    assert "1 case is new since this was closed" in shown
+
+
+def test_the_command_prints_kinds_and_the_pace(
+    curator: Client, submitted: Article, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decide_all(curator, submitted)
+    call_command("gold", submitted.study.name, "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["cases"], told["decided"], told["kinds"]["unanimous"]) == (
+        6, 6, {"decided": 2, "all": 2},
+    )  # fmt: skip
+    assert told["median_seconds_between_decisions"] is None  # all were sent at one time
+    call_command("gold", submitted.study.name)
+    assert "6 of 6 cases decided" in capsys.readouterr().out
+
+
+def test_the_pace_is_the_median_gap_of_a_curator_on_one_article_without_breaks() -> None:
+    dave, erin, one, two = (uuid.UUID(int=n) for n in range(1, 5))
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    told = [(dave, one, n) for n in (0, 4, 10, 4000)]
+    told += [(dave, two, 4001), (erin, one, 0), (erin, one, 0), (erin, one, 8)]
+    pace = pace_of((who, where, noon + timedelta(seconds=n)) for who, where, n in told)
+    assert (pace.n_gaps, pace.n_breaks, pace.n_curators) == (3, 1, 2)
+    assert pace.median == timedelta(seconds=6)

@@ -27,8 +27,10 @@ from ..queries.queue import (
     Waiting,
     count_due,
     count_open_works,
+    new_since,
     read_articles,
     read_due,
+    read_left_open,
     read_waiting,
 )
 from ..seen import count_cases, see_cases
@@ -106,12 +108,16 @@ def count_anew(study: Study, waiting: Sequence[Waiting]) -> dict[uuid.UUID, Arti
     touched = Case.objects.filter(adjudication__in=begun).defer("votes", "note")
     for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
         rows[row.adjudication_id].append(row)
+    closed = [one.adjudication_id for one in waiting if one.state == "closed"]
+    left_open = read_left_open(pk for pk in closed if pk) if closed else {}
     now, found = timezone.now(), {}
     for one in waiting:
         known = rows.get(one.adjudication_id, []) if one.adjudication_id else []
-        counts = count_cases(see_cases(ballots[one.article_id], known))
+        cases = see_cases(ballots[one.article_id], known)
+        counts = count_cases(cases)
+        left = left_open.get(one.adjudication_id) if one.adjudication_id else None
         by = sorted(str(work.annotator_id) for work in one.works)
-        told = {**counts.as_json(), "by": by}
+        told = {**counts.as_json(), "by": by, "new": 0 if left is None else new_since(cases, left)}
         found[one.article_id] = ArticleCases(
             study=study,
             article_id=one.article_id,

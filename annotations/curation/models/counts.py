@@ -13,8 +13,8 @@ class ArticleCases(models.Model):
     """How many cases an article with submitted work has and how many are decided.
 
     `token`: another one each time it is counted. counts: {"kinds": {kind: [all, decided]},
-    "labels": {slug: [all, decided]}, "flagged": [all, decided], "undecided": n, "looks":
-    [`seen.Look`], "by": [ids of all annotators who submitted]}.
+    "labels": {slug: [all, decided]}, "flagged": [all, decided], "undecided": n, "new": n
+    since it was closed, "looks": [`seen.Look`], "by": [ids of all annotators who submitted]}.
     """
 
     id = models.BigAutoField(primary_key=True)

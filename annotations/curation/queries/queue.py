@@ -1,7 +1,7 @@
 """The study's articles as a queue for curators: how far each is, what is most contested."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,9 +14,10 @@ from annotations.corpus.models import Article
 from annotations.study.models import Study
 
 from ..ballots import Work
-from ..models import Adjudication, Alias, ArticleCases, RecountDue
+from ..models import Adjudication, Alias, ArticleCases, GoldVersion, RecountDue
+from ..seen import SeenCase
 
-ENGINE = "5"  # another number: all counts are counted anew
+ENGINE = "6"  # another number: all counts are counted anew
 PER_ARTICLE = 10  # notices of one article that may lie among others
 
 
@@ -76,6 +77,10 @@ class Listed:
         return self.counts.n_works
 
     @property
+    def n_new(self) -> int:
+        return int(self.counts.counts.get("new", 0))
+
+    @property
     def n_open(self) -> int:
         return self.counts.n_all - self.counts.n_decided
 
@@ -95,6 +100,7 @@ class Totals:
     n_changed: int = 0
     n_undecided: int = 0  # of the decided ones: left undecided on purpose
     n_flagged: int = 0
+    n_new: int = 0  # in closed articles: open, and not among those left open on closing
     kinds: Both = field(default_factory=dict)
     labels: Both = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
@@ -107,6 +113,7 @@ class Totals:
         self.n_decided += times * row.n_decided
         self.n_changed += times * row.n_changed
         self.n_undecided += times * row.counts.get("undecided", 0)
+        self.n_new += times * row.counts.get("new", 0)
         self.n_flagged += times * row.counts["flagged"][0]
         for name in ("kinds", "labels"):
             mine: Both = getattr(self, name)
@@ -131,9 +138,10 @@ class Sought:
     round_id: uuid.UUID | None = None
     kind: str = ""
     label: str = ""
-    state: str = ""  # open, decided (all of its cases), closed, changed
+    state: str = ""  # open, decided (all of its cases), closed, changed, new (since it was closed)
     annotator: str = ""  # an id; in a study that curates blindly, the number of an alias
     flagged: bool = False
+    title: str = ""  # words of it
 
     @property
     def is_about_marks(self) -> bool:
@@ -146,6 +154,8 @@ class Sought:
         if self.round_id:
             of_round = Assignment.objects.filter(article=OuterRef("article"), round=self.round_id)
             found = found.filter(Exists(of_round))
+        if self.title:
+            found = found.filter(article__title__icontains=self.title)
         for name, value in (("kinds", self.kind), ("labels", self.label)):
             if value:
                 found = has_cases(found, name, value)
@@ -191,6 +201,7 @@ STATES = {
     "decided": OPEN & ~LEFT,
     "closed": ~OPEN,
     "changed": Q(n_changed__gt=0),
+    "new": ~OPEN & Q(counts__new__gt=0),
 }
 
 
@@ -224,6 +235,20 @@ def people_to_choose(study: Study, totals: Totals) -> list[tuple[str, str]]:
         return [(str(n), f"Annotator {n}") for n in range(1, highest + 1)]
     people = [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=totals.people)]
     return sorted(people, key=lambda one: one[1].casefold())
+
+
+def read_left_open(adjudications: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
+    """Closed adjudication -> ids of the cases left open in its last version. One query."""
+    rows = GoldVersion.objects.filter(
+        adjudication__in=list(adjudications), number=F("adjudication__n_versions")
+    ).order_by()
+    told = rows.values_list("adjudication_id", "content__left_open")
+    return {pk: frozenset(left or ()) for pk, left in told}
+
+
+def new_since(cases: Iterable[SeenCase], left: Container[str]) -> int:
+    """How many cases came of work that was submitted after the article was closed."""
+    return sum(case.is_open and case.counts and str(case.id) not in left for case in cases)
 
 
 def read_articles(articles: Iterable[uuid.UUID]) -> dict[uuid.UUID, Article]:

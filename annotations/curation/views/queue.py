@@ -29,18 +29,20 @@ from ..queries import read_cases
 from ..queries.queue import Sought, own_open_articles, people_to_choose
 
 PAGE, AT_ONCE = 50, 20
-NARROWING = ("round", "kind", "label", "annotator", "flagged")
+NARROWING = ("title", "round", "kind", "label", "annotator", "flagged")
 STATES = {
     "open": "With open cases",
     "decided": "All decided, not closed",
     "closed": "Closed",
     "changed": "Votes changed since",
+    "new": "New since closed",
 }
 
 
 @require_GET
 def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
-    """Most contested first; round, kind, label, annotator, flagged and state list some. Asked about
+    """Most contested first; title, round, kind, label, annotator, flagged and
+    state list some. Asked about
     somebody's marks, it leaves out articles that the person has yet to mark."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study, asked = standing.study, request.GET.dict()
@@ -80,6 +82,7 @@ def sought_of(asked: dict[str, str]) -> Sought:
         asked.get("state", ""),
         asked.get("annotator", ""),
         asked.get("flagged") == "1",
+        asked.get("title", "").strip()[:200],
     )
 
 
