@@ -37,6 +37,12 @@ RULES = {
     "intersection": "intersection of the extents",
     "extent": "the codebook’s default extent",
 }
+TAKEN = {
+    BoundaryRule.WORDS: "the words that most of them took",
+    BoundaryRule.UNION: "all that any of them took",
+    BoundaryRule.INTERSECTION: "what all of them took",
+    BoundaryRule.EXTENT: "the codebook’s default extent",
+}
 EXTENTS: dict[str, Callable[[Sequence[Variant], Grain], Offer]] = {
     BoundaryRule.WORDS: most_words,
     BoundaryRule.UNION: union,
@@ -111,3 +117,23 @@ def merge_link(variants: Sequence[Variant], n_annotators: int, rules: MergeRules
         tied = len(variants) > 1 and variants[0].n_votes == variants[1].n_votes
         return "" if tied else "at_least"
     return ""
+
+
+def rules_in_words(rules: MergeRules) -> list[str]:
+    """A sentence a rule."""
+    told = [f"Articles with fewer than {rules.least_votes} annotators are left alone."]
+    if rules.unanimous:
+        told.append("What everybody marked alike is taken.")
+    if rules.at_least:
+        told.append(f"What at least {rules.at_least} of them marked exactly alike is taken.")
+    if rules.boundary:
+        taken = TAKEN[BoundaryRule(rules.boundary)]
+        told.append(f"One label with differing boundaries: {taken}.")
+    return told
+
+
+def title_of(rule: str, rules: MergeRules | None) -> str:
+    """ "at least 3 agree exactly", where the rule set is known."""
+    if rule == "at_least" and rules and rules.at_least:
+        return f"at least {rules.at_least} agree exactly"
+    return RULES.get(rule, "")

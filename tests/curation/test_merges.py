@@ -17,11 +17,23 @@ from annotations.curation.actions import (
 from annotations.curation.actions.merges import Ground, merge_articles
 from annotations.curation.models import Case, GoldLink, GoldSpan, Merge, Ruling
 from annotations.curation.queries import submitted_works
+from annotations.exchange.queries.corpus import read_corpus
 from annotations.study.models import Role
 from tests.marks import mark, submit
 from tests.people import assign, join, make_article, make_user
 
-from .scene import ALLEGED, OFFICIALS, OFFICIALS_ARDEN, STRIKE, STRONGMAN, cases, ruling, send, url
+from .scene import (
+    ALLEGED,
+    OFFICIALS,
+    OFFICIALS_ARDEN,
+    STRIKE,
+    STRONGMAN,
+    cases,
+    ruling,
+    send,
+    study_url,
+    url,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -300,3 +312,18 @@ def test_work_given_back_since_the_job_began_makes_no_gold(
     mark(bobs, "reporting", STRIKE)
     made = merge_articles(merge, Ground.read(study, version), known, makes=True)
     assert (gold_of(submitted), made.counts["unanimous"]) == (set(), 0)
+
+
+def test_gold_by_rule_says_how_many_had_to_agree(
+    curator: Client, submitted: Article, dave: User
+) -> None:
+    merged(submitted, dave, unanimous=False, at_least=2)
+    gold = GoldSpan.objects.get(label__slug="reporting")
+    page = curator.get(study_url("custody", submitted.study, gold.pk)).content.decode()
+    assert "at least 2 agree exactly (rules 1)" in page
+    assert "What at least 2 of them marked exactly alike is taken." in page
+    (article,) = read_corpus(submitted.study).articles
+    assert article.gold is not None
+    told = [*article.gold.provenance, *article.gold.link_provenance]
+    assert {each.merge_rule for each in told} == {"at_least 2"}
+    assert {step.merge_rule for each in told for step in each.rulings} == {"at_least 2"}

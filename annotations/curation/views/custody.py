@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -10,8 +11,8 @@ from django.views.decorators.http import require_GET
 from annotations.marking.signed_in import SignedIn
 from annotations.marking.wire import parse_stretch
 
-from ..merging import RULES
-from ..models import GoldLink
+from ..merging import rules_in_words, title_of
+from ..models import Case, GoldLink
 from ..queries import fetch_docket, read_dissent
 from ..queries.custody import (
     fetch_custody,
@@ -35,7 +36,7 @@ def custody(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpR
         "gold": found.gold,
         "case": found.case,
         "links": [(link, *ends_of(link, text)) for link in links_at(found.gold)],
-        "rule": RULES.get(found.case.merged_by_rule, ""),
+        **rule_of(found.case),
         "shares": [{**one, "words": text[one["start"] : one["end"]]} for one in shares],
         "before": text[max(0, found.gold.start - 200) : found.gold.start],
         "after": text[found.gold.end : found.gold.end + 200],
@@ -53,7 +54,7 @@ def link_custody(request: SignedIn, study_id: uuid.UUID, link_id: uuid.UUID) -> 
         "custody": found,
         "link": found.link,
         "case": found.case,
-        "rule": RULES.get(found.case.merged_by_rule, ""),
+        **rule_of(found.case),
         "before": text[max(0, source.start - 100) : source.start],
         "after": text[source.end : source.end + 200],
     }
@@ -72,6 +73,13 @@ def article_dissent(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUI
     cases, links = ([masked(docket, one) for one in each] for each in read_dissent(docket))
     told = {"article": str(article_id), "cases": cases, "links": links}
     return as_file(told, f"dissent-{article_id}.json")
+
+
+def rule_of(case: Case) -> dict[str, Any]:
+    """The rule that decided it, and all of its rule set in words."""
+    rules = case.merge.rules if case.merge else None
+    told = rules_in_words(rules) if rules else []
+    return {"rule": title_of(case.merged_by_rule, rules), "rule_set": told}
 
 
 def ends_of(link: GoldLink, text: str) -> list[str]:

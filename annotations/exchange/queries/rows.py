@@ -62,7 +62,7 @@ class RowReader:
     def _is_wanted(self, name: str) -> bool:
         if self.only and name in ("adjudication", "case", "ruling", "goldspan", "goldlink"):
             return False
-        if self.only and name in ("thread", "comment"):
+        if self.only and name in ("thread", "comment", "merge", "mergerules"):
             return False
         return self.tables is None or name in self.tables
 

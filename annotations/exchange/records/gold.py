@@ -60,9 +60,10 @@ class ProvenanceRecord:
 
     Of the annotators, `agreed_exactly` marked just this, `agreed_nearly` the same label on other
     words or with other answers, `dissent` something else or nothing; a case left undecided names
-    nobody. `choice` is how it was decided (variant, majority,
-    union, intersection, edited, no_span, added, left, rule), `decided_by` the curator or "" where
-    the rule `merge_rule` did. `why` is a reason code, `codebook_rule` the card that is cited.
+    nobody. `choice` is how it was decided (variant, majority, union, intersection, edited, no_span,
+    added, left, rule), `decided_by` the curator or "" where the rule `merge_rule` did ("unanimous",
+    "at_least 3": so many agreed exactly). `why` is a reason code, `codebook_rule` the card that is
+    cited.
     """
 
     span: str  # id of the gold span

@@ -138,7 +138,7 @@ def _decided(tables: Tables, *, links: bool) -> list[Row]:
 def _decision(case: Row, names: Names) -> dict[str, Any]:
     return {
         "decided_by": names.person(case.get("curator")),
-        "merge_rule": case.get("merged_by_rule", ""),
+        "merge_rule": names.merge_rule(case.get("merged_by_rule", ""), case.get("merge")),
         "why": case.get("reason", ""),
         "codebook_rule": names.rules.get(case.get("rule") or "", ""),
         "note": case.get("note", ""),
@@ -217,7 +217,7 @@ def _ruling(row: Row, text: str, names: Names) -> RulingRecord:
         act=row["kind"],
         state=after.get("state", ""),
         choice=after.get("choice", ""),
-        merge_rule=after.get("merged_by_rule", ""),
+        merge_rule=names.merge_rule(after.get("merged_by_rule", ""), after.get("merge_id")),
         label=(names.slug(gold.get("label")) or EXTENT) if gold else "",
         fragments=_fragments(gold["fragments"], text) if gold else (),
         linked=bool(link),

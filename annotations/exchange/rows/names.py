@@ -17,6 +17,8 @@ NEEDED = (
     "round",
     "outlet",
     "entity",
+    "mergerules",
+    "merge",
 )
 
 
@@ -35,9 +37,17 @@ class Names:
             (row["label"], row["name"]): row["kind"] for row in self.attributes.values()
         }
         self.entities = _by_id(head, "entity")
+        self.merge_rules = _by_id(head, "mergerules")
+        self.merges: dict[str, str] = _column(head, "merge", "rules")
 
     def person(self, key: str | None) -> str:
         return self.people.get(key, NOBODY) if key else NOBODY
+
+    def merge_rule(self, rule: str, merge: str | None) -> str:
+        """The rule that merged, with the number that it asks for: "at_least 3"."""
+        rules = self.merge_rules.get(self.merges.get(merge or "", ""), {})
+        wanted = rules.get("at_least") if rule == "at_least" else None
+        return f"{rule} {wanted}" if wanted else rule
 
     def slug(self, label: str | None) -> str | None:
         return self.labels[label]["slug"] if label else None
