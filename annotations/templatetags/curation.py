@@ -3,9 +3,9 @@
 from django.template import Library
 
 from annotations.curation.merging import rules_in_words
-from annotations.curation.models import MergeRules
+from annotations.curation.models import GoldSpan, MergeRules
 from annotations.curation.queries.mine import released_articles
-from annotations.study.models import Study
+from annotations.study.models import Label, Study
 from annotations.study.policy import Standing
 
 register = Library()
@@ -16,6 +16,12 @@ def merge_rules_in_words(study: Study) -> list[str]:
     """The rule set that holds now, a sentence a rule; nothing when none was ever made."""
     rules = MergeRules.objects.filter(study=study).order_by("-number").first()
     return rules_in_words(rules) if rules else []
+
+
+@register.simple_tag
+def gold_under(label: Label) -> int:
+    """How many gold spans stand under a label."""
+    return GoldSpan.objects.live().filter(study=label.study_id, label=label).count()
 
 
 @register.simple_tag

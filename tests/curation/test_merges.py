@@ -327,3 +327,19 @@ def test_gold_by_rule_says_how_many_had_to_agree(
     told = [*article.gold.provenance, *article.gold.link_provenance]
     assert {each.merge_rule for each in told} == {"at_least 2"}
     assert {step.merge_rule for each in told for step in each.rulings} == {"at_least 2"}
+
+
+def test_what_was_submitted_since_it_was_counted_is_said_and_counted_again(
+    curator: Client, submitted: Article, erins: Assignment, dave: User
+) -> None:
+    rules = save_merge_rules(study=submitted.study, actor=dave, unanimous=True, least_votes=2)
+    merge = count_merge(study=submitted.study, actor=dave, rules=rules)
+    run_merge.call(str(merge.pk))
+    there = study_url("merge_state", submitted.study, merge.pk)
+    assert curator.get(there).context["n_since"] == 0
+    submit(erins)
+    assert "1 article was submitted or given back since" in curator.get(there).content.decode()
+    again = curator.post(there, {"merge": "again"})["Location"]
+    assert again != there
+    assert Merge.objects.get(pk=merge.pk).state == "counted"
+    assert curator.get(again).context["n_since"] == 0

@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -171,6 +172,14 @@ def find_case(cases: Sequence[SeenCase], case_id: uuid.UUID) -> SeenCase:
     if found is None:
         raise Http404("No such case.")
     return found
+
+
+def n_changed_since(study: Study, at: datetime) -> int:
+    """Articles that somebody submitted, or was given back, after a moment."""
+    done = Q(state=AssignmentState.SUBMITTED, submitted_at__gt=at)
+    back = Q(state=AssignmentState.RETURNED, returned_at__gt=at)
+    rows = Assignment.objects.filter(done | back, study=study, article__deleted_at=None)
+    return rows.values("article").distinct().count()
 
 
 def submitted_works(

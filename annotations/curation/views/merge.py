@@ -17,7 +17,8 @@ from annotations.study.queries import fetch_standing
 from ..actions import NotCounted, NothingToMerge, apply_merge, count_merge, save_merge_rules
 from ..forms.merge import MergeForm
 from ..merging import RULES
-from ..models import Merge, MergeRules
+from ..models import Merge, MergeRules, MergeState
+from ..queries.docket import n_changed_since
 
 PAGE = 20  # earlier runs
 TOLD = {
@@ -63,10 +64,13 @@ def told(counts: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str
 
 @require_http_methods(["GET", "POST"])
 def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> HttpResponse:
-    """How far a merge is, and what it would make or made. POST applies what was counted."""
+    """How far a merge is, and what it would make or made. POST applies what was counted, or counts
+    again."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     rows = Merge.objects.select_related("rules", "created_by", "study")
     found = get_object_or_404(rows, pk=merge_id, study=standing.study)
+    if request.method == "POST" and request.POST.get("merge") == "again":
+        return count_again(request, found)
     if request.method == "POST":
         try:
             apply_merge(merge=found, actor=request.user)
@@ -74,6 +78,7 @@ def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> 
             messages.error(request, str(refusal))
         return redirect("curation:merge_state", study_id, merge_id)
     counts = found.counts
+    is_counted = found.state == MergeState.COUNTED
     context = {
         "standing": standing,
         "merge": found,
@@ -81,7 +86,20 @@ def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> 
         "others": told(counts, TOLD),
         "n_made": sum(counts.get(name, 0) for name in RULES),
         "n_reopened": counts.get("reopened", 0),
+        "n_since": n_changed_since(found.study, found.created_at) if is_counted else 0,
         "is_busy": found.state in ("counting", "waiting", "running"),
     }
     partial = request.headers.get("HX-Request") == "true"
     return render(request, f"curation/{'_merge_state' if partial else 'merge_state'}.html", context)
+
+
+def count_again(request: SignedIn, found: Merge) -> HttpResponse:
+    articles = [uuid.UUID(pk) for pk in found.articles]
+    try:
+        made = count_merge(
+            study=found.study, actor=request.user, rules=found.rules, articles=articles
+        )
+    except NothingToMerge as refusal:
+        messages.error(request, str(refusal))
+        return redirect("curation:merge_state", found.study_id, found.pk)
+    return redirect("curation:merge_state", found.study_id, made.pk)

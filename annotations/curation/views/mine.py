@@ -11,7 +11,7 @@ from annotations.marking.signed_in import SignedIn
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
-from ..queries.mine import FATES, fates_by_label, read_against, released_articles
+from ..queries.mine import FATES, count_fates, read_against, released_articles
 
 PAGE = 5  # articles
 
@@ -26,15 +26,13 @@ def mine(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     found = read_against(standing.study, request.user, list(page.object_list))
     fate = request.GET.get("fate", "")
     shown = [(one, [p for p in one.passages if fate in ("", p.fate)]) for one in found]
-    everything = (
-        found if len(released) <= PAGE else read_against(standing.study, request.user, released)
-    )
+    table = count_fates(standing.study, request.user, released)
     context = {
         "standing": standing,
         "page": page,
         "shown": shown,
         "fates": FATES,
         "fate": fate,
-        "table": [(label, list(row.values())) for label, row in fates_by_label(everything)],
+        "table": [(label, list(row.values())) for label, row in table.items()],
     }
     return render(request, "curation/mine.html", context)
