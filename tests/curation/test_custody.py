@@ -14,7 +14,7 @@ from annotations.curation.actions import counting
 from annotations.curation.checkup import check_gold
 from annotations.curation.models import Adjudication, Alias, GoldLink, GoldSpan, GoldVersion, Ruling
 from annotations.curation.queries import read_gold, read_gold_units
-from annotations.curation.queries.mine import count_fates
+from annotations.curation.queries.mine import count_fates, names_of
 from annotations.marking.models import AttributeValue, Entity
 from annotations.study.models import Attribute, Role, Round, Study
 from tests.conftest import CountQueries, SignIn
@@ -300,7 +300,7 @@ def test_an_annotator_sees_their_work_against_gold_after_release(
     assert "Carol" not in told
     assert fates(client, submitted.study)["dropped"] == 1
     with count_queries() as later:
-        count_fates(submitted.study, bob, [submitted.pk])
+        count_fates(submitted.study, bob, [submitted.pk], names_of(submitted.study))
     assert len(later) == 2  # counted once: nothing has changed since
     one_kind = client.get(f"{page}?fate=dropped").content.decode()
     assert ("fate-dropped" in one_kind, "fate-kept" in one_kind) == (True, False)

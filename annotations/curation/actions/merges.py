@@ -237,7 +237,7 @@ def merge_articles(
     for row in touched.select_related("gold_span", "gold_link").order_by("pk"):
         rows[row.adjudication_id].append(row)
     ruled = ruled_last(touched)
-    ballots = read_submitted(merge.study, list(works)) if makes else read_ballots(works)
+    ballots = read_submitted(merge.study, works) if makes else read_ballots(works)
     made = Made()
     for article_id, ballot in ballots.items():
         adjudication = locked.get(article_id)
@@ -252,14 +252,24 @@ def merge_articles(
     return made
 
 
-def read_submitted(study: Study, articles: Sequence[uuid.UUID]) -> dict[uuid.UUID, Ballot]:
-    """The ballots of work that is submitted now. What is given back, or submitted again, while
-    they are read would leave drafts among them: then all is read once more."""
+Works = Mapping[uuid.UUID, tuple[int, Sequence[Work]]]
+
+
+def read_submitted(study: Study, works: Works) -> dict[uuid.UUID, Ballot]:
+    """The ballots of work that is submitted now, of the same articles. What was given back, or
+    submitted again, before they were read would leave drafts among them: then all is read once
+    more."""
+    articles = list(works)
     while True:
-        works = submitted_works(study, articles)
         ballots = read_ballots(works)
-        if submitted_works(study, articles) == works:
+        now = submitted_works(study, articles)
+        if _revs(now) == _revs(works):
             return ballots
+        works = now
+
+
+def _revs(works: Works) -> set[tuple[uuid.UUID, int]]:
+    return {(work.assignment_id, work.rev) for _, given in works.values() for work in given}
 
 
 def _sit(

@@ -107,8 +107,11 @@ def cases_to_talk_about(table: Table, everything: bool = False) -> list[SeenCase
     """Flagged ones first, then the most contested; links after the spans that they join.
     Decisions change nothing in the order.
 
-    Only what those at the table differ in, unless `everything` is asked for.
+    Only what those at the table differ in, unless `everything` is asked for; nobody differs with
+    themselves.
     """
+    if len(table.seats) < 2 and not everything:
+        return []
     found = [case for case in read_cases(table.docket) if case.found and not case.moot]
     wanted = [case for case in found if everything or case.flagged or differ(case, table.seats)]
     return sorted(wanted, key=_urgency)

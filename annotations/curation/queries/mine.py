@@ -79,18 +79,27 @@ def released_articles(study: Study, user: User) -> list[uuid.UUID]:
     )
 
 
+def names_of(study: Study) -> dict[str, str]:
+    """Slug -> name of every label."""
+    return dict(study.labels.order_by().values_list("slug", "name")) | {EXTENT: "Extent"}
+
+
 def read_against(
-    study: Study, user: User, articles: Sequence[uuid.UUID], *, words: bool = True
+    study: Study,
+    user: User,
+    articles: Sequence[uuid.UUID],
+    names: Mapping[str, str],
+    *,
+    words: bool = True,
 ) -> list[Against]:
     """The person's marks against the gold of these articles, as they were when each case was
     decided; what they submitted later as it is now, in the case that it has come to. Marks in cases
-    that nobody decided are there too: every mark has one fate. Five queries; where somebody
+    that nobody decided are there too: every mark has one fate. Four queries; where somebody
     submitted later, or a case was left open, four more. Without `words` no text is read: enough to
     count by."""
     heavy = ("blocks", "sentences") if words else ("text", "blocks", "sentences")
     texts = Article.objects.filter(pk__in=articles).select_related("adjudication").defer(*heavy)
     found = {row.pk: Against(row) for row in texts}
-    names = dict(study.labels.order_by().values_list("slug", "name")) | {EXTENT: "Extent"}
     rows = read_touched(articles)
     own = own_marks(user, articles)
     me = str(user.pk)
@@ -302,16 +311,18 @@ _kept: OrderedDict[Key, Fates] = OrderedDict()
 _lock = Lock()
 
 
-def count_fates(study: Study, user: User, articles: Sequence[uuid.UUID]) -> Fates:
+def count_fates(
+    study: Study, user: User, articles: Sequence[uuid.UUID], names: Mapping[str, str]
+) -> Fates:
     """Over all of these articles. What is counted of one is kept in the process: it rests on the
-    decisions and on the person's marks, of which the revisions tell. Two queries then."""
-    keys = _keys(study, user, articles)
+    decisions and on the person's marks, of which the revisions tell. One query then."""
+    keys = _keys(user, articles, names)
     with _lock:
         known = {pk: _kept[key] for pk, key in keys.items() if key in _kept}
     unknown = [pk for pk in articles if pk not in known]
     for first in range(0, len(unknown), AT_ONCE):
         chunk = unknown[first : first + AT_ONCE]
-        for one in read_against(study, user, chunk, words=False):
+        for one in read_against(study, user, chunk, names, words=False):
             known[one.article.pk] = fates_by_label([one])
             if not one.late:
                 _keep(keys[one.article.pk], known[one.article.pk])
@@ -325,12 +336,15 @@ def _keep(key: Key, fates: Fates) -> None:
             _kept.popitem(last=False)
 
 
-def _keys(study: Study, user: User, articles: Sequence[uuid.UUID]) -> dict[uuid.UUID, Key]:
-    names = frozenset(study.labels.order_by().values_list("slug", "name"))
+def _keys(
+    user: User, articles: Sequence[uuid.UUID], names: Mapping[str, str]
+) -> dict[uuid.UUID, Key]:
+    named = frozenset(names.items())
     own = Assignment.objects.filter(annotator=user, article__in=articles).order_by()
     columns = ("article_id", "pk", "rev", "article__adjudication__rev")
     return {
-        article: (pk, user.pk, *revs, names) for article, pk, *revs in own.values_list(*columns)
+        article: (pk, user.pk, rev, decided, named)
+        for article, pk, rev, decided in own.values_list(*columns)
     }
 
 

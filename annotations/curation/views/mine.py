@@ -11,7 +11,7 @@ from annotations.marking.signed_in import SignedIn
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
-from ..queries.mine import FATES, count_fates, read_against, released_articles
+from ..queries.mine import FATES, count_fates, names_of, read_against, released_articles
 
 PAGE = 5  # articles
 
@@ -23,10 +23,11 @@ def mine(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(request.user, study_id, Act.READ_OWN_MARKS)
     released = released_articles(standing.study, request.user)
     page = Paginator(released, PAGE).get_page(request.GET.get("page"))
-    found = read_against(standing.study, request.user, list(page.object_list))
+    names = names_of(standing.study)
+    found = read_against(standing.study, request.user, list(page.object_list), names)
     fate = request.GET.get("fate", "")
     shown = [(one, [p for p in one.passages if fate in ("", p.fate)]) for one in found]
-    table = count_fates(standing.study, request.user, released)
+    table = count_fates(standing.study, request.user, released, names)
     context = {
         "standing": standing,
         "page": page,
