@@ -40,5 +40,6 @@ def pace_of(rulings: Iterable[tuple[UUID, UUID, datetime]]) -> Pace:
         if (who, where) == (next_who, next_where) and then > at:
             gaps.append(then - at)
             people.add(who)
-    told = [gap for gap in gaps if gap <= BREAK]
-    return Pace(len(told), len(gaps) - len(told), len(people), median(told) if told else None)
+    told = [gap.total_seconds() for gap in gaps if gap <= BREAK]
+    middle = timedelta(seconds=median(told)) if told else None
+    return Pace(len(told), len(gaps) - len(told), len(people), middle)
