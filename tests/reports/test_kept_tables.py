@@ -9,12 +9,15 @@ from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.reports.actions import tables_now
 from annotations.reports.actions.tables import MOST_KEPT, keep_tables
+from annotations.reports.checkup import check_sums
 from annotations.reports.models import StudyTables
 from annotations.reports.queries import read_inputs
 from annotations.reports.selection import Selection
 from annotations.study.models import Study
+from tests.conftest import SignIn
+from tests.marking.sending import new_id, op, span, tab_of
 from tests.marks import mark, submit
-from tests.people import assign
+from tests.people import assign, make_article
 
 LABELS = ["attribution", "allegation"]
 
@@ -55,6 +58,38 @@ def test_another_mark_makes_them_anew(
     submit(hers)
 
     assert tables_of(study)["counts"]["spans"] == 3
+
+
+def test_a_name_corrected_from_another_article_is_compared_anew(
+    study: Study, article: Article, bob: User, carol: User, sign_in: SignIn
+) -> None:
+    made = {}
+    for who, name in ((bob, "Dana Vos"), (carol, "Dana Voss")):
+        work = assign(article, who)
+        tab = tab_of(sign_in(who), work)
+        made[who] = tab.made("entity", {"id": new_id(), "name": name})
+        tab.made(
+            "span", span(article, "attribution", (0, 9), attributes={"entity": made[who]["id"]})
+        )
+        work.refresh_from_db()
+        submit(work)
+
+    def agreeing() -> list[float]:
+        return [row["parts"]["agreeing"] for row in tables_of(study)["attributes"]]
+
+    assert agreeing() == [0]
+    (before,) = read_inputs(study, Selection())
+    elsewhere = assign(make_article(study, "Another text altogether.\n", "Another"), bob)
+    corrected = {**made[bob], "name": "Dana Voss"}
+    sent = tab_of(sign_in(bob), elsewhere).one(op("set", "entity", corrected, 1))
+
+    assert sent["status"] == "applied"
+    assert list(check_sums(study.pk)) == []
+    assert agreeing() == [1]
+    assert list(check_sums(study.pk)) == []
+    (after,) = read_inputs(study, Selection())
+    assert after.input_hash("1") == before.input_hash("1")  # what gamma is kept under
+    assert after.only(set()).renamed == {}
 
 
 def test_each_selection_has_its_own(study: Study, bob: User, two_readings: None) -> None:

@@ -142,7 +142,8 @@ def all_tables(*, study: Study, selection: Selection, seed: int = 1) -> dict[str
 def _told(inputs: Sequence[ArticleInput], versions: Sequence[int]) -> dict[str, Any]:
     """What the report was made from, as it stood."""
     return {
-        "hash": _hash_of(inputs),
+        "hash": _hash_of([one.whole_hash(ENGINE_VERSION) for one in inputs]),
+        "marks": _hash_of_marks(inputs),
         "articles": [str(one.article_id) for one in inputs],
         "annotators": sorted({str(who) for one in inputs for who in one.work}),
         "work": {
@@ -153,8 +154,11 @@ def _told(inputs: Sequence[ArticleInput], versions: Sequence[int]) -> dict[str, 
     }
 
 
-def _hash_of(inputs: Sequence[ArticleInput]) -> str:
-    hashes = [one.input_hash(ENGINE_VERSION) for one in inputs]
+def _hash_of_marks(inputs: Sequence[ArticleInput]) -> str:
+    return _hash_of([one.input_hash(ENGINE_VERSION) for one in inputs])
+
+
+def _hash_of(hashes: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
 
 
@@ -288,7 +292,8 @@ def _job_of(report: Report) -> Job:
 
 
 def _as_they_stood(report: Report, inputs: Sequence[ArticleInput]) -> list[ArticleInput]:
-    """The report's own articles and work, whatever was submitted since. Raises WorkChanged."""
+    """The report's own articles and work, whatever was submitted since. Raises WorkChanged. Names
+    corrected meanwhile change nothing: what is still to be computed has no answers in it."""
     known = {str(one.article_id): one for one in inputs}
     found = []
     for article in report.inputs["articles"]:
@@ -297,8 +302,9 @@ def _as_they_stood(report: Report, inputs: Sequence[ArticleInput]) -> list[Artic
         if one is None:
             raise WorkChanged
         same = {who: kept for who, kept in one.work.items() if work.get(str(who)) == kept[1]}
-        found.append(replace(one, work=same))
-    if _hash_of(found) != report.inputs["hash"]:
+        found.append(one.only({pk for pk, _ in same.values()}))
+    told = report.inputs
+    if _hash_of_marks(found) != told.get("marks", told["hash"]):
         raise WorkChanged
     return found
 

@@ -49,7 +49,7 @@ def refresh_sums(
 
 
 def hash_of(one: ArticleInput, level: str) -> str:
-    return one.input_hash(f"{ENGINE_VERSION}.{COUNTED_VERSION}", level=str(level))
+    return one.whole_hash(f"{ENGINE_VERSION}.{COUNTED_VERSION}", level=str(level))
 
 
 def _count(study: Study, stale: Sequence[ArticleInput], level: str) -> dict[uuid.UUID, Counted]:

@@ -7,11 +7,18 @@ from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Region
-from annotations.marking.models import Operation, OperationKind, Origin, Span
+from annotations.marking.models import (
+    AttributeValue,
+    Entity,
+    Operation,
+    OperationKind,
+    Origin,
+    Span,
+)
 from annotations.marking.wire import format_stretch, parse_stretch
 from annotations.study.models import Study
 
@@ -25,7 +32,9 @@ class ArticleInput:
     """An article and the submitted work on it: annotator id -> (assignment id, revision).
 
     `regions` are not article text; `suggested` are the words of spans that came from a model and
-    were accepted as they were, by assignment. Neither counts in any measure.
+    were accepted as they were, by assignment. Neither counts in any measure. `renamed` grows by
+    assignment whenever a name that its answers use is corrected in the ledger, which changes no
+    revision.
     """
 
     article_id: uuid.UUID
@@ -33,6 +42,7 @@ class ArticleInput:
     work: dict[uuid.UUID, tuple[uuid.UUID, int]]
     regions: tuple[Stretch, ...]
     suggested: dict[uuid.UUID, tuple[Stretch, ...]] = field(default_factory=dict)
+    renamed: dict[uuid.UUID, int] = field(default_factory=dict)
 
     @property
     def uncounted(self) -> tuple[Stretch, ...]:
@@ -48,14 +58,15 @@ class ArticleInput:
         """The same article with the work of these assignments alone."""
         work = {who: (pk, rev) for who, (pk, rev) in self.work.items() if pk in assignments}
         suggested = {pk: parts for pk, parts in self.suggested.items() if pk in assignments}
-        return replace(self, work=work, suggested=suggested)
+        renamed = {pk: sum_ for pk, sum_ in self.renamed.items() if pk in assignments}
+        return replace(self, work=work, suggested=suggested, renamed=renamed)
 
     def uncut(self) -> "ArticleInput":
         """The whole text, with everything that was marked in it."""
         return replace(self, regions=(), suggested={})
 
     def input_hash(self, engine_version: str, **parameters: object) -> str:
-        """SHA-256 of all that the figures of this article depend on."""
+        """SHA-256 of the marks: who marked what, where, under which label. Gamma needs no more."""
         told = {
             "engine": engine_version,
             "article": str(self.article_id),
@@ -64,6 +75,13 @@ class ArticleInput:
             **parameters,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def whole_hash(self, engine_version: str, **parameters: object) -> str:
+        """SHA-256 of all that any figure of this article depends on: the answers' names too."""
+        if self.renamed:
+            names = sorted((str(pk), sum_) for pk, sum_ in self.renamed.items())
+            parameters = {**parameters, "names": names}
+        return self.input_hash(engine_version, **parameters)
 
 
 def submitted_work(study: Study, selection: Selection) -> QuerySet[Assignment]:
@@ -88,7 +106,7 @@ def submitted_work(study: Study, selection: Selection) -> QuerySet[Assignment]:
 
 
 def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
-    """Every article with submitted work in the selection, by title. Three queries, and one more
+    """Every article with submitted work in the selection, by title. Four queries, and one more
     where a model's suggestions were accepted."""
     rows = submitted_work(study, selection).order_by("article__title", "article_id", "annotator_id")
     work: dict[uuid.UUID, dict[uuid.UUID, tuple[uuid.UUID, int]]] = defaultdict(dict)
@@ -102,7 +120,7 @@ def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
     kept = Region.objects.filter(study=study, removed_at=None).order_by("start", "end")
     for article, start, end in kept.values_list("article_id", "start", "end"):
         regions[article].append((start, end))
-    accepted = _accepted_unchanged(study)
+    accepted, renamed = _accepted_unchanged(study), _renamed(study)
     return [
         ArticleInput(
             article,
@@ -110,9 +128,19 @@ def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
             works,
             tuple(regions.get(article, ())),
             {pk: tuple(accepted[pk]) for pk, _ in works.values() if pk in accepted},
+            {pk: renamed[pk] for pk, _ in works.values() if pk in renamed},
         )
         for article, works in work.items()
     ]
+
+
+def _renamed(study: Study) -> dict[uuid.UUID, int]:
+    """assignment -> the versions of the names in its answers, in sum; of names as they were first
+    entered nothing, so that few rows are read."""
+    changed = Entity.objects.filter(study=study, ver__gt=1).order_by()
+    used = AttributeValue.objects.filter(entity__in=changed.values("pk")).order_by()
+    by_work = used.values("span__assignment").annotate(sum=Sum("entity__ver"))
+    return dict(by_work.values_list("span__assignment", "sum"))
 
 
 def _accepted_unchanged(study: Study) -> dict[uuid.UUID, list[Stretch]]:
