@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from annotations.accounts.models import User
 from annotations.assignment.models import Assignment, AssignmentState
+from annotations.corpus.models import Article
+from annotations.curation.models import Adjudication, Case, GoldSpan
 from annotations.marking.models import AttributeValue, Fragment, Link, Span, SpanKind
 
 Stretch = tuple[int, int]
@@ -61,6 +64,37 @@ def link(source: Span, target: Span) -> Link:
         created_at=now,
         changed_at=now,
     )
+
+
+def close_gold(article: Article, curator: User, *spans: tuple[str, Stretch]) -> Adjudication:
+    """The article's gold is these (slug or "extent", stretch), and closed."""
+    study, now = article.study, timezone.now()
+    closed = Adjudication.objects.create(
+        study=study,
+        article=article,
+        state="closed",
+        rev=len(spans),
+        n_versions=1,
+        alias_seed=1,
+        closed_at=now,
+        closed_by=curator,
+    )
+    for slug, (start, end) in spans:
+        label = None if slug == "extent" else study.labels.get(slug=slug)
+        where = {"study": study, "adjudication": closed, "start": start, "end": end}
+        decided = {"state": "decided", "choice": "edited", "curator": curator, "decided_at": now}
+        GoldSpan.objects.create(
+            case=Case.objects.create(id=uuid.uuid4(), kind="boundary", **where, **decided),
+            kind=SpanKind.LABEL if label else SpanKind.EXTENT,
+            label=label,
+            codebook_version=study.codebook_versions.order_by("-number")[0],
+            stretch=f"{start}-{end}",
+            text_length=article.n_code_points,
+            created_at=now,
+            changed_at=now,
+            **where,
+        )
+    return closed
 
 
 def submit(assignment: Assignment) -> Assignment:

@@ -6,7 +6,7 @@ direction of reading; so the same data with the same seed give the same figure t
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,18 +100,6 @@ def fingerprint(line: Line) -> list[int]:
         digest.update(np.ascontiguousarray(part, dtype="<i8").tobytes())
         digest.update(b"|")
     return [int(n) for n in np.frombuffer(digest.digest(), dtype="<u4")]
-
-
-def given_line(
-    units: Mapping[str, Sequence[tuple[int, int, str]]], labels: tuple[str, ...]
-) -> Line:
-    """A line of single-fragment units with any whole-number positions, below zero too."""
-    names = tuple(sorted(units))
-    code = {label: index for index, label in enumerate(labels)}
-    shapes = [[((2 * start, 2 * end),) for start, end, _ in units[name]] for name in names]
-    codes = [[code[label] for *_, label in units[name]] for name in names]
-    high = max((shape[-1][1] for line in shapes for shape in line), default=0)
-    return _pack(high, names, labels, shapes, codes)
 
 
 def _pack(

@@ -15,9 +15,9 @@ from threading import Lock
 from typing import Any
 
 from annotations.agreement import Continuum, Unit
-from annotations.marking.entity_acts import fold
 from annotations.marking.models import AttributeValue, Link, Span
 from annotations.marking.wire import Stretch, parse_stretch
+from annotations.text.names import fold
 
 from .finding import DrawnLink, FoundCase, FoundLink, find_cases, find_links
 

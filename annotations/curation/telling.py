@@ -20,8 +20,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from annotations.marking.codebook import Codebook
-from annotations.marking.entity_acts import fold
 from annotations.marking.wire import Stretch, Wire, fragment_wire
+from annotations.text.names import fold
 
 from .ballots import EXTENT
 from .finding import FoundCase, Variant

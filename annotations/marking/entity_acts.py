@@ -4,7 +4,7 @@ A ledger serves all articles of its annotator, so two articles may change it at 
 conditional on what was read.
 """
 
-import unicodedata
+from annotations.text.names import fold
 
 from .checking import Invalid
 from .desk import Desk
@@ -16,11 +16,6 @@ from .storing import Writer
 from .wire import Wire
 
 MAX_NAME = 200
-
-
-def fold(name: str) -> str:
-    """A name for search and once-only: compatible letters, small, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def check_name(value: object) -> tuple[str, str]:

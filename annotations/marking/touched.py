@@ -3,7 +3,8 @@
 import uuid
 from collections.abc import Iterable, Iterator
 
-from .entity_acts import fold
+from annotations.text.names import fold
+
 from .models import OperationKind, OperationTarget
 from .protocol import Op, is_uuid
 

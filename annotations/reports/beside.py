@@ -4,13 +4,13 @@ Pure.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .laying import UNITS
 from .layout import UNDEFINED, Cell, Column, Laid, Names
 
-COMPARED = ("headline", "labels")
+COMPARED = ("headline", "labels", "gold")
 ABSENT = Cell(UNDEFINED, reason="not in this report")
 OF_ITS_OWN = "interval"  # a column that the figures beside it bear already
 
@@ -30,8 +30,15 @@ class SideBySide:
 
 
 def side_by_side(before: Sequence[Laid], after: Sequence[Laid]) -> list[SideBySide]:
-    later = {one.name: one for one in after}
-    return [_beside(one, later[one.name]) for one in before if one.name in COMPARED]
+    """The compared tables that one of them has at least, in the order of the page."""
+    tables = [{one.name: one for one in laid} for laid in (before, after)]
+    found = []
+    for name in COMPARED:
+        one, other = (table.get(name) for table in tables)
+        if known := one or other:
+            lacking = replace(known, rows=())
+            found.append(_beside(one or lacking, other or lacking))
+    return found
 
 
 def _beside(before: Laid, after: Laid) -> SideBySide:

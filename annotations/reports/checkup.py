@@ -10,11 +10,10 @@ from django.db.models import Count
 from annotations.study.checkup import AT_ONCE, Check, Finding, rows_in
 from annotations.study.models import Study
 
-from .actions.sums import hash_of
+from .actions.sums import count_anew, hash_of
 from .actions.tables import MOST_KEPT
-from .counted import count_articles
 from .models import ArticleSums, Level, StudyTables
-from .queries import read_continua, read_inputs, read_versions
+from .queries import read_inputs
 from .selection import Selection
 
 ARTICLES_AT_ONCE = 100
@@ -43,7 +42,7 @@ def _check_level(study: Study, level: str) -> Iterator[Finding]:
             for one in chunk
             if one.article_id in kept and kept[one.article_id].input_hash == hash_of(one, level)
         ]
-        counted = count_articles(list(read_continua(claimed, level=level)), read_versions(claimed))
+        counted = count_anew(study, claimed, level=level)
         for one, sums in zip(claimed, counted, strict=True):
             if as_stored(sums) != as_stored(kept[one.article_id].sums):
                 what = f"Its kept sums by {level} are not what counting it anew gives."

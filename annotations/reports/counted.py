@@ -1,7 +1,7 @@
 """What one article adds to every table of a report: plain numbers that can be stored and summed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations
 from typing import Any, TypeAlias
@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 from annotations.agreement import Continuum, compare, link_findings, stored, sums_of
 from annotations.agreement.pairing import Match, aligned
 
+from .gold_counts import GoldCounts
+
 # {"submitted": {annotator: {label: n_spans}}, "versions": {annotator: [codebook version, …]},
-#  "sums": … or None, "pairs": [pair, …]}; a pair is
+#  "sums": … or None, "gold": gold counts or None, "pairs": [pair, …]}; a pair is
 # {"a", "b", "comparison": …, "attributes": [[label, attribute, of a, of b, n], …],
 #  "links": {"exact": [shared, only a, only b], "tolerant": […]}}
 Counted: TypeAlias = dict[str, Any]
-COUNTED_VERSION = 2  # of the form above; another one is counted anew
+COUNTED_VERSION = 3  # of the form above; another one is counted anew
 LINK_MATCHES = {"exact": True, "tolerant": False}
 
 
@@ -26,12 +28,17 @@ def count_article(article: Continuum, versions: Versions | None = None) -> Count
     return count_articles([article], [versions or {}])[0]
 
 
-def count_articles(articles: Sequence[Continuum], versions: Sequence[Versions]) -> list[Counted]:
-    """The same of many at once; `versions` are the codebook versions each annotator used."""
-    sums = stored(sums_of(articles))
+def count_articles(
+    articles: Sequence[Continuum],
+    versions: Sequence[Versions],
+    gold: Sequence[GoldCounts | None] = (),
+) -> list[Counted]:
+    """The same of many at once; `versions` are the codebook versions each annotator used, `gold`
+    what `tally_gold` counted of each."""
+    sums, tallied = stored(sums_of(articles)), gold or [None] * len(articles)
     return [
-        _counted(article, part, used)
-        for article, part, used in zip(articles, sums, versions, strict=True)
+        {**_counted(article, part, used), "gold": counts}
+        for article, part, used, counts in zip(articles, sums, versions, tallied, strict=True)
     ]
 
 
@@ -100,8 +107,13 @@ def narrowed(counted: Counted, names: AbstractSet[str]) -> Counted:
         "submitted": {name: found for name, found in counted["submitted"].items() if name in names},
         "versions": {name: used for name, used in counted["versions"].items() if name in names},
         "sums": counted["sums"] and _narrowed_sums(counted["sums"], names),
+        "gold": _narrowed_gold(counted.get("gold"), names),
         "pairs": [pair for pair in counted["pairs"] if pair["a"] in names and pair["b"] in names],
     }
+
+
+def _narrowed_gold(gold: GoldCounts | None, names: AbstractSet[str]) -> GoldCounts | None:
+    return gold and {name: counts for name, counts in gold.items() if name in names}
 
 
 def _narrowed_sums(sums: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any] | None:
@@ -125,8 +137,3 @@ def _narrowed_sums(sums: Mapping[str, Any], names: AbstractSet[str]) -> dict[str
         # units, covered, squares; exact, both. A label none of them used has no layer.
         "labels": {label: parts for label, parts in layers.items() if any(parts[0])},
     }
-
-
-def every_pair(counted: Counted) -> Iterator[tuple[str, str]]:
-    for pair in counted["pairs"]:
-        yield pair["a"], pair["b"]

@@ -1,11 +1,15 @@
 """What a person may choose for a report."""
 
 import uuid
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 
-from annotations.corpus.models import Outlet
+from annotations.corpus.models import Article, Outlet
 from annotations.study.models import Study
 
 from .layout import Names
@@ -14,6 +18,61 @@ from .passages import LISTINGS, Wanted
 from .selection import Selection
 
 Choices = list[tuple[str, str]]
+MOST_IDS, MOST_TITLES = 1000, 100  # an address has to hold the ids
+
+
+class ArticlesWidget(forms.Textarea):
+    """Takes a line an article, and as many values of the name as an address has."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return "\n".join(filter(None, values))
+
+
+class ArticlesField(forms.CharField):
+    """Articles by title, by part of it, or by id, one a line; cleaned: their ids.
+
+    Give it `offered`, the articles that may be chosen, before it is cleaned.
+    """
+
+    widget = ArticlesWidget(attrs={"rows": 3})
+    offered: QuerySet[Article] = Article.objects.none()
+
+    def clean(self, value: Any) -> tuple[uuid.UUID, ...]:
+        lines = list(dict.fromkeys(filter(None, map(str.strip, super().clean(value).split("\n")))))
+        ids, titles = {}, []
+        for line in lines:
+            try:
+                ids[line] = uuid.UUID(line)
+            except ValueError:
+                titles.append(line)
+        if len(ids) > MOST_IDS or len(titles) > MOST_TITLES:
+            raise forms.ValidationError("Choose fewer articles, or by outlet, day or round.")
+        known = set(self.offered.filter(pk__in=ids.values()).values_list("pk", flat=True))
+        if any(pk not in known for pk in ids.values()):
+            raise forms.ValidationError("An article that was chosen is not there any more.")
+        return tuple(dict.fromkeys([*ids.values(), *self._titled(titles)]))
+
+    def _titled(self, titles: Sequence[str]) -> list[uuid.UUID]:
+        """Those of exactly this title, or where there is none all with the words in their title."""
+        if not titles:
+            return []
+        any_of = reduce(or_, (Q(title__icontains=words) for words in titles))
+        rows = self.offered.filter(any_of).order_by("title", "pk").values_list("pk", "title")
+        known = list(rows[: MOST_TITLES * 10])
+        found: list[uuid.UUID] = []
+        for words in titles:
+            meant = words.casefold()
+            exactly = [pk for pk, title in known if title.casefold() == meant]
+            some = exactly or [pk for pk, title in known if meant in title.casefold()]
+            if not some:
+                raise forms.ValidationError(f"No article has “{words}” in its title.")
+            found += some
+        if len(found) > MOST_TITLES:
+            raise forms.ValidationError(
+                f"These words stand in more than {MOST_TITLES} titles. Give more of the titles."
+            )
+        return found
 
 
 class SelectionForm(forms.Form):
@@ -26,6 +85,10 @@ class SelectionForm(forms.Form):
     codebook_versions = forms.TypedMultipleChoiceField(
         required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
+    articles = ArticlesField(
+        required=False,
+        help_text="Titles, or words from them, one article a line.",
+    )
     published_from = forms.DateField(
         required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Published from"
     )
@@ -37,11 +100,16 @@ class SelectionForm(forms.Form):
     )
 
     def __init__(
-        self, study: Study, names: Names, *args: Any, for_annotator: bool = False, **kwargs: Any
+        self, study: Study, names: Names, *args: Any, own: uuid.UUID | None = None, **kwargs: Any
     ) -> None:
-        """`for_annotator`: only opened rounds, and in a study with hidden sources no choice by
-        outlet or day, which would tell them."""
+        """`own`, an annotator: only opened rounds and their own articles, and in a study with
+        hidden sources no choice by outlet or day, which would tell them."""
         super().__init__(*args, **kwargs)
+        for_annotator = own is not None
+        offered = Article.objects.kept().filter(study=study)
+        self.fields["articles"].offered = (  # type: ignore[attr-defined]
+            offered.filter(assignments__annotator=own) if for_annotator else offered
+        )
         rounds = study.rounds.all()
         if for_annotator:
             rounds = rounds.exclude(comparison_opened_at=None)
@@ -80,6 +148,7 @@ class SelectionForm(forms.Form):
 
         return Selection(
             rounds=ids("rounds"),
+            articles=chosen.get("articles", ()),
             outlets=ids("outlets"),
             annotators=tuple(uuid.UUID(self._meant[one]) for one in chosen.get("annotators", ())),
             labels=tuple(chosen.get("labels", ())),

@@ -9,6 +9,7 @@ from typing import Any
 
 from annotations.agreement import REGISTRY
 
+from .gold_counts import GOLD
 from .sentences import sentence
 from .tables import ALL_LABELS
 
@@ -90,6 +91,8 @@ class Names:
         return self.choices.get((label, attribute, value), written)
 
     def annotator(self, pk: str) -> str:
+        if pk == GOLD:
+            return "Gold"
         return self.annotators.get(pk, "Somebody who left")
 
     def key(self, annotator: str) -> str:

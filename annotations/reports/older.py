@@ -6,6 +6,7 @@ A report's result says in "tables_version" which form it has; none means the fir
 from collections.abc import Mapping
 from typing import Any
 
+from .against_gold import lay_out_gold
 from .counted import LINK_MATCHES
 from .gamma_pairs import lay_out_gamma_pairs, name_articles
 from .laying import BUILDERS, lay_out
@@ -52,7 +53,14 @@ def lay_out_report(tables: Mapping[str, Any], names: Names) -> list[Laid]:
         laid = lay_out(whole, names)
     except BROKEN:
         laid = [_readable(build, whole, names) for build in BUILDERS]
-    return [*laid, *lay_out_gamma_pairs(whole, names)]
+    return [*laid, *lay_out_gamma_pairs(whole, names), *_readable_gold(whole, names)]
+
+
+def _readable_gold(tables: Mapping[str, Any], names: Names) -> list[Laid]:
+    try:
+        return lay_out_gold(tables, names)
+    except BROKEN:
+        return []
 
 
 def plots_of_report(tables: Mapping[str, Any], names: Names) -> dict[str, Any]:

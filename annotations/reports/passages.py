@@ -1,25 +1,31 @@
 """From any number back to the text: the very spans that were counted.
 
-Five ways of listing, one for each way of counting:
+Ways of listing, one for each way of counting:
   findings    aligned or lonely spans of two annotators (split, confusion, tolerance, gamma)
   exact       spans that both made alike, and those that only one made (exact F1)
   attributes  answers on spans that two annotators share
   links       links that both drew, and those that only one drew
   spans       every span alone, of one annotator
+  gold        aligned or lonely spans of the gold and of an annotator, in articles with closed gold
+  gold_exact  the same, those that are alike to the letter and those that are not
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from itertools import product
+from typing import Literal, TypeAlias, get_args
 
 from annotations.agreement import Continuum, Unit, aligned, link_findings, same_units
 
 from .counted import LINK_MATCHES
+from .gold_counts import GOLD
 
-Listing = Literal["findings", "exact", "attributes", "links", "spans"]
-LISTINGS: tuple[Listing, ...] = ("findings", "exact", "attributes", "links", "spans")
+Listing = Literal["findings", "exact", "attributes", "links", "spans", "gold", "gold_exact"]
+LISTINGS: tuple[Listing, ...] = get_args(Listing)
+AGAINST_GOLD = ("gold", "gold_exact")
 PRESENCE = ("missed", "extra")
 ANSWERED = ("agreed", "differs")
+LONELY = {"gold": "extra", "own": "missed"}  # what the one side has not: all else it has
 KIND_TITLES = {
     "agreed": "Alike",
     "boundary": "Different boundaries",
@@ -30,12 +36,13 @@ KIND_TITLES = {
     "blank": "Left blank",
     "marked": "",
 }
+GOLD_TITLES = {**KIND_TITLES, "missed": "Not found", "extra": "Not gold"}
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One place behind a number: what a and b have there; None where one has nothing. In the
-    listing of spans there is no b.
+    listing of spans there is no b; in those of gold, a is `GOLD` and its spans are gold spans.
 
     spans are span ids. For links they are (source, target) of the link of a and of b.
     answers are those of a and of b, in the listing of attributes.
@@ -61,8 +68,18 @@ class Passage:
     @property
     def first_span(self) -> str:
         """A span to show the place by."""
+        if self.is_gold:
+            return self.span_b or ""
         ends = (self.link_a or self.link_b or ("",))[0]
         return self.span_a or self.span_b or ends
+
+    @property
+    def is_gold(self) -> bool:
+        return self.a == GOLD
+
+    @property
+    def title(self) -> str:
+        return (GOLD_TITLES if self.is_gold else KIND_TITLES)[self.kind]
 
     def n_spans(self, label: str = "") -> int:
         """How many spans of the label (of any, by default) this passage stands for."""
@@ -72,8 +89,9 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which passages. Empty means any; `other` is the second label of a cell of the confusion
-    table, "-" for nothing there. `kind` "presence" is missed and extra together. `group` is a
-    group of articles ("month:2026-11"), `alone` takes in articles with one reader."""
+    table, "-" for nothing there. `kind` "presence" is missed and extra together; against
+    gold "gold" is all that the gold has there, "own" all that the annotator has. `group` is a group
+    of articles ("month:2026-11"), `alone` takes in articles with one reader."""
 
     listing: Listing = "findings"
     label: str = ""
@@ -105,6 +123,8 @@ class Wanted:
             return kind in ANSWERED
         if self.kind == "disagreement":
             return kind != "agreed"
+        if self.kind in LONELY:
+            return kind != LONELY[self.kind]
         return self.kind in ("", kind)
 
     def _takes_labels(self, passage: Passage) -> bool:
@@ -120,13 +140,16 @@ Placed: TypeAlias = tuple[Place, Passage]
 
 def find_passages(corpus: Iterable[Continuum], wanted: Wanted) -> list[Passage]:
     """The passages behind a number, article by article, in reading order; what several pairs of
-    annotators have at the same place stands together."""
+    annotators have at the same place stands together. For the listings of gold the corpus is as
+    `read_beside_gold` gives it."""
     list_them: Callable[[Continuum, Wanted], Iterator[Placed]] = {
         "findings": _findings,
         "exact": _exact,
         "attributes": _attributes,
         "links": _links,
         "spans": _spans,
+        "gold": _findings,
+        "gold_exact": _exact,
     }[wanted.listing]
     found = []
     for article in corpus:
@@ -137,7 +160,9 @@ def find_passages(corpus: Iterable[Continuum], wanted: Wanted) -> list[Passage]:
 
 
 def _pairs(article: Continuum, wanted: Wanted) -> Iterator[tuple[str, str]]:
-    for a, b in article.pairs:
+    others = [name for name in article.names if name != GOLD]
+    against_gold = wanted.listing in AGAINST_GOLD
+    for a, b in product([GOLD], others) if against_gold else article.pairs:
         if wanted.a in ("", a, b) and wanted.b in ("", a, b):
             yield a, b
 
@@ -174,7 +199,7 @@ def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
             one, other = ours[match.i], theirs[match.j]
             for name in sorted({*one.attributes, *other.attributes}):
                 answers = one.attributes.get(name), other.attributes.get(name)
-                passage = _passage(article, a, b, _kind_of(answers), one, other)
+                passage = _passage(article, a, b, kind_of(answers), one, other)
                 yield _place(one, other), replace(passage, attribute=name, answers=answers)
 
 
@@ -186,7 +211,7 @@ def _spans(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
             yield _place(unit), _passage(article, who, "", "marked", unit, None)
 
 
-def _kind_of(answers: tuple[str | None, str | None]) -> str:
+def kind_of(answers: tuple[str | None, str | None]) -> str:
     if None in answers:
         return "blank"
     return "agreed" if answers[0] == answers[1] else "differs"

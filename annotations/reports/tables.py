@@ -32,6 +32,7 @@ from annotations.agreement.matched import NO_LINKS, Answers
 from annotations.agreement.result import ONE_ANNOTATOR, share, undefined
 
 from .counted import LINK_MATCHES, Counted
+from .gold_counts import gold_table
 
 Table: TypeAlias = list[dict[str, Any]]
 HEADLINE = ("krippendorff_alpha_u", "exact_f1", "character_f1")
@@ -44,7 +45,7 @@ MORE = (
     "gwet_ac1",
 )
 PAIRWISE = ("exact_f1", "character_f1", "krippendorff_alpha_u")
-TABLES_VERSION = 3  # of what `build_tables` answers
+TABLES_VERSION = 4  # of what `build_tables` answers
 ALL_LABELS = ""  # stands for all labels together where a table has a row for them
 
 
@@ -103,6 +104,7 @@ def build_tables(corpus: Corpus, *, seed: int = 1, replicates: int = 1000) -> di
         "attributes": _attributes(corpus),
         "links": _links(corpus),
         "groups": _groups(corpus, sums),
+        "gold": gold_table(corpus.counted),
     }
 
 

@@ -114,7 +114,7 @@ def test_the_number_of_queries_does_not_grow(
             mark(mine, "attribution", (0, 4))
             submit(mine)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert len(continua(study)) == 8
 
 

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.agreement import Continuum, Unit
-from annotations.reports.counted import count_article
-from annotations.reports.passages import Passage, Wanted, find_passages
+from annotations.reports.counted import count_article, count_articles
+from annotations.reports.gold_counts import GOLD, tally_gold
+from annotations.reports.passages import AGAINST_GOLD, LISTINGS, Passage, Wanted, find_passages
+from annotations.reports.places import Listed, count_places
 from annotations.reports.tables import ALL_LABELS, Corpus, build_tables
 
 LABELS = ("attribution", "allegation", "extent")
@@ -102,3 +104,40 @@ def test_passages_come_in_reading_order() -> None:
     found = find_passages([article], Wanted())
 
     assert [passage.span_a for passage in found] == ["early", "late"]
+
+
+WANTED = st.builds(
+    Wanted,
+    listing=st.sampled_from(LISTINGS),
+    label=st.sampled_from(("", *LABELS)),
+    other=st.sampled_from(("", "", "-", *LABELS)),
+    kind=st.sampled_from(("", "agreed", "presence", "disagreement", "boundary", "blank", "own")),
+    a=st.sampled_from(("", *NAMES)),
+    b=st.sampled_from(("", *NAMES)),
+    match=st.sampled_from(("exact", "tolerant")),
+    alone=st.sampled_from(("", "1")),
+)
+
+
+@given(st.lists(readings(), min_size=1, max_size=3), readings(), WANTED)
+def test_what_was_counted_says_how_many_passages_there_are(
+    given_articles: list[Continuum], decided: Continuum, wanted: Wanted
+) -> None:
+    articles, counts, spans_of = [], [], []
+    for plain in numbered(given_articles):
+        units = next(iter(decided.annotators.values()), ())
+        beside = Continuum.of(40, {**plain.annotators, GOLD: units}, key=plain.key)
+        (counted,) = count_articles([plain], [{}], [tally_gold(beside)])
+        found = count_places(str(plain.key), counted, wanted)
+        counts.append(found.passages)
+        spans_of.append(found.spans)
+        articles.append(beside if wanted.listing in AGAINST_GOLD else plain)
+    listed = [find_passages([one], wanted) for one in articles]
+    whole = find_passages(articles, wanted)
+
+    assert counts == [len(found) for found in listed]
+    assert spans_of == [spans(found, wanted.label) for found in listed]
+    lazy = Listed(counts, lambda first, last: find_passages(articles[first:last], wanted))
+    assert [lazy[at : at + 3] for at in range(0, len(lazy), 3)] == [
+        whole[at : at + 3] for at in range(0, len(whole), 3)
+    ]

@@ -16,11 +16,11 @@ from annotations.agreement import Continuum, Unit, without_regions
 from annotations.assignment.models import Assignment, AssignmentState, Submission
 from annotations.assignment.queries.counts import last_rev
 from annotations.corpus.models import Region
-from annotations.marking.entity_acts import fold
 from annotations.study.models import Round, Study
 from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.queries.studies import rounds_now
+from annotations.text.names import fold
 
 from ..ballots import EXTENT
 from ..calibrating import Twice

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from annotations.agreement import Unit
-from annotations.marking.entity_acts import fold
 from annotations.marking.wire import Wire, parse_stretch
 from annotations.study.models import Study
+from annotations.text.names import fold
 
 from ..ballots import EXTENT
 from ..models import Adjudication, AdjudicationState, Case, CaseState, GoldLink, GoldSpan

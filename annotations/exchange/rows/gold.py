@@ -1,8 +1,9 @@
 """Gold and how it came to be, from rows."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
+
+from annotations.text.names import fold
 
 from ..records import (
     Answer,
@@ -257,11 +258,7 @@ def _sides(case: Row, span: Row | None, names: Names) -> Sides:
 
 def _folded(answers: Mapping[str, str] | None) -> dict[str, str]:
     """Names compare whatever their case and spacing."""
-    return {
-        name: " ".join(unicodedata.normalize("NFKC", words).casefold().split())
-        for name, words in (answers or {}).items()
-        if words
-    }
+    return {name: fold(words) for name, words in (answers or {}).items() if words}
 
 
 def _vote(vote: Mapping[str, Any], text: str, names: Names) -> VoteRecord:

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 
 from annotations.agreement import ENGINE_VERSION
 from annotations.corpus.models import Outlet
-from annotations.exchange.queries import find_member, find_study
+from annotations.exchange.queries import find_article, find_member, find_study
 from annotations.management.explained import ExplainedCommand
 from annotations.reports.actions import all_tables
 from annotations.reports.files import WRITERS, methods_text
@@ -81,6 +81,13 @@ class Command(ExplainedCommand):
             default=[],
             metavar="PERSON",
             help="only work of this person, by user name, e-mail address or id" + several,
+        )
+        parser.add_argument(
+            "--article",
+            action="append",
+            default=[],
+            metavar="ARTICLE",
+            help="only this article, by its exact title or id" + several,
         )
         parser.add_argument(
             "--outlet",
@@ -206,6 +213,7 @@ def select(study: Study, names: Names, options: dict[str, Any]) -> Selection:
         raise Refusal(f"The codebook has no version {', '.join(map(str, missing))}.")
     return Selection(
         rounds=ids_of("round", options["round"], study.rounds.values_list("name", "pk")),
+        articles=tuple(find_article(study, words).pk for words in options["article"]),
         annotators=tuple(find_member(study, who).pk for who in options["annotator"]),
         outlets=ids_of("outlet", options["outlet"], outlets.values_list("name", "pk")),
         labels=tuple(options["label"]),

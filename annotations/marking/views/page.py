@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from annotations.text.names import fold
+
 from ..codebook import codebook_wire
-from ..entity_acts import fold
 from ..page import page_context
 from ..queries import fetch_work, read_entities
 from ..signed_in import SignedIn

@@ -10,13 +10,14 @@ from .reports import (
     make_report,
     tables_now,
 )
-from .sums import refresh_sums
+from .sums import count_inputs, refresh_sums
 
 __all__ = [
     "Job",
     "NothingSubmitted",
     "all_tables",
     "compute_report",
+    "count_inputs",
     "is_stalled",
     "known_gamma",
     "make_report",

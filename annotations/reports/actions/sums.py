@@ -10,8 +10,15 @@ from annotations.agreement import ENGINE_VERSION
 from annotations.study.models import Study
 
 from ..counted import COUNTED_VERSION, Counted, count_articles, narrowed
+from ..gold_counts import tally_gold
 from ..models import ArticleSums, Level
-from ..queries import ArticleInput, read_continua, read_inputs, read_versions
+from ..queries import (
+    ArticleInput,
+    read_beside_gold,
+    read_continua,
+    read_inputs,
+    read_versions,
+)
 from ..selection import Selection
 
 KEPT_FIELDS = ["input_hash", "sums", "computed_at"]
@@ -53,8 +60,7 @@ def hash_of(one: ArticleInput, level: str) -> str:
 
 
 def _count(study: Study, stale: Sequence[ArticleInput], level: str) -> dict[uuid.UUID, Counted]:
-    continua = list(read_continua(stale, level=level))
-    counted = count_articles(continua, read_versions(stale))
+    counted = count_anew(study, stale, level=level)
     now = timezone.now()
     rows = [
         ArticleSums(
@@ -87,15 +93,35 @@ def count_inputs(
     made of it are kept.
     """
     if not selection.labels:
-        whole = inputs if selection == Selection(level=selection.level) else None
+        whole = _all_work_on(study, selection, inputs)
         counted = refresh_sums(study=study, level=selection.level, inputs=whole)
         return choose(counted, inputs)
     found: list[Counted] = []
     for first in range(0, len(inputs), CHUNK):
         some = inputs[first : first + CHUNK]
-        continua = read_continua(some, labels=selection.labels, level=selection.level)
-        found += count_articles(list(continua), read_versions(some))
+        found += count_anew(study, some, labels=selection.labels, level=selection.level)
     return found
+
+
+def _all_work_on(
+    study: Study, selection: Selection, inputs: Sequence[ArticleInput]
+) -> Sequence[ArticleInput] | None:
+    """All submitted work on these articles; None for that of the whole study."""
+    narrows = (selection.rounds, selection.annotators, selection.codebook_versions)
+    if not any(narrows) and not any(one.is_part for one in inputs):
+        return inputs
+    if len(inputs) > CHUNK:
+        return None
+    return read_inputs(study, Selection(articles=tuple(one.article_id for one in inputs)))
+
+
+def count_anew(
+    study: Study, inputs: Sequence[ArticleInput], *, labels: Sequence[str] = (), level: str
+) -> list[Counted]:
+    """What each article adds to every table, from its rows; nothing is stored."""
+    continua = list(read_continua(inputs, labels=labels, level=level))
+    gold = [tally_gold(one) for one in read_beside_gold(study, inputs, labels=labels)]
+    return count_articles(continua, read_versions(inputs), gold)
 
 
 def choose(counted: dict[uuid.UUID, Counted], inputs: Sequence[ArticleInput]) -> list[Counted]:

@@ -3,6 +3,7 @@
 from .chosen import read_choice
 from .continua import fragments_of, read_continua
 from .facts import articles_of_group, read_versions
+from .gold import read_beside_gold
 from .groups import Groups, read_groups
 from .inputs import ArticleInput, read_inputs
 from .kept import find_tables
@@ -24,6 +25,7 @@ __all__ = [
     "find_tables",
     "fragments_of",
     "quote_passages",
+    "read_beside_gold",
     "read_choice",
     "read_continua",
     "read_groups",

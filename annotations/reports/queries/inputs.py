@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Region
+from annotations.curation.models import Adjudication, AdjudicationState
 from annotations.marking.models import (
     AttributeValue,
     Entity,
@@ -34,7 +35,7 @@ class ArticleInput:
     `regions` are not article text; `suggested` are the words of spans that came from a model and
     were accepted as they were, by assignment. Neither counts in any measure. `renamed` grows by
     assignment whenever a name that its answers use is corrected in the ledger, which changes no
-    revision.
+    revision. `gold` is the state of the adjudication, if it is closed: (revision, closings).
     """
 
     article_id: uuid.UUID
@@ -43,6 +44,8 @@ class ArticleInput:
     regions: tuple[Stretch, ...]
     suggested: dict[uuid.UUID, tuple[Stretch, ...]] = field(default_factory=dict)
     renamed: dict[uuid.UUID, int] = field(default_factory=dict)
+    gold: tuple[int, int] | None = None
+    is_part: bool = False  # some of the submitted work was left out
 
     @property
     def uncounted(self) -> tuple[Stretch, ...]:
@@ -59,7 +62,8 @@ class ArticleInput:
         work = {who: (pk, rev) for who, (pk, rev) in self.work.items() if pk in assignments}
         suggested = {pk: parts for pk, parts in self.suggested.items() if pk in assignments}
         renamed = {pk: sum_ for pk, sum_ in self.renamed.items() if pk in assignments}
-        return replace(self, work=work, suggested=suggested, renamed=renamed)
+        is_part = self.is_part or len(work) < len(self.work)
+        return replace(self, work=work, suggested=suggested, renamed=renamed, is_part=is_part)
 
     def uncut(self) -> "ArticleInput":
         """The whole text, with everything that was marked in it."""
@@ -77,10 +81,12 @@ class ArticleInput:
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def whole_hash(self, engine_version: str, **parameters: object) -> str:
-        """SHA-256 of all that any figure of this article depends on: the answers' names too."""
+        """SHA-256 of all that any figure depends on: the names in answers, and the gold, too."""
         if self.renamed:
             names = sorted((str(pk), sum_) for pk, sum_ in self.renamed.items())
             parameters = {**parameters, "names": names}
+        if self.gold:
+            parameters = {**parameters, "gold": self.gold}
         return self.input_hash(engine_version, **parameters)
 
 
@@ -106,7 +112,7 @@ def submitted_work(study: Study, selection: Selection) -> QuerySet[Assignment]:
 
 
 def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
-    """Every article with submitted work in the selection, by title. Four queries, and one more
+    """Every article with submitted work in the selection, by title. Five queries, and one more
     where a model's suggestions were accepted."""
     rows = submitted_work(study, selection).order_by("article__title", "article_id", "annotator_id")
     work: dict[uuid.UUID, dict[uuid.UUID, tuple[uuid.UUID, int]]] = defaultdict(dict)
@@ -120,7 +126,7 @@ def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
     kept = Region.objects.filter(study=study, removed_at=None).order_by("start", "end")
     for article, start, end in kept.values_list("article_id", "start", "end"):
         regions[article].append((start, end))
-    accepted, renamed = _accepted_unchanged(study), _renamed(study)
+    accepted, renamed, closed = _accepted_unchanged(study), _renamed(study), _closed(study)
     return [
         ArticleInput(
             article,
@@ -129,9 +135,17 @@ def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
             tuple(regions.get(article, ())),
             {pk: tuple(accepted[pk]) for pk, _ in works.values() if pk in accepted},
             {pk: renamed[pk] for pk, _ in works.values() if pk in renamed},
+            closed.get(article),
         )
         for article, works in work.items()
     ]
+
+
+def _closed(study: Study) -> dict[uuid.UUID, tuple[int, int]]:
+    """article -> how often its gold was decided on and closed, where it is closed."""
+    rows = Adjudication.objects.filter(study=study, state=AdjudicationState.CLOSED).order_by()
+    told = rows.values_list("article_id", "rev", "n_versions")
+    return {article: (rev, n) for article, rev, n in told}
 
 
 def _renamed(study: Study) -> dict[uuid.UUID, int]:

@@ -3,8 +3,12 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from annotations.corpus.models import Article
+from annotations.curation.models import GoldSpan
 from annotations.marking.models import Span
 
 from ..excerpts import head, tail
@@ -39,13 +43,16 @@ class Quoted:
 
 
 def quote_passages(passages: Sequence[Passage]) -> list[Quoted]:
-    """Two queries, however many passages."""
-    ids = {pk for passage in passages for side in (0, 1) for pk in _spans(passage, side)}
+    """Two queries, however many passages; three where some are of gold."""
+    ids = {uuid.UUID(pk) for one in passages for side in (0, 1) for pk in _spans(one, side)}
+    gold = {uuid.UUID(one.span_a) for one in passages if one.is_gold and one.span_a}
+    found: list[QuerySet[Any]] = [Span.objects.filter(pk__in=ids - gold)]
+    if gold:
+        found.append(GoldSpan.objects.filter(pk__in=gold))
     spans = {
         str(pk): (slug or EXTENT, stretch)
-        for pk, slug, stretch in Span.objects.filter(pk__in=[uuid.UUID(one) for one in ids])
-        .order_by()
-        .values_list("pk", "label__slug", "stretch")
+        for rows in found
+        for pk, slug, stretch in rows.order_by().values_list("pk", "label__slug", "stretch")
     }
     articles = {uuid.UUID(passage.article) for passage in passages}
     texts = {

@@ -28,8 +28,9 @@ SNIPPET = 60
 
 @require_GET
 def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
-    """`?case=3`, or `?span=` one of its spans, puts a case in focus, `?label=attribution` shows
-    everyone's rows of a label, `?kind=boundary` lists one kind of case."""
+    """`?case=3`, `?span=` one of its spans or `?at=` a place in its words puts a case in focus,
+    `?label=attribution` shows everyone's rows of a label, `?kind=boundary` lists one kind of
+    case."""
     scope = fetch_scope(me(request), study_id)
     if scope.standing.is_blinded:
         raise PermissionDenied(BLINDED)
@@ -92,9 +93,14 @@ def kinds_of(cases: Sequence[FoundCase]) -> list[tuple[str, str, int]]:
 
 
 def focused(cases: Sequence[FoundCase], chosen: dict[str, str]) -> FoundCase | None:
-    """The case by its number, or by one of its spans."""
+    """The case by its number, by one of its spans, or the first that begins next to a place."""
     number, span = chosen.get("case", ""), chosen.get("span", "")
-    return next((one for one in cases if str(one.number) == number or span in one.span_ids), None)
+    named = (one for one in cases if str(one.number) == number or span in one.span_ids)
+    at = chosen.get("at", "")
+    if (found := next(named, None)) or not at.isdecimal():
+        return found
+    around = [one for one in cases if one.start <= int(at) < one.end]
+    return min(around, key=lambda one: int(at) - one.start, default=None)
 
 
 def wanted(case: FoundCase, chosen: dict[str, str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from annotations.corpus.models import Article
 from annotations.study.models import Study
 
 from ..actions import Job, known_gamma, tables_now
-from ..against_gold import compare_with_gold, lay_out_gold
+from ..against_gold import lay_out_gold
 from ..files import WRITERS, methods_text
 from ..forms import ReportForm, SelectionForm
 from ..gamma_pairs import lay_out_gamma_pairs, name_articles
@@ -37,8 +38,8 @@ from ..queries import (
 )
 from ..selection import Selection
 
-PER_PAGE = 50
 ROWS = 50  # of a table on a page
+REPORTS = 20  # kept ones that are listed at once
 FOR_ANNOTATORS = ("pairs",)  # the one table that is of own pairs alone
 
 
@@ -49,7 +50,7 @@ def me(request: HttpRequest) -> User:
 
 def chosen(scope: Scope, given: QueryDict, names: Names) -> tuple[SelectionForm, Selection]:
     """The form and what it says; a form with mistakes selects what could be read of it."""
-    form = SelectionForm(scope.study, names, given, for_annotator=not scope.sees_all)
+    form = SelectionForm(scope.study, names, given, own=scope.own)
     form.is_valid()
     return form, form.selection()
 
@@ -81,9 +82,12 @@ def names_of(scope: Scope, articles: Sequence[str] | None = None) -> Names:
 def shown_tables(scope: Scope, tables: Mapping[str, Any], names: Names) -> list[Laid]:
     """All tables; for annotators those of their own pairs."""
     if scope.sees_all:
-        gold = [lay_out_gold(tables["gold"], names)] if tables.get("gold") else []
         tables = name_articles(tables, names)
-        return [*lay_out(tables, names), *lay_out_gamma_pairs(tables, names), *gold]
+        return [
+            *lay_out(tables, names),
+            *lay_out_gamma_pairs(tables, names),
+            *lay_out_gold(tables, names),
+        ]
     kept = [pair for pair in tables["pairs"] if str(scope.own) in (pair["a"], pair["b"])]
     found = by_name({**tables, "pairs": kept}, names)
     return [found[name] for name in FOR_ANNOTATORS]
@@ -97,7 +101,6 @@ def compute(
     tables = tables_now(scope.study, selection, inputs, labels)
     if scope.sees_all:
         tables |= known_gamma(Job(scope.study, selection, tuple(inputs), tuple(labels), seed=1))
-        tables["gold"] = compare_with_gold(scope.study, inputs, selection.labels)
     return tables, inputs
 
 
@@ -113,12 +116,14 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     form, selection = chosen(scope, request.GET, names)
     tables, inputs = compute(scope, selection, names)
     versions = tables["versions"]
+    is_narrowed = bool(address_of(request.GET))
+    kept = Report.objects.filter(study=scope.study).defer("result", "inputs")
     context = {
         "standing": scope.standing,
         "scope": scope,
-        "missing": missing(scope, tables["counts"], is_narrowed=bool(request.GET)),
+        "missing": missing(scope, tables["counts"], is_narrowed=is_narrowed),
         "form": form,
-        "is_narrowed": bool(request.GET),
+        "is_narrowed": is_narrowed,
         "n_withheld": len(scope.withheld),
         "address": address_of(request.GET),
         "counts": tables["counts"],
@@ -129,7 +134,7 @@ def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "methods": methods_of(scope, selection, tables, names) if scope.sees_all else "",
         "versions": versions,
         "make_form": ReportForm(initial={"name": f"Agreement, {timezone.now():%-d %B %Y}"}),
-        "reports": Report.objects.filter(study=scope.study).defer("result")[:20],
+        "page": Paginator(kept, REPORTS).get_page(request.GET.get("page")),
     }
     return render(request, "reports/agreement.html", context)
 

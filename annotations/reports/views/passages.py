@@ -13,11 +13,15 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from annotations.study.models import Study
 from annotations.study.policy import BLINDED
 
+from ..actions import count_inputs
+from ..counted import Counted
 from ..forms import WantedForm
 from ..layout import Names
-from ..passages import KIND_TITLES, Wanted, find_passages
+from ..passages import AGAINST_GOLD, Passage, Wanted, find_passages
+from ..places import Listed, count_places
 from ..queries import (
     ArticleInput,
     Quoted,
@@ -25,6 +29,7 @@ from ..queries import (
     articles_of_group,
     fetch_scope,
     quote_passages,
+    read_beside_gold,
     read_continua,
     read_names,
     read_titles,
@@ -48,10 +53,10 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     if not wanted_form.is_valid():
         raise Http404("There are no such passages.")
     wanted = scope.wanted(wanted_form.wanted())
+    if wanted.listing in AGAINST_GOLD and not scope.sees_all:
+        raise PermissionDenied("What gold is compared with is for curators and managers.")
     inputs = inputs_of(scope, selection, wanted)
-    found = find_passages(
-        read_continua(inputs, labels=selection.labels, level=selection.level), wanted
-    )
+    found, n_spans = list_passages(scope.study, selection, inputs, wanted)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     titles = read_titles(scope.study, {one.article for one in page})
     names = with_entities(scope.study, replace(named, articles=titles))
@@ -64,7 +69,7 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "places": places(quote_passages(list(page)), names),
         "n_articles": len(inputs),
         "n_annotators": len({who for one in inputs for who in one.work}),
-        "n_spans": sum(one.n_spans(wanted.label) for one in found),
+        "n_spans": n_spans,
         "kinds": kinds_of(request, wanted),
         "what": describe(wanted, names),
         "back": without(request.GET, *WantedForm.base_fields, "page"),
@@ -81,8 +86,42 @@ def inputs_of(scope: Scope, selection: Selection, wanted: Wanted) -> list[Articl
     if wanted.group:
         inputs = articles_of_group(scope.study, selection, inputs, wanted.group)
     people = {one for one in (wanted.a, wanted.b) if one}
-    least = 1 if wanted.alone else 2
+    if wanted.listing in AGAINST_GOLD:
+        inputs = [one for one in inputs if one.gold]
+    least = 1 if wanted.alone or wanted.listing in AGAINST_GOLD else 2
     return [one for one in inputs if len(one.work) >= least and people <= set(map(str, one.work))]
+
+
+def list_passages(
+    study: Study, selection: Selection, inputs: Sequence[ArticleInput], wanted: Wanted
+) -> tuple[Sequence[Passage], int]:
+    """The passages in all of these articles, and how many spans they stand for. Those of a page
+    are looked for when it is shown, and only in its articles: how many each has was counted."""
+    labels, level = selection.labels, selection.level
+
+    def find(first: int, last: int) -> list[Passage]:
+        some = inputs[first:last]
+        if wanted.listing in AGAINST_GOLD:
+            beside = read_beside_gold(study, some, labels=labels)
+            return find_passages((one for one in beside if one), wanted)
+        return find_passages(read_continua(some, labels=labels, level=level), wanted)
+
+    counted = count_inputs(study, replace(selection, labels=()), inputs)
+    if labels:  # readings of some labels lie side by side in other ways than those of all
+        inputs = [one for one, sums in zip(inputs, counted, strict=True) if uses(sums, labels)]
+        found = find(0, len(inputs))
+        return found, sum(one.n_spans(wanted.label) for one in found)
+    counts = [
+        count_places(str(one.article_id), sums, wanted)
+        for one, sums in zip(inputs, counted, strict=True)
+    ]
+    return Listed([one.passages for one in counts], find), sum(one.spans for one in counts)
+
+
+def uses(counted: Counted, labels: Sequence[str]) -> bool:
+    """Whether anything in the article has one of the labels, or may have in its gold."""
+    used = {label for found in counted["submitted"].values() for label in found}
+    return bool(counted["gold"]) or not used.isdisjoint(labels)
 
 
 def places(quoted: Sequence[Quoted], names: Names) -> list[dict[str, Any]]:
@@ -93,6 +132,7 @@ def places(quoted: Sequence[Quoted], names: Names) -> list[dict[str, Any]]:
             "article": names.article(first.passage.article),
             "article_id": uuid.UUID(first.passage.article),
             "span": first.passage.first_span,
+            "at": first.start,
             "passages": [shown(one, names) for one in (first, *more)],
         }
         for _, (first, *more) in groupby(quoted, key=place_of)
@@ -109,7 +149,8 @@ def shown(quoted: Quoted, names: Names) -> dict[str, Any]:
     label = passage.label_a or ""
     sides = [(passage.a, quoted.a, passage.answers[0]), (passage.b, quoted.b, passage.answers[1])]
     return {
-        "kind": KIND_TITLES[passage.kind],
+        "kind": passage.title,
+        "gold": uuid.UUID(passage.span_a) if passage.is_gold and passage.span_a else None,
         "attribute": names.attributes.get((label, passage.attribute), passage.attribute),
         "readings": [
             {
@@ -147,6 +188,16 @@ def kinds_of(request: HttpRequest, wanted: Wanted) -> list[tuple[str, str, bool]
         },
         "links": {"": "All", "agreed": "Drawn by both", "presence": "Drawn by one"},
         "spans": {"": "All"},
+        "gold": {
+            "": "All",
+            "disagreement": "Disagreements",
+            "agreed": "Alike",
+            "boundary": "Other boundaries",
+            "label": "Other label",
+            "missed": "Not found",
+            "extra": "Not gold",
+        },
+        "gold_exact": {"": "All", "agreed": "Alike", "disagreement": "Not alike"},
     }[wanted.listing]
     rest = without(request.GET, "kind", "page")
     return [
@@ -163,6 +214,8 @@ def describe(wanted: Wanted, names: Names) -> str:
         "attributes": "Answers side by side",
         "links": "Links side by side",
         "spans": "Spans, one by one",
+        "gold": "Gold and what was marked",
+        "gold_exact": "Gold and what was marked, alike or not",
     }[wanted.listing]
     parts = [what]
     if wanted.label:

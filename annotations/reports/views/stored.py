@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from annotations.marking.protocol import is_uuid
 from annotations.text.refusal import Refusal
 
 from ..actions import is_stalled, make_report
@@ -91,7 +92,9 @@ def report_context(scope: Scope, one: Report) -> dict[str, Any]:
         "methods": methods_of(one, names),
         "annotators": [names.annotator(who) for who in one.inputs["annotators"]],
         "address": selection_address(one),
-        "others": Report.objects.filter(study=scope.study).exclude(pk=one.pk).defer("result")[:20],
+        "others": Report.objects.filter(study=scope.study)
+        .exclude(pk=one.pk)
+        .defer("result", "inputs"),
     }
 
 
@@ -168,7 +171,7 @@ def compare(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "standing": scope.standing,
         "one": reports[0],
         "other": reports[1],
-        "reports": known.defer("result"),
+        "reports": known.defer("result", "inputs"),
     }
     if reports[0] and reports[1]:
         names = names_of(scope)
@@ -176,14 +179,6 @@ def compare(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         context["tables"] = side_by_side(*laid)
         context["notices"] = notices(kept_of(reports[0]), kept_of(reports[1]), names)
     return render(request, "reports/compare.html", context)
-
-
-def is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def kept_of(one: Report) -> dict[str, Any]:

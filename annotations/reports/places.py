@@ -1,0 +1,146 @@
+"""How many passages stand behind a number, article by article, from what was counted of each.
+
+So that a page of fifty need not lay all readings of a study side by side: `find_passages` finds as
+many, and only in the articles that the page shows. Pure.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, TypeAlias, overload
+
+from .counted import Counted
+from .gold_counts import GOLD
+from .passages import Passage, Wanted, kind_of
+
+Told: TypeAlias = tuple[Passage, int]  # any of them, and how many look like it
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many passages an article has behind a number, and spans in them."""
+
+    passages: int = 0
+    spans: int = 0
+
+
+def count_places(article: str, counted: Counted, wanted: Wanted) -> Places:
+    """As many as `find_passages` finds in the article that `counted` was counted of."""
+    tell: dict[str, Callable[[str, Counted, Wanted], Iterator[Told]]] = {
+        "findings": _findings,
+        "exact": _exact,
+        "attributes": _attributes,
+        "links": _links,
+        "spans": _spans,
+        "gold": _gold,
+        "gold_exact": _gold_exact,
+    }
+    passages = spans = 0
+    for passage, n in tell[wanted.listing](article, counted, wanted):
+        if n and wanted.takes(passage):
+            passages += n
+            spans += n * passage.n_spans(wanted.label)
+    return Places(passages, spans)
+
+
+def _findings(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    for pair in counted["pairs"]:
+        yield from _tallied(article, pair["a"], pair["b"], pair["comparison"]["tallies"])
+
+
+def _gold(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    for who, counts in (counted["gold"] or {}).items():
+        yield from _tallied(article, GOLD, who, counts["tallies"])
+
+
+def _tallied(article: str, a: str, b: str, tallies: Sequence[Any]) -> Iterator[Told]:
+    for of_a, of_b, kind, n in tallies:
+        yield Passage(article, a, b, kind, label_a=of_a, label_b=of_b), n
+
+
+def _exact(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    for pair in counted["pairs"]:
+        told = pair["comparison"]
+        nearest = told["tolerances"].index(0)
+        alike = {label: reached[nearest] for label, reached in told["within"].items()}
+        yield from _alike(article, pair["a"], pair["b"], told["tallies"], alike)
+
+
+def _gold_exact(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    for who, counts in (counted["gold"] or {}).items():
+        yield from _alike(article, GOLD, who, counts["tallies"], counts["exact"])
+
+
+def _alike(
+    article: str, a: str, b: str, tallies: Sequence[Any], alike: dict[str, int]
+) -> Iterator[Told]:
+    """Of each label those that are alike, and what each of the two has beside."""
+    sides: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for *labels, _, n in tallies:
+        for label, units in zip(labels, sides, strict=True):
+            if label is not None:
+                units[label] = units.get(label, 0) + n
+    for label in dict.fromkeys([*sides[0], *sides[1]]):
+        both = alike.get(label, 0)
+        yield Passage(article, a, b, "agreed", label_a=label, label_b=label), both
+        yield Passage(article, a, b, "missed", label_a=label), sides[0].get(label, 0) - both
+        yield Passage(article, a, b, "extra", label_b=label), sides[1].get(label, 0) - both
+
+
+def _attributes(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    for pair in counted["pairs"]:
+        for label, name, of_a, of_b, n in pair["attributes"]:
+            kind = kind_of((of_a, of_b))
+            people = pair["a"], pair["b"]
+            yield (
+                Passage(article, *people, kind, label_a=label, label_b=label, attribute=name),
+                n,
+            )
+
+
+def _links(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    for pair in counted["pairs"]:
+        kinds = zip(("agreed", "missed", "extra"), pair["links"][wanted.match], strict=True)
+        for kind, n in kinds:
+            yield Passage(article, pair["a"], pair["b"], kind), n
+
+
+def _spans(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+    if len(counted["submitted"]) < 2 and not wanted.alone:
+        return
+    for who, labels in counted["submitted"].items():
+        for label, n in labels.items():
+            yield Passage(article, who, "", "marked", label_a=label), n
+
+
+class Listed(Sequence[Passage]):
+    """Passages that are found only where somebody looks.
+
+    counts  of each article how many there are.
+    find    the passages of the articles from one to before another, all of them, in order.
+    """
+
+    def __init__(self, counts: Sequence[int], find: Callable[[int, int], list[Passage]]) -> None:
+        self._ends = [0, *accumulate(counts)]
+        self._find = find
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    @overload
+    def __getitem__(self, index: int) -> Passage: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Passage]: ...
+
+    def __getitem__(self, index: int | slice) -> Passage | list[Passage]:
+        if isinstance(index, int):
+            return self[index : index + 1][0]
+        start, stop, _ = index.indices(len(self))
+        if start >= stop:
+            return []
+        first = bisect_right(self._ends, start) - 1
+        last = bisect_right(self._ends, stop - 1)
+        found = self._find(first, last)
+        return found[start - self._ends[first] :][: stop - start]
