@@ -43,12 +43,16 @@ export class Session {
     });
     this.listen();
     this.sync.kick();
+    this.sync.catchUp();
   }
 
   listen() {
     window.addEventListener("online", () => (this.status(), this.sync.kick()));
     window.addEventListener("offline", () => this.status());
-    window.addEventListener("beforeunload", (event) => this.outbox.size && event.preventDefault());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.outbox.size) event.preventDefault();
+      this.sync.left();
+    });
     window.addEventListener("pageshow", (event) => event.persisted && this.sync.pull());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.leftAt = Date.now();

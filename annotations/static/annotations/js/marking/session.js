@@ -54,6 +54,7 @@ export class Session {
     desk.on("status", () => this.status());
     this.listen();
     this.sync.kick();
+    this.sync.catchUp();
   }
 
   listen() {
@@ -62,6 +63,7 @@ export class Session {
     window.addEventListener("beforeunload", (event) => {
       this.desk.drafts.flush();
       if (this.outbox.size || this.desk.drafts.size) event.preventDefault();
+      this.sync.left();
     });
     window.addEventListener("pagehide", () => (this.desk.drafts.flush({ all: true }), this.sync.lastWord()));
     window.addEventListener("pageshow", (event) => event.persisted && this.comeBack());

@@ -75,6 +75,16 @@ export class Sync {
     if (body.length < KEPT_ALIVE) this.ask(this.url, { method: "POST", body, keepalive: true, signal: null });
   }
 
+  /** Of a page that is left while it saves the next one may know nothing: it asks for the news. */
+  left() {
+    if (this.outbox.size) sessionStorage.unsent = 1;
+  }
+
+  catchUp() {
+    if (sessionStorage.unsent) this.pull();
+    delete sessionStorage.unsent;
+  }
+
   accept(batch, reply) {
     this.well();
     this.limit = Math.min(BATCH, this.limit * 2);
