@@ -21,7 +21,7 @@ from zeal import zeal_ignore
 from annotations.accounts.models import User
 from annotations.curation.models import GoldSpan, Meeting, Mention, Thread
 from annotations.marking.models import Span
-from annotations.study.models import Role, Study
+from annotations.study.models import AuditEntry, Role, Study
 from annotations.study.policy import MATRIX, Act, Phase
 from tests.api.asking import BASE, Asker, sample
 from tests.conftest import SignIn
@@ -242,6 +242,9 @@ def test_everybody_gets_what_the_table_says_and_no_more(scene: Scene, person: Pe
                 wrong[f"{method} {name}"] = answer.status
             if method == "get" and answer.wrote - LEFT_BY_LOOKING:
                 wrong[f"{method} {name} writes"] = answer.wrote - LEFT_BY_LOOKING
+            looked = person.name == "admin" and method == "get" and answer.status == 200
+            if looked and "annotations_auditentry" not in answer.wrote:
+                wrong[f"{name} leaves no record of a site admin's look"] = answer.status
             if told := {each for each in secret if each in answer.body.replace(url, "")}:
                 wrong[f"{method} {name} tells"] = told
     if person.name == "former":  # their own first page says which study they have left
@@ -249,6 +252,21 @@ def test_everybody_gets_what_the_table_says_and_no_more(scene: Scene, person: Pe
     home = ask(client.page, reverse("assignment:home"), "get").body
     assert [each for each in secret if each in home] == []
     assert wrong == {}
+
+
+def test_a_site_admins_look_is_recorded_once_a_day_for_each_kind_of_page(scene: Scene) -> None:
+    """That every page leaves a record is tried above."""
+    door, study = scene.client("admin"), scene.ours.study
+    looks = AuditEntry.objects.filter(study=study, actor=scene.ada, action="study.looked_at")
+    names = ["assignment:study", "study:people", "api:list_articles"]
+    for name in [*names, *names, "assignment:study"]:
+        with zeal_ignore():
+            assert door.to(name).get(address(name, scene.ours.ids(name))).status_code == 200
+    told = list(looks.order_by("pk").values_list("after", flat=True))
+    assert told == [{"page": name} for name in names]
+    join_once(study, scene.ada, Role.ANNOTATOR)
+    door.page.get(address("study:codebook", scene.ours.ids("study:codebook")))
+    assert looks.count() == len(names)
 
 
 def secrets_of(scene: Scene, person: Person) -> set[str]:

@@ -1,6 +1,7 @@
 """The door to every study: nobody gets at its rows without passing here."""
 
 import uuid
+from contextvars import ContextVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -11,6 +12,8 @@ from annotations.accounts.queries import has_second_factor
 from ..models import Membership, Role, Study
 from ..policy import Act, Standing
 
+# The study that the request at hand was let into as a site admin's (actions/looks.py).
+LET_IN: ContextVar[list[Standing] | None] = ContextVar("let_in", default=None)
 GUARDED = frozenset({Role.CURATOR, Role.MANAGER})
 
 
@@ -31,7 +34,10 @@ def find_standing(user: User, study_id: uuid.UUID) -> Standing | None:
     if user.is_superuser:
         study = Study.objects.kept().filter(pk=study_id).first()
         if study is not None:
-            return Standing(user, study, frozenset({Role.MANAGER}), is_site_admin=True)
+            standing = Standing(user, study, frozenset({Role.MANAGER}), is_site_admin=True)
+            if (let_in := LET_IN.get()) is not None:
+                let_in.append(standing)
+            return standing
     return None
 
 
