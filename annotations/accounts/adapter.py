@@ -71,11 +71,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Every other browser of this person is signed out, on the server."""
-        assert isinstance(user, User)
         super().set_password(user, password)
-        mine = context.request.session.session_key if context.request.user == user else None
-        end_sessions(user=user, keep=mine)
-        note("password set", person=user.pk)
+        self.end_others(user, "password set")
+
+    def take_password_away(self, user: User) -> None:
+        """Signing in is left to keys and other sites."""
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        self.end_others(user, "password taken away")
+
+    def end_others(self, user: AbstractBaseUser, event: str) -> None:
+        assert isinstance(user, User)
+        by = context.request.user
+        end_sessions(user=user, keep=context.request.session.session_key if by == user else None)
+        somebody_else = {"by": by.pk} if by.is_authenticated and by != user else {}
+        note(event, person=user.pk, **somebody_else)
 
 
 class ElsewhereAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from annotations.accounts.actions import change_profile
+from annotations.accounts.actions import change_profile, look_after
 from annotations.accounts.models import AccessToken, User
+from annotations.accounts.security import note_later
 from annotations.accounts.tokens import revoke_token
 from annotations.study.actions.people import activate_account, deactivate_account
 from annotations.study.models import Study
@@ -16,7 +19,6 @@ from annotations.study.models import Study
 from .site import ReadOnlyAdmin
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
-OWN = ("username", "is_staff", "is_superuser", "password")  # what no action changes
 
 
 @admin.action(description="Deactivate: sign out everywhere, keep the work")
@@ -43,12 +45,25 @@ def tell_unled(request: HttpRequest, studies: list[Study]) -> None:
         messages.warning(request, f"Nobody leads {names} now. Make somebody a manager there.")
 
 
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Somebody else's password: set as their own would be, which ends their sessions."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = self.user
+        if self.cleaned_data.get("set_usable_password", True):
+            get_adapter().set_password(user, self.cleaned_data["password1"])
+        else:
+            get_adapter().take_password_away(user)
+        return user
+
+
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
     list_display = ("username", "display_name", "email", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser")
     search_fields = ("username", "display_name", "email")
     actions = (deactivate, activate)
+    change_password_form = PasswordForm
     filter_horizontal = ()
     list_per_page = 50
     show_full_result_count = False
@@ -72,13 +87,27 @@ class AccountAdmin(UserAdmin[User]):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Through the same acts as everywhere: an address or a closed account has consequences."""
+        assert isinstance(request.user, User)
         if not change:
             super().save_model(request, obj, form, change)
+            told = {"account": obj.pk, "username": obj.username}
+            note_later("account made", person=request.user.pk, **told)
             return
-        assert isinstance(request.user, User)
-        stored = User.objects.get(pk=obj.pk)
-        change_profile(user=stored, display_name=obj.display_name, email=obj.email, theme=obj.theme)
-        obj.save(update_fields=[name for name in OWN if name in form.changed_data])
+        stored, actor = User.objects.get(pk=obj.pk), request.user
+        change_profile(
+            user=stored,
+            actor=actor,
+            display_name=obj.display_name,
+            email=obj.email,
+            theme=obj.theme,
+        )
+        look_after(
+            user=stored,
+            actor=actor,
+            username=obj.username,
+            is_staff=obj.is_staff,
+            is_superuser=obj.is_superuser,
+        )
         if stored.is_active and not obj.is_active:
             tell_unled(request, deactivate_account(user=stored, actor=request.user))
         elif obj.is_active and not stored.is_active:

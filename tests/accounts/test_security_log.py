@@ -75,6 +75,18 @@ def test_a_changed_name_and_address_are_told(
     ]
 
 
+def test_who_closes_their_account_is_told_without_any_study(
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    eve = make_user("eve")
+    enter(client, RIGHT)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/close/", {"password": RIGHT})
+    assert f"account closed: person='{eve.pk}' address='-' account='{eve.pk}'" in caplog.messages
+
+
 def test_events_are_data_for_logs_in_json(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     enter(client, "wrong one")
     told = {"event": "wrong password", "person": "eve", "address": "127.0.0.1"}

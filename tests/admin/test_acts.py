@@ -1,5 +1,10 @@
 """What housekeeping changes, it changes by the rooms' own acts, which are on record."""
 
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -73,6 +78,49 @@ def test_a_person_is_corrected_by_the_same_acts_as_on_their_own_page(
     assert told == ("robert", "r@example.org", "Rob", "dark", False)
     assert client.get("/").status_code == 302
     assert acts_of(ada) == [("account.deactivated", "Rob")]
+
+
+def test_what_a_site_admin_does_to_accounts_is_in_the_security_log(
+    desk: Client,
+    ada: User,
+    bob: User,
+    sign_in: SignIn,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    """Giving rights, renaming, making accounts, setting and taking away passwords, closing."""
+    sign_in(bob)
+    caplog.set_level(logging.INFO, "sourcemark.security")
+    at = partial(reverse, args=[bob.pk])
+    told = {"username": "robert", "email": bob.email, "display_name": "Bob", "theme": "dark"}
+    new = "a new and longer one"
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(at("admin:annotations_user_change"), {**told, "is_superuser": "on"})
+        made = {**told, "username": "fay", "email": "fay@example.org"}
+        passwords = {"password1": new, "password2": new, "usable_password": "true"}
+        desk.post(reverse("admin:annotations_user_add"), made | passwords)
+        desk.post(at("admin:auth_user_password_change"), passwords | {"set-password": "1"})
+    assert not Session.objects.filter(user=bob).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = {"usable_password": "false", "unset-password": "1"}
+        desk.post(at("admin:auth_user_password_change"), gone)
+    fay = User.objects.get(username="fay")
+    bob.refresh_from_db()
+    assert (bob.has_usable_password(), bob.is_superuser, fay.check_password(new)) == (
+        False, True, True,
+    )  # fmt: skip
+    about = f"person='{ada.pk}' address='-' account='{bob.pk}'"
+    assert sorted(caplog.messages) == sorted([
+        f"password set: person='{bob.pk}' address='127.0.0.1' by='{ada.pk}'",
+        f"password taken away: person='{bob.pk}' address='127.0.0.1' by='{ada.pk}'",
+        f"user name changed: {about} before='bob' after='robert'",
+        f"right changed: {about} before='False' after='True' what='is_superuser'",
+        f"account.deactivated: person='{ada.pk}' address='-'"
+        f" study='{bob.memberships.get().study_id}' subject='{bob.pk}'",
+        f"account closed: {about}",
+        f"account made: person='{ada.pk}' address='-' account='{fay.pk}' username='fay'",
+    ])  # fmt: skip
+    assert new not in caplog.text
 
 
 def test_an_address_of_somebody_else_is_refused_in_words(

@@ -158,7 +158,7 @@ def close_account(*, user: User) -> None:
         raise LastManager(f"You are the only manager of {names}. Make somebody else one first.")
     for study in Study.objects.kept().filter(memberships__user=user).distinct():
         set_roles(study=study, actor=user, user=user, roles=())
-    deactivate(user=user)
+    deactivate(user=user, actor=user)
 
 
 @transaction.atomic
@@ -168,7 +168,7 @@ def deactivate_account(*, user: User, actor: User) -> list[Study]:
     Returns the studies that nobody leads now: an account may have to be closed at once.
     """
     unled = studies_managed_alone(user)
-    deactivate(user=user)
+    deactivate(user=user, actor=actor)
     _record_account(user, actor, "account.deactivated")
     return unled
 
@@ -176,7 +176,7 @@ def deactivate_account(*, user: User, actor: User) -> list[Study]:
 @transaction.atomic
 def activate_account(*, user: User, actor: User) -> None:
     """Let somebody sign in again, with the roles they had."""
-    reactivate(user=user)
+    reactivate(user=user, actor=actor)
     _record_account(user, actor, "account.activated")
 
 
