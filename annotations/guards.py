@@ -56,12 +56,14 @@ KEPT: dict[str, str] = {
 }
 
 
-def guards() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """(event, table, columns, sentence) of every guard."""
+def guards(vendor: str) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+    """(event, table, columns, sentence) of every guard. SQLite knows no TRUNCATE."""
     for table, columns, sentence in FIXED:
         yield "update", table, columns, sentence
     for table, sentence in KEPT.items():
         yield "delete", table, (), sentence
+        if vendor == "postgresql":
+            yield "truncate", table, (), sentence
 
 
 def sqlite_guard(event: str, table: str, columns: tuple[str, ...], sentence: str) -> list[str]:
@@ -78,13 +80,14 @@ def postgresql_guard(event: str, table: str, columns: tuple[str, ...], sentence:
     name = f"{table}_no_{event}"
     differs = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
     when = f"WHEN ({differs}) " if differs else ""
+    each = "STATEMENT" if event == "truncate" else "ROW"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
         "END $$",
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE TRIGGER {name} BEFORE {event.upper()} ON {table} "
-        f"FOR EACH ROW {when}EXECUTE FUNCTION {name}()",
+        f"FOR EACH {each} {when}EXECUTE FUNCTION {name}()",
     ]
 
 
@@ -92,17 +95,24 @@ def set_guards(connection: BaseDatabaseWrapper) -> None:
     """Set every guard whose table exists. Doing it twice changes nothing."""
     build = sqlite_guard if connection.vendor == "sqlite" else postgresql_guard
     tables = set(connection.introspection.table_names())
+    statements = [
+        statement
+        for event, table, columns, sentence in guards(connection.vendor)
+        if table in tables
+        for statement in build(event, table, columns, sentence)
+    ]
+    if connection.vendor == "postgresql":  # as one script: a hundred answers need not be awaited
+        statements = ["; ".join(statements)] if statements else []
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for event, table, columns, sentence in guards():
-            for statement in build(event, table, columns, sentence) if table in tables else ():
-                cursor.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def lift_guards(connection: BaseDatabaseWrapper, event: str = "delete") -> None:
     """Take the guards against `event` away. Only for purging what left the bin, and for tests."""
     on = "" if connection.vendor == "sqlite" else " ON {table}"
     with connection.cursor() as cursor:
-        for guarded, table, _, _ in guards():
+        for guarded, table, _, _ in guards(connection.vendor):
             if guarded == event:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on.format(table=table)}")
 
@@ -119,7 +129,7 @@ def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(STANDING[connection.vendor])
         standing = {name for (name,) in cursor.fetchall()}
-    wanted = [f"{table}_no_{event}" for event, table, _, _ in guards()]
+    wanted = [f"{table}_no_{event}" for event, table, _, _ in guards(connection.vendor)]
     return [name for name in [*wanted, *notices.names()] if name not in standing]
 
 

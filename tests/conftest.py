@@ -87,7 +87,7 @@ def nobody_outside_is_asked() -> Iterator[list[str]]:
 
 @pytest.fixture(autouse=True)
 def history_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """On SQLite a test database is emptied by DELETE, which the history's guards refuse."""
+    """A test database is emptied by DELETE or TRUNCATE, which the history's guards refuse."""
     flushed = {"transactional_db", "live_server"} & set(request.fixturenames)
     marker = request.node.get_closest_marker("django_db")
     if not flushed and not (marker and marker.kwargs.get("transaction")):
@@ -97,6 +97,7 @@ def history_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     from annotations.guards import lift_guards
 
+    lift_guards(connection, "truncate")
     lift_guards(connection)  # set again by the flush, which ends with post_migrate
 
 

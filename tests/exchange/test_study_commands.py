@@ -182,6 +182,7 @@ def test_a_whole_study_comes_in_elsewhere_under_a_manager(
     run("export_study", demo.pk, path, "--by", led_by)
     with pytest.raises(CommandError, match="here already"):
         run("import_study", path)
+    lift_guards(connection, "truncate")
     lift_guards(connection)
     call_command("flush", interactive=False, verbosity=0)
     User.objects.create_user("ada", "ada@example.org", "correct horse")

@@ -323,6 +323,15 @@ def test_the_database_deletes_no_row_that_is_kept(worked: Article) -> None:
             delete_all(table)
 
 
+@pytest.mark.on_postgresql
+def test_the_database_empties_no_table_that_is_kept(db: None) -> None:
+    """TRUNCATE asks no trigger that stands before each row."""
+    for table, sentence in KEPT.items():
+        refused = pytest.raises(DatabaseError, match=sentence)
+        with refused, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
 def delete_all(table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table}")
@@ -332,7 +341,9 @@ def delete_all(table: str) -> None:
 def test_a_guard_that_was_taken_away_is_named(study: Study, event: str) -> None:
     lift_guards(connection, event)
     named = {finding.where for finding in examine()}
-    assert named == {f"trigger {table}_no_{e}" for e, table, *_ in guards() if e == event}
+    assert named == {
+        f"trigger {table}_no_{e}" for e, table, *_ in guards(connection.vendor) if e == event
+    }
 
 
 @pytest.mark.on_postgresql
@@ -342,7 +353,7 @@ def test_a_guard_that_was_switched_off_is_named(study: Study) -> None:
         cursor.execute("ALTER TABLE annotations_article DISABLE TRIGGER USER")
     assert {finding.where for finding in examine()} == {
         "trigger annotations_article_no_update", "trigger annotations_article_no_delete",
-        "trigger annotations_article_recount_update",
+        "trigger annotations_article_no_truncate", "trigger annotations_article_recount_update",
     }  # fmt: skip
 
 
