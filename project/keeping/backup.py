@@ -8,6 +8,7 @@ and are in the backup when they were acknowledged before it began.
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import tempfile
 import zipfile
@@ -28,7 +29,7 @@ from .postgresql import postgresql
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "database"
-PIECE = 1 << 20  # bytes
+NAMED = re.compile(r"sourcemark-\d{8}T\d{6}Z\.zip")
 
 
 class BackupRefused(Refusal):
@@ -89,6 +90,19 @@ def _pack(draft: Path, copied: Path, manifest: Manifest) -> None:
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def named_by_time(folder: Path) -> Path:
+    return folder / f"sourcemark-{timezone.now():%Y%m%dT%H%M%SZ}.zip"
+
+
+def keep_newest(folder: Path, n_kept: int) -> list[Path]:
+    """Remove all but the newest of the backups that are named by their time; those removed."""
+    named = sorted(path for path in folder.iterdir() if NAMED.fullmatch(path.name))
+    gone = named[:-n_kept]
+    for path in gone:
+        path.unlink()
+    return gone
 
 
 def our_tables() -> list[str]:

@@ -3,14 +3,18 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
+from psycopg.pq import Conninfo
 
 from annotations.text.refusal import Refusal
 
 NAMES = {"HOST": "PGHOST", "PORT": "PGPORT", "USER": "PGUSER", "PASSWORD": "PGPASSWORD"}
+WAITS = "-c lock_timeout=20s"
 
 
 class ProgramFailed(Refusal):
@@ -51,19 +55,30 @@ def find_program(name: str) -> Path:
     )
 
 
+def reach(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The environment in which PostgreSQL's programs reach this database as we do, its options
+    too: who asks for sslmode=verify-full gets no dump from anybody else."""
+    ours = {variable: str(settings[key]) for key, variable in NAMES.items() if settings.get(key)}
+    given = settings.get("OPTIONS", {})
+    for option in Conninfo.get_defaults():
+        keyword = option.keyword.decode()
+        if option.envvar and given.get(keyword) is not None:
+            ours[option.envvar.decode()] = str(given[keyword])
+    ours["PGDATABASE"] = str(settings["NAME"])
+    ours["PGOPTIONS"] = f"{ours.get('PGOPTIONS', '')} {WAITS}".strip()
+    return ours
+
+
 def postgresql(name: str, *arguments: str) -> None:
     """Run the program on our database; the password goes by the environment, seen by nobody."""
-    settings = connection.settings_dict
-    ours = {variable: str(settings[key]) for key, variable in NAMES.items() if settings.get(key)}
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    ours |= {"PGDATABASE": str(settings["NAME"]), "PGOPTIONS": "-c lock_timeout=20s"}
     done = subprocess.run(
         [str(find_program(name)), *arguments],
         check=False,
         capture_output=True,
         text=True,
         errors="replace",
-        env=clean | ours,
+        env=clean | reach(connection.settings_dict),
     )
     if done.returncode:
         raise ProgramFailed(f"{name} stopped: {done.stderr.strip()[-500:]}")

@@ -10,9 +10,11 @@ from django.db import connection
 
 from annotations.text.refusal import Refusal
 
-from .backup import DATABASE, Manifest, opened, read_copy, sha256_of
+from .backup import DATABASE, Manifest, opened, our_tables, read_copy, sha256_of
 from .migrations import too_new
 from .postgresql import postgresql
+
+DAMAGED = "The database in the backup is damaged."
 
 
 class RestoreRefused(Refusal):
@@ -66,7 +68,7 @@ def put_sqlite(unpacked: Path, manifest: Manifest) -> None:
     with closing(sqlite3.connect(unpacked)) as copy:
         (told,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if told != "ok" or not same_rows(read_copy(copy)[0], manifest.rows):
-            raise RestoreRefused("The database in the backup is damaged.")
+            raise RestoreRefused(DAMAGED)
         connection.close()
         with closing(sqlite3.connect(str(connection.settings_dict["NAME"]), timeout=20)) as live:
             copy.backup(live)
@@ -77,14 +79,27 @@ def same_rows(found: dict[str, int], told: dict[str, int]) -> bool:
     return found == {table: n for table, n in told.items() if table in found}
 
 
+def same_rows_in_sql(told: dict[str, int]) -> str:
+    """As same_rows, for psql: an error unless every table that we know has as many rows."""
+    checks = [
+        f'IF (SELECT COUNT(*) FROM public."{table}") <> {int(told[table])} THEN '
+        f"RAISE EXCEPTION '{DAMAGED} ({table})'; END IF;"
+        for table in our_tables()
+        if table in told
+    ]
+    return "\n".join(["DO $count$ BEGIN", *checks, "END $count$;", ""])
+
+
 def put_postgresql(unpacked: Path, manifest: Manifest) -> None:
-    """As a script in one transaction, which first drops what is there."""
+    """As a script in one transaction, which first drops what is there and at last counts."""
     script = unpacked.with_name("script.sql")
     postgresql("pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(unpacked))
+    count = unpacked.with_name("count.sql")
+    count.write_text(same_rows_in_sql(manifest.rows))
     connection.close()
     postgresql(
         "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
         "--command=DROP SCHEMA public CASCADE", "--command=CREATE SCHEMA public",
-        f"--file={script}",
+        f"--file={script}", f"--file={count}",
     )  # fmt: skip
     connection.close()

@@ -4,19 +4,27 @@ import json
 import threading
 import zipfile
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from annotations.accounts.models import User
+from annotations.accounts.models import Session, User
+from annotations.api.models import StoredAnswer
 from annotations.corpus.models import Article
 from annotations.marking.actions.operations import apply_operations
 from annotations.marking.protocol import read_batch
+from project.keeping.backup import keep_newest
+from project.keeping.postgresql import reach
+from project.settings import database
 from tests.marking.sending import add, new_id, span
 from tests.people import assign, make_article
 
@@ -84,13 +92,26 @@ def test_a_backup_made_while_people_save_has_all_that_was_saved_before(
         writer.stop.set()
         writer.join(60)
     saved = {op_id for writer in writers for op_id in writer.saved}
-    code, told = elsewhere.manage("restore", str(file))
+    fewer = with_other_rows(file, tmp_path / "fewer.zip")
+    code, told = elsewhere.manage("restore", str(fewer))
+    assert (code, "The database in the backup is damaged." in told) == (1, True), told
+    code, told = elsewhere.manage("restore", str(file))  # into a database that is still empty
     assert (code, told.splitlines()[-1]) == (0, "All is well."), told
     restored = elsewhere.op_ids()
     assert before <= restored <= saved
     assert len(saved) > len(before)
     assert file.stat().st_mode & 0o777 == 0o600
     a_second_restore_is_refused_and_done_when_asked_for(elsewhere, file)
+
+
+def with_other_rows(file: Path, to: Path) -> Path:
+    """The same backup, whose manifest tells of one mark more than there is."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        manifest["rows"]["annotations_span"] += 1
+        new.writestr("manifest.json", json.dumps(manifest))
+        new.writestr("database", old.read("database"))
+    return to
 
 
 def a_second_restore_is_refused_and_done_when_asked_for(site: Elsewhere, file: Path) -> None:
@@ -121,6 +142,19 @@ def refusal(path: Path, *more: str) -> str:
     return str(caught.value)
 
 
+def test_postgresqls_programs_reach_the_database_as_carefully_as_we_do() -> None:
+    given = "postgres://a@db.example.org/n?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    told = reach(database(given))
+    wanted = {
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/etc/ca.pem",
+        "PGHOST": "db.example.org",
+    }
+    assert wanted.items() <= told.items()
+    assert told["PGOPTIONS"].endswith("-c tcp_user_timeout=25000 -c lock_timeout=20s")
+    assert told["PGCONNECT_TIMEOUT"] == "3"
+
+
 @pytest.mark.django_db
 def test_what_is_no_fitting_backup_is_refused_and_changes_nothing(
     alice: User, tmp_path: Path
@@ -146,6 +180,47 @@ def test_a_backup_never_overwrites_a_file(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="There is no folder"):
         call_command("backup", str(tmp_path / "nowhere" / "file"))
     assert (tmp_path / "kept").read_text() == "mine"
+
+
+def test_only_the_newest_of_the_daily_backups_stay(tmp_path: Path) -> None:
+    days = [tmp_path / f"sourcemark-202601{day:02}T031000Z.zip" for day in range(1, 6)]
+    for path in [*days, tmp_path / "before-upgrade.zip", tmp_path / "sourcemark-notes.zip"]:
+        path.touch()
+    assert keep_newest(tmp_path, 3) == days[:2]
+    assert len(list(tmp_path.iterdir())) == 5
+    with pytest.raises(CommandError, match="at least one backup stays"):
+        call_command("backup", into=tmp_path, keep=0)
+
+
+# --- what has served its time --------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_tidying_removes_what_has_served_its_time_and_nothing_else(bob: User) -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    for ago in (-1, 1):
+        Session.objects.create(session_key=f"s{ago}", user=bob, expire_date=now - ago * day)
+        StoredAnswer.objects.create(user=bob, key=f"k{ago}", request_sha256="0" * 64)
+    cache.set("c-1", 1, 900)
+    StoredAnswer.objects.filter(key="k1").update(made_at=now - 2 * day)
+    with connection.cursor() as cursor:
+        old = connection.ops.adapt_datetimefield_value(now - day)
+        cursor.execute(
+            "INSERT INTO annotations_cache (cache_key, value, expires) VALUES ('old', '', %s)",
+            [old],
+        )
+    for days, status in ((15, "SUCCESSFUL"), (15, "READY"), (13, "FAILED")):
+        DBTaskResult.objects.create(
+            task_path="x.y", args_kwargs={"args": [], "kwargs": {}}, run_after=now, status=status,
+            backend_name="default", exception_class_path="", traceback="",
+            finished_at=now - days * day,
+        )  # fmt: skip
+    told = StringIO()
+    call_command("tidy", stdout=told)
+    assert [int(line.split()[0]) for line in told.getvalue().splitlines()] == [1, 1, 1, 1]
+    assert Session.objects.get().session_key == "s-1"
+    assert (StoredAnswer.objects.get().key, cache.get("c-1")) == ("k-1", 1)
+    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["FAILED", "READY"]
 
 
 # --- older programs ------------------------------------------------------------------------------
