@@ -18,6 +18,7 @@ from annotations.study.queries.door import SecondFactorNeeded
 
 RETRY_AFTER = "5"  # seconds
 NO_ROOM = ("database or disk is full", "No space left on device")  # as the databases say it
+LOCKED = ("lock timeout", "database is locked")
 WAIT = "900"  # seconds: fifteen minutes, as ACCOUNT_RATE_LIMITS counts
 
 
@@ -28,7 +29,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status = 503 if unreachable else 500
     if is_for_programs(request):
         return told_to_programs(status, WORDS[status])
-    context = {"is_full": any(words in str(error) for words in NO_ROOM)}
+    context = {
+        "is_full": any(words in str(error) for words in NO_ROOM),
+        "is_locked": any(words in str(error) for words in LOCKED),
+    }
     response = HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
     if unreachable:
         response.headers["Retry-After"] = RETRY_AFTER

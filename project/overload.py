@@ -5,21 +5,16 @@ a hundredth of the cost of what it asked for, so that the queue becomes short ag
 come after are served in time. A browser's queue keeps what it could not save, and sends it again.
 """
 
-import threading
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from project.waiting import waited
+
 PATIENCE = 4.0  # seconds
 RETRY_AFTER = "5"  # seconds
 ALWAYS_ANSWERED = {"/healthz", "/readyz", "/metrics"}
-mine = threading.local()
-
-
-def waited() -> float:
-    """Seconds that the request in hand waited for this thread; 0 under another server."""
-    return getattr(mine, "waited", 0.0)
 
 
 class OverloadMiddleware:

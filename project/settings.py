@@ -15,6 +15,8 @@ from project.csp import CSP
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("SOURCEMARK_VAR", BASE_DIR / "var"))
 SAMPLE_KEYS = {"", "change-me", "changeme", "secret", "insecure"}
+SHORTEST_KEY = 32  # characters
+SAMPLE_PASSWORD = "CHANGE_THIS"  # deploy/sourcemark.env
 
 
 def env_flag(name: str, default: bool = False) -> bool:
@@ -60,14 +62,25 @@ def kept_secret_key() -> str:
 
 # --- what runs -------------------------------------------------------------------------
 
-DEBUG = env_flag("DEBUG")
+DEBUG = env_flag("DEBUG")  # no server starts with it (project/starting.py)
 TLS = env_flag("TLS")  # the site is reached over https: secure cookies, HSTS, redirects
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret_key()
-if not DEBUG and (SECRET_KEY.lower() in SAMPLE_KEYS or SECRET_KEY.startswith("django-insecure-")):
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")  # former keys, still believed
+
+
+def is_sample(key: str) -> bool:
+    return key.lower() in SAMPLE_KEYS or key.startswith("django-insecure-")
+
+
+if not DEBUG and any(map(is_sample, [SECRET_KEY, *SECRET_KEY_FALLBACKS])):
     raise ImproperlyConfigured(
         "SECRET_KEY is a sample value. Unset it (one is made and kept) or give a long random one."
     )
-SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")  # former keys, still believed
+if not DEBUG and len(SECRET_KEY) < SHORTEST_KEY:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY is shorter than {SHORTEST_KEY} characters. Unset it (one is made and kept) "
+        "or give a long random one; the old one goes into SECRET_KEY_FALLBACKS."
+    )
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if not DEBUG and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS=* answers to any name. List the site's own names.")
@@ -110,11 +123,12 @@ MIDDLEWARE = [
     "project.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "annotations.study.undo_offers.noting_acts",
+    "annotations.study.actions.looks.noting_looks",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "project.urls"
-WSGI_APPLICATION = "project.wsgi.application"
+WSGI_APPLICATION = None  # runserver's; project/wsgi.py is what servers load
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
@@ -139,8 +153,21 @@ TEMPLATES = [
 
 KEPT_OPEN = 300  # seconds that a connection to SQLite serves: its schema is read but once in them
 POOL_WAIT = 3  # seconds for a connection: then 503, within the five that are promised
+GONE = 3  # seconds without a word from the other machine: then the connection counts as broken
 # Rows lie in memory or on an SSD: reading some of a table by an index beats reading all of it.
 PLANNER = "-c random_page_cost=1.1"
+# A machine that vanishes says no farewell. On either side the kernel asks after an idle one, and
+# gives up when nothing is heard for so long; a web host that is gone holds no locks for hours.
+OUR_SIDE = {
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 1,
+    "tcp_user_timeout": GONE * 1000,
+}
+THEIR_SIDE = (
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=25000"
+)
 RECONNECT = 2  # seconds of trying again: then the next request tries afresh, however long it was
 
 
@@ -163,7 +190,10 @@ def database(url: str) -> dict[str, Any]:
     elif config["ENGINE"] == "django.db.backends.postgresql":
         size = env_int("DATABASE_POOL", 8)
         options["connect_timeout"] = POOL_WAIT
-        options.setdefault("options", PLANNER)
+        over_tcp = bool(config["HOST"]) and not str(config["HOST"]).startswith("/")
+        options.setdefault("options", PLANNER + (THEIR_SIDE if over_tcp else ""))
+        if over_tcp:
+            options |= OUR_SIDE | options
         config["CONN_MAX_AGE"] = 0
         config["CONN_HEALTH_CHECKS"] = True  # one that died while idle is replaced, not handed out
         if size:
@@ -181,11 +211,17 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {
     "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 }
+if not DEBUG and DATABASES["default"].get("PASSWORD") == SAMPLE_PASSWORD:
+    raise ImproperlyConfigured(
+        f"DATABASE_URL has the sample password {SAMPLE_PASSWORD}. Give the role one of its own."
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "annotations_cache",
+        # Beyond it a third is thrown away, and with it the count of somebody's wrong passwords.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
 TASKS = {
@@ -344,17 +380,12 @@ METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # /metrics is closed withou
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "project.logs.UtcFormatter",
-            "format": "%(asctime)sZ %(levelname)s %(name)s: %(message)s",
-            "datefmt": "%Y-%m-%dT%H:%M:%S",
-        },
-        "json": {"()": "project.logs.JsonFormatter"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "formatters": {"ours": {"()": "project.logs.formatter", "form": LOG_FORMAT}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        "sourcemark": {"handlers": ["stderr"], "level": "INFO"},
-        "django": {"handlers": ["stderr"], "level": "ERROR"},
+        "sourcemark": {"level": "INFO"},
+        "django": {"level": "ERROR"},
+        "django.security": {"level": "WARNING"},  # forms and hosts that were refused
     },
 }

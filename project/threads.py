@@ -1,11 +1,14 @@
-"""gunicorn's threads, which note how long a request waited for one of them."""
+"""gunicorn's threads, which note how long a request waited for one of them; and its log lines."""
 
+import os
 import time
 from typing import Any
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-from project import overload
+from project import waiting
+from project.logs import formatter
 
 
 class PatientThreads(ThreadWorker):  # type: ignore[misc]
@@ -15,5 +18,14 @@ class PatientThreads(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Any) -> Any:
         # Before the first byte is awaited: a browser may open a connection long before it asks.
-        overload.mine.waited = time.monotonic() - conn.asked_at
+        waiting.mine.waited = time.monotonic() - conn.asked_at
         return super().handle(conn)
+
+
+class OurLog(Logger):  # type: ignore[misc]
+    """What gunicorn says looks like what the site says, by LOG_FORMAT."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter(os.environ.get("LOG_FORMAT") or "line"))

@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 application = get_wsgi_application()
 
-from project.keeping.migrations import refuse_newer_database  # noqa: E402
+from project.starting import refuse_to_start_unfit, wait_briefly_for_locks  # noqa: E402
 
-refuse_newer_database()
+wait_briefly_for_locks()
+refuse_to_start_unfit()

@@ -1,5 +1,6 @@
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -64,6 +65,22 @@ def test_the_eleventh_wrong_password_is_refused_for_a_while(client: Client, eve:
     refused = try_to_sign_in(client, "eve", "correct horse")
     assert (refused.status_code, refused["Retry-After"]) == (429, "900")
     assert b"Too many tries" in refused.content
+
+
+def test_made_up_names_do_not_wash_the_count_of_an_account_away(client: Client, eve: User) -> None:
+    for _ in range(10):
+        try_to_sign_in(client, "eve")
+    before = rows_of_cache()
+    for n in range(400):  # as tries at so many names would, at a hundredth of their cost
+        cache.set(f"made-up-name-{n}", [0.0], 900)
+    assert rows_of_cache() == before + 400
+    assert try_to_sign_in(client, "eve").status_code == 429
+
+
+def rows_of_cache() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM annotations_cache")
+        return int(cursor.fetchone()[0])
 
 
 def test_names_that_do_not_exist_are_refused_after_as_many_tries(client: Client) -> None:

@@ -1,15 +1,18 @@
 """Headers, error pages and the health address."""
 
+import json
 import logging
+import sys
+from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client, RequestFactory
 
 from annotations.accounts.models import User
 from project.csp import CSP, LazyNonce, build_policy
 from project.errors import server_error
-from project.logs import UtcFormatter
+from project.logs import formatter
 
 POLICY = (
     "default-src 'none'; script-src 'self'{0}; style-src 'self'{0}; font-src 'self'; "
@@ -80,6 +83,15 @@ def test_a_lost_database_is_503_and_says_when_to_come_back() -> None:
     assert b"cannot reach its database" in answer.content
 
 
+def test_who_waited_too_long_for_what_others_hold_is_told_so() -> None:
+    try:
+        raise OperationalError("canceling statement due to lock timeout")
+    except OperationalError:
+        answer = server_error(RequestFactory().get("/"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"Others are saving the same thing" in answer.content
+
+
 def test_our_own_faults_are_500_without_details() -> None:
     try:
         raise RuntimeError("secret detail")
@@ -96,8 +108,74 @@ def test_a_page_that_is_not_there_says_so_for_ears_too(client: Client) -> None:
     assert b'id="problem" class="alert bad" role="alert"' in answer.content
 
 
-def test_log_lines_are_in_utc_and_cannot_be_forged() -> None:
-    form = UtcFormatter("%(asctime)sZ %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
-    record = logging.makeLogRecord({"msg": "account %s", "args": ("eve\nroot signed in",)})
+def told_by(form: str, **of: Any) -> str:
+    record = logging.makeLogRecord({"levelname": "ERROR", "name": "sourcemark", **of})
     record.created = 0.0
-    assert form.format(record) == "1970-01-01T00:00:00Z account eve\\nroot signed in"
+    return formatter(form).format(record)
+
+
+def test_log_lines_are_in_utc_and_cannot_be_forged() -> None:
+    told = told_by("line", msg="account %s", args=("eve\nroot\u2028signed in",))
+    assert told == "1970-01-01T00:00:00Z ERROR sourcemark: account eve\\nroot\\u2028signed in"
+
+
+FORGED = "1970-01-01T00:00:00Z INFO sourcemark.security: signed in: person='root'"
+
+
+def raised(error: Exception, cause: Exception | None = None) -> Any:
+    try:
+        raise error from cause
+    except type(error):
+        return sys.exc_info()
+
+
+def test_no_line_of_a_trace_can_be_taken_for_an_event() -> None:
+    cause = raised(ValueError(f"no number: x\n{FORGED}"))[1]
+    first, *more = told_by(
+        "line", msg="failed", exc_info=raised(RuntimeError(f"b\r{FORGED}"), cause)
+    ).splitlines()
+    assert first == "1970-01-01T00:00:00Z ERROR sourcemark: failed"
+    assert {line[:6] for line in more} == {"    | "}
+    assert [line for line in more if FORGED in line] == [
+        f"    | builtins.ValueError: no number: x\\n{FORGED}",
+        f"    | builtins.RuntimeError: b\\r{FORGED}",
+    ]
+    (line,) = told_by("json", msg="failed\n", exc_info=raised(ValueError("x\ny"))).splitlines()
+    assert json.loads(line)["trace"].splitlines()[-1] == "builtins.ValueError: x\\ny"
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+@pytest.mark.django_db
+def test_what_a_database_complains_of_is_told_without_the_row(form: str, alice: User) -> None:
+    try:
+        with transaction.atomic():
+            User.objects.create_user("other", alice.email)
+    except IntegrityError as error:
+        complaint = error
+    said = told_by(form, msg="not there: %s", args=(complaint,))
+    traced = told_by(form, msg="failed", exc_info=raised(complaint, complaint.__cause__))
+    assert "user_email_once" in said
+    assert "user_email_once" in traced
+    assert alice.email not in said + traced
+    made_up = f"duplicate key\nDETAIL:  Key (email)=(eve@example.org)\n{FORGED} already exists."
+    assert "eve@" not in told_by(form, msg="x", exc_info=raised(IntegrityError(made_up)))
+
+
+@pytest.mark.parametrize("form", ["line", "json"])
+def test_addresses_that_let_somebody_in_are_not_written_out(form: str) -> None:
+    paths = "/invitations/s3cret/?x=1 /accounts/password/reset/key/2b-s3cret/ /studies/open/"
+    told = told_by(form, msg="Forbidden: %s", args=(paths,))
+    assert ("s3cret" in told, "/studies/open/" in told) == (False, True)
+
+
+@pytest.mark.django_db
+def test_such_a_page_tells_no_other_where_it_was(client: Client) -> None:
+    assert client.get("/invitations/s3cret/")["Referrer-Policy"] == "strict-origin"
+
+
+@pytest.mark.django_db
+def test_a_form_from_elsewhere_is_written_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "eve"})
+    assert [(each.name, each.levelname) for each in caplog.records] == [
+        ("django.security.csrf", "WARNING")
+    ]

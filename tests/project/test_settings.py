@@ -1,5 +1,6 @@
 """The settings as the README documents them."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,9 +17,13 @@ READ = re.compile(
 
 
 def manage(*arguments: str, **environment: str) -> tuple[int, str]:
+    return python("manage.py", *arguments, **environment)
+
+
+def python(*arguments: str, **environment: str) -> tuple[int, str]:
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={**clean, **environment},
         check=False,
@@ -46,7 +51,10 @@ def test_the_documented_production_settings_pass_the_deployment_check(tmp_path: 
     ("name", "value", "sentence"),
     [
         ("SECRET_KEY", "changeme", "SECRET_KEY is a sample value"),
-        ("SECRET_KEY", "django-insecure-abc", "SECRET_KEY is a sample value"),
+        ("SECRET_KEY", "django-insecure-" + "a" * 50, "SECRET_KEY is a sample value"),
+        ("SECRET_KEY_FALLBACKS", "a-former-one,secret", "SECRET_KEY is a sample value"),
+        ("SECRET_KEY", "k" * 31, "SECRET_KEY is shorter than 32 characters"),
+        ("DATABASE_URL", "postgres://s:CHANGE_THIS@host/s", "the sample password CHANGE_THIS"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS=*"),
         ("DATABASE_URL", "mysql://host/name", "DATABASE_URL must be"),
         ("TLS", "perhaps", "TLS must be 1 or 0"),
@@ -57,8 +65,23 @@ def test_the_documented_production_settings_pass_the_deployment_check(tmp_path: 
 def test_a_setting_that_would_be_unsafe_or_senseless_is_refused_with_a_sentence(
     tmp_path: Path, name: str, value: str, sentence: str
 ) -> None:
-    code, report = manage("check", SOURCEMARK_VAR=str(tmp_path), **{name: value})
+    settings = {"SOURCEMARK_VAR": str(tmp_path), name: value}
+    code, report = python("-c", "import project.settings", **settings)
     assert (code != 0, sentence in report) == (True, True), report
+
+
+@pytest.mark.parametrize("door", ["serving", "wsgi", "asgi"])
+def test_no_server_starts_with_debug(door: str, tmp_path: Path) -> None:
+    settings = {"SOURCEMARK_VAR": str(tmp_path), "DEBUG": "on", "ALLOWED_HOSTS": "*"}
+    code, report = python("-c", f"import project.{door}", **settings)
+    assert (code in {1, 3}, "no server starts with it" in report) == (True, True), report
+    assert "Traceback" not in report
+
+
+def test_gunicorns_own_process_loads_nothing_that_an_upgrade_may_change() -> None:
+    """`reload` forks from it: what it has loaded would stay old beside new modules."""
+    asked = "import sys, project.serving, project.threads; print('django' in sys.modules)"
+    assert python("-c", asked) == (0, "False\n")
 
 
 def test_the_secret_key_is_made_on_first_run_kept_and_readable_by_its_owner_only(
@@ -92,6 +115,32 @@ def test_every_setting_is_in_the_readmes_table_and_every_row_is_a_setting() -> N
     assert documented == read - {"HOME"}
 
 
+def test_web_processes_wait_only_briefly_for_what_others_hold(tmp_path: Path) -> None:
+    """Commands and workers as long as it takes."""
+    nowhere = {"DATABASE_URL": "postgres://s@127.0.0.1:1/s", "DATABASE_POOL": "0"}
+    asked = (
+        "{}; from django.db import connection as c; print(c.settings_dict['OPTIONS']['options'])"
+    )
+    told = [
+        python("-c", asked.format(first), SOURCEMARK_VAR=str(tmp_path), **nowhere,
+               DJANGO_SETTINGS_MODULE="project.settings")[1]
+        for first in ("import project.wsgi", "import django; django.setup()")
+    ]  # fmt: skip
+    assert ["lock_timeout=4s" in each for each in told] == [True, False]
+
+
+def test_a_database_of_another_machine_is_given_up_when_it_vanishes() -> None:
+    from project.settings import database
+
+    far = database("postgres://somebody@host/name")["OPTIONS"]
+    assert far["keepalives_idle"] + far["keepalives_interval"] * far["keepalives_count"] <= 3
+    assert (far["tcp_user_timeout"], "-c tcp_user_timeout=" in far["options"]) == (3000, True)
+    own = database("postgres://somebody@host/name?tcp_user_timeout=9000")["OPTIONS"]
+    assert str(own["tcp_user_timeout"]) == "9000"
+    near = database("postgres://somebody@%2Fvar%2Frun%2Fpostgresql/name")["OPTIONS"]
+    assert ("tcp_user_timeout" in near, "tcp_" in near["options"]) == (False, False)
+
+
 def test_what_is_acknowledged_has_reached_the_disk() -> None:
     """A power cut takes nothing that was answered; PostgreSQL's own default is to wait as well."""
     from project.settings import database
@@ -100,3 +149,30 @@ def test_what_is_acknowledged_has_reached_the_disk() -> None:
     assert "PRAGMA synchronous=FULL;" in sqlite
     postgresql = database("postgres://somebody@host/name")["OPTIONS"]["options"]
     assert "synchronous_commit" not in postgresql
+
+
+SPEAKERS = """
+import logging, django
+from gunicorn.config import Config
+from project.threads import OurLog
+own = OurLog(Config())
+own.error("gunicorn's\\nword")
+django.setup()
+from annotations.management.commands.db_worker import Command
+Command().configure_logging(1)
+logging.getLogger("django_tasks_db").info("the worker's")
+logging.getLogger("some.package").warning("another's")
+assert not own.access_log_enabled
+"""
+
+
+def test_whoever_speaks_in_a_process_of_ours_speaks_by_log_format(tmp_path: Path) -> None:
+    settings = {"SOURCEMARK_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "project.settings"}
+    code, told = python("-c", SPEAKERS, LOG_FORMAT="json", **settings)
+    assert code == 0, told
+    lines = [json.loads(line) for line in told.splitlines()]
+    assert [(each["logger"], each["message"]) for each in lines] == [
+        ("gunicorn.error", "gunicorn's\\nword"),
+        ("django_tasks_db", "the worker's"),
+        ("some.package", "another's"),
+    ]
