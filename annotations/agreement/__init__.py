@@ -62,7 +62,7 @@ from annotations.agreement.resampling import figures_with_intervals
 from annotations.agreement.result import Agreement, Interval
 from annotations.agreement.spans import Spans, columns_of
 from annotations.agreement.sums import Sums, restored, stored, sums_of
-from annotations.agreement.views import snapped, without_regions
+from annotations.agreement.views import snapped, without_regions, without_rests
 
 ENGINE_VERSION = "1"
 
@@ -124,4 +124,5 @@ __all__ = [
     "tolerance_curve",
     "within",
     "without_regions",
+    "without_rests",
 ]

@@ -41,6 +41,41 @@ def without_regions(article: Continuum, regions: Iterable[Fragment]) -> Continuu
     return _mapped(article, moved(article.length), lambda part: (moved(part[0]), moved(part[1])))
 
 
+def without_rests(article: Continuum, regions: Iterable[Fragment]) -> Continuum:
+    """The article without units that cutting these stretches out would leave a rest of: those that
+    cross an edge of one, and those of which less than half would stay. The line is not cut."""
+    cut = _joined(regions, article.length)
+    starts = [start for start, _ in cut]
+
+    def stays(unit: Unit) -> bool:
+        first = max(0, bisect_right(starts, unit.start) - 1)
+        near = [
+            part for part in cut[first : bisect_right(starts, unit.end)] if part[1] > unit.start
+        ]
+        lost = sum(
+            max(0, min(end, high) - max(start, low))
+            for low, high in near
+            for start, end in unit.fragments
+        )
+        around = all(unit.start <= low and high <= unit.end for low, high in near if low < unit.end)
+        return not lost or (around and 2 * lost <= unit.n_characters)
+
+    return _kept(article, stays)
+
+
+def _kept(article: Continuum, stays: Callable[[Unit], bool]) -> Continuum:
+    annotators: dict[str, list[Unit]] = {}
+    links: dict[str, list[Link]] = {}
+    for name, units in article.annotators.items():
+        place = {
+            old: new for new, old in enumerate(old for old, unit in enumerate(units) if stays(unit))
+        }
+        annotators[name] = [units[index] for index in place]
+        given = article.links.get(name, ())
+        links[name] = [(place[s], place[t]) for s, t in given if s in place and t in place]
+    return Continuum.of(article.length, annotators, links=links, key=article.key)
+
+
 def _joined(regions: Iterable[Fragment], length: int) -> list[Fragment]:
     joined: list[Fragment] = []
     for low, high in sorted(regions):

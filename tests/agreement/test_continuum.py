@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotations.agreement import BadUnits, Continuum, Unit, snapped, without_regions
+from annotations.agreement import BadUnits, Continuum, Unit, snapped, without_regions, without_rests
 
 
 def test_tuples_mappings_and_units_are_the_same() -> None:
@@ -106,3 +106,17 @@ def test_what_is_not_article_text_is_cut_out() -> None:
 def test_a_unit_across_a_region_stays_in_one_piece() -> None:
     article = without_regions(Continuum.of(30, {"alice": [(0, 30, "a")]}), [(10, 20)])
     assert article.annotators["alice"] == (Unit(((0, 20),), "a"),)
+
+
+def test_no_rest_of_a_unit_stays_where_words_are_cut_out() -> None:
+    """Crossing an edge, or mostly cut away; what lies around the words, or apart, stays whole."""
+    units = [(0, 30, "around"), (8, 22, "mostly"), (15, 24, "crossing"), (20, 25, "behind")]
+    units += [(0, 10, "before"), (12, 18, "inside")]
+    article = Continuum.of(30, {"alice": units}, links={"alice": [(0, 1), (0, 3)]})
+    left = without_rests(article, [(10, 20)])
+    kept = {unit.label: (unit.start, unit.end) for unit in left.annotators["alice"]}
+    assert kept == {"around": (0, 30), "before": (0, 10), "behind": (20, 25)}
+    names = [unit.label for unit in left.annotators["alice"]]
+    ((source, target),) = left.links["alice"]
+    assert (names[source], names[target]) == ("around", "behind")
+    assert left.length == 30

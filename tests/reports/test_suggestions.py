@@ -58,6 +58,21 @@ def test_words_of_a_suggestion_accepted_unchanged_count_for_nobody(
     assert "The words of 1 model suggestion accepted unchanged were left out" in text
 
 
+def test_no_rest_of_a_mark_beside_a_suggestion_counts_as_a_whole_one(
+    study: Study, article: Article, bob: User, carol: User, sign_in: SignIn
+) -> None:
+    """Carol's own mark over the same words and a few more is no opinion that Bob lacks."""
+    suggest_and_answer(article, bob, carol, sign_in)
+    work = article.assignments.get(annotator=carol)
+    mark(work, "attribution", (SUGGESTED[0] - 4, SUGGESTED[1]))
+    mark(work, "attribution", (SUGGESTED[1] - 3, SUGGESTED[1] + 9))
+    mark(work, "reporting", (0, 82))
+
+    left = only(study).annotators[str(carol.pk)]
+
+    assert sorted(unit.label for unit in left) == ["allegation", "reporting"]
+
+
 def test_a_corrected_suggestion_is_the_annotators_own(
     study: Study, article: Article, alice: User, bob: User, carol: User, sign_in: SignIn
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField
 from django.db.models.functions import Cast
 
-from annotations.agreement import Continuum, Unit, snapped, without_regions
+from annotations.agreement import Continuum, Unit, snapped, without_regions, without_rests
 from annotations.corpus.models import Article
 from annotations.marking.models import AttributeValue, Link, Span
 from annotations.marking.wire import parse_stretch
@@ -31,7 +31,8 @@ def read_continua(
     """A continuum an article, in the order of `inputs`; annotators are named by their id.
 
     Stretches that are not article text, and words that a model marked and somebody only accepted,
-    are cut out of the line for everybody, so that they count nowhere.
+    are cut out of the line for everybody, so that they count nowhere; so are spans of which that
+    would leave a rest (`without_rests`).
     Every unit's `key` is its span's id. Four queries per 500 articles.
     """
     for first in range(0, len(inputs), CHUNK):
@@ -123,6 +124,8 @@ def _continuum(
             if source in places and target in places
         ]
     whole = Continuum.of(one.n_code_points, annotators, links=linked, key=str(one.article_id))
+    if one.suggested:
+        whole = without_rests(whole, one.accepted)
     uncounted = one.uncounted
     if grid is not None:
         return snapped(whole, [cell for cell in grid if not _inside(cell, uncounted)])

@@ -50,8 +50,12 @@ class ArticleInput:
     @property
     def uncounted(self) -> tuple[Stretch, ...]:
         """What is cut out of the line for everybody, sorted; stretches may overlap."""
-        accepted = (part for parts in self.suggested.values() for part in parts)
-        return tuple(sorted({*self.regions, *accepted}))
+        return tuple(sorted({*self.regions, *self.accepted}))
+
+    @property
+    def accepted(self) -> frozenset[Stretch]:
+        """The words of all accepted suggestions."""
+        return frozenset(part for parts in self.suggested.values() for part in parts)
 
     @property
     def n_suggested(self) -> int:
@@ -76,6 +80,7 @@ class ArticleInput:
             "article": str(self.article_id),
             "work": sorted((str(who), str(what), rev) for who, (what, rev) in self.work.items()),
             "regions": self.uncounted,
+            **({"rests": "dropped"} if self.suggested else {}),
             **parameters,
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
