@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format, formats, recognised
 from annotations.exchange.frame import FileRefused, Form, Hints, SourceFiles, SourceLimits
-from annotations.exchange.frame.losses import strip_all
+from annotations.exchange.frame.losses import strip_all, strip_study
 from annotations.exchange.frame.naming import canonical
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.frame.settling import settle_text
@@ -124,6 +124,15 @@ def test_whatever_is_chosen_comes_back_alike(
     form = find_format(name)
     expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
     assert by_text(read_back(form, written(form, corpus, **{option: value}))) == by_text(expected)
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+def test_what_is_known_of_the_study_comes_back_but_for_the_losses(name: str) -> None:
+    """A name of the codebook that was written, and nothing that no loss speaks of."""
+    form = find_format(name)
+    assert form.read is not None
+    files = SourceFiles.uploaded(written(form, Corpus(STUDY, (in_windows(),))), ROOM)
+    assert form.read(files, Hints()).study == strip_study(form.losses, STUDY)
 
 
 def test_what_a_format_does_not_offer_is_refused_in_words() -> None:

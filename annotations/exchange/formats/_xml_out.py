@@ -3,19 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from annotations.text.cleaning import sha256
 
 from ..frame.losses import Loss
-from ..records import ArticleRecord, AssignmentRecord, FragmentRecord, LinkRecord, SpanRecord
+from ..records import Answer, ArticleRecord, FragmentRecord, LinkRecord, SpanRecord
 from ._works import all_works, with_works
 
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _SPECIAL = re.compile(r'[&<>"\n\t\r\x85\u2028]')
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-Marks = TypeVar("Marks", FragmentRecord, SpanRecord)
 
 
 def quoted(words: str) -> str:
@@ -33,32 +30,48 @@ def tag(name: str, attributes: Mapping[str, str | int | None], inside: str = "")
     return f"<{name}{given}>{inside}</{name}>" if inside else f"<{name}{given}/>"
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """The words with a space for each character that XML cannot hold."""
     return _NOT_XML.sub(" ", words)
 
 
+def _plain_answer(answer: Answer) -> Answer:
+    return answer if isinstance(answer, bool) else plain(answer)
+
+
 def _plain_fragment(fragment: FragmentRecord) -> FragmentRecord:
-    return replace(fragment, text=_plain(fragment.text))
+    return replace(fragment, text=plain(fragment.text))
 
 
 def _plain_link(link: LinkRecord) -> LinkRecord:
     return replace(link, cue=_plain_fragment(link.cue)) if link.cue else link
 
 
-def _plain_work(work: AssignmentRecord) -> AssignmentRecord:
-    spans = tuple(
-        replace(span, note=_plain(span.note), fragments=tuple(map(_plain_fragment, span.fragments)))
-        for span in work.spans
+def _plain_span(span: SpanRecord) -> SpanRecord:
+    return replace(
+        span,
+        note=plain(span.note),
+        fragments=tuple(map(_plain_fragment, span.fragments)),
+        attributes={name: _plain_answer(answer) for name, answer in span.attributes.items()},
     )
-    return replace(work, spans=spans, links=tuple(map(_plain_link, work.links)))
 
 
 def _strip(article: ArticleRecord) -> ArticleRecord:
-    text = _plain(article.text)
-    if text == article.text:
-        return article
-    works = [(is_gold, _plain_work(work)) for is_gold, work in all_works(article)]
-    return with_works(replace(article, text=text, sha256=sha256(text)), works)
+    works = [
+        (
+            is_gold,
+            replace(
+                work,
+                spans=tuple(map(_plain_span, work.spans)),
+                links=tuple(map(_plain_link, work.links)),
+                entities=tuple(replace(each, name=plain(each.name)) for each in work.entities),
+            ),
+        )
+        for is_gold, work in all_works(article)
+    ]
+    text = plain(article.text)
+    digest = article.sha256 if text == article.text else sha256(text)
+    return with_works(replace(article, text=text, sha256=digest), works)
 
 
 NOT_XML = Loss(

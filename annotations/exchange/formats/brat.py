@@ -14,14 +14,14 @@ from pathlib import PurePosixPath
 from annotations.text.cleaning import sha256
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles, StoredText
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus
 from ._beside import Beside, BesideOut, read_beside
 from ._brat_lines import Lines, configuration
 from ._brat_reading import read_work
 from ._works import EXTENT, GOLD, kinds_asked, token, with_works
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 MARKS, TEXT = (".ann", ".a1", ".a2"), ".txt"
 UNNAMED = "annotator"
 

@@ -7,7 +7,7 @@
 from collections.abc import Iterator, Mapping
 
 from ..frame import Chunk, Form, Hints, Reading, SourceFiles
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus
 from ._labelled_lines import ENDINGS, read_lines, whole, write_lines
 from ._labelled_text import (
@@ -24,7 +24,7 @@ from ._labelled_text import (
 )
 from ._works import EXTENT
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:

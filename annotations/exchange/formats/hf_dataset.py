@@ -10,12 +10,12 @@ from itertools import islice
 from typing import Any
 
 from ..frame import Chunk, Form
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import Answer, ArticleRecord, AssignmentRecord, Corpus
 from ._labelled_text import Kinds
 from ._works import all_works, kinds_asked
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 ROWS = 200  # in a row group, which is what is held at once
 DATA, CARD = "data/train-00000-of-00001.parquet", "README.md"
 PARTICULARS = ("id", "title", "text", "sha256", "outlet", "byline", "url", "published_on",

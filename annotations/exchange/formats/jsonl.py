@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
-from ..frame.losses import HISTORY
+from ..frame.losses import HISTORY, REPORTS
 from ..frame.record_json import Wrong, dump, load, unknown_keys
 from ..frame.settling import settle_text
 from ..records import ArticleRecord, Corpus, StudyRecord
 
 NAME = "sourcemark-articles/1"
 ARTICLES, STUDY = "articles.jsonl", "study.json"
-LOSSES = (HISTORY,)
+LOSSES = (HISTORY, REPORTS)
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:

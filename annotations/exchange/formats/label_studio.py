@@ -16,7 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import json_values
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import (
     Answer,
     ArticleRecord,
@@ -43,7 +43,7 @@ from ._labelled_text import (
 )
 from ._works import EXTENT, all_works, kinds_asked
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 TASKS, CONFIG = "tasks.json", "label_config.xml"
 LABELS, TEXT = "label", "text"
 LEDGER = "ledger"

@@ -13,7 +13,7 @@ from annotations.text.offsets import Stretch
 from annotations.text.tokens import segments
 
 from ..frame import Chunk, Form, Hints, Reading, SourceFiles
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus, SpanRecord
 from ._labelled_lines import ENDINGS, read_lines, whole, write_lines
 from ._labelled_text import (
@@ -33,7 +33,7 @@ from ._works import EXTENT
 TELLING = ("answer", "_input_hash", "_annotator_id", "token_start")
 # Prodigy keeps the words of a suggestion when somebody widens it; its tokens follow.
 STALE = "{}–{} is where its tokens stand, “{}”; its own words, “{}”, were passed over."
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:

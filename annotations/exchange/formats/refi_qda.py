@@ -15,6 +15,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
@@ -22,9 +23,9 @@ from xml.etree.ElementTree import Element
 
 from annotations.text.offsets import Utf16Table
 
-from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
+from ..frame import Chunk, FileRefused, Findings, Form, Hints, Loss, Reading, SourceFiles
 from ..frame.json_in import parse_json
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, PROVENANCE, REPORTS, STUDY, THREADS
 from ..frame.xml_in import line_of, walk_xml
 from ..records import (
     ArticleRecord,
@@ -49,9 +50,8 @@ from ._labelled_text import (
 )
 from ._refi_places import in_code_points, positions, units_counted
 from ._works import EXTENT, GOLD, all_works, kinds_asked
-from ._xml_out import NOT_XML, quoted, tag
+from ._xml_out import plain, quoted, tag
 
-LOSSES = (HISTORY, THREADS, PROVENANCE, NOT_XML)
 PATH, PROJECT = "project.qdpx", "project.qde"
 SPACE = "urn:QDA-XML:project:1.0"
 ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set",
@@ -60,6 +60,27 @@ AT_ONCE = 500  # places in a question to SQLite
 CONTINUES, SOURCES = "continues", "sources"
 LONGEST_NAME = 60
 _ROOT = uuid.UUID("5a7c2f64-3e0b-4c86-9a55-0d4c2f1e7b11")
+
+
+def _codes(study: StudyRecord) -> dict[str, tuple[str, str]]:
+    """What a code is called and described as, by its name in the file."""
+    labels = {label.slug: (label.name, label.definition) for label in study.codebook.labels}
+    return {**labels, EXTENT: ("Extent", "The words that a source answers for.")}
+
+
+def _only_codes(study: StudyRecord) -> StudyRecord:
+    told = {slug: plain(" ".join(filter(None, words))) for slug, words in _codes(study).items()}
+    labels = tuple(LabelRecord(slug, slug, told.strip()) for slug, told in told.items())
+    return replace(study, codebooks=(CodebookRecord(labels=labels),))
+
+
+CODES = Loss(
+    "codebook",
+    "Labels become codes with a description; questions, rules and older versions of the codebook "
+    "are left out.",
+    strip_study=_only_codes,
+)
+LOSSES = (HISTORY, CODES, STUDY, REPORTS, THREADS, PROVENANCE)
 
 
 def _guid(*words: object) -> str:
@@ -110,8 +131,7 @@ def _source(article: ArticleRecord, number: int) -> str:
 
 def _project(corpus: Corpus) -> Iterator[str]:
     people = {person.name: person.shown or person.name for person in corpus.study.people}
-    labels = {label.slug: (label.name, label.definition) for label in corpus.study.codebook.labels}
-    labels[EXTENT] = ("Extent", "The words that a source answers for.")
+    labels = _codes(corpus.study)
     for article in corpus.articles:
         for is_gold, work in all_works(article):
             people.setdefault(GOLD if is_gold else work.annotator, work.annotator or GOLD)

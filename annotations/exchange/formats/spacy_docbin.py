@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from annotations.text.tokens import segments
 
 from ..frame import Chunk, Form
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..frame.record_json import dump
 from ..records import ArticleRecord, Corpus
 from ._labelled_text import about_article
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 MOST = 500  # docs in a file, so that no more are held at once
 
 

@@ -17,7 +17,7 @@ from annotations.text.cleaning import sha256
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..frame.paths import FileNames
 from ..frame.record_json import Wrong, dump, load
 from ..frame.settling import settle_text
@@ -33,7 +33,7 @@ from ..records import (
 )
 from ._works import EXTENT, all_works, kinds_asked, span_extras, with_extras, with_works
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 OURS = {
     "sourcemark": "urn:sourcemark:",

@@ -19,7 +19,7 @@ from annotations.text.sentences import sentences
 from annotations.text.tokens import segments
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import (
     Answer,
     ArticleRecord,
@@ -35,7 +35,7 @@ from ._tsv_cells import NULL, SET, escaped, escaped_text
 from ._tsv_reading import MARK, NAMED, PART, SOURCE, TsvFile, digest_of
 from ._works import EXTENT, json_line, kinds_asked, placed_in, span_extras, with_works
 
-LOSSES = (HISTORY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 NOT_TSV3 = (
     "There is no file that begins with #FORMAT=WebAnno TSV 3. Files of TSV 1 and 2 are older: "
     "INCEpTION reads those and exports them as WebAnno TSV 3."

@@ -11,7 +11,7 @@ from annotations.text.cleaning import sha256
 from annotations.text.offsets import Utf16Table
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
-from ..frame.losses import HISTORY, PROVENANCE, THREADS
+from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import Answer, ArticleRecord, AssignmentRecord, Corpus, FragmentRecord, SpanRecord
 from ._beside import BesideOut, read_beside
 from ._gathered import Gathered, gather
@@ -19,7 +19,7 @@ from ._works import kinds_asked, placed_in, with_works
 from ._xmi_reading import XmiFile, read_ranges
 from ._xml_out import NOT_XML, tag
 
-LOSSES = (HISTORY, THREADS, PROVENANCE, NOT_XML)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE, NOT_XML)
 _STRING, _BOOLEAN, _INTEGER = "uima.cas.String", "uima.cas.Boolean", "uima.cas.Integer"
 _ARRAY, _NOTE = "uima.cas.FSArray", "uima.tcas.Annotation"
 TYPES: tuple[tuple[str, str, tuple[tuple[str, str, str], ...]], ...] = (

@@ -1,13 +1,21 @@
 """What a format cannot keep: each a sentence for a person, and what it does to a record.
 
-`strip` takes from an article exactly what is lost. So a round trip can be held against it: what
-comes back equals what went out, stripped by the format's losses.
+`strip` takes from an article exactly what is lost, `strip_study` from the study. So a round trip
+can be held against them: what comes back equals what went out, stripped by the format's losses.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..records import ArticleRecord, AssignmentRecord, LinkRecord, SpanRecord
+from ..records import ArticleRecord, AssignmentRecord, LinkRecord, SpanRecord, StudyRecord
+
+
+def _all(article: ArticleRecord) -> ArticleRecord:
+    return article
+
+
+def _whole(study: StudyRecord) -> StudyRecord:
+    return study
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +24,20 @@ class Loss:
 
     name: str
     sentence: str
-    strip: Callable[[ArticleRecord], ArticleRecord]
+    strip: Callable[[ArticleRecord], ArticleRecord] = _all
+    strip_study: Callable[[StudyRecord], StudyRecord] = _whole
 
 
 def strip_all(losses: tuple[Loss, ...], article: ArticleRecord) -> ArticleRecord:
     for loss in losses:
         article = loss.strip(article)
     return article
+
+
+def strip_study(losses: tuple[Loss, ...], study: StudyRecord) -> StudyRecord:
+    for loss in losses:
+        study = loss.strip_study(study)
+    return study
 
 
 def each_assignment(
@@ -79,8 +94,22 @@ def _without_provenance(article: ArticleRecord) -> ArticleRecord:
 HISTORY = Loss(
     "history",
     "Who changed what and when is left out: only the marks as they stand now.",
-    lambda article: article,
 )
+CODEBOOK = Loss(
+    "codebook",
+    "Of the codebook only the names that marks use come back: definitions, rules and older "
+    "versions are left out.",
+    strip_study=lambda study: replace(study, codebooks=()),
+)
+STUDY = Loss(
+    "study",
+    "What holds for the whole study is left out: its name and description, its people's roles, "
+    "its rounds' purposes and days.",
+    strip_study=lambda study: StudyRecord(codebooks=study.codebooks),
+)
+# Neutral records hold no reports either.
+REPORTS = Loss("reports", "Reports on agreement are left out.")
+OF_STUDY = (CODEBOOK, STUDY, REPORTS)
 THREADS = Loss(
     "threads",
     "What was said about an article in threads is left out.",
