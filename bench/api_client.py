@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPMessage
+from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.error import HTTPError
@@ -26,6 +26,7 @@ Json: TypeAlias = dict[str, Any]
 OPENAPI = "/api/v1/openapi.json"
 TRIES = 5
 TIMEOUT = 60  # seconds
+PAUSE = 1.0  # seconds before the second try, twice as long before each further one
 
 
 class Refused(Exception):
@@ -35,6 +36,10 @@ class Refused(Exception):
         self.status, self.problem = status, problem
         places = "".join(f"\n  {e['field']}: {e['message']}" for e in problem.get("errors", ()))
         super().__init__(f"{status}: {problem.get('detail', '')}{places}")
+
+
+class Away(Exception):
+    """No answer came, however often the site was asked."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Sourcemark:
 
     site: str
     token: str
+    pause: float = PAUSE
     base: str = ""
     operations: dict[str, Operation] = field(default_factory=dict)
 
@@ -88,7 +94,7 @@ class Sourcemark:
         key: str = "",
         **given: Any,
     ) -> Reply:
-        """Raises Refused, and KeyError for what the file does not know."""
+        """Raises Refused, Away, and KeyError for what the file does not know."""
         found = self.operations[operation_id]
         path = found.path
         for name in found.in_path:
@@ -123,7 +129,9 @@ class Sourcemark:
         return self.ask(request)
 
     def ask(self, request: Request) -> Reply:
-        """Sent again, under the same key, when the site is busy or away."""
+        """Sent again, under the same key, when the site is busy or away, or the answer is lost
+        on its way. What has no key may be sent twice without harm: it names the state that it
+        changes (If-Match), or what it takes away."""
         for left in reversed(range(TRIES)):
             try:
                 with urlopen(request, timeout=TIMEOUT) as answer:
@@ -134,6 +142,10 @@ class Sourcemark:
                 if error.code not in (429, 503) or not wait.isdigit() or not left:
                     raise Refused(error.code, as_problem(problem)) from error
                 time.sleep(int(wait))
+            except (OSError, HTTPException) as error:  # no way there, cut off, or too slow
+                if not left:
+                    raise Away(f"{self.site} does not answer: {error}") from error
+                time.sleep(self.pause * 2 ** (TRIES - 1 - left))
         raise AssertionError("the last try answers or raises")
 
 
@@ -200,11 +212,12 @@ def fetch_export(client: Sourcemark, study: str, form: str, pause: float = 1.0) 
 def main(arguments: list[str]) -> int:
     try:
         site, act, *rest = arguments
-        client = Sourcemark(site, os.environ["SOURCEMARK_TOKEN"])
+        token = os.environ["SOURCEMARK_TOKEN"]
     except (KeyError, ValueError):
         print(__doc__)
         return 2
     try:
+        client = Sourcemark(site, token)
         if act == "studies":
             for study in client.pages("list_studies"):
                 print(study["id"], study["name"], ", ".join(study["roles"]))
@@ -214,8 +227,8 @@ def main(arguments: list[str]) -> int:
         else:
             print(__doc__)
             return 2
-    except Refused as refused:
-        print(refused, file=sys.stderr)
+    except (Refused, Away) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
