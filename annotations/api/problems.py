@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, UnreadablePostError
 
+from annotations.corpus.records import RecordWrong
 from annotations.marking.protocol import Malformed, TooLarge
 from annotations.study.queries.door import SecondFactorNeeded
 from annotations.text.refusal import Refusal
@@ -70,8 +71,8 @@ def refused(detail: str, *faults: Fault) -> Problem:
     return Problem(422, "refused", detail, faults)
 
 
-def conflict(detail: str) -> Problem:
-    return Problem(409, "conflict", detail)
+def conflict(detail: str, *faults: Fault) -> Problem:
+    return Problem(409, "conflict", detail, faults)
 
 
 def stale(detail: str) -> Problem:
@@ -96,6 +97,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(413, "too-large", str(error))
     if isinstance(error, Malformed):
         return malformed(str(error))
+    if isinstance(error, RecordWrong) and error.field:
+        return refused(str(error), Fault(str(error), field=f"/{error.field}"))
     if isinstance(error, Refusal):
         return refused(str(error))
     if isinstance(error, OperationalError | InterfaceError):

@@ -31,7 +31,14 @@ _VISIBLE = regex.compile(r"[^\s\p{C}\p{Z}]")
 
 
 class RecordWrong(Refusal):
-    """This record cannot become an article."""
+    """This record cannot become an article.
+
+    `field` is the one of FIELDS that is wrong, "" where it is none, or none alone.
+    """
+
+    def __init__(self, sentence: str = "", *, field: str = "") -> None:
+        super().__init__(*filter(None, [sentence]))
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +129,19 @@ def clean_text(raw: str, limits: Limits) -> str:
     try:
         text = clean(raw)
     except UnreadableText as error:
-        raise RecordWrong(f"In the text: {error}") from error
+        raise RecordWrong(f"In the text: {error}", field="text") from error
     if not _VISIBLE.search(text):
-        raise RecordWrong("The text is empty.")
+        raise RecordWrong("The text is empty.", field="text")
     n_lines = text.count("\n") + 1
     if n_lines > MOST_LINES:
-        raise RecordWrong(f"The text has {n_lines:,} lines, more than {MOST_LINES:,}. Divide it.")
+        too_many = f"The text has {n_lines:,} lines, more than {MOST_LINES:,}. Divide it."
+        raise RecordWrong(too_many, field="text")
     n_bytes = len(text.encode())
     if n_bytes > limits.article_bytes:
         raise RecordWrong(
             f"The text is {in_bytes(n_bytes)} long, more than {in_bytes(limits.article_bytes)}. "
-            "Divide it, or ask whoever runs the site to raise the limit."
+            "Divide it, or ask whoever runs the site to raise the limit.",
+            field="text",
         )
     return text
 
@@ -141,12 +150,14 @@ def source_of(given: dict[str, str]) -> Source:
     """Particulars from words. Raises RecordWrong with a sentence."""
     words = {name: _one_line(name, given.get(name, "")) for name in LONGEST}
     if not words["title"]:
-        raise RecordWrong("The title is missing.")
+        raise RecordWrong("The title is missing.", field="title")
     if words["url"] and not _ADDRESS.fullmatch(words["url"]):
-        raise RecordWrong("The address must begin with http:// or https:// and have no spaces.")
+        no_address = "The address must begin with http:// or https:// and have no spaces."
+        raise RecordWrong(no_address, field="url")
     if not _LANGUAGE.fullmatch(words["language"]):
         raise RecordWrong(
-            f"“{shortened(words['language'])}” is no language code. Write en, en-GB, ar, …"
+            f"“{shortened(words['language'])}” is no language code. Write en, en-GB, ar, …",
+            field="language",
         )
     return Source(**words, published_on=_day(given.get("published_on", "")))
 
@@ -169,10 +180,11 @@ def _one_line(name: str, value: str) -> str:
     try:
         line = " ".join(clean(value).split())
     except UnreadableText as error:
-        raise RecordWrong(f"{_NAMES[name]} cannot be stored. {error}") from error
+        raise RecordWrong(f"{_NAMES[name]} cannot be stored. {error}", field=name) from error
     if len(line) > LONGEST[name]:
         raise RecordWrong(
-            f"{_NAMES[name]} has {len(line):,} characters, more than {LONGEST[name]:,}."
+            f"{_NAMES[name]} has {len(line):,} characters, more than {LONGEST[name]:,}.",
+            field=name,
         )
     return line
 
@@ -186,5 +198,6 @@ def _day(value: str) -> date | None:
         return date.fromisoformat(found[1] if found else "")
     except ValueError:
         raise RecordWrong(
-            f"“{shortened(value)}” is no date. Write it as year-month-day, like 2023-11-10."
+            f"“{shortened(value)}” is no date. Write it as year-month-day, like 2023-11-10.",
+            field="published_on",
         ) from None

@@ -300,6 +300,9 @@ def test_an_export_is_a_job_whose_file_is_fetched(
         ({"format": "papyrus"}, "/format"),
         ({"format": "marks"}, "/format"),  # is read, never written
         ({"format": "conll", "options": {"scheme": "iob"}}, "/options"),
+        ({"format": "brat", "texts": False}, "/texts"),
+        ({"format": "sourcemark", "texts": False}, "/texts"),
+        ({"format": "sourcemark", "pseudonyms": True}, "/pseudonyms"),
     ):
         assert described(desk.send(path, wrong))["errors"][0]["field"] == field
     assert described(desk.read(path))["items"] == [done]

@@ -226,6 +226,42 @@ def test_an_export_that_cannot_be_so_names_the_member_that_asks_for_it(
     assert not Export.objects.exists()
 
 
+ARTICLE = {"title": "Strike", "text": "One."}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"url": "example.org"}, "/url", "must begin with http"),
+        ({"language": "Deutsch!"}, "/language", "is no language code"),
+        ({"title": " "}, "/title", "The title is missing."),
+        ({"text": " \n\u200b"}, "/text", "The text is empty."),
+        ({"text": "Two\x07."}, "/text", "line 1, column 4"),
+        ({"text": "\n" * 100_000 + "x"}, "/text", "more than 100,000"),
+        ({"outlet": "Ga\x01zette"}, "/outlet", "The outlet cannot be stored"),
+    ],
+)
+def test_an_article_that_cannot_be_says_which_field(
+    wrong: dict[str, str], field: str, said: str, desk: Asker, study: Study
+) -> None:
+    told = {**ARTICLE, **wrong}
+    made = [desk.send(at(study, "/articles"), told)]
+    if field != "/text":
+        row = make_article(study)
+        path = at(study, f"/articles/{row.pk}")
+        made.append(desk.send(path, wrong, method="PATCH", headers={"If-Match": "*"}))
+    for answer in made:
+        (error,) = described(answer)["errors"]
+        assert (answer.status_code, error["in"], error["field"]) == (422, "body", field)
+        assert said in error["message"]
+
+
+def test_a_text_that_is_there_already_is_a_conflict_at_the_text(desk: Asker, study: Study) -> None:
+    answers = [desk.send(at(study, "/articles"), ARTICLE) for _ in range(2)]
+    (error,) = described(answers[1])["errors"]
+    assert (answers[1].status_code, error["field"]) == (409, "/text")
+
+
 def test_unknown_addresses_methods_and_kinds_are_problems_too(
     desk: Asker, study: Study, settings: Any
 ) -> None:

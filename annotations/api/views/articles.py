@@ -19,7 +19,7 @@ from annotations.study.queries import fetch_standing
 
 from ..calls import Answer, Call, route
 from ..paging import answer_page
-from ..problems import conflict
+from ..problems import Fault, conflict
 from ..reading import must_match
 from ..serving import Encoder
 from ..shapes.articles import ArticleChange, ArticleIn, ArticleLine, ArticlesAsked, ArticleShape
@@ -124,7 +124,7 @@ def create_article(call: Call[None, ArticleIn]) -> Answer:
     try:
         made = add_article(study=standing.study, actor=call.user, text=text, title=title, **given)
     except SameText as error:
-        raise conflict(str(error)) from error
+        raise conflict(str(error), Fault(str(error), field="/text")) from error
     where = f"{call.request.path}/{made.pk}"
     return Answer(article_json(made, standing), 201, headers={"Location": where})
 
