@@ -13,6 +13,7 @@ from annotations.exchange.frame.xml_in import walk_xml
 from annotations.exchange.records import ArticleRecord, Corpus, FragmentRecord
 
 from .corpora import corpora
+from .refi_by_the_book import check_project, list_faults
 
 FORM = find_format("refi_qda")
 Q = "{urn:QDA-XML:project:1.0}"
@@ -24,7 +25,6 @@ HEAD = f"""<?xml version="1.0" encoding="utf-8"?>
 TEXT = "Officials 🔥 lied."
 UNUSED = "p.qdpx: There is no place for codes that no selection has: {} left out."
 NESTED = "p.qdpx: There is no place for which code stands under which: 1 left out."
-ORDER = ["Users", "CodeBook", "Variables", "Sources", "Links"]  # as the schema has them
 
 
 def packed(project: str, **sources: str) -> bytes:
@@ -57,21 +57,29 @@ def selection(number: int, start: object, end: object, code: int = 3, inside: st
 
 @given(corpus=corpora(most=2))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_project_has_the_order_of_the_schema_and_every_guid_once(corpus: Corpus) -> None:
+def test_the_project_is_as_the_published_schema_has_it(corpus: Corpus) -> None:
     assert FORM.write is not None
-    content = b"".join(chunk for _, chunk in FORM.write(corpus, {}))
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        root = fromstring(archive.read("project.qde"))
-        names = [str(child.tag).removeprefix(Q) for child in root]
-        assert names == [name for name in ORDER if name in names]
-        guids = [element.get("guid") for element in root.iter() if element.get("guid")]
-        assert len(set(guids)) == len(guids)
-        refers = {"targetGUID", "originGUID", "creatingUser"}
-        used = {element.get(name) for element in root.iter() for name in refers} - {None}
-        assert used <= set(guids)
-        for source in root.iter(f"{Q}TextSource"):
-            path = source.get("plainTextPath", "").removeprefix("internal://")
-            assert f"Sources/{path}" in archive.namelist()
+    check_project(b"".join(chunk for _, chunk in FORM.write(corpus, {})))
+
+
+@pytest.mark.parametrize(
+    ("inside", "fault"),
+    [
+        ("<Sets/>", "Project holds Users CodeBook Sets , not Users? CodeBook?"),
+        ("<Links><Link/></Links>", "Link has no guid"),
+        (f'<Links><Link guid="{G}5" direction="Up"/></Links>', "Link: direction is 'Up'"),
+        (f'<Links><Link guid="{G}"/></Links>', "Link: guid is"),
+        ("<Sources/>", "Sources holds nothing, not TextSource+"),
+        (f'<Sources><TextSource guid="{G}5" size="1"/></Sources>', "TextSource has size"),
+        (f'<Variables><Variable guid="{G}5" name="x"/></Variables>', "no typeOfVariable"),
+        ("<Description>Said <b>so</b></Description>", "Description holds elements"),
+        ("words", "Project holds words"),
+    ],
+)
+def test_what_the_schema_does_not_allow_is_seen_by_the_test_of_it(inside: str, fault: str) -> None:
+    assert list_faults(fromstring(f"{HEAD}</Project>")) == []
+    faults = list_faults(fromstring(f"{HEAD}{inside}</Project>"))
+    assert any(fault in each for each in faults), faults
 
 
 def test_a_coded_selection_is_a_span_of_its_user() -> None:
