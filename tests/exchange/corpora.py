@@ -1,7 +1,9 @@
 """Any corpus: what a round trip has to bring back. Shared by the tests of all formats.
 
 Texts hold emoji of several code points, combining marks, right-to-left words, odd spaces and line
-ends; spans nest, cross and fall into fragments; some annotators found nothing.
+ends, also as their first and last characters; spans nest, cross and fall into fragments; some
+annotators found nothing, some are models, and some work waits in another round. Notes, titles and
+answers in words may have several lines.
 """
 
 from dataclasses import replace
@@ -76,14 +78,26 @@ LABELS = (
 PARTS = st.sampled_from(
     ["word", "“", "”", "\u00e9", "e\u0301", "\U0001f469\u200d\U0001f467", "🇳🇴", "🔥", "שלום",
      "يوسف", "\u2028", "\u00a0", "\n", "\n\n", "\t", " ", " ", "\ufdfd", "\ufeff", "=1+1", ",", ";",
-     "<b>", "&amp;", "'", '"', "\\n", "T1\t", "-DOCSTART-", "|", "[1]", "*", "_", "a b c"]
+     "<b>", "&amp;", "'", '"', "\\n", "T1\t", "-DOCSTART-", "|", "[1]", "*", "_", "a b c",
+     "\x0b", "\x0c"]
 )  # fmt: skip
 SIGNS = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"])
 WORDS = st.one_of(
     st.sampled_from(["=1+1", "@x", "'quoted'", "a|b", "a;b", "50 %", "_", "*", "a\\b", "x[1]"]),
     st.text(SIGNS, min_size=1, max_size=12),
 ).filter(lambda words: words == " ".join(words.split()))  # fmt: skip
-ANNOTATORS = ("bob", "carol", "zoë 🔥")
+# What is typed into a field of several lines; nothing trims it.
+SAID = st.one_of(
+    WORDS,
+    WORDS,
+    st.sampled_from(
+        ["two\nlines", " edges ", "\n\nlate", "a\x0bb\x0cc", "tab\tbed", "\ufeffx", "x\n"]
+    ),
+)
+EDGES = st.sampled_from(["", "", "", "\n", " ", "\ufeff", "\t\n", "\x0c", "\u2028", "\u3000\u00a0"])
+ANNOTATORS, MODEL = ("bob", "carol", "zoë 🔥"), "tagger"
+ORIGINS = st.sampled_from(["", "", "hand", "same_words", "import"])
+STATES = st.sampled_from(["submitted", "submitted", "in_progress", "returned", "waiting", ""])
 
 
 @st.composite
@@ -102,10 +116,16 @@ def works(
         if fragments:
             slug = label.slug if label else None
             answers = _answers(draw, label, entities) if label else {}
-            note = draw(st.one_of(st.just(""), WORDS))
+            note = draw(st.one_of(st.just(""), SAID))
             flag = draw(st.sampled_from(["", "", "boundary", "codebook_gap"]))
             stretch = tuple((each.start, each.end) for each in fragments)
-            spans[slug, stretch] = SpanRecord(f"n{n}", slug, fragments, answers, note, flag)
+            is_model = annotator == MODEL
+            spans[slug, stretch] = SpanRecord(
+                f"n{n}", slug, fragments, answers, note, flag,
+                codebook=draw(st.sampled_from([None, None, 2])) if annotator else None,
+                suggested=is_model or (annotator != "" and draw(st.integers(0, 5)) == 0),
+                origin="model" if is_model else draw(ORIGINS) if annotator else "",
+            )  # fmt: skip
     made = list(spans.values())
     links = [
         LinkRecord(one.id, other.id, draw(st.sampled_from([None, *one.fragments])))
@@ -114,8 +134,9 @@ def works(
         if one.label == "attribution" != other.label and draw(st.booleans())
     ]
     return AssignmentRecord(
-        annotator, tuple(made), tuple(links), tuple(entities), state="submitted", round="Pilot",
-        codebook=1,
+        annotator, tuple(made), tuple(links), tuple(entities), state=draw(STATES),
+        round=draw(st.sampled_from(["Pilot", "Pilot", "Main", ""])),
+        codebook=draw(st.sampled_from([1, 1, None])),
     )  # fmt: skip
 
 
@@ -146,7 +167,7 @@ def _answers(
         elif attribute.kind == "yes_no":
             answers[attribute.name] = draw(st.booleans())
         elif attribute.kind == "text":
-            answers[attribute.name] = draw(WORDS)
+            answers[attribute.name] = draw(SAID.filter(str.strip))
     return answers
 
 
@@ -218,16 +239,16 @@ def talks(draw: st.DrawFn, text: str) -> ThreadRecord:
 @st.composite
 def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
     parts = draw(st.lists(PARTS, min_size=1, max_size=30))
-    text = f"a{number}" + "".join(parts) + "z"
+    text = f"{draw(EDGES)}a{number}{''.join(parts)}{draw(st.sampled_from('z.'))}{draw(EDGES)}"
     regions = draw(st.sampled_from([[], [], [(0, 2)]]))
-    people = draw(st.sets(st.sampled_from(ANNOTATORS), max_size=3))
+    people = draw(st.sets(st.sampled_from([*ANNOTATORS, MODEL]), max_size=3))
     made = [draw(works(text, annotator, regions)) for annotator in sorted(people)]
     gold = draw(golds(text, regions, sorted(people))) if people and draw(st.booleans()) else None
     threads = draw(st.lists(talks(text), max_size=1)) if people else []
     return canonical(
         ArticleRecord(
             id=f"article-{number}",
-            title=draw(st.one_of(st.just(f"Title {number}"), WORDS)),
+            title=draw(st.one_of(st.just(f"Title {number}"), SAID)),
             text=text,
             sha256=sha256(text),
             n_code_points=len(text),
@@ -255,26 +276,30 @@ def with_odd_labels(corpus: Corpus) -> Corpus:
     def marks(spans: tuple[SpanRecord, ...]) -> tuple[SpanRecord, ...]:
         return tuple(replace(each, label=ODD.get(each.label or "")) for each in spans)
 
-    (book,) = corpus.study.codebooks
-    labels = tuple(replace(label, slug=ODD[label.slug]) for label in book.labels)
+    labels = tuple(replace(label, slug=ODD[label.slug]) for label in LABELS)
     articles = []
     for article in corpus.articles:
         works = tuple(replace(work, spans=marks(work.spans)) for work in article.assignments)
         gold = article.gold and replace(article.gold, spans=marks(article.gold.spans))
         articles.append(canonical(replace(article, assignments=works, gold=gold)))
-    study = replace(corpus.study, codebooks=(replace(book, labels=labels),))
+    books = tuple(replace(book, labels=labels) for book in corpus.study.codebooks)
+    study = replace(corpus.study, codebooks=books)
     return Corpus(study, tuple(articles))
 
 
 MEMBER = (MembershipRecord("annotator"),)
 STUDY = StudyRecord(
     name="Studied",
-    codebooks=(CodebookRecord(1, LABELS, (RuleRecord("B1", "Mark the shortest."),)),),
+    codebooks=tuple(
+        CodebookRecord(number, LABELS, (RuleRecord("B1", "Mark the shortest."),))
+        for number in (1, 2)
+    ),
     people=(
         *(PersonRecord(name, name, memberships=MEMBER) for name in ANNOTATORS),
+        PersonRecord(MODEL, is_model=True),
         PersonRecord("dave", "Dave", memberships=(MembershipRecord("curator"),)),
     ),
-    rounds=(RoundRecord("Pilot", "pilot"),),
+    rounds=(RoundRecord("Pilot", "pilot"), RoundRecord("Main", "main", 1)),
 )  # fmt: skip
 
 

@@ -35,7 +35,12 @@ SPAN_COLUMNS = (
     "article", "title", "sha256", "kind", "annotator", "round", "state", "span", "label",
     "start", "end", "fragments", "text",
 )  # fmt: skip
-END_COLUMNS = ("note", "flag", "links", "suggested", "origin", "codebook", "more_answers")
+# `codebook` is the version that a span was made under, WORK_BOOK that of all the work where a span
+# names no other; files that people made have the first alone, or neither.
+WORK_BOOK = "assignment_codebook"
+END_COLUMNS = (
+    "note", "flag", "links", "suggested", "origin", "codebook", WORK_BOOK, "more_answers",
+)  # fmt: skip
 SOFT_COLUMNS = ("article", "sha256", "label", "start", "end", "n_marked", "n_annotators", "share")
 ANNOTATOR, GOLD, EXTENT = "annotator", "gold", "(extent)"
 ASKED = re.compile(r"answer: (?P<name>\S+)(?: \((?P<kind>name|yes/no)\))?")
@@ -113,6 +118,7 @@ def _ids_are_safe(spans: Iterable[SpanRecord]) -> bool:
 def _work_rows(
     head: dict[str, Cell], work: AssignmentRecord, columns: Columns
 ) -> Iterator[dict[str, Cell]]:
+    head = {**head, WORK_BOOK: work.codebook}
     if not work.spans:
         yield {**head, "codebook": work.codebook}
     names = {entity.id: entity.name for entity in work.entities}
@@ -242,10 +248,14 @@ class _Work:
         self._links: list[tuple[str, str, str]] = []
         self._entities: dict[str, EntityRecord] = {}
         self._codebook: int | None = None
+        self._tells_codebook = WORK_BOOK in cells
 
     def add(self, cells: Cells, place: str) -> None:
         number = self._number(cells.get("codebook", ""), "codebook", place)
-        self._codebook = max(filter(None, (number, self._codebook)), default=None)
+        if self._tells_codebook:
+            self._codebook = self._number(cells.get(WORK_BOOK, ""), WORK_BOOK, place)
+        else:
+            self._codebook = max(filter(None, (number, self._codebook)), default=None)
         if not cells.get("label"):
             if cells.get("span"):
                 raise FileRefused(self._file, "The span has no label.", place=place)
