@@ -11,6 +11,7 @@ import pytest
 
 from annotations.exchange.formats import find_format, formats, recognised
 from annotations.exchange.frame import FileRefused, Form, Hints, SourceFiles
+from annotations.exchange.frame.findings import Finding
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
     ArticleRecord,
@@ -64,6 +65,10 @@ def right_files(form: Form) -> Files:
 
 def read_through(form: Form, files: Files) -> Iterator[str]:
     """Every sentence that is said about the files."""
+    yield from map(str, found_in(form, files))
+
+
+def found_in(form: Form, files: Files) -> Iterator[Finding]:
     assert form.read is not None
     try:
         sources = SourceFiles.uploaded(files)
@@ -72,9 +77,9 @@ def read_through(form: Form, files: Files) -> Iterator[str]:
         for article in reading.articles:
             placed = place_article(article, findings=reading.findings)
             check(placed)
-        yield from map(str, reading.findings)
+        yield from reading.findings
     except FileRefused as refused:
-        yield str(refused)
+        yield Finding("refused", refused.file, refused.place, refused.reason)
 
 
 def check(article: ArticleRecord) -> None:
@@ -89,6 +94,24 @@ def check(article: ArticleRecord) -> None:
         assert all({link.source, link.target} <= ids for link in work.links)
 
 
+PLACE = re.compile(r"\b(?:line|row) [\d,]+\b|\bxmi:id \w|, sheet \w", re.IGNORECASE)
+# What is refused without a place, and why it has none.
+WHOLE = {
+    r"This file is UTF-32\.": "none of it can be read",
+    r"(?:zip file|workbook|XML) that can be read|cannot be unpacked": "packed bytes have no lines",
+    r"There is no|^One \S+ file .*is needed, not 0|^No sheet has": "what is missing stands nowhere",
+    r"holds no (?:text|sentence|project)|has no text": "what is missing stands nowhere",
+    r"Its text is not (?:that of the others|the one)": "two files, whole against whole",
+    r"the key \".+ stands twice": "it is named by its key",
+    r"^\S+ (?:must be|is missing|holds) ": "a member, by its path",
+    r"is no REFI-QDA project": "its first line says what it is instead",
+    r"nested too deeply": "it ends nowhere",
+    r"defines entities or a document type": "it stands before the first line of what is read",
+    r"is not among the (?:articles|files)": "it is named, and the file that names it",
+}
+NO_FILE = re.compile(r"There is no|^One \S+ file .*is needed, not 0")  # not there: it has no name
+
+
 @pytest.mark.parametrize("form", READ, ids=lambda form: form.name)
 def test_spoilt_files_are_refused_or_read_and_nothing_else(form: Form) -> None:
     warnings.simplefilter("ignore")
@@ -96,14 +119,25 @@ def test_spoilt_files_are_refused_or_read_and_nothing_else(form: Form) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for how, files in nasty(right_files(form)):
         begun = time.monotonic()
-        for sentence in read_through(form, files):
+        for finding in found_in(form, files):
+            sentence = str(finding)
             assert sentence.strip(), how
             assert len(sentence) < 5_000, how
             assert "Traceback" not in sentence, how
+            if finding.kind == "refused":
+                assert says_where(finding, [path for path, _ in files]), (how, sentence)
         if time.monotonic() - begun > SECONDS:
             slow.append(how)
     assert slow == []
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < RISE
+
+
+def says_where(refused: Finding, paths: list[str]) -> bool:
+    """Whether a person finds the file, and the place in it, or there is a reason for none."""
+    sentence = str(refused)
+    named = any(path in sentence for path in paths) or NO_FILE.search(refused.sentence)
+    placed = PLACE.search(sentence) or any(re.search(why, refused.sentence) for why in WHOLE)
+    return bool(named and placed and "\n" not in sentence)
 
 
 @pytest.mark.parametrize("form", READ, ids=lambda form: form.name)

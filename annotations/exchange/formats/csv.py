@@ -154,7 +154,18 @@ def rows_of(files: SourceFiles, path: str, needed: Sequence[str]) -> Iterator[Pl
             raise FileRefused(path, f"This is not CSV ({error}).", place=place) from error
         except UnicodeDecodeError as error:
             reason = "It is not UTF-8. Save it as CSV UTF-8."
-            raise FileRefused(path, reason) from error
+            raise FileRefused(path, reason, place=_undecodable(files, path)) from error
+
+
+def _undecodable(files: SourceFiles, path: str) -> str:
+    """The first line, as an editor counts them, that is not UTF-8: the reader decodes in blocks."""
+    with files.open(path) as raw:
+        for number, line in enumerate(raw, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return f"line {number}"
+    return ""
 
 
 def put_together(

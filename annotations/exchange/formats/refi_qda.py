@@ -9,16 +9,15 @@ counts UTF-16 units is noticed by the names of its selections, which begin with 
 
 import io
 import json
-import sqlite3
 import uuid
 import zipfile
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from annotations.text.offsets import Utf16Table
@@ -48,6 +47,7 @@ from ._labelled_text import (
     about_work,
     make_article,
 )
+from ._refi_links import Links, LinkTo
 from ._refi_places import in_code_points, positions, units_counted
 from ._works import EXTENT, GOLD, all_works, kinds_asked
 from ._xml_out import plain, quoted, tag
@@ -56,7 +56,6 @@ PATH, PROJECT = "project.qdpx", "project.qde"
 SPACE = "urn:QDA-XML:project:1.0"
 ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set",
              "Note", "Graph", "Variable")  # fmt: skip
-AT_ONCE = 500  # places in a question to SQLite
 CONTINUES, SOURCES = "continues", "sources"
 LONGEST_NAME = 60
 _ROOT = uuid.UUID("5a7c2f64-3e0b-4c86-9a55-0d4c2f1e7b11")
@@ -277,40 +276,13 @@ def _articles(
         try:
             yield from _Project(*_inner(files, path), path, hints, findings).articles()
         except FileRefused as refused:
-            findings.refused(refused.file or path, refused.place, refused.reason)
+            findings.refused(_named(refused, path), refused.place, refused.reason)
 
 
-_LinkTo: TypeAlias = tuple[str, str, str]  # the selection it leads to, its name, its own guid
-
-
-class _Links:
-    """The links of a project, which stand at its end, by where they begin.
-
-    They wait on disk: a large project has hundreds of thousands.
-    """
-
-    def __init__(self) -> None:
-        self._rows = sqlite3.connect("")  # a file of its own that goes with the connection
-        self._rows.execute("CREATE TABLE link (origin TEXT, target TEXT, name TEXT, guid TEXT)")
-        self._is_sorted = False
-
-    def add(self, link: Element) -> None:
-        given = [link.get(name, "") for name in ("originGUID", "targetGUID", "name", "guid")]
-        self._rows.execute("INSERT INTO link VALUES (?, ?, ?, ?)", given)
-
-    def of(self, origins: Sequence[str]) -> dict[str, list[_LinkTo]]:
-        """In the order of the file."""
-        if not self._is_sorted:
-            self._rows.execute("CREATE INDEX by_origin ON link (origin)")
-            self._is_sorted = True
-        found: defaultdict[str, list[_LinkTo]] = defaultdict(list)
-        for at in range(0, len(origins), AT_ONCE):
-            some = origins[at : at + AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            query = f"SELECT * FROM link WHERE origin IN ({marks}) ORDER BY rowid"
-            for origin, target, name, guid in self._rows.execute(query, some):
-                found[origin].append((target, name, guid))
-        return found
+def _named(refused: FileRefused, path: str) -> str:
+    """A file in a project by the project's name, too."""
+    inner = refused.file
+    return inner if inner.startswith(path) else ", ".join(filter(None, (path, inner)))
 
 
 class _Project:
@@ -327,7 +299,7 @@ class _Project:
         self._users: dict[str, str] = {}
         self._codes: dict[str, str] = {}
         self._used: set[str] = set()  # guids of codes
-        self._links = _Links()
+        self._links = Links()
         self._lost: Counter[str] = Counter()
         self._begin()
 
@@ -362,7 +334,8 @@ class _Project:
                     task, file=self._path, hints=self._hints, findings=self._findings
                 )
             except FileRefused as refused:
-                self._findings.refused(refused.file, refused.place, refused.reason)
+                file = _named(refused, self._path)
+                self._findings.refused(file, refused.place, refused.reason)
         if unused := len(self._codes.keys() - self._used):
             self._lost["codes that no selection has"] = unused
         for what, n in self._lost.items():
@@ -397,7 +370,7 @@ class _Project:
         extras = ours.get("spans") if isinstance(ours.get("spans"), dict) else {}
         selections = list(source.iter(f"{{{SPACE}}}PlainTextSelection"))
         links = self._links.of([each.get("guid", "") for each in selections])
-        parts = {to for some in links.values() for to, kind, _ in some if kind == CONTINUES}
+        parts = {to for some in links.values() for to, kind, *_ in some if kind == CONTINUES}
         units = units_counted(task.text, selections)
         if units is not None:
             sentence = "Its places count UTF-16 units; they were counted anew."
@@ -482,7 +455,7 @@ class _Project:
         self,
         owner: Mapping[str, TaskWork],
         places: Mapping[str, list[int]],
-        links: Mapping[str, list[_LinkTo]],
+        links: Mapping[str, list[LinkTo]],
         ours: Json,
         name: str,
     ) -> None:
@@ -491,12 +464,17 @@ class _Project:
         for guid, work in owner.items():
             region = regions[guid]
             parts = [places[guid]]
-            for target, kind, key in links.get(guid, []):
+            for target, kind, key, line in links.get(guid, []):
                 if kind == CONTINUES and target in places:
                     parts.append(places[target])
                 elif owner.get(target) is work:
                     given = (about or {}).get(key)
-                    link = (guid, target, given if isinstance(given, dict) else {}, name)
+                    link = (
+                        guid,
+                        target,
+                        given if isinstance(given, dict) else {},
+                        f"{line}, {name}",
+                    )
                     work.links.append(link)
                     if kind != SOURCES:
                         self._lost[f"the name of a link, “{kind[:40]}”"] += 1

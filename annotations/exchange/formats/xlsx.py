@@ -284,7 +284,7 @@ class Book:
             )
         except Exception as error:  # of a spoilt workbook openpyxl raises whatever it meets
             raise FileRefused(
-                path, f"This is not a workbook that can be read ({error})."
+                path, f"This is not a workbook that can be read ({shortened(str(error), 200)})."
             ) from error
         self._columns: dict[str, list[str]] = {}
         for name in self._book.sheetnames:

@@ -15,6 +15,8 @@ from .sources import SourceFiles
 
 BLOCK = 1 << 16  # bytes that are read at once
 _SPACE = re.compile(r"[ \t\n\r]*")
+# Words, or what Python reads and JSON does not know, or cannot read.
+_ODD = re.compile(r'"(?:[^"\\]|\\.)*+"|(NaN|-?Infinity|\d{4300,})', re.DOTALL)
 
 
 def parse_json(words: str, *, file: str, line: int | None = None) -> Any:
@@ -28,9 +30,14 @@ def parse_json(words: str, *, file: str, line: int | None = None) -> Any:
         at = f"line {line or error.lineno}, character {error.colno}"
         raise FileRefused(file, f"This is not JSON ({error.msg}).", place=at) from None
     except ValueError as error:  # a number of thousands of digits, or ours
-        raise FileRefused(
-            file, f"This is not JSON that can be read: {error}", place=place
-        ) from None
+        reason = f"This is not JSON that can be read: {error}"
+        raise FileRefused(file, reason, place=place or _place_of_odd(words)) from None
+
+
+def _place_of_odd(words: str) -> str:
+    """Where the first number stands that is none; "" where that is not what is wrong."""
+    found = next((each for each in _ODD.finditer(words) if each[1]), None)
+    return f"line {words.count(chr(10), 0, found.start()) + 1}" if found else ""
 
 
 def json_values(files: SourceFiles, path: str) -> Iterator[tuple[int, Any]]:
