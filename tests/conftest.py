@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
@@ -75,6 +79,24 @@ def _asks_a_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("on_postgresql")
     return bool(marked or fixtures & {"db", "transactional_db", "elsewhere"})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_use_migrations: bool, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Tables that were made of the models in one go are known to have all migrations.
+
+    That both ways lead to the same tables: project/test_upgrades.py.
+    """
+    if django_db_use_migrations:
+        return
+    django_settings.MIGRATION_MODULES = {}
+    recorder = MigrationRecorder(connection)
+    with django_db_blocker.unblock():
+        recorder.ensure_schema()
+        for app, name in MigrationLoader(None).disk_migrations:
+            recorder.record_applied(app, name)
 
 
 @pytest.fixture(autouse=True)

@@ -38,7 +38,7 @@ SOAK_SECONDS = 24 * 60 * 60  # whatever is asked of it, a day is enough
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 BROWSER_TESTS = "tests/browser"
 BUT_BROWSER = ("tests", f"--ignore={BROWSER_TESTS}")
-# For pages the tables are made of the models in one go; the other suites begin with migrations.
+# Tables are made of the models in one go, which migrations lead to as well: tests of upgrades.
 AT_ONCE = "--nomigrations"
 LINT_IMPORTS = "import importlinter.cli as cli; cli.lint_imports_command()"
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -97,14 +97,14 @@ def javascript() -> Outcome:
 
 
 def sqlite() -> Outcome:
-    return _pytest(*BUT_BROWSER, "-n", PROCESSES)
+    return _pytest(*BUT_BROWSER, "-n", PROCESSES, AT_ONCE)
 
 
 def postgresql() -> Outcome:
     try:
         with database_url() as url:
             # One more: here tests wait for servers of their own that start, stop and are killed.
-            return _pytest(*BUT_BROWSER, "-n", str(int(PROCESSES) + 1), DATABASE_URL=url)
+            return _pytest(*BUT_BROWSER, "-n", str(int(PROCESSES) + 1), AT_ONCE, DATABASE_URL=url)
     except (MissingServer, ServerFailed) as error:
         return Outcome(failed=1, note=str(error))
 

@@ -2,8 +2,6 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from seqeval.metrics.sequence_labeling import get_entities
-from seqeval.scheme import IOB2, IOBES, Entities
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, Hints, SourceFiles
@@ -38,6 +36,9 @@ def spans_of(words: str) -> tuple[tuple[SpanRecord, ...], list[str]]:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_seqeval_finds_the_same_spans(scheme: str, corpus: Corpus) -> None:
     assert FORM.write is not None
+    from seqeval.metrics.sequence_labeling import get_entities  # seconds to load, here alone
+    from seqeval.scheme import IOB2, IOBES, Entities
+
     strict = IOB2 if scheme == "bio" else IOBES
     files: dict[str, bytes] = {}
     for path, chunk in FORM.write(corpus, {"scheme": scheme}):

@@ -5,8 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
-from spacy.tokens import DocBin
-from spacy.vocab import Vocab
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame.losses import strip_all
@@ -20,6 +18,9 @@ from .corpora import corpora
 @given(corpus=corpora(most=2))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_spacy_reads_the_same_texts_and_spans(corpus: Corpus) -> None:
+    from spacy.tokens import DocBin  # seconds to load, here alone
+    from spacy.vocab import Vocab
+
     form = find_format("spacy_docbin")
     assert form.write is not None
     content = b"".join(chunk for _, chunk in form.write(corpus, {}))

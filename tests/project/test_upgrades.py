@@ -16,6 +16,7 @@ from tests.soaking import Budget
 
 from .elsewhere import Elsewhere
 from .upgrades.lay import kept_files, read_kept
+from .upgrades.shape import shape
 
 # Columns whose values a migration changes on purpose, "table.column", with the reason.
 CHANGED: dict[str, str] = {}
@@ -78,6 +79,7 @@ def check_all_is_kept(site: Elsewhere, kept: dict[str, Any]) -> None:
     assert done[0] == 0, done[1]
     now = json.loads(done[1])
     assert now["findings"] == []
+    assert now["shape"] == shape()  # as if its tables had been made today
     assert by_plain_ids(now["exports"]) == by_plain_ids(kept["exports"])
     assert len(kept["exports"]) > 3
     for table, told in kept["tables"].items():
@@ -97,6 +99,7 @@ def upgrade(site: Elsewhere, kill_at: int) -> tuple[int, str]:
     return site.run("-c", INTERRUPTED, str(kill_at))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", kept_files(), ids=lambda path: path.name)
 def test_a_former_database_killed_while_it_is_upgraded_keeps_everything(
     elsewhere: Elsewhere, path: Path
@@ -127,6 +130,7 @@ def no_older_program_starts_on(elsewhere: Elsewhere) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", kept_files(), ids=lambda path: path.name)
 def test_a_former_database_can_be_killed_at_each_change_of_its_tables(
     elsewhere: Elsewhere, path: Path, budget: Budget

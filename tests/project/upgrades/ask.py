@@ -35,5 +35,7 @@ if __name__ == "__main__":
     from project.doctor import examine
 
     call_command("migrate", "--check", verbosity=0)  # exits when anything is left to do
-    told = {"tables": rows_of(json.load(sys.stdin)), "exports": read_exports()}
+    from .shape import shape
+
+    told = {"tables": rows_of(json.load(sys.stdin)), "exports": read_exports(), "shape": shape()}
     json.dump({**told, "findings": [str(finding) for finding in examine()]}, sys.stdout)
