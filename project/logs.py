@@ -26,8 +26,12 @@ BREAKS = str.maketrans(
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
+def without_secrets(text: str) -> str:
+    return SECRET.sub(r"\1…", text)
+
+
 def on_one_line(text: str) -> str:
-    return SECRET.sub(r"\1…", text).translate(BREAKS)
+    return without_secrets(text).translate(BREAKS)
 
 
 def without_detail(text: str) -> str:
@@ -83,7 +87,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": on_one_line(without_detail(record.getMessage())),
+            "message": without_secrets(without_detail(record.getMessage())),
             **getattr(record, "told", {}),
         }
         if record.exc_info and record.exc_info[1]:

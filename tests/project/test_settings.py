@@ -172,7 +172,7 @@ def test_whoever_speaks_in_a_process_of_ours_speaks_by_log_format(tmp_path: Path
     assert code == 0, told
     lines = [json.loads(line) for line in told.splitlines()]
     assert [(each["logger"], each["message"]) for each in lines] == [
-        ("gunicorn.error", "gunicorn's\\nword"),
+        ("gunicorn.error", "gunicorn's\nword"),
         ("django_tasks_db", "the worker's"),
         ("some.package", "another's"),
     ]
