@@ -11,6 +11,7 @@ from annotations.curation.checkup import CHECKS as CURATION
 from annotations.exchange.queries.snapshot import snapshot
 from annotations.marking.checkup import CHECKS as MARKING
 from annotations.reports.checkup import CHECKS as REPORTS
+from annotations.reports.checkup import THOROUGH, check_gamma, check_kept_tables
 from annotations.study.checkup import CHECKS as STUDY
 from annotations.study.checkup import RESTORE, Check, Finding
 
@@ -42,13 +43,16 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def examine(study_id: uuid.UUID | None = None) -> Iterator[Finding]:
+def examine(study_id: uuid.UUID | None = None, *, thorough: bool = False) -> Iterator[Finding]:
     """All that is not as it must be, in the database or in one study, as it is found.
 
     A check that cannot be finished is a finding too. Saves that come meanwhile are not looked at.
+    `thorough`: what is kept of figures is made anew without bounds, which may take hours.
     """
+    bounded = {check_gamma, check_kept_tables}
+    checks = (*(each for each in CHECKS if each not in bounded), *THOROUGH) if thorough else CHECKS
     with snapshot():
-        for check in CHECKS:
+        for check in checks:
             yield from _ask(check, study_id)
 
 

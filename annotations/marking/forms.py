@@ -200,3 +200,14 @@ class MergeForm(forms.Form):
         into = self.fields["into"]
         assert isinstance(into, forms.ModelChoiceField)
         into.queryset = others
+
+
+class EarlyReadingForm(forms.Form):
+    """Why a manager reads work that is not submitted."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="It stands in the study’s history, with your name and the time.",
+    )

@@ -2,13 +2,16 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.study.models import AuditEntry
 from annotations.study.policy import BLINDED, Act, Phase, Standing
 from annotations.study.queries import fetch_standing
 
@@ -20,17 +23,34 @@ from .protocol import is_uuid
 from .queries import live_spans, read_links, read_regions, read_spans, stretches
 from .wire import Wire
 
+READ_EARLY = "marks.read_early"
+EARLY_FOR = timedelta(hours=1)  # then a reason is asked for again
+
 
 @dataclass(frozen=True)
 class Reading:
     """One person's submitted work, as another may read it.
 
     `is_on_desk`: by being a curator or manager, who may also see how the work came about.
+    `is_early`: it is not submitted, and a manager gave a reason for looking all the same.
     """
 
     standing: Standing
     assignment: Assignment
     is_on_desk: bool
+    is_early: bool = False
+
+
+class NotSubmitted(PermissionDenied):
+    """Work that is still open; its manager may read it after giving a reason."""
+
+    def __init__(self, standing: Standing, assignment: Assignment) -> None:
+        super().__init__(f"{assignment.annotator} has not submitted this article.")
+        self.standing, self.assignment = standing, assignment
+
+    @property
+    def may_be_read_early(self) -> bool:
+        return self.standing.is_manager and self.assignment.state in OPEN_STATES
 
 
 def fetch_reading(
@@ -41,6 +61,8 @@ def fetch_reading(
     Managers and curators may read them when they are submitted and they have no own work open on
     the article; annotators when theirs is submitted too and the comparison was opened. To an
     annotator for whom that does not hold there is no such assignment.
+
+    Raises NotSubmitted of open work, unless a manager has just said why it has to be read early.
     """
     standing = fetch_standing(user, study_id, Act.READ_OTHERS_MARKS)
     own = Assignment.objects.filter(study=study_id, article=article_id, annotator=user).first()
@@ -59,8 +81,20 @@ def fetch_reading(
     if own and own.state in OPEN_STATES:
         raise PermissionDenied("Submit your own marks on this article before you read others'.")
     if found.state != AssignmentState.SUBMITTED:
-        raise PermissionDenied(f"{found.annotator} has not submitted this article.")
+        early = NotSubmitted(standing, found)
+        if not (early.may_be_read_early and is_opened_early(found, user)):
+            raise early
+        return Reading(standing, found, on_desk, is_early=True)
     return Reading(standing, found, on_desk)
+
+
+def is_opened_early(assignment: Assignment, user: User) -> bool:
+    """Whether this person gave a reason not long ago."""
+    given = AuditEntry.objects.filter(
+        study=assignment.study_id, actor=user, action=READ_EARLY, subject_id=str(assignment.pk),
+        at__gte=timezone.now() - EARLY_FOR,
+    )  # fmt: skip
+    return given.exists()
 
 
 def is_compared(own: Assignment | None, other: Assignment) -> bool:
@@ -96,8 +130,9 @@ def reading_context(reading: Reading) -> dict[str, Any]:
         "n_blocks": len(blocks),
         "marks": listed(spans, labels, links),
         "n_links": len(links),
+        "is_early": reading.is_early,
         "may_see_history": reading.is_on_desk,
-        "may_return": reading.standing.may(Act.RETURN_SUBMISSION),
+        "may_return": not reading.is_early and reading.standing.may(Act.RETURN_SUBMISSION),
     }
 
 

@@ -1,22 +1,23 @@
 """The doctor's checks of what is kept because computing it costs."""
 
-import json
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from annotations.study.checkup import AT_ONCE, Check, Finding, rows_in
 from annotations.study.models import Study
 
+from .actions.recounting import as_stored, wrong_gamma, wrong_tables
 from .actions.sums import count_anew, hash_of
 from .actions.tables import MOST_KEPT
-from .models import ArticleSums, Level, StudyTables
+from .models import ArticleGamma, ArticleSums, Level, StudyTables
 from .queries import read_inputs
 from .selection import Selection
 
 ARTICLES_AT_ONCE = 100
+MOST_ARTICLES = 500  # of tables that are made anew, unless everything is asked for
+MOST_GAMMAS = 3  # a study: one may take a minute
 ANEW = "Delete its rows of {table}: they are made anew when the page is opened."
 
 
@@ -50,11 +51,6 @@ def _check_level(study: Study, level: str) -> Iterator[Finding]:
                 yield Finding("reports.sums", study.pk, f"article {one.article_id}", what, remedy)
 
 
-def as_stored(value: Any) -> Any:
-    """As JSON gives it back: tuples as lists, every key a string."""
-    return json.loads(json.dumps(value))
-
-
 def check_tables(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """Kept tables have a key, and there are not more than are ever kept."""
     tables = rows_in(StudyTables, study_id)
@@ -69,4 +65,47 @@ def check_tables(study_id: uuid.UUID | None) -> Iterator[Finding]:
         yield Finding("reports.tables", row["study_id"], "tables", what, remedy)
 
 
-CHECKS: tuple[Check, ...] = (check_sums, check_tables)
+def check_kept_tables(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Tables of work as it stands, unless they are of many articles, are made anew and compared."""
+    yield from _check_kept_tables(study_id, MOST_ARTICLES)
+
+
+def check_gamma(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Some of the kept gammas of work as it stands are drawn anew and compared."""
+    yield from _check_gamma(study_id, MOST_GAMMAS)
+
+
+def check_large_tables(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    yield from _check_kept_tables(study_id, None)
+
+
+def check_every_gamma(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    yield from _check_gamma(study_id, None)
+
+
+def _check_kept_tables(study_id: uuid.UUID | None, most: int | None) -> Iterator[Finding]:
+    remedy = ANEW.format(table="annotations_studytables")
+    for study in _studies_with(StudyTables, study_id):
+        for pk in wrong_tables(study, most):
+            what = "They are not what making them anew gives."
+            yield Finding("reports.tables", study.pk, f"tables {pk}", what, remedy)
+
+
+def _check_gamma(study_id: uuid.UUID | None, most: int | None) -> Iterator[Finding]:
+    remedy = ANEW.format(table="annotations_articlegamma")
+    for study in _studies_with(ArticleGamma, study_id):
+        for article in wrong_gamma(study, most):
+            what = "Its kept gamma is not what drawing it anew gives."
+            yield Finding("reports.gamma", study.pk, f"article {article}", what, remedy)
+
+
+def _studies_with(
+    model: type[ArticleGamma | StudyTables], study_id: uuid.UUID | None
+) -> QuerySet[Study]:
+    kept = model.objects.filter(study=OuterRef("pk"))
+    studies = Study.objects.filter(pk=study_id) if study_id else Study.objects.kept()
+    return studies.filter(Exists(kept)).order_by("pk")
+
+
+CHECKS: tuple[Check, ...] = (check_sums, check_tables, check_kept_tables, check_gamma)
+THOROUGH: tuple[Check, ...] = (check_large_tables, check_every_gamma)  # instead of the last two

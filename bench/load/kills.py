@@ -11,10 +11,11 @@ from project.setup.postgres import Server, temporary_server
 from tests.project.ledger import Installation, close, run_clients, wait_for_saves
 
 BACK_UP = 5.0
+KILLED = {"web": "the web server", "database": "PostgreSQL", "both": "both at once"}
 
 
 def kills(name: str, times: int) -> list[Row]:
-    what = ["web", "database"] if name == "postgresql" else ["web"]
+    what = ["web", "database", "both"] if name == "postgresql" else ["web"]
     return [row for one in what for row in kill_loop(name, one, times)]
 
 
@@ -38,18 +39,19 @@ def kill_loop(name: str, what: str, times: int) -> list[Row]:
         for _ in range(times):
             time.sleep(dice.uniform(0, 0.3))
             began = time.monotonic()
-            if what == "web":
+            if what in ("web", "both"):
                 here.kill()
-                here.start()
-            else:
+            if what in ("database", "both"):
                 assert server
                 server.kill()
                 server.start()
+            if what in ("web", "both"):
+                here.start()
             restarts.append(time.monotonic() - began)
             back.append(restarts[-1] + wait_for_saves(clients, 20))
         ledger = close(clients, stop)
         wrong = here.reckon(ledger).strip()
-    killed = "PostgreSQL" if what == "database" else "the web server"
+    killed = KILLED[what]
     note = f"{len(ledger)} saves acknowledged; lost, doubled, phantom, doctor: {wrong or 'none'}"
     return [
         Row(name, f"{times} kills of {killed}: what does not fit",

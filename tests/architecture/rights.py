@@ -73,6 +73,45 @@ ELSEWHERE: dict[str, str] = {
     **dict.fromkeys(("api:list_formats", "api:list_studies", "api:me"), TOKEN),
 }
 
+# What stands for the words in addresses that name nothing of a study.
+WORDS: dict[str, dict[str, object]] = {
+    "account_confirm_email": {"key": "x"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "x-y"},
+    "api:nothing_here": {"rest": "x"},
+    "admin:app_list": {"app_label": "annotations"},
+    "openid_connect_callback": {"provider_id": "x"},
+    "openid_connect_login": {"provider_id": "x"},
+}
+
+# What a look may leave behind in a table: why, and how the addresses begin whose looks may.
+A_CASE = "cases are met when an article is opened, and named by letters then"
+COUNTED = (
+    "counts of cases and figures are kept when they are first asked for, for the next who asks"
+)
+LEFT_BY_LOOKING: dict[str, tuple[str, tuple[str, ...]]] = {
+    "annotations_accesstoken": ("when a token was last used", ("api:",)),
+    "annotations_adjudication": (A_CASE, ("api:", "curation:")),
+    "annotations_alias": (A_CASE, ("api:", "curation:")),
+    "annotations_articlecases": (COUNTED, ("api:", "curation:", "assignment:")),
+    "annotations_articlesums": (COUNTED, ("api:", "reports:")),
+    "annotations_auditentry": ("who looked at whose work is on record", ("",)),
+    "annotations_cache": ("how often somebody asked", ("",)),
+    "annotations_case": (A_CASE, ("api:", "curation:")),
+    "annotations_recountdue": (COUNTED, ("api:", "curation:", "assignment:")),
+    "annotations_session": ("when somebody was last here", ("",)),
+    "annotations_studycases": (COUNTED, ("api:", "curation:", "assignment:")),
+    "annotations_studytables": (COUNTED, ("api:", "reports:")),
+}
+
+# Addresses of somebody's own things, outside of every study.
+OWN = {
+    "accounts:token_revoke",
+    "exchange:study_import_progress",
+    "exchange:study_import_show",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+}
+
 # Addresses of a study. Lists that show to each what they may see are SEE_STUDY.
 ROUTES: dict[str, Act] = {
     "api:change_marks": Act.READ_OWN_MARKS,  # as marking:ops

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.test import Client, override_settings
@@ -20,7 +21,8 @@ from zeal import zeal_ignore
 
 from annotations.accounts.models import User
 from annotations.curation.models import GoldSpan, Meeting, Mention, Thread
-from annotations.marking.models import Span
+from annotations.exchange.models import StudyImport
+from annotations.marking.models import Entity, Span
 from annotations.study.models import AuditEntry, Role, Study
 from annotations.study.policy import MATRIX, Act, Phase
 from tests.api.asking import BASE, Asker, sample
@@ -32,13 +34,16 @@ from tests.world import World
 from .rights import (
     ELSEWHERE,
     IN_THE_BIN,
+    LEFT_BY_LOOKING,
     NAMES_NOTHING,
     NARROWER,
+    OWN,
     ROUTES,
     SENDING,
     SIGNED_IN,
     TOKEN,
     WITHOUT_FILE,
+    WORDS,
 )
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +77,7 @@ class Person:
     role: Role | None
     phase: Phase = Phase.OPEN
     is_member: bool = True
+    is_opened: bool = False  # the comparison of the round
 
     def may(self, act: Act) -> bool:
         return self.role is not None and self.phase in MATRIX[act].get(self.role, frozenset())
@@ -82,8 +88,9 @@ PEOPLE = (
     Person("stranger", None, is_member=False),  # who manages another study
     Person("former", None, is_member=False),  # was annotator and manager
     Person("open", Role.ANNOTATOR),
+    Person("late", Role.ANNOTATOR, is_opened=True),  # while the others compare
     Person("submitted", Role.ANNOTATOR, Phase.SUBMITTED),
-    Person("compared", Role.ANNOTATOR, Phase.COMPARED),
+    Person("compared", Role.ANNOTATOR, Phase.COMPARED, is_opened=True),
     Person("curator", Role.CURATOR),
     Person("manager", Role.MANAGER),
     Person("admin", Role.MANAGER),  # of the site; a member of no study
@@ -111,8 +118,8 @@ class Scene:
         w = self.ours
         return {
             "signed out": None, "stranger": self.theirs.alice, "former": w.former, "open": w.erin,
-            "submitted": w.bob, "compared": w.bob, "curator": w.dave, "manager": w.alice,
-            "admin": self.ada,
+            "late": w.erin, "submitted": w.bob, "compared": w.bob, "curator": w.dave,
+            "manager": w.alice, "admin": self.ada,
         }[person]  # fmt: skip
 
     def client(self, person: str) -> "Door":
@@ -136,7 +143,13 @@ def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     many = override_settings(SOURCEMARK_API_PER_MINUTE=10**6)
     with many, django_db_blocker.unblock(), transaction.atomic():
         ada = make_user("ada", is_staff=True, is_superuser=True)
-        yield Scene(World("Arden"), World("Brill"), ada)
+        scene = Scene(World("Arden"), World("Brill"), ada)
+        Span.objects.filter(assignment=scene.ours.open).update(note=UNSUBMITTED)
+        Entity.objects.create(
+            study=scene.ours.study, owner=scene.ours.erin, name=UNSUBMITTED,
+            folded_name=UNSUBMITTED.casefold(),
+        )  # fmt: skip
+        yield scene
         transaction.set_rollback(True)
 
 
@@ -156,14 +169,7 @@ def undone() -> Iterator[None]:
         transaction.savepoint_rollback(point)
 
 
-# What a look may leave behind: sums that are kept, cases met first, a record of the look itself.
-LEFT_BY_LOOKING = {
-    "annotations_adjudication", "annotations_alias", "annotations_articlecases",
-    "annotations_studycases", "annotations_recountdue",
-    "annotations_articlesums", "annotations_auditentry", "annotations_case",
-    "annotations_session", "annotations_studytables", "annotations_cache",
-    "annotations_accesstoken",
-}  # fmt: skip
+UNSUBMITTED = "Words of work that is still open"
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 
@@ -230,7 +236,7 @@ HIDDEN = {Act.DISCUSS, Act.READ_OTHERS_MARKS, Act.SEE_AGREEMENT, Act.EXPORT_ALL,
 def test_everybody_gets_what_the_table_says_and_no_more(scene: Scene, person: Person) -> None:
     """Nor does a look change anything, nor an answer tell annotators of others too early."""
     client = scene.client(person.name)
-    if person.phase == Phase.COMPARED:
+    if person.is_opened:
         scene.ours.study.rounds.update(comparison_opened_at=timezone.now())
     secret = secrets_of(scene, person)
     wrong: dict[str, Any] = {}
@@ -240,8 +246,8 @@ def test_everybody_gets_what_the_table_says_and_no_more(scene: Scene, person: Pe
             answer = ask(client.to(name), url, method)
             if answer.status not in wanted(person, name, method):
                 wrong[f"{method} {name}"] = answer.status
-            if method == "get" and answer.wrote - LEFT_BY_LOOKING:
-                wrong[f"{method} {name} writes"] = answer.wrote - LEFT_BY_LOOKING
+            if method == "get" and (changed := changes(name, answer)):
+                wrong[f"{method} {name} writes"] = changed
             looked = person.name == "admin" and method == "get" and answer.status == 200
             if looked and "annotations_auditentry" not in answer.wrote:
                 wrong[f"{name} leaves no record of a site admin's look"] = answer.status
@@ -269,18 +275,31 @@ def test_a_site_admins_look_is_recorded_once_a_day_for_each_kind_of_page(scene: 
     assert looks.count() == len(names)
 
 
+def changes(name: str, answer: Answer) -> set[str]:
+    """Tables to which a look at this address wrote and for which it has no excuse."""
+    return {
+        table
+        for table in answer.wrote
+        if table not in LEFT_BY_LOOKING or not name.startswith(LEFT_BY_LOOKING[table][1])
+    }
+
+
 def secrets_of(scene: Scene, person: Person) -> set[str]:
     """What no page, file or refusal may tell: to strangers the study's name, to annotators before
-    the comparison the ids, names and words of others' marks, of gold and of the talk."""
+    the comparison the ids, names and words of others' marks, of gold and of the talk, to the desk
+    and to those who compare what is not submitted."""
     study, user = scene.ours.study, scene.user(person.name)
     if not person.is_member:
         return {study.name, scene.ours.article.title, "namecarol"}
+    unsubmitted = Span.objects.filter(assignment=scene.ours.open).values_list("pk", flat=True)
     if person.role != Role.ANNOTATOR or person.phase == Phase.COMPARED:
-        return set()
+        return {*map(str, unsubmitted), UNSUBMITTED}
     others = Span.objects.filter(study=study).exclude(assignment__annotator=user)
     found = {str(pk) for pk in others.values_list("pk", flat=True)}
     for rows in (GoldSpan, Thread, Meeting):
         found |= {str(pk) for pk in rows.objects.filter(study=study).values_list("pk", flat=True)}
+    if user != scene.ours.erin:
+        found.add(UNSUBMITTED)
     return found | {str(scene.ours.hers.pk), "carol", "The case note", "The comment text"}
 
 
@@ -427,6 +446,58 @@ def test_pages_about_oneself_and_housekeeping_need_somebody(scene: Scene) -> Non
         where = answer.get("Location", "")
         if answer.status_code != 302 or not re.match(r"/(accounts|admin)/login/", where):
             wrong[name] = (answer.status_code, where)
+    assert wrong == {}
+
+
+def elsewhere(name: str, things: dict[str, Any]) -> str:
+    """The address of a page that belongs to no study; in housekeeping, of a row that there is."""
+    of = "annotations|admin|django_tasks_database"
+    row = re.fullmatch(rf"admin:({of})_(\w+)_(?:change|delete|history)", name)
+    if row:
+        found = apps.get_model(*row.groups())._default_manager.values_list("pk", flat=True).first()
+        things = {**things, "object_id": found or 0}
+    return reverse(name, kwargs=WORDS.get(name) or {key: things[key] for key in IDS[name]})
+
+
+@pytest.mark.parametrize("person", ["signed out", "stranger", "admin"])
+def test_no_look_outside_of_studies_changes_anything(scene: Scene, person: str) -> None:
+    client = scene.client(person)
+    things = {"object_id": scene.ours.study.pk, "pk": 1, "token": "x", "content_type_id": 1,
+              "id": scene.ours.alice.pk, "token_id": scene.ours.token.pk,
+              "import_id": scene.ours.study.pk}  # fmt: skip
+    names = (set(ELSEWHERE) | HOUSEKEEPING if person == "admin" else set(ELSEWHERE)) - {
+        "admin:None"
+    }
+    wrong, statuses = {}, {}
+    for name in sorted(names):
+        answer = ask(client.to(name), elsewhere(name, things), "get")
+        statuses[name] = answer.status
+        if changed := changes(name, answer):
+            wrong[name] = changed
+        if answer.status >= 500:
+            wrong[f"{name} fails"] = answer.status
+    assert wrong == {}
+    assert sum(status == 200 for status in statuses.values()) > 5
+
+
+def test_things_of_ones_own_open_to_nobody_else(scene: Scene) -> None:
+    """An import, a token and a key of Alice's, tried by everybody who is signed in."""
+    alice = scene.ours.alice
+    key = Authenticator.objects.create(user=alice, type="webauthn", data={"name": "Alice's key"})
+    begun = StudyImport.objects.create(created_by=alice, name="alices.json", content=b"{}")
+    things = {"token_id": scene.ours.token.pk, "pk": key.pk, "import_id": begun.pk}
+    assert {name for name, who in ELSEWHERE.items() if who == SIGNED_IN and IDS[name]} == OWN
+    wrong: dict[str, Any] = {}
+    for person in ("stranger", "open", "curator", "admin"):
+        page = scene.client(person).page
+        again = page.post(reverse("account_reauthenticate"), {"password": "correct horse"})
+        assert again.status_code == 302
+        for name in OWN:
+            for method in ("get", "post"):
+                answer = ask(page, address(name, things), method)
+                told = {each for each in ("alices.json", "Alice's key") if each in answer.body}
+                if answer.status not in {404, 405} or told:
+                    wrong[f"{person} {method} {name}"] = (answer.status, told)
     assert wrong == {}
 
 

@@ -1,20 +1,38 @@
 """Two curators at the same moment, each on a connection of their own."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from annotations.accounts.models import User
+from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.models import Adjudication, Case, GoldSpan, GoldVersion, Ruling
+from project.doctor import examine
 from tests.at_once import at_once
 from tests.conftest import SignIn
 
-from .scene import cases, ruling, send, url
+from .scene import both_work, cases, ruling, send, url
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def submitted(
+    article: Article,
+    bob: User,
+    carol: User,
+    bobs: Assignment,
+    carols: Assignment,
+    sign_in: SignIn,
+) -> Iterator[Article]:
+    """Worked on by the pages, so that the doctor, who comes at the end, finds nothing."""
+    both_work(article, sign_in(bob), sign_in(carol))
+    yield article
+    assert [str(finding) for finding in examine()] == []
 
 
 @pytest.fixture

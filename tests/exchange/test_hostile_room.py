@@ -4,14 +4,16 @@ The readers alone are tried in test_nasty_files.py; here the files go the way th
 through the acts behind the pages, and the rows are counted.
 """
 
+import random
+import time
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from annotations.corpus.actions.importing import prepare_import
@@ -34,7 +36,7 @@ from tests.soaking import Budget
 from .nasty import SPOILT, ZIPS, Files, nasty
 from .test_nasty_files import READ, right_files
 
-pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]
+pytestmark = pytest.mark.django_db
 CSV = "title,text\nHarbour fire,“We saw nothing”\nSecond,Officials said so.\n".encode()
 ARTICLES: dict[str, bytes] = {
     "a.txt": "Officials said the e\u0301 alleged 🔥 strike killed two.\n".encode(),
@@ -86,48 +88,43 @@ def prepared(study: Study, files: Files) -> Import | str:
 QUICK = ("a.txt", "a.csv", "a.jsonl", "a.zip")
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("name", QUICK)
 def test_article_files_are_stored_whole_or_refused_with_a_sentence(name: str, study: Study) -> None:
-    try_articles(name, study, SAMPLED)
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("name", ARTICLES)
-def test_articles_spoilt_in_every_way(name: str, study: Study, budget: Budget) -> None:
-    try_articles(name, study, (), budget.some_of)
-
-
-def try_articles(
-    name: str, study: Study, ways: tuple[str, ...], some_of: Callable[[Any], Any] = list
-) -> None:
-    right: Files = [(name, ARTICLES[name])]
     warnings.simplefilter("ignore")
-    for how, files in some_of(nasty(right, ways=ways)):
-        if not files:
-            continue
-        with undone():
-            before = rows()
-            made = prepared(study, files)
-            if isinstance(made, str):
-                assert is_sentence(made), (how, made)
-                assert rows() == before, how
-                continue
-            problems = [each["problem"] for each in made.findings if each["problem"]]
-            assert all(map(is_sentence, problems)), (how, problems)
-            fine = {each["sha256"] for each in made.findings if not each["problem"]}
-            assert made.findings or how.endswith(("empty", "only spaces", "without a line")), how
-            Import.objects.filter(pk=made.pk).update(state="running")
-            stored = store_import(import_id=made.pk, actor=study.created_by)
-            n_new = rows()["Article"] - before["Article"]
-            if stored.state == "done":
-                assert n_new == len(fine), how
-            else:
-                assert is_sentence(stored.message), (how, stored.message)
-                assert rows() == before, how
+    for how, files in nasty([(name, ARTICLES[name])], ways=SAMPLED):
+        try_articles(study, how, files)
 
 
+def try_articles(study: Study, how: str, files: Files) -> None:
+    with undone():
+        before = rows()
+        made = prepared(study, files)
+        if isinstance(made, str):
+            assert is_sentence(made), (how, made)
+            assert rows() == before, how
+            return
+        problems = [each["problem"] for each in made.findings if each["problem"]]
+        assert all(map(is_sentence, problems)), (how, problems)
+        fine = {each["sha256"] for each in made.findings if not each["problem"]}
+        assert made.findings or how.endswith(("empty", "only spaces", "without a line")), how
+        Import.objects.filter(pk=made.pk).update(state="running")
+        stored = store_import(import_id=made.pk, actor=study.created_by)
+        n_new = rows()["Article"] - before["Article"]
+        if stored.state == "done":
+            assert n_new == len(fine), how
+        else:
+            assert is_sentence(stored.message), (how, stored.message)
+            assert rows() == before, how
+
+
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("how", ZIPS)
 def test_zips_that_were_made_to_harm_store_nothing(how: str, study: Study) -> None:
+    try_zip(study, how)
+
+
+def try_zip(study: Study, how: str) -> None:
     content, _ = ZIPS[how]
     before = rows()
     made = prepared(study, [("a.zip", content)])
@@ -141,17 +138,22 @@ def test_zips_that_were_made_to_harm_store_nothing(how: str, study: Study) -> No
     assert rows() == before or not any(each["problem"] for each in made.findings)
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("form", READ, ids=lambda form: form.name)
 def test_marks_are_stored_whole_or_not_at_all(form: Form, study: Study) -> None:
     warnings.simplefilter("ignore")
     for how, files in nasty(right_files(form), ways=FEW):
-        with undone():
-            before = rows()
-            said, done = brought_in(study, form, files)
-            assert all(map(is_sentence, said)), (how, said)
-            assert said or done, how
-            if not done:
-                assert rows() == before, how
+        try_marks(study, form, how, files)
+
+
+def try_marks(study: Study, form: Form, how: str, files: Files) -> None:
+    with undone():
+        before = rows()
+        said, done = brought_in(study, form, files)
+        assert all(map(is_sentence, said)), (how, said)
+        assert said or done, how
+        if not done:
+            assert rows() == before, how
 
 
 def brought_in(study: Study, form: Form, files: Files) -> tuple[list[str], bool]:
@@ -186,14 +188,60 @@ class undone:
         transaction.savepoint_rollback(self.point)
 
 
-def test_there_are_more_than_two_hundred_and_fifty_hostile_files() -> None:
-    ways = len(SPOILT)
-    marks = sum(len(right_files(form)) * ways for form in READ)
-    assert len(ARTICLES) * ways + len(ZIPS) > 200
-    assert marks + len(ARTICLES) * ways + len(ZIPS) > 450
+HARMED = 250  # files that go through the rooms in any long run; without bounds all of them
 
 
 @pytest.mark.soak
+def test_hundreds_of_hostile_files_go_through_the_rooms(study: Study, budget: Budget) -> None:
+    """Each file of articles and of marks spoilt in each way, one missing, those in archives too."""
+    warnings.simplefilter("ignore")
+    begun = time.monotonic()
+    rooms = [*lots(study)]
+    random.shuffle(rooms)
+    n_tried, n_lots = 0, 0
+    for tried in rooms:
+        if n_tried >= HARMED and time.monotonic() - begun > budget.seconds:
+            break
+        n_lots += 1
+        for each in tried():
+            each()
+            n_tried += 1
+    assert n_tried >= HARMED
+    print(
+        f"{connection.vendor}: {n_tried} hostile files through the import rooms, {n_lots} of "
+        f"{len(rooms)} lots, in {time.monotonic() - begun:.0f} s"
+    )
+
+
+Lot = Callable[[], Iterator[Callable[[], None]]]
+
+
+def lots(study: Study) -> Iterator[Lot]:
+    """Made when they are asked for: some of the files are large."""
+    for how in (*SPOILT, ""):
+        for name, content in ARTICLES.items():
+            right = [(name, content)]
+            yield lambda right=right, how=how: (  # type: ignore[misc]
+                partial(try_articles, study, what, files) for what, files in spoilt(right, how)
+            )
+        for form in READ:
+            yield lambda form=form, how=how: (  # type: ignore[misc]
+                partial(try_marks, study, form, what, files)
+                for what, files in spoilt(right_files(form), how)
+            )
+    for how in ZIPS:
+        yield lambda how=how: iter([partial(try_zip, study, how)])  # type: ignore[misc]
+
+
+def spoilt(files: Files, how: str) -> Iterator[tuple[str, Files]]:
+    """In this way; without one what is left: files that are missing, and what archives hold."""
+    found = nasty(files, ways=(how,) if how else ())
+    whole = {f"{path} {each}" for path, _ in files for each in SPOILT}
+    return ((what, some) for what, some in found if some and (how or what not in whole))
+
+
+@pytest.mark.soak
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("form", READ, ids=lambda form: form.name)
 def test_no_hostile_file_takes_more_memory_than_promised(form: Form, budget: Budget) -> None:
     from .test_nasty_files import read_through

@@ -2,19 +2,21 @@
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
-from annotations.study.models import AuditEntry
+from annotations.study.models import AuditEntry, Role
 from tests.conftest import CountQueries, SignIn
 from tests.marking.sending import Tab, link, new_id, op, span, tab_of
 from tests.marks import submit
-from tests.people import assign
+from tests.people import assign, join
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +132,41 @@ def test_a_reading_costs_the_same_for_few_and_many_marks(
     Assignment.objects.filter(pk=bobs.pk).update(state="submitted")
     with count_queries(at_most=n_few):
         client.get(address(bobs))
+
+
+def test_a_manager_reads_open_work_only_with_a_reason_on_record(
+    tab: Tab, article: Article, bobs: Assignment, alice: User, dave: User, sign_in: SignIn
+) -> None:
+    tab.made("span", span(article, "allegation", (43, 57), note="Unfinished thought"))
+    manager, there = sign_in(alice), address(bobs)
+    asked = manager.get(there).content.decode()
+    assert "Unfinished thought" not in asked
+    assert manager.get(address(bobs, "history/")).status_code == 403
+    assert manager.post(there, {"reason": " "}).status_code == 422
+    for refused in (sign_in(dave).get(there), sign_in(dave).post(there, {"reason": "Curious"})):
+        assert refused.status_code == 403
+    assert not AuditEntry.objects.exists()
+    page = manager.post(there, {"reason": "A complaint"}, follow=True).content.decode()
+    assert "Unfinished thought" in page
+    assert "not submitted yet" in page
+    assert "Return to" not in page
+    assert manager.get(address(bobs, "history/")).status_code == 200
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor) == ("marks.read_early", alice)
+    assert entry.after == {"reason": "A complaint", "revision": 1}
+
+
+def test_a_reason_opens_nothing_after_an_hour_nor_to_who_has_own_work_open(
+    bobs: Assignment, article: Article, alice: User, sign_in: SignIn, monkeypatch: Any
+) -> None:
+    manager, there = sign_in(alice), address(bobs)
+    manager.post(there, {"reason": "A complaint"})
+    assert "on record" in seen(manager, there)
+    later = timezone.now() + timedelta(minutes=61)
+    with monkeypatch.context() as clock:
+        clock.setattr("annotations.marking.reading.timezone.now", lambda: later)
+        assert "say why" in seen(manager, there)
+    join(article.study, alice, Role.ANNOTATOR)
+    assign(article, alice)
+    assert manager.get(there).status_code == 403
+    assert manager.post(there, {"reason": "A complaint"}).status_code == 403

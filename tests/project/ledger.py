@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import random
+import signal
 import socket
 import sqlite3
 import struct
@@ -94,6 +95,11 @@ class Installation:
         assert self.web
         self.web.end()
 
+    def reload(self) -> None:
+        """What `systemctl reload` does."""
+        assert self.web
+        self.web.process.send_signal(signal.SIGHUP)
+
     def reckon(self, ledger: list[Wire]) -> str:
         """What does not fit; nothing when all is well."""
         done = self.run("-m", "tests.project.ledger", "reckon", told=json.dumps(ledger))
@@ -126,7 +132,8 @@ def copy_tables(to: str) -> None:
 
 @dataclass
 class Client(threading.Thread):
-    """Saves one change after the other; each again and again until it is acknowledged."""
+    """Adds, edits and removes marks, one after the other, and submits the work at the end; each
+    again and again until it is acknowledged."""
 
     port: int
     told: Wire
@@ -140,7 +147,7 @@ class Client(threading.Thread):
 
     def __post_init__(self) -> None:
         super().__init__(daemon=True)
-        self.live: list[tuple[str, int]] = []
+        self.live: list[tuple[Wire, int]] = []  # marks as they were last acknowledged
 
     def __hash__(self) -> int:
         return id(self)
@@ -149,8 +156,10 @@ class Client(threading.Thread):
         n = 0
         while not self.stop.is_set() and not self.given_up:
             n += 1
-            self.save(self.removal() if n % 4 == 0 else self.addition(n))
+            self.save((self.removal, self.addition, self.change, self.addition)[n % 4](n))
             self.stop.wait(self.pause)
+        if not self.given_up:
+            self.hand_in()
 
     def addition(self, n: int) -> Wire:
         start = (n * 5) % (WORDS * 5)
@@ -163,10 +172,16 @@ class Client(threading.Thread):
         }  # fmt: skip
         return {"op_id": str(uuid.uuid4()), "kind": "add", "on": "span", "span": span}
 
-    def removal(self) -> Wire:
-        pk, ver = self.live.pop()
+    def change(self, n: int) -> Wire:
+        """Of one of the marks that were made before, never the same for long."""
+        span, ver = self.live.pop(n % len(self.live))
+        asked = {"op_id": str(uuid.uuid4()), "kind": "set", "on": "span", "ver": ver}
+        return asked | {"span": {**span, "note": f"edit {n}"}}
+
+    def removal(self, n: int) -> Wire:
+        span, ver = self.live.pop()
         asked = {"op_id": str(uuid.uuid4()), "kind": "del", "on": "span", "ver": ver}
-        return asked | {"span": {"id": pk}}
+        return asked | {"span": {"id": span["id"]}}
 
     def save(self, op: Wire) -> None:
         until = time.monotonic() + PATIENCE
@@ -174,20 +189,42 @@ class Client(threading.Thread):
             answer = self.post(op)
             if answer is not None:
                 self.ledger.append({"op": op, "answer": answer, "of": self.told["assignment"]})
-                if op["kind"] == "add":
-                    self.live.append((answer["id"], answer["ver"]))
+                if op["kind"] != "del":
+                    self.live.append((op["span"], answer["ver"]))
                 return
             self.n_retried += 1
             time.sleep(0.05)
         self.given_up = f"{op['kind']} was not acknowledged within {PATIENCE} s"
 
+    def hand_in(self) -> None:
+        """The last entry of the ledger: what was submitted, as the answer says."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            answer = self.send(f"{self.told['page']}submit", json.dumps({"confirm": True}))
+            if answer is not None:
+                op = {"op_id": "", "kind": "submit"}
+                self.ledger.append({"op": op, "answer": answer, "of": self.told["assignment"]})
+                return
+            self.n_retried += 1
+            time.sleep(0.05)
+        self.given_up = f"the submission was not acknowledged within {PATIENCE} s"
+
     def post(self, op: Wire) -> Wire | None:
         """The answer that acknowledges it; None for anything else."""
-        body, headers = self.request(op)
+        body = {"base_rev": 0, "tab": str(uuid.UUID(int=1)), "ops": [op]}
+        told = self.send(self.told["url"], json.dumps(body))
+        if told is None:
+            return None
+        answer: Wire = told["results"][0]
+        assert answer["status"] == "applied", answer
+        return answer
+
+    def send(self, url: str, body: str) -> Wire | None:
+        """What is answered with 200."""
         try:
             line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
             try:
-                line.request("POST", self.told["url"], body, headers)
+                line.request("POST", url, body, self.headers())
                 response = line.getresponse()
                 read = response.read()
             finally:
@@ -198,18 +235,15 @@ class Client(threading.Thread):
             self.told_no[response.status] += 1
             self.heard = read.decode(errors="replace")
             return None
-        answer: Wire = json.loads(read)["results"][0]
-        assert answer["status"] == "applied", answer
+        answer: Wire = json.loads(read)
         return answer
 
-    def request(self, op: Wire) -> tuple[str, dict[str, str]]:
-        body = json.dumps({"base_rev": 0, "tab": str(uuid.UUID(int=1)), "ops": [op]})
-        headers = {
+    def headers(self) -> dict[str, str]:
+        return {
             "Content-Type": "application/json",
             "Cookie": f"sessionid={self.told['session']}; csrftoken={CSRF}",
             "X-CSRFToken": CSRF,
         }
-        return body, headers
 
     def get(self, path: str) -> tuple[int, str]:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -224,20 +258,18 @@ class Cutter(Client):
 
     n_cut = 0
 
-    def post(self, op: Wire) -> Wire | None:
+    def send(self, url: str, body: str) -> Wire | None:
         how = dice.choice(CUTS) if dice.random() < 0.5 else ""
         if not how:
-            return super().post(op)
+            return super().send(url, body)
         self.n_cut += 1
         with suppress(OSError):
-            self.cut(op, how)
+            self.cut(url, body.encode(), how)
         return None
 
-    def cut(self, op: Wire, how: str) -> None:
-        body, headers = self.request(op)
-        content = body.encode()
-        head = [f"POST {self.told['url']} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
-        head += [f"{name}: {value}" for name, value in headers.items()]
+    def cut(self, url: str, content: bytes, how: str) -> None:
+        head = [f"POST {url} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        head += [f"{name}: {value}" for name, value in self.headers().items()]
         head += [f"Content-Length: {len(content)}", "", ""]
         sent = "\r\n".join(head).encode() + content
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as line:
@@ -346,10 +378,13 @@ def reckon() -> None:
 
 def discrepancies(ledger: list[Wire]) -> Iterator[str]:
     """What is lost, doubled or was never sent; and the doctor's word on the rest."""
+    from annotations.assignment.models import Submission
     from annotations.marking.models import Operation, Span
     from project.doctor import examine
 
-    sent = {entry["op"]["op_id"]: entry for entry in ledger}
+    submitted = [entry for entry in ledger if entry["op"]["kind"] == "submit"]
+    saved = [entry for entry in ledger if entry["op"]["kind"] != "submit"]
+    sent = {entry["op"]["op_id"]: entry for entry in saved}
     stored = {str(row.op_id): row for row in Operation.objects.all()}
     if Operation.objects.count() != len(stored):
         yield "An operation is stored twice."
@@ -359,11 +394,31 @@ def discrepancies(ledger: list[Wire]) -> Iterator[str]:
         row, entry = stored[pk], sent[pk]
         if (row.result, str(row.assignment_id)) != (entry["answer"], entry["of"]):
             yield f"{pk} was answered otherwise than it is stored."
-    live = {entry["answer"]["id"] for entry in ledger if entry["op"]["kind"] == "add"}
-    live -= {entry["answer"]["id"] for entry in ledger if entry["op"]["kind"] == "del"}
-    found = {str(pk) for pk in Span.objects.live().values_list("pk", flat=True)}
-    yield from told("marks lost", live - found)
-    yield from told("marks that should not be there", found - live)
+    live: dict[str, tuple[str, int, str]] = {}  # whose, version, note as last acknowledged
+    for entry in saved:
+        span, answer = entry["op"]["span"], entry["answer"]
+        live[answer["id"]] = (entry["of"], answer["ver"], span.get("note", ""))
+        if entry["op"]["kind"] == "del":
+            del live[answer["id"]]
+    rows = Span.objects.live().values_list("pk", "assignment", "ver", "note")
+    found = {str(pk): (str(work), ver, note) for pk, work, ver, note in rows}
+    yield from told("marks lost", live.keys() - found.keys())
+    yield from told("marks that should not be there", found.keys() - live.keys())
+    changed = {pk for pk in live.keys() & found.keys() if live[pk] != found[pk]}
+    yield from told("marks not as they were last changed", changed)
+    kept = {str(row.assignment_id): row for row in Submission.objects.all()}
+    if Submission.objects.count() != len(kept):
+        yield "Work is submitted twice."
+    yield from told("submitted and lost", {one["of"] for one in submitted} - kept.keys())
+    yield from told("submitted by nobody", kept.keys() - {one["of"] for one in submitted})
+    for one in submitted:
+        if (row := kept.get(one["of"])) is None:
+            continue
+        mine = {pk for pk, (work, *_) in live.items() if work == one["of"]}
+        if {each["id"] for each in row.content["spans"]} != mine:
+            yield f"The submission of {one['of']} is not what was saved before it."
+        if (row.rev, row.content_sha256) != (one["answer"]["rev"], one["answer"]["sha256"]):
+            yield f"The submission of {one['of']} was answered otherwise than it is stored."
     yield from map(str, examine())
 
 

@@ -19,7 +19,7 @@ from tests.project.ledger import (
     wait_for_saves,
 )
 from tests.project.small_disk import SmallDisk, small_disk
-from tests.soaking import Budget
+from tests.soaking import Budget, put_down
 
 pytestmark = pytest.mark.django_db
 PATIENCE = 90  # seconds
@@ -58,8 +58,8 @@ def wait_until_refused(clients: list[Client], more: int) -> None:
         time.sleep(0.02)
 
 
-def fill_and_empty(site: Installation, disk: SmallDisk, times: Iterable[int]) -> str:
-    """What came of it, for people."""
+def fill_and_empty(site: Installation, disk: SmallDisk, times: Iterable[int]) -> tuple[str, int]:
+    """What came of it, for people, and how many saves were acknowledged."""
     told = site.prepare()
     site.manage("collectstatic", "--noinput", "--verbosity=0")
     with ExitStack() as after:
@@ -85,10 +85,11 @@ def fill_and_empty(site: Installation, disk: SmallDisk, times: Iterable[int]) ->
     refused = sum((client.told_no for client in clients), start=type(clients[0].told_no)())
     assert set(refused) == {503}
     assert site.reckon(ledger) == ""
-    return (
+    said = (
         f"{connection.vendor}, disk full {n_times} times: {len(ledger)} saves acknowledged, "
         f"{refused.total()} refused (503), 0 lost, 0 doubled, 0 phantom"
     )
+    return said, len(ledger)
 
 
 def test_a_full_disk_refuses_saves_lets_people_read_and_heals(
@@ -101,4 +102,6 @@ def test_a_full_disk_refuses_saves_lets_people_read_and_heals(
 def test_a_disk_that_is_full_again_and_again_loses_nothing(
     site: Installation, disk: SmallDisk, budget: Budget
 ) -> None:
-    print(fill_and_empty(site, disk, budget.rounds(20)))
+    said, n_saves = fill_and_empty(site, disk, budget.rounds(20))
+    put_down(budget.n_done, n_saves)
+    print(said)

@@ -49,11 +49,13 @@ from annotations.reports.selection import Selection
 from annotations.study import queued
 from annotations.study.models import AuditEntry, Study
 from project import working
+from project.doctor import examine
 from project.lifeline import Lifeline, is_alive
 from project.setup.tied import Tied
 from project.working import PatientWorker, put_back_orphans
+from tests.conftest import SignIn
 from tests.corpus.samples import FIRE, jsonl
-from tests.marks import mark, submit
+from tests.marking.sending import Tab, address, span
 from tests.people import assign, make_article
 from tests.project.ledger import ROOT, database_url
 from tests.soaking import Budget
@@ -76,10 +78,16 @@ def queue(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.fixture
 def marked(study: Study, article: Article, bob: User, carol: User) -> Study:
     for person, stretch in ((bob, (35, 42)), (carol, (31, 42))):
-        work = assign(article, person)
-        mark(work, "allegation", stretch)
-        submit(work)
+        hand_in(article, person, "allegation", stretch)
     return study
+
+
+def hand_in(article: Article, person: User, label: str, stretch: tuple[int, int]) -> None:
+    """By the pages, so that the doctor finds nothing."""
+    assign(article, person)
+    client = SignIn()(person)
+    Tab(client, article).made("span", span(article, label, stretch))
+    assert client.post(address("submit", article), {"confirmed": "1"}).status_code == 302
 
 
 @contextmanager
@@ -193,6 +201,7 @@ def test_a_job_whose_worker_was_killed_is_done_once_by_another(marked: Study) ->
             wait_until(lambda: not DBTaskResult.objects.running().exists())
     assert tries() == [(TaskResultStatus.SUCCESSFUL, 2)] * 3
     assert Article.objects.count() == n_articles + 2
+    assert [str(finding) for finding in examine()] == []
     assert (acts("article.imported"), acts("report.made"), acts("study.exported")) == (1, 1, 1)
     stored = Export.objects.get()
     folder, _, name = stored.path.rpartition("/")
@@ -206,9 +215,7 @@ def test_a_merge_whose_worker_was_killed_goes_on_where_it_was(
     monkeypatch.setattr(merges, "CHUNK", 1)
     for each in (article, *(make_article(study, f"More, {n}.", f"{n}") for n in range(2))):
         for person in (bob, carol):
-            work = assign(each, person)
-            mark(work, "reporting", (0, 4))
-            submit(work)
+            hand_in(each, person, "reporting", (0, 4))
     made = merge(study)
     second = list(submitted_works(study))[1]
     open_adjudications(study=study, articles=[second])
@@ -225,6 +232,7 @@ def test_a_merge_whose_worker_was_killed_goes_on_where_it_was(
     assert (made.counts["unanimous"], made.n_done) == (3, 3)
     assert GoldSpan.objects.count() == Ruling.objects.count() == 3
     assert acts("gold.merged") == 1
+    assert [str(finding) for finding in examine()] == []
 
 
 @pytest.mark.on_postgresql
@@ -340,7 +348,11 @@ def test_jobs_are_done_once_while_workers_are_killed_at_random(
         for one in workers:
             one.end()
     assert acts("article.imported") == acts("report.made") == acts("study.exported") == n_each
-    assert Article.objects.filter(title__startswith="Text").count() in (0, n_each)
+    came = Article.objects.filter(title__in=[str(n) for n in range(n_each)])
+    assert sorted(came.values_list("text", flat=True)) == sorted(
+        f"Text {n}." for n in range(n_each)
+    )
+    assert [str(finding) for finding in examine()] == []
     assert Export.objects.filter(state="done").count() == n_each
     assert Report.objects.filter(state="done").count() == n_each
     print(f"{budget.n_done} kills of one of three workers: {3 * n_each} jobs done, each once")

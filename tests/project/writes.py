@@ -334,6 +334,9 @@ ACTS: dict[str, Callable[[Scene], Act]] = {
     ),
     "marking:restore": putting_back,
     "marking:merge_label": merging_labels,
+    "marking:reading": at_once(
+        lambda s: s.post("marking:reading", s.fresh.pk, s.waiting.pk, reason="A complaint")
+    ),
     "curation:ops": deciding,
     "curation:case": deciding_by_form,
     "curation:add_span": then(

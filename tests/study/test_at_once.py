@@ -1,6 +1,6 @@
 """Two people at the same moment: rules hold, nothing is doubled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from annotations.study.forms.codebook import rule_start
 from annotations.study.models import Membership, Role, Study
 from annotations.study.queries.people import managers
 from annotations.text.refusal import Refusal
+from project.doctor import examine
 from tests.at_once import at_once
 from tests.people import join, make_user
 
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def led(transactional_db: None) -> Study:
-    return create_study(actor=make_user("ann"), name="Strike coverage")
+def led(transactional_db: None) -> Iterator[Study]:
+    yield create_study(actor=make_user("ann"), name="Strike coverage")
+    assert [str(finding) for finding in examine()] == []
 
 
 def refusals(*acts: Callable[[], Any]) -> list[type[Refusal] | None]:

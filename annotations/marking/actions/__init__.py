@@ -3,7 +3,7 @@
 from . import unmerging  # says how merging labels is undone
 from .history import NotOpen, restore_from_history
 from .operations import Refused, apply_operations, store_marks
-from .reading import note_reading
+from .reading import note_early_reading, note_reading
 from .submission import (
     AlreadyClosed,
     ChangedMeanwhile,
@@ -26,6 +26,7 @@ __all__ = [
     "Unfinished",
     "apply_operations",
     "hand_in",
+    "note_early_reading",
     "note_reading",
     "record_time",
     "redo_last",

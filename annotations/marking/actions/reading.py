@@ -1,4 +1,6 @@
-"""Each look at somebody's submitted marks is written down, once a person and submission."""
+"""Each look at somebody's marks is written down: once a person and submission; before that, when
+a manager has to look earlier, with the reason.
+"""
 
 from django.db import transaction
 
@@ -6,6 +8,8 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.study.actions import record
 from annotations.study.models import AuditEntry
+
+from ..reading import READ_EARLY
 
 ACTION = "marks.read"
 
@@ -30,3 +34,14 @@ def note_reading(*, assignment: Assignment, actor: User) -> None:
             subject=assignment,
             after={"submission": number},
         )
+
+
+def note_early_reading(*, assignment: Assignment, actor: User, reason: str) -> None:
+    """From now on, and for a while, this manager may read the open work."""
+    record(
+        study=assignment.study,
+        actor=actor,
+        action=READ_EARLY,
+        subject=assignment,
+        after={"reason": reason, "revision": assignment.rev},
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -27,6 +27,7 @@ from ..chance import (
     gamma_tables,
     pair_tables,
 )
+from ..counted import Counted
 from ..models import ArticleGamma, Level, Report, ReportState
 from ..queries import (
     ArticleInput,
@@ -99,20 +100,21 @@ def tables_now(
     kept = find_tables(study, key)
     if kept is not None:
         return kept
-    tables = _make_tables(study, selection, inputs, labels, groups, seed)
+    counted = count_inputs(study, selection, inputs)
+    tables = make_tables(selection, inputs, counted, labels, groups, seed)
     keep_tables(study=study, key=key, tables=tables)
     return tables
 
 
-def _make_tables(
-    study: Study,
+def make_tables(
     selection: Selection,
     inputs: Sequence[ArticleInput],
+    chosen: Sequence[Counted],
     labels: Sequence[str],
     groups: Groups,
     seed: int,
 ) -> dict[str, Any]:
-    chosen = count_inputs(study, selection, inputs)
+    """`chosen` is what each of the articles adds."""
     articles = [str(one.article_id) for one in inputs]
     grouped = [
         (kind, group, {str(article) for article in found})
@@ -246,38 +248,45 @@ def long_tables(
 def known_gamma(job: Job) -> dict[str, Any]:
     """{"chance": …} if gamma of every article is known already, from a report kept of the same
     marks; else nothing. Two or three queries."""
-    hashes = [_gamma_hash(job, one) for one in job.inputs]
-    kept = ArticleGamma.objects.filter(
-        study=job.study, input_hash__in=hashes, seed=job.seed, n_samples=job.samples
-    )
-    if not hashes or kept.count() < len(hashes):
+    hashes = [gamma_hash(job, one) for one in job.inputs]
+    if not hashes or _kept_gamma(job, hashes).count() < len(hashes):
         return {}
-    told = {"gamma": hashes, "labels": list(job.labels), "seed": job.seed, "n": job.samples}
-    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    key = chance_key(job)
     found = find_tables(job.study, key)
     if found is None:
-        results = dict(kept.values_list("input_hash", "result"))
-        stored = [
-            (str(one.article_id), results[hash_])
-            for one, hash_ in zip(job.inputs, hashes, strict=True)
-        ]
-        chance = gamma_tables(stored, job.labels, seed=job.seed)
-        if chance["out_of_reach"]:
-            keys = [_gamma_hash(job, one, pairs=True) for one in job.inputs]
-            chance["pairs"] = pair_tables(_kept_gamma(job, keys), seed=job.seed)
-        found = {"chance": chance}
+        found = chance_from_kept(job)
         keep_tables(study=job.study, key=key, tables=found)
     return found
 
 
-def _kept_gamma(job: Job, hashes: Sequence[str]) -> list[dict[str, Any]]:
-    kept = ArticleGamma.objects.filter(
+def chance_key(job: Job) -> str:
+    hashes = [gamma_hash(job, one) for one in job.inputs]
+    told = {"gamma": hashes, "labels": list(job.labels), "seed": job.seed, "n": job.samples}
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def chance_from_kept(job: Job) -> dict[str, Any]:
+    """From gamma of each article, which must be there."""
+    hashes = [gamma_hash(job, one) for one in job.inputs]
+    results = dict(_kept_gamma(job, hashes).values_list("input_hash", "result"))
+    stored = [
+        (str(one.article_id), results[hash_]) for one, hash_ in zip(job.inputs, hashes, strict=True)
+    ]
+    chance = gamma_tables(stored, job.labels, seed=job.seed)
+    if chance["out_of_reach"]:
+        keys = [gamma_hash(job, one, pairs=True) for one in job.inputs]
+        pairs = _kept_gamma(job, keys).values_list("result", flat=True)
+        chance["pairs"] = pair_tables(list(pairs), seed=job.seed)
+    return {"chance": chance}
+
+
+def _kept_gamma(job: Job, hashes: Sequence[str]) -> QuerySet[ArticleGamma]:
+    return ArticleGamma.objects.filter(
         study=job.study, input_hash__in=hashes, seed=job.seed, n_samples=job.samples
     )
-    return list(kept.values_list("result", flat=True))
 
 
-def _gamma_hash(job: Job, one: ArticleInput, *, pairs: bool = False) -> str:
+def gamma_hash(job: Job, one: ArticleInput, *, pairs: bool = False) -> str:
     labels, level = sorted(job.selection.labels), str(job.selection.level)
     more = {"pairs": True} if pairs else {}
     return one.input_hash(ENGINE_VERSION, labels=labels, level=level, **more)
@@ -327,13 +336,13 @@ def _begun_again(report: Report) -> Job:
 
 def stored_gamma(job: Job, one: ArticleInput, article: Continuum) -> dict[str, Any]:
     """From the cache, or computed and kept there."""
-    key = _gamma_hash(job, one)
+    key = gamma_hash(job, one)
     return _cached(job, one, key, lambda: gamma_of_article(article, **_drawn(job)))
 
 
 def stored_pairs(job: Job, one: ArticleInput, article: Continuum) -> dict[str, Any]:
     """The same of every two annotators."""
-    key = _gamma_hash(job, one, pairs=True)
+    key = gamma_hash(job, one, pairs=True)
     return _cached(job, one, key, lambda: gamma_of_pairs(article, **_drawn(job)))
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Any
 
-from .keep import kept_value, read_exports
+from .keep import kept_value, read_exports, read_studies
 
 
 def rows_of(tables: dict[str, list[str]]) -> dict[str, Any]:
@@ -37,5 +37,8 @@ if __name__ == "__main__":
     call_command("migrate", "--check", verbosity=0)  # exits when anything is left to do
     from .shape import shape
 
-    told = {"tables": rows_of(json.load(sys.stdin)), "exports": read_exports(), "shape": shape()}
-    json.dump({**told, "findings": [str(finding) for finding in examine()]}, sys.stdout)
+    asked = json.load(sys.stdin)
+    told = {"tables": rows_of(asked["tables"]), "exports": read_exports(), "shape": shape()}
+    told["findings"] = [str(finding) for finding in examine()]
+    told["studies"] = read_studies() if asked["studies"] else {}
+    json.dump(told, sys.stdout)

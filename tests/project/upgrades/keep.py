@@ -1,4 +1,5 @@
-"""Keep the database of a version: all rows, and what that version exports of the marks.
+"""Keep the database of a version: all rows, and what that version exports of the marks and, if
+it can, of whole studies.
 
     python tests/project/upgrades/keep.py 1.2.0 tests/project/upgrades/1.2.0.json.gz
 
@@ -8,9 +9,11 @@ work by hand). The file knows no kind of database: tests lay it out on SQLite an
 
 import base64
 import gzip
+import hashlib
 import json
 import os
 import sys
+import tempfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -60,6 +63,26 @@ def read_exports() -> dict[str, str]:
     return told
 
 
+def read_studies() -> dict[str, str]:
+    """SHA-256 of each study's whole-study file; nothing from versions that had none."""
+    from django.core.management import call_command, get_commands
+    from django.db import connection
+
+    if "export_study" not in get_commands():
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM annotations_study WHERE deleted_at IS NULL ORDER BY id")
+        found = [str(row[0]) for row in cursor.fetchall()]
+    told = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for study in found:
+            to = Path(folder) / study
+            call_command("export_study", study, str(to), stdout=StringIO(), stderr=StringIO())
+            (whole,) = to.rglob("study.json")
+            told[study] = hashlib.sha256(whole.read_bytes()).hexdigest()
+    return told
+
+
 def main(version: str, to: Path) -> None:
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder
@@ -71,6 +94,7 @@ def main(version: str, to: Path) -> None:
         "migration": ours[-1],
         "tables": read_tables(),
         "exports": read_exports(),
+        "studies": read_studies(),
     }
     told = json.dumps(kept, ensure_ascii=False, indent=0, sort_keys=True)
     to.write_bytes(gzip.compress(told.encode(), mtime=0))
