@@ -7,7 +7,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from annotations.exchange.formats import find_format
-from annotations.exchange.frame import Hints, SourceFiles
+from annotations.exchange.frame import Findings, Hints, SourceFiles
+from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
     ArticleRecord,
     AssignmentRecord,
@@ -162,4 +163,38 @@ def test_a_relation_of_pictures_or_to_itself_is_lost_and_the_rest_is_kept() -> N
         "t.json: Results of the type “rectanglelabels” have no place here.",
         "t.json: Relations of what is no stretch of text are left out.",
         "t.json: Relations of a span to itself are left out.",
+    ]
+
+
+def test_fragments_that_count_utf16_units_are_two_stretches_with_their_words() -> None:
+    """Whoever writes our tasks anew with places as a browser counts them keeps the fragments."""
+    text = "Officials 🔥 said Bob lied. Nobody wept."
+    parts = tuple(FragmentRecord(a, b, text[a:b]) for a, b in ((12, 16), (21, 25)))
+    work = AssignmentRecord("bob", (SpanRecord("S1", "loaded_word", parts),))
+    article = ArticleRecord("a", "A", text, sha256(text), len(text), assignments=(work,))
+    assert FORM.write is not None
+    chunks = FORM.write(Corpus(STUDY, (article,)), {})
+    tasks = json.loads(b"".join(chunk for path, chunk in chunks if path == "tasks.json"))
+    values = [each["value"] for each in tasks[0]["annotations"][0]["result"]]
+    for value in values:
+        value["start"] += 1
+        value["end"] += 1
+    (found,), said = read(tasks)
+    assert found.assignments[0].spans[0].fragments == parts
+    assert len(said) == 1
+    values[1]["text"] = "wept"  # the words of a part decide, not what stands at its place
+    (found,), _ = read(tasks)
+    findings = Findings()
+    moved = place_article(found, findings=findings)
+    assert moved.assignments[0].spans[0].stretch == ((12, 16), (34, 38))
+    assert findings.counts == {"repaired": 1}
+
+
+def test_a_task_that_somebody_skipped_is_nobodys_work() -> None:
+    skipped = {"id": 2, "completed_by": 11, "was_cancelled": True, "result": []}
+    asked = task(region("a", 0, 9, "Officials"))
+    (article,), said = read([asked | {"annotations": [*asked["annotations"], skipped]}])
+    assert [work.annotator for work in article.assignments] == ["user 10"]
+    assert said == [
+        "t.json: Annotations that were cancelled (tasks that somebody skipped) are left out: 1."
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import Hints, SourceFiles
+from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
     ArticleRecord,
     AssignmentRecord,
@@ -34,7 +35,7 @@ def read(**line: Any) -> tuple[list[ArticleRecord], list[str]]:
 
 def test_spans_and_relations_are_read() -> None:
     relation = {"head": 0, "child": 2, "head_span": WHO, "child_span": WHAT, "label": "said"}
-    articles, said = read(spans=[WHO, WHAT], relations=[relation], _annotator_id="ner-bob")
+    articles, _ = read(spans=[WHO, WHAT], relations=[relation], _annotator_id="ner-bob")
     work = articles[0].assignments[0]
     assert work.annotator == "ner-bob"
     assert [(span.label, span.fragments[0].text) for span in work.spans] == [
@@ -42,13 +43,56 @@ def test_spans_and_relations_are_read() -> None:
         ("WHAT", "lied"),
     ]
     assert work.links == (LinkRecord("S1", "S2"),)
-    assert said == []
 
 
 @pytest.mark.parametrize("answer", ["reject", "ignore"])
-def test_what_was_not_accepted_holds_no_marks(answer: str) -> None:
-    articles, _ = read(spans=[WHO], answer=answer)
-    assert articles[0].assignments[0].spans == ()
+def test_what_was_not_accepted_is_nobodys_work(answer: str) -> None:
+    """To find nothing is something else: it counts in agreement."""
+    articles, said = read(spans=[WHO], answer=answer)
+    assert articles[0].assignments == ()
+    lost = f"a.jsonl: Lines with the answer “{answer}” are nobody's work and are left out: 1."
+    assert said == [lost]
+    assert [work.spans for work in read(spans=[])[0][0].assignments] == [()]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_lines_of_one_text_are_one_article_wherever_they_stand(several: bool) -> None:
+    """All of one annotator's lines come before those of the next."""
+    texts = (TEXT, "The paper denied it.", "Nobody knows.")
+    lines = [
+        [
+            json.dumps({"text": text, "spans": [WHO], "answer": "accept", "_annotator_id": who})
+            for text in (texts[at:] + texts[:at])
+        ]
+        for at, who in enumerate(("ann", "bob"))
+    ]
+    files = [(f"{at}.jsonl", "\n".join(each).encode()) for at, each in enumerate(lines)]
+    if not several:
+        files = [("all.jsonl", b"\n".join(content for _, content in files))]
+    assert FORM.read is not None
+    made = FORM.read(SourceFiles.uploaded(files), Hints())
+    assert [
+        (article.text, [work.annotator for work in article.assignments])
+        for article in made.articles
+    ] == [(text, ["ann", "bob"]) for text in texts]
+    assert list(made.findings) == []
+
+
+def test_a_second_line_of_one_person_on_one_text_is_a_finding() -> None:
+    line = {"text": TEXT, "spans": [WHO], "answer": "accept", "_annotator_id": "bob"}
+    for second, said in (
+        (line, "“bob” has two sets of marks on “a 1”, the same; they count once."),
+        ({**line, "spans": [WHAT]}, "“bob” has two sets of marks on “a 1”."),
+    ):
+        content = "\n".join(map(json.dumps, (line, second, {**line, "text": "Who lied?"})))
+        assert FORM.read is not None
+        made = FORM.read(SourceFiles.uploaded([("a.jsonl", content.encode())]), Hints())
+        placed = [place_article(each, findings=made.findings) for each in made.articles]
+        assert [
+            [span.label for work in article.assignments for span in work.spans]
+            for article in placed
+        ] == [["WHO"], ["WHO"]]
+        assert [str(each) for each in made.findings] == [f"a.jsonl, line 1: {said}"]
 
 
 def test_a_suggestion_that_was_widened_lies_where_its_tokens_do() -> None:

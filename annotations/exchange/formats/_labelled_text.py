@@ -5,13 +5,12 @@ A stretch, a label and a relation are theirs; what they have no field for stands
 text; where words stand beside the places, a file that counts UTF-16 units is noticed by them.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from annotations.text.cleaning import sha256
-from annotations.text.offsets import Utf16Table
+from annotations.text.offsets import Stretch, Utf16Table
 
 from ..frame import FileRefused, Findings, Hints
 from ..frame.record_json import Wrong, dump, load
@@ -29,6 +28,9 @@ from ._works import EXTENT, span_extras, with_extras, with_works
 
 OURS = "sourcemark"
 TO_ITSELF = "Relations of a span to itself are left out."
+SECOND_LINKS = "There is no place for second links between the same two spans"
+LINK_KIND = "There is no place for the kind of relation “{}” (it became a link)"
+REDRAWN = "Its ends are no longer those of its {} stretches; it is one stretch now."
 Json: TypeAlias = dict[str, Any]
 Kinds: TypeAlias = Mapping[tuple[str | None, str], str]
 
@@ -79,6 +81,7 @@ class Region:
     words: str
     place: str
     more: Json = field(default_factory=dict)
+    parts: list[tuple[int, int, str]] = field(default_factory=list)  # its stretches, if several
 
 
 @dataclass(slots=True)
@@ -151,11 +154,10 @@ class _Maker:
                 self._findings.refused(self._file, region.place, reason)
             elif (span := self._span(region, table)) is not None:
                 spans[region.key] = span
-        links = {
-            (link.source, link.target): link
-            for each in given.links
-            if (link := self._link(each, spans)) is not None
-        }
+        made = [link for each in given.links if (link := self._link(each, spans)) is not None]
+        links = {(link.source, link.target): link for link in made}
+        if len(links) < len(made):
+            self._findings.count_lost(self._file, SECOND_LINKS, len(made) - len(links))
         work = replace(
             about,
             spans=tuple(spans.values()),
@@ -169,12 +171,13 @@ class _Maker:
         units = Utf16Table(self._text)
         if units.units == units.length:
             return None
-        plain = sum(self._text[each.start : each.end] == each.words for each in regions)
-        fits = 0
+        plain = fits = 0
         for each in regions:
-            if each.words and 0 <= each.start <= each.end <= units.units:
-                start, end = units.to_code_points(each.start), units.to_code_points(each.end)
-                fits += self._text[start:end] == each.words
+            for start, end, words in each.parts or [(each.start, each.end, each.words)]:
+                plain += self._text[start:end] == words
+                if words and 0 <= start <= end <= units.units:
+                    here = slice(units.to_code_points(start), units.to_code_points(end))
+                    fits += self._text[here] == words
         if fits <= plain:
             return None
         self._findings.repaired(
@@ -183,23 +186,20 @@ class _Maker:
         return units
 
     def _span(self, region: Region, table: Utf16Table | None) -> SpanRecord | None:
-        start, end = region.start, region.end
-        if not 0 <= start < end:
-            reason = f"{start}-{end} is no stretch: its end does not follow its start."
-            self._findings.refused(self._file, region.place, reason)
-            return None
-        if table is not None:
-            most = table.units
-            inside = [place for place in (start, end) if place <= most]
-            if any(table.to_utf16(table.to_code_points(place)) != place for place in inside):
+        given = region.parts or [(region.start, region.end, region.words)]
+        fragments = []
+        for start, end, words in given:
+            if not 0 <= start < end:
+                reason = f"{start}-{end} is no stretch: its end does not follow its start."
+                self._findings.refused(self._file, region.place, reason)
+                return None
+            if not all(_is_edge(place, table) for place in (start, end)):
                 reason = f"{start}-{end} begins or ends inside a character, between its halves."
                 self._findings.refused(self._file, region.place, reason)
                 return None
-            start, end = (table.to_code_points(p) if p <= most else p for p in (start, end))
-        fragments = [FragmentRecord(start, end, region.words)]
-        exact = read_stretch(region.more.get("fragments"))
-        if exact and (exact[0][0], exact[-1][1]) == (start, end):
-            fragments = [FragmentRecord(a, b, self._text[a:b]) for a, b in exact]
+            fragments.append(FragmentRecord(_moved(start, table), _moved(end, table), words))
+        if not region.parts and (stretch := read_stretch(region.more.get("fragments"))):
+            fragments = self._apart(fragments[0], stretch, table, region)
         names = region.more.get("names")
         answers = {
             name: self._entity(value)
@@ -209,6 +209,23 @@ class _Maker:
         label = None if region.label == EXTENT and self._is_ours else region.label
         span = SpanRecord(region.key, label, tuple(fragments), answers, place=region.place)
         return with_extras(span, region.more)
+
+    def _apart(
+        self,
+        whole: FragmentRecord,
+        stretch: list[Stretch],
+        table: Utf16Table | None,
+        region: Region,
+    ) -> list[FragmentRecord]:
+        """Our stretches, unless somebody drew the span anew; whoever counted places anew may have
+        done so with these, too."""
+        moved = [(_moved(start, table), _moved(end, table)) for start, end in stretch]
+        here = self._text[whole.start : whole.end]
+        for each in (stretch, moved) if whole.text in ("", here) else ():
+            if (each[0][0], each[-1][1]) == (whole.start, whole.end):
+                return [FragmentRecord(a, b, self._text[a:b]) for a, b in each]
+        self._findings.repaired(self._file, region.place, REDRAWN.format(len(stretch)))
+        return [whole]
 
     def _entity(self, name: str) -> str:
         made = EntityRecord(f"name {len(self._entities) + 1}", name)
@@ -229,33 +246,23 @@ class _Maker:
         return LinkRecord(source, target, cue, place=place)
 
 
+def _is_edge(place: int, table: Utf16Table | None) -> bool:
+    """Whether it lies between characters, not between the halves of one."""
+    if table is None or place > table.units:
+        return True
+    return table.to_utf16(table.to_code_points(place)) == place
+
+
+def _moved(place: int, table: Utf16Table | None) -> int:
+    return table.to_code_points(place) if table and 0 <= place <= table.units else place
+
+
 def ours_of(value: Json) -> Json:
     found = value.get(OURS)
     return found if isinstance(found, dict) else {}
 
 
-def merged(tasks: Iterator[Task], *, several: bool) -> Iterator[Task]:
-    """Tasks on one text as one: those that follow each other, or all of them if `several`."""
-    if several:
-        by_text: defaultdict[str, list[Task]] = defaultdict(list)
-        for task in tasks:
-            by_text[_key(task)].append(task)
-        yield from (_joined(same) for same in by_text.values())
-        return
-    held: list[Task] = []
-    for task in tasks:
-        if held and _key(held[0]) != _key(task):
-            yield _joined(held)
-            held = []
-        held.append(task)
-    if held:
-        yield _joined(held)
-
-
-def _key(task: Task) -> str:
-    return f"{(task.about or {}).get('id', '')} {sha256(task.text)}"
-
-
-def _joined(tasks: list[Task]) -> Task:
+def joined(tasks: Sequence[Task]) -> Task:
+    """Tasks on one text as one."""
     first = tasks[0]
     return replace(first, works=[work for task in tasks for work in task.works])

@@ -4,13 +4,15 @@
 [{"id", "from_id", "to_id", "type"}]}; older exports have "label": [[start, end, label]].
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ..frame import Chunk, Form, Hints, Reading, SourceFiles
 from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus
-from ._labelled_lines import ENDINGS, read_lines, whole, write_lines
+from ._labelled_lines import ENDINGS, count_further, read_lines, whole, write_lines
 from ._labelled_text import (
+    LINK_KIND,
     OURS,
     Json,
     Kinds,
@@ -25,6 +27,9 @@ from ._labelled_text import (
 from ._works import EXTENT
 
 LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
+KNOWN = ("id", "text", "data", "title", "annotator", "username", "entities", "label", "labels",
+         "relations")  # fmt: skip
+KNOWN_OF_SPANS = ("id", "label", "start_offset", "end_offset", "user")
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
@@ -84,7 +89,9 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     return read_lines(files, hints, _work)
 
 
-def _work(value: Json, annotator: str, place: str) -> TaskWork:
+def _work(value: Json, annotator: str, place: str, lost: Counter[str]) -> TaskWork:
+    if OURS not in value:
+        count_further(value, KNOWN, "a line", lost)
     named = value.get("annotator", value.get("username"))
     work = TaskWork(named if isinstance(named, str) and named else annotator)
     listed = value.get("entities", value.get("label", value.get("labels", [])))
@@ -96,10 +103,13 @@ def _work(value: Json, annotator: str, place: str) -> TaskWork:
             start, end = whole(each["start_offset"]), whole(each["end_offset"])
             key = str(each.get("id", number))
             region = Region(key, str(each["label"]), start, end, "", place, ours_of(each))
+            count_further(each, KNOWN_OF_SPANS, "a span", lost)
         work.regions.append(region)
     for each in value.get("relations") or []:
         ends = str(each["from_id"]), str(each["to_id"])
         work.links.append((*ends, ours_of(each), place))
+        if (kind := each.get("type")) not in (None, "", "sources"):
+            lost[LINK_KIND.format(str(kind)[:40])] += 1
     return work
 
 

@@ -9,6 +9,7 @@ has no control. Which controls ask for a name of the ledger stands beside the te
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -26,8 +27,9 @@ from ..records import (
     SpanRecord,
 )
 from ._brat_lines import TRUTH
-from ._labelled_lines import whole
+from ._labelled_lines import count_further, whole
 from ._labelled_text import (
+    LINK_KIND,
     OURS,
     Json,
     Kinds,
@@ -47,6 +49,7 @@ LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 TASKS, CONFIG = "tasks.json", "label_config.xml"
 LABELS, TEXT = "label", "text"
 LEDGER = "ledger"
+CANCELLED = "Annotations that were cancelled (tasks that somebody skipped) are left out"
 
 # --- writing --------------------------------------------------------------------------------------
 
@@ -223,23 +226,27 @@ def _read_task(value: Any, path: str, place: str, hints: Hints, findings: Findin
     if not isinstance(data, dict):
         raise FileRefused(path, "It is no task with data.", place=place)
     annotations = value.get("annotations", value.get("completions")) or []
-    text = data.get(TEXT)
-    if not isinstance(text, str):
-        text = next(
-            (each for key, each in data.items() if type(each) is str and key != "title"), ""
-        )
+    lost: Counter[str] = Counter()
+    strings = [key for key, each in data.items() if type(each) is str and key != "title"]
+    field = TEXT if TEXT in strings else next(iter(strings), "")
+    text = data.get(field)
     if not text:
         raise FileRefused(path, "Its data holds no text.", place=place)
     title = data.get("title")
     stem = path.rpartition("/")[2].rpartition(".")[0]
     named = title if isinstance(title, str) else f"{stem} {value.get('id', place)}"
     about = ours_of(data)
+    count_further(data, (field, "title"), "a task's data", lost)
+    meta = value.get("meta")
+    count_further(meta if isinstance(meta, dict) else {}, (), "a task's meta", lost)
     task = Task(text, named, place, about or None)
     ledger = about.get(LEDGER)
     ledger = ledger if isinstance(ledger, list) else None
-    for each in annotations:
-        if isinstance(each, dict) and not each.get("was_cancelled"):
-            task.works.append(_read_work(each, _who(each, hints), ledger, path, place, findings))
+    made = [each for each in annotations if isinstance(each, dict)]
+    finished = [each for each in made if not each.get("was_cancelled")]
+    lost[CANCELLED] += len(made) - len(finished)
+    for each in finished:
+        task.works.append(_read_work(each, _who(each, hints), ledger, path, place, findings))
     for each in value.get("predictions") or []:
         if isinstance(each, dict):
             model = str(each.get("model_version") or "model")
@@ -253,6 +260,8 @@ def _read_task(value: Any, path: str, place: str, hints: Hints, findings: Findin
         seen[work.annotator] = seen.get(work.annotator, 0) + 1
         if work.about is None and seen[work.annotator] > 1:
             work.annotator = f"{work.annotator} ({seen[work.annotator]})"
+    for what, n in (+lost).items():
+        findings.count_lost(path, what, n)
     return task
 
 
@@ -274,7 +283,7 @@ def _read_work(
     work = TaskWork(who, about=ours or None, is_gold=ours.get("gold") is True)
     regions: dict[str, Region] = {}
     answers: dict[str, list[Json]] = {}  # results that answer about a region
-    parts: dict[str, list[list[int]]] = {}
+    parts: dict[str, list[tuple[int, int, str]]] = {}
     elsewhere: set[str] = set()  # regions of pictures, sound and the like
     for number, result in enumerate(each.get("result") or [], 1):
         at = f"{place}, result {number}"
@@ -290,9 +299,7 @@ def _read_work(
         if region is None:
             findings.refused(path, place, f"A part belongs to {key[:40]}, which is not there.")
             continue
-        places = sorted([[region.start, region.end], *stretches])
-        region.more = {**region.more, "fragments": places}
-        region.start, region.end, region.words = places[0][0], places[-1][1], ""
+        region.parts = sorted([(region.start, region.end, region.words), *stretches])
     for key, region in regions.items():
         _answer(region, answers.get(key, []), ledger)
     work.regions = list(regions.values())
@@ -304,7 +311,7 @@ def _read_result(
     at: str,
     regions: dict[str, Region],
     answers: dict[str, list[Json]],
-    parts: dict[str, list[list[int]]],
+    parts: dict[str, list[tuple[int, int, str]]],
     elsewhere: set[str],
     work: TaskWork,
     path: str,
@@ -315,13 +322,18 @@ def _read_result(
     ours = ours_of(meta)
     if kind == "relation":
         work.links.append((str(result["from_id"]), str(result["to_id"]), ours, at))
+        for each in result.get("labels") or []:
+            if each != "sources":
+                findings.count_lost(path, LINK_KIND.format(str(each)[:40]))
         return
     value = result["value"]
     key = str(result.get("id", at))
     if kind in ("labels", "hypertextlabels", "paragraphlabels") and "start" in value:
         start, end = whole(_number(value["start"])), whole(_number(value["end"]))
+        words = value.get("text")
         if ours.get("part") is True:
-            parts.setdefault(str(result["parentID"]), []).append([start, end])
+            part = start, end, words if type(words) is str else ""
+            parts.setdefault(str(result["parentID"]), []).append(part)
             return
         if key in regions:
             findings.refused(path, at, f"The id {key[:40]} stands twice.")
@@ -329,7 +341,6 @@ def _read_result(
         names = value.get("labels", value.get(kind)) or [""]
         for name in names[1:]:
             findings.lost(path, at, f"Its second label “{str(name)[:40]}” is left out.")
-        words = value.get("text")
         region = Region(key, str(names[0]), start, end, words if type(words) is str else "", at)
         notes = meta.get("text")
         region.more = {**ours, "note": "\n".join(map(str, notes)) if type(notes) is list else ""}

@@ -1,11 +1,12 @@
 """Prodigy's JSON Lines: {"text", "tokens", "spans": [{"start", "end", "label"}], "relations",
 "answer", "_annotator_id"}.
 
-Relations join tokens there, so tokens are written and each end names its span as well. Lines whose
-answer is "reject" or "ignore" hold no marks and are passed over.
+Relations join tokens there, so tokens are written and each end names its span as well. A line whose
+answer is "reject" or "ignore" is nobody's work: to find nothing is to accept a line without spans.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,8 +16,9 @@ from annotations.text.tokens import segments
 from ..frame import Chunk, Form, Hints, Reading, SourceFiles
 from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus, SpanRecord
-from ._labelled_lines import ENDINGS, read_lines, whole, write_lines
+from ._labelled_lines import ENDINGS, count_further, read_lines, whole, write_lines
 from ._labelled_text import (
+    LINK_KIND,
     OURS,
     Json,
     Kinds,
@@ -34,6 +36,9 @@ TELLING = ("answer", "_input_hash", "_annotator_id", "token_start")
 # Prodigy keeps the words of a suggestion when somebody widens it; its tokens follow.
 STALE = "{}–{} is where its tokens stand, “{}”; its own words, “{}”, were passed over."
 LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
+KNOWN = ("text", "meta", "tokens", "spans", "relations", "answer", "title")
+KNOWN_OF_SPANS = ("start", "end", "label", "text", "token_start", "token_end", "type", "source",
+                  "input_hash", "id")  # fmt: skip
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
@@ -113,11 +118,17 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     return read_lines(files, hints, _work)
 
 
-def _work(value: Json, annotator: str, place: str) -> TaskWork:
+def _work(value: Json, annotator: str, place: str, lost: Counter[str]) -> TaskWork | None:
+    answer = value.get("answer", "accept")
+    if answer != "accept":
+        lost[f"Lines with the answer “{str(answer)[:20]}” are nobody's work and are left out"] += 1
+        return None
+    if OURS not in value:
+        count_further(value, KNOWN, "a line", lost)
+        meta = value.get("meta")
+        count_further(meta if isinstance(meta, dict) else {}, ("title",), "a line's meta", lost)
     named = value.get("_annotator_id", value.get("_session_id"))
     work = TaskWork(named if isinstance(named, str) and named else annotator)
-    if value.get("answer", "accept") != "accept":
-        return work
     text = value["text"]
     by_place: dict[tuple[int, int, str], str] = {}
     for number, each in enumerate(value.get("spans") or [], 1):
@@ -130,11 +141,14 @@ def _work(value: Json, annotator: str, place: str) -> TaskWork:
             quote = here
         work.regions.append(Region(f"S{number}", label, start, end, quote, place, ours_of(each)))
         by_place.setdefault((start, end, label), f"S{number}")
+        count_further(each, KNOWN_OF_SPANS, "a span", lost)
     for each in value.get("relations") or []:
         ends = [_end(each[name], by_place) for name in ("head_span", "child_span")]
         ours = ours_of(each)
         source, target = str(ours.get("from", ends[0])), str(ours.get("to", ends[1]))
         work.links.append((source, target, ours, place))
+        if (kind := each.get("label")) not in (None, "", "sources"):
+            lost[LINK_KIND.format(str(kind)[:40])] += 1
     return work
 
 

@@ -482,8 +482,7 @@ class _Project:
                     self._lost["links that lead elsewhere"] += 1
             if len(parts) > 1:
                 parts.sort()
-                region.more = {**region.more, "fragments": parts}
-                region.start, region.end, region.words = parts[0][0], parts[-1][1], ""
+                region.parts = parts
 
 
 FORM = Form(

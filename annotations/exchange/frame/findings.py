@@ -26,6 +26,12 @@ class Finding:
         return f"{where}: {self.sentence}" if where else self.sentence
 
 
+@dataclass(slots=True)
+class _Tally:
+    at: int | None  # its finding's index, None where it is counted only
+    n: int = 0
+
+
 class Findings:
     """Grows while articles are read; an import with a refusal in it stores nothing."""
 
@@ -33,6 +39,7 @@ class Findings:
         self.counts: Counter[str] = Counter()
         self._kept: list[Finding] = []
         self._said: set[tuple[str, str]] = set()
+        self._tallies: dict[tuple[str, str], _Tally] = {}
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._kept)
@@ -54,6 +61,17 @@ class Findings:
         if (file, sentence) not in self._said:
             self._said.add((file, sentence))
             self.lost(file, "", sentence)
+
+    def count_lost(self, file: str, what: str, n: int = 1) -> None:
+        """One more of what is left out all over a file: one sentence with their number."""
+        tally = self._tallies.get((file, what))
+        if tally is None:
+            is_kept = self.counts["lost"] < MOST_KEPT
+            tally = self._tallies[file, what] = _Tally(len(self._kept) if is_kept else None)
+            self.lost(file, "", what)
+        tally.n += n
+        if tally.at is not None:
+            self._kept[tally.at] = Finding("lost", file, "", f"{what}: {tally.n:,}.")
 
     def repaired(self, file: str, place: str, sentence: str) -> None:
         """Something was wrong and could be put right without guessing."""

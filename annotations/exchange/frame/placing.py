@@ -4,7 +4,7 @@ A stretch without words gets those that stand there. A stretch whose words stand
 when they stand at exactly one place nearby, and that is reported; else the mark is refused.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ from ..records import (
     ThreadRecord,
 )
 from .findings import Findings
-from .refused import FileRefused
+from .naming import canonical_work
 
 NEAR = 400  # code points on either side in which misplaced words are looked for
 SHOWN = 60  # code points of a quote that a sentence shows
@@ -43,21 +43,31 @@ def place_article(article: ArticleRecord, *, findings: Findings) -> ArticleRecor
         marks = placing.work(AssignmentRecord("gold", gold.spans, gold.links, gold.entities))
         gold = replace(gold, spans=marks.spans, links=marks.links)
         gold = _with_known_spans(gold)
-    _check_people(article, file)
+    works = tuple(placing.work(work) for work in article.assignments)
     return replace(
         article,
         gold=gold,
-        assignments=tuple(placing.work(work) for work in article.assignments),
+        assignments=tuple(_once_each(works, article, findings)),
         threads=tuple(placing.thread(thread) for thread in article.threads),
     )
 
 
-def _check_people(article: ArticleRecord, file: str) -> None:
-    names = [work.annotator for work in article.assignments]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        reason = f"“{twice[:40]}” has two sets of marks on “{article.title[:60]}”."
-        raise FileRefused(file, reason, place=article.place)
+def _once_each(
+    works: Sequence[AssignmentRecord], article: ArticleRecord, findings: Findings
+) -> Iterator[AssignmentRecord]:
+    """One set of marks of each annotator: a second one that says the same is passed over, one that
+    says something else is refused."""
+    first: dict[str, AssignmentRecord] = {}
+    for work in works:
+        if work.annotator not in first:
+            first[work.annotator] = work
+            yield work
+            continue
+        who = f"“{work.annotator[:40]}” has two sets of marks on “{article.title[:60]}”"
+        if canonical_work(work) == canonical_work(first[work.annotator]):
+            findings.repaired(article.file, article.place, f"{who}, the same; they count once.")
+        else:
+            findings.refused(article.file, article.place, f"{who}.")
 
 
 def _with_known_spans(gold: GoldRecord) -> GoldRecord:

@@ -14,9 +14,9 @@ from annotations.corpus.files import BAD_ZIP, check_path, passed_over, tidy
 from annotations.corpus.records import RecordWrong, in_bytes
 from annotations.text.cleaning import UnreadableText, decode
 
+from .lines_in import UTF8_MARK, PlacedLines, decoded_line, next_line
 from .refused import FileRefused, TooMuch
 
-_UTF8_MARK = b"\xef\xbb\xbf"
 _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -141,7 +141,7 @@ class SourceFiles:
             number = 0
             mark = b""
             while True:
-                line = self._line(path, file, number + 1)
+                line = next_line(path, file, number + 1, self.limits.line_bytes)
                 if number == 0:
                     mark = line[:2]
                 if mark in _OTHER_MARKS:
@@ -149,45 +149,40 @@ class SourceFiles:
                 if not line:
                     return
                 number += 1
-                yield number, self._decoded(path, line, number)
+                yield number, decoded_line(path, line, number)
         for at, words in enumerate(self.text(path).split("\n"), 1):
             yield at, words.removesuffix("\r")
+
+    def placed_lines(self, path: str) -> PlacedLines:
+        """The lines as `lines` has them, to be walked once and then read again; to be closed."""
+        with self.open(path) as file:
+            is_other = file.read(2) in _OTHER_MARKS
+        words = self.text(path).split("\n") if is_other else []
+        held = [line.removesuffix("\r") for line in words] if is_other else None
+        try:
+            file = self._anywhere(path, _SMALL)
+        except BAD_ZIP as error:
+            raise FileRefused(path, f"This file cannot be unpacked ({error}).") from error
+        return PlacedLines(path, file, self.limits.line_bytes, held)
+
+    def has_mark(self, path: str) -> bool:
+        """Whether the file begins with a byte order mark, which `text` takes away."""
+        with self.open(path) as file:
+            begins = file.read(len(UTF8_MARK))
+        return begins == UTF8_MARK or begins[:2] in _OTHER_MARKS
 
     def _held(self, path: str) -> list[str] | None:
         """All lines of a small file in UTF-8; None where it has to be read line by line."""
         if self._entries[path].n_bytes > min(_SMALL, self.limits.line_bytes):
             return None
         try:
-            words = self.read(path).removeprefix(_UTF8_MARK).decode()
+            words = self.read(path).removeprefix(UTF8_MARK).decode()
         except UnicodeDecodeError:
             return None
         lines = words.split("\n")
         if not lines[-1]:
             lines.pop()
         return [line.removesuffix("\r") for line in lines] if "\r" in words else lines
-
-    def _line(self, path: str, file: BinaryIO, number: int) -> bytes:
-        most = self.limits.line_bytes
-        try:
-            line = file.readline(most + 1)
-        except BAD_ZIP as error:
-            raise FileRefused(path, f"This file cannot be unpacked ({error}).") from error
-        if len(line) > most:
-            reason = f"The line is longer than {in_bytes(most)}."
-            raise FileRefused(path, reason, place=f"line {number}")
-        return line
-
-    def _decoded(self, path: str, line: bytes, number: int) -> str:
-        if number == 1:
-            line = line.removeprefix(_UTF8_MARK)
-        try:
-            return line.decode().removesuffix("\n").removesuffix("\r")
-        except UnicodeDecodeError as error:
-            raise FileRefused(
-                path,
-                f"Byte {error.start + 1} of the line is not UTF-8. Save the file as UTF-8.",
-                place=f"line {number}",
-            ) from error
 
     def beginning(self, path: str, n_bytes: int = 4096) -> str:
         """The first characters of a file, for `recognises`; "" where they cannot be read."""
@@ -203,12 +198,12 @@ class SourceFiles:
         inner._unpack(path, lambda: self._anywhere(path), prefix="")
         return inner._sorted()
 
-    def _anywhere(self, path: str) -> BinaryIO:
+    def _anywhere(self, path: str, most_held: int = _HELD) -> BinaryIO:
         """A file that can be read at any place: a copy on disk where it lies in a zip itself."""
         file = self.open(path)
         if not isinstance(file, zipfile.ZipExtFile):
             return file
-        copy = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115  # the zip keeps it
+        copy = tempfile.SpooledTemporaryFile(max_size=most_held)  # noqa: SIM115  # the zip keeps it
         with file:
             shutil.copyfileobj(file, copy)
         return cast(BinaryIO, copy)
