@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from annotations.exchange.formats import find_format
-from annotations.exchange.frame import FileRefused, Hints, SourceFiles
+from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
+from annotations.exchange.frame.placing import place_article
 from annotations.exchange.frame.xml_in import walk_xml
 from annotations.exchange.records import ArticleRecord, Corpus, FragmentRecord
 
@@ -105,6 +106,83 @@ def test_the_names_of_selections_tell_what_the_places_count(
     articles, said = read(project(named))
     assert articles[0].assignments[0].spans[0].fragments == (FragmentRecord(12, 16, "lied"),)
     assert said == [*heard, NESTED, UNUSED.format(1)]
+
+
+LINES = "First \U0001f525 line.\r\nSecond line.\r\nLast \U0001f525 line."
+WAYS = [
+    (LINES, ""),
+    (LINES.replace("\r\n", "\n"), "CRLF line ends as one sign"),
+    ("\ufeff" + LINES, "a byte order mark"),
+    ("\ufeff" + LINES.replace("\r\n", "\n"), "CRLF line ends as one sign and a byte order mark"),
+]
+
+
+@pytest.mark.parametrize("in_units", [False, True])
+@pytest.mark.parametrize(("counted", "way"), WAYS)
+def test_places_lie_on_the_names_words_however_a_program_counts(
+    counted: str, way: str, in_units: bool
+) -> None:
+    selections = ""
+    for number, words in enumerate(("First", "Second", "Last", "line."), 5):
+        before = counted[: counted.rindex(words)]
+        start = len(before.encode("utf-16-le")) // 2 if in_units else len(before)
+        made = selection(number, start, start + len(words))
+        selections += made.replace("guid", f'name="{words}" guid', 1)
+    source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://a.txt">{selections}'
+    content = packed(
+        f"{HEAD}<Sources>{source}</TextSource></Sources></Project>", a="\ufeff" + LINES
+    )
+    articles, said = read(content)
+    spans = articles[0].assignments[0].spans
+    assert [span.fragments[0].text for span in spans] == ["First", "Second", "Last", "line."]
+    how = " and ".join(filter(None, ["UTF-16 units" if in_units else "", way]))
+    heard = f"p.qdpx, line 4, A: Its places count {how}; they were counted anew."
+    assert said == [*([heard] if how else []), NESTED, UNUSED.format(1)]
+
+
+def test_where_names_are_words_a_name_is_held_against_its_place() -> None:
+    """One was given by a person, one lies a sign off, one stands nowhere near."""
+    selections = "".join(
+        selection(number, start, end).replace("guid", f'name="{name}" guid', 1)
+        for number, start, end, name in (
+            (5, 0, 9, "Officials"), (6, 12, 16, "lied"), (7, 0, 16, "An accusation"),
+            (8, 11, 15, "lied"), (9, 12, 16, "wept"), (4, 0, 5, "Offic…"),
+            (3, 0, 3, "Off"),
+        )
+    )  # fmt: skip
+    (article,), said = read(project(selections))
+    findings = Findings()
+    placed = place_article(article, findings=findings)
+    stretches = [span.stretch for span in placed.assignments[0].spans]
+    assert stretches == [((0, 9),), ((12, 16),), ((0, 16),), ((0, 5),), ((0, 3),)]
+    assert [each.kind for each in findings] == ["repaired", "repaired", "refused"]
+    assert "“wept”, which is nowhere near" in str(findings.of("refused")[0])
+    named = (
+        "p.qdpx: There is no place for names of selections that are not their words: 1 left out."
+    )
+    assert named in said
+
+
+def test_codes_of_one_name_are_told_apart_by_the_code_above() -> None:
+    codes = HEAD.replace(
+        f'<Code guid="{G}3" name="Loaded" isCodable="true"/></Code>',
+        f'<Code guid="{G}3" name="Bad"/></Code><Code guid="{G}b" name="Tone"><Code guid="{G}c" '
+        f'name="Bad"/><Code guid="{G}d" name="Bad"/></Code>',
+    )
+    chosen = [selection(5, 0, 9, 3), selection(6, 12, 16).replace(f'"{G}3"', f'"{G}c"')]
+    whole = f'<Coding guid="{G}e"><CodeRef targetGUID="{G}2"/></Coding>'
+    source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://a.txt">'
+    body = f"{source}{''.join(chosen)}{whole}</TextSource>"
+    content = packed(f"{codes}<Sources>{body}</Sources></Project>", a=TEXT)
+    assert FORM.read is not None
+    made = FORM.read(SourceFiles.uploaded([("p.qdpx", content)]), Hints())
+    (article,) = made.articles
+    assert [span.label for span in article.assignments[0].spans] == ["Theme / Bad", "Tone / Bad"]
+    assert [label.slug for label in made.study.codebook.labels] == [
+        "Theme", "Theme / Bad", "Tone", "Tone / Bad", "Tone / Bad (2)",
+    ]  # fmt: skip
+    said = [str(each) for each in made.findings]
+    assert "p.qdpx: There is no place for codes that a whole text has: 1 left out." in said
 
 
 def test_a_place_between_the_halves_of_a_character_is_refused() -> None:

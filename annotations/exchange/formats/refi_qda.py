@@ -17,10 +17,10 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
-from annotations.text.offsets import Utf16Table
+from annotations.text.offsets import Stretch
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Loss, Reading, SourceFiles
 from ..frame.json_in import parse_json
@@ -47,13 +47,13 @@ from ._labelled_text import (
     about_work,
     make_article,
 )
+from ._refi_codes import SPACE, named_codes
 from ._refi_links import Links, LinkTo
-from ._refi_places import in_code_points, positions, units_counted
+from ._refi_places import Counting, counting, positions, quote
 from ._works import EXTENT, GOLD, all_works, kinds_asked
 from ._xml_out import plain, quoted, tag
 
 PATH, PROJECT = "project.qdpx", "project.qde"
-SPACE = "urn:QDA-XML:project:1.0"
 ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set",
              "Note", "Graph", "Variable")  # fmt: skip
 CONTINUES, SOURCES = "continues", "sources"
@@ -262,8 +262,7 @@ def _study(files: SourceFiles, paths: tuple[str, ...]) -> StudyRecord:
             inner, project = _inner(files, path)
             walk = walk_xml(inner, project, [f"{{{SPACE}}}CodeBook"]) if project else iter(())
             for book in islice(walk, 1, 2):
-                for code in book.iter(f"{{{SPACE}}}Code"):
-                    name = code.get("name", "")
+                for code, name in named_codes(book):
                     told = (code.findtext(f"{{{SPACE}}}Description") or "").strip()
                     labels.setdefault(name, LabelRecord(name, name, told))
     return StudyRecord(codebooks=(CodebookRecord(labels=tuple(labels.values())),))
@@ -283,6 +282,9 @@ def _named(refused: FileRefused, path: str) -> str:
     """A file in a project by the project's name, too."""
     inner = refused.file
     return inner if inner.startswith(path) else ", ".join(filter(None, (path, inner)))
+
+
+_Placed: TypeAlias = tuple[int, int, str]  # start, end and what should stand there
 
 
 class _Project:
@@ -317,8 +319,8 @@ class _Project:
             for user in element.iter(f"{{{SPACE}}}User"):
                 name = user.get("id") or user.get("name") or "annotator"
                 self._users[user.get("guid", "")] = name
-            for code in element.iter(f"{{{SPACE}}}Code"):
-                self._codes[code.get("guid", "")] = code.get("name", "")
+            for code, name in named_codes(element):
+                self._codes[code.get("guid", "")] = name
                 if n_inner := len(code.findall(f"{{{SPACE}}}Code")):
                     self._lost["which code stands under which"] += n_inner
 
@@ -338,21 +340,24 @@ class _Project:
                 self._findings.refused(file, refused.place, refused.reason)
         if unused := len(self._codes.keys() - self._used):
             self._lost["codes that no selection has"] = unused
-        for what, n in self._lost.items():
+        for what, n in (+self._lost).items():
             self._findings.lost(self._path, "", f"There is no place for {what}: {n:,} left out.")
 
     def _text(self, source: Element, name: str) -> str:
         content = source.find(f"{{{SPACE}}}PlainTextContent")
         if content is not None and content.text:
             return content.text
-        stem = source.get("plainTextPath", "").removeprefix("internal://")
-        beside = PurePosixPath(self._project).parent
-        for folder in ("Sources", "sources", ""):
-            path = str(beside / folder / stem)
-            if stem and path in self._inner:
-                return self._inner.text(path)
+        if path := self._text_path(source):
+            return self._inner.text(path)
         place = f"{line_of(source)}, {name}"
         raise FileRefused(self._path, "Its plain text is not in the file.", place=place)
+
+    def _text_path(self, source: Element) -> str:
+        """ "" where its text does not lie beside the project."""
+        stem = source.get("plainTextPath", "").removeprefix("internal://")
+        beside = PurePosixPath(self._project).parent
+        paths = (str(beside / folder / stem) for folder in ("Sources", "sources", ""))
+        return next((path for path in paths if stem and path in self._inner), "")
 
     def _task(self, source: Element, name: str) -> Task:
         ours = self._ours(source, name)
@@ -366,14 +371,14 @@ class _Project:
                 work = TaskWork(str(given.get("annotator", "")), about=given, is_gold=is_gold)
                 works[str(each.get("key"))] = work
         owner: dict[str, TaskWork] = {}
-        places: dict[str, list[int]] = {}
+        places: dict[str, _Placed] = {}
         extras = ours.get("spans") if isinstance(ours.get("spans"), dict) else {}
         selections = list(source.iter(f"{{{SPACE}}}PlainTextSelection"))
         links = self._links.of([each.get("guid", "") for each in selections])
         parts = {to for some in links.values() for to, kind, *_ in some if kind == CONTINUES}
-        units = units_counted(task.text, selections)
-        if units is not None:
-            sentence = "Its places count UTF-16 units; they were counted anew."
+        way, by_name = counting(task.text, selections, has_mark=self._has_mark(source))
+        if str(way):
+            sentence = f"Its places count {way}; they were counted anew."
             self._findings.repaired(self._path, f"{line_of(source)}, {name}", sentence)
         seen: set[str] = set()
         for selection in selections:
@@ -383,13 +388,15 @@ class _Project:
                 raise FileRefused(self._path, f"The guid {guid[:40]} stands twice.", place=place)
             seen.add(guid)
             place = f"{line_of(selection)}, {name}, selection {guid[:8]}"
-            stretch = self._stretch(selection, units, place)
+            stretch = self._stretch(selection, way, place)
             if stretch is None:
                 continue
-            places[guid] = stretch
+            words = self._words(selection, task.text, stretch, by_name=by_name)
+            places[guid] = *stretch, words
             if guid not in parts:
                 more = extras.get(guid) if extras else None
-                self._selection(selection, stretch, place, works, owner, more, task.text)
+                self._selection(selection, places[guid], place, works, owner, more)
+        self._lost["codes that a whole text has"] += len(source.findall(f"{{{SPACE}}}Coding"))
         self._join(owner, places, links, ours, name)
         task.works = list(works.values())
         return task
@@ -402,31 +409,39 @@ class _Project:
                 return found if isinstance(found, dict) else {}
         return {}
 
-    def _stretch(
-        self, selection: Element, units: Utf16Table | None, place: str
-    ) -> list[int] | None:
+    def _stretch(self, selection: Element, way: Counting, place: str) -> Stretch | None:
         """Its place in code points; None, with a finding, where it has none."""
         found = positions(selection)
         if found is None:
             self._findings.refused(self._path, place, "It has no start and end as whole numbers.")
-        elif (moved := in_code_points(found, units)) is None:
+        elif (moved := way.stretch(found)) is None:
             reason = f"{found[0]}-{found[1]} begins or ends inside a character, between its halves."
             self._findings.refused(self._path, place, reason)
         else:
-            return moved
+            return moved[0], moved[1]
         return None
+
+    def _words(self, selection: Element, text: str, stretch: Stretch, *, by_name: bool) -> str:
+        """What should stand there; "" where its name and its place say nothing of it."""
+        words = quote(selection, text, stretch) if by_name else text[slice(*stretch)]
+        if words is None:
+            self._lost["names of selections that are not their words"] += 1
+        return words or ""
+
+    def _has_mark(self, source: Element) -> bool:
+        path = self._text_path(source)
+        return path != "" and self._inner.has_mark(path)
 
     def _selection(
         self,
         selection: Element,
-        stretch: list[int],
+        placed: _Placed,
         place: str,
         works: dict[str, TaskWork],
         owner: dict[str, TaskWork],
         more: object,
-        text: str,
     ) -> None:
-        guid, (start, end) = selection.get("guid", ""), stretch
+        guid, (start, end, words) = selection.get("guid", ""), placed
         codings = selection.findall(f"{{{SPACE}}}Coding")
         if not codings:
             self._lost["selections without a code"] += 1
@@ -443,7 +458,6 @@ class _Project:
             who = self._users.get(user, self._hints.annotator or "annotator")
             work = works.setdefault(user, TaskWork(who))
             key = f"{guid} {at}" if at else guid
-            words = text[start:end] if 0 <= start < end <= len(text) else ""
             region = Region(key, label, start, end, words, place)
             region.more = dict(more) if isinstance(more, dict) else {}
             if described is not None and described.text and "note" not in region.more:
@@ -454,7 +468,7 @@ class _Project:
     def _join(
         self,
         owner: Mapping[str, TaskWork],
-        places: Mapping[str, list[int]],
+        places: Mapping[str, _Placed],
         links: Mapping[str, list[LinkTo]],
         ours: Json,
         name: str,
