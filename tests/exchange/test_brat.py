@@ -23,6 +23,9 @@ from annotations.text.cleaning import sha256
 from .corpora import STUDY, corpora
 
 TEXT = "Officials in 🔥 Arden said\nthe mayor lied."
+EVENTS = (
+    "There is no place for the kind of event “Attribution” (it became a link): {} in these files."
+)
 
 
 def reading(*files: tuple[str, str], hints: Hints | None = None) -> tuple[list, Reading]:
@@ -69,6 +72,36 @@ def test_fragments_on_one_line_stay_apart() -> None:
     assert work.spans[0].stretch == ((0, 9), (15, 20))
 
 
+@pytest.mark.parametrize(
+    ("line", "found", "said"),
+    [
+        ("0 9;15 20\tOfficials Arden", [(0, 9), (15, 20)], ""),
+        ("0 9;15 20\tOfficials   Arden", [(0, 9), (15, 20)], ""),
+        ("0 9;15 20\tOfficials in 🔥 Arden", [(0, 9), (15, 20)], ""),  # all of it, without gaps
+        ("0 9;14 19\tOfficials Arden", [(0, 9), (15, 20)], "it was moved."),
+        ("0 9;15 20\tOfficials in 🔥 Mayor", None, "not “Mayor”, which is nowhere near."),
+        ("0 9;15 20\tWholly other words", None, "are not those of its 2 stretches."),
+    ],
+)
+def test_the_words_of_fragments_are_held_against_their_places(
+    line: str, found: list[tuple[int, int]] | None, said: str
+) -> None:
+    articles, made = reading(("a.txt", TEXT), ("a.ann", f"T1\tContent {line}\n"))
+    placed = [place_article(each, findings=made.findings) for each in articles]
+    spans = placed[0].assignments[0].spans
+    assert [list(span.stretch) for span in spans] == ([found] if found else [])
+    assert [str(each)[-len(said) :] for each in made.findings] == ([said] if said else [])
+    assert all(each.place == "line 1" or "a.ann, line 1" in str(each) for each in made.findings)
+
+
+def test_a_byte_order_mark_that_was_counted_is_noticed_by_the_words() -> None:
+    marks = "T1\tSource 1 10\tOfficials\nT2\tCue 22 26\tsaid\nT3\tCue 37 41\tlied\n"
+    work, said = only_work(marks, "\ufeff" + TEXT)
+    stretches = [span.stretch for span in work.spans]
+    assert stretches == [((0, 9),), ((21, 25),), ((36, 40),)]
+    assert said == ["a.ann: Its places count a byte order mark; they were counted anew."]
+
+
 def test_fragments_out_of_order_keep_their_words() -> None:
     work, _ = only_work("T1\tContent 15 20;0 9\tArden Officials\n")
     assert work.spans[0].fragments == (
@@ -96,7 +129,7 @@ def test_an_event_of_source_cue_and_content_is_a_link_with_its_cue() -> None:
     )
     assert work.links == (LinkRecord("T1", "T3", FragmentRecord(21, 25, "said")),)
     assert [span.label for span in work.spans] == ["Source", "Cue", "Content"]
-    assert said == []
+    assert said == [EVENTS.format(1)]
 
 
 def test_other_events_and_relations_become_links_and_this_is_said() -> None:
@@ -299,7 +332,7 @@ def test_the_cue_of_one_event_can_be_the_content_of_another() -> None:
     )
     assert {(link.source, link.target) for link in work.links} == {("T1", "T5"), ("T4", "T3")}
     assert {span.id for span in work.spans} == {"T1", "T3", "T4", "T5"}
-    assert said == []
+    assert said == [EVENTS.format(2)]
 
 
 def test_what_is_found_about_a_mark_names_its_file_among_many() -> None:

@@ -102,6 +102,20 @@ def test_places_that_count_windows_line_ends_come_back_on_their_words(name: str)
     assert [str(finding) for finding in reading.findings.of("refused")] == []
 
 
+@pytest.mark.parametrize("name", BOTH_WAYS)
+def test_a_text_that_begins_with_a_byte_order_mark_keeps_it(name: str) -> None:
+    """Words that stand there twice would not be found again by themselves."""
+    text = "\ufeffBob said Bob said it."
+    spans = [
+        SpanRecord(f"S{at}", "attribution", (FragmentRecord(at, at + 4, "said"),)) for at in (5, 14)
+    ]
+    works = (AssignmentRecord("bob", tuple(spans)), AssignmentRecord("carol"))
+    article = ArticleRecord("a", "A", text, sha256(text), len(text), "", assignments=works)
+    form = find_format(name)
+    files = written(form, Corpus(STUDY, (article,)))
+    assert read_back(form, files) == [canonical(strip_all(form.losses, article))]
+
+
 def by_text(articles: list[ArticleRecord]) -> list[ArticleRecord]:
     return sorted(articles, key=lambda article: article.sha256)
 

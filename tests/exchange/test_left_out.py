@@ -53,9 +53,106 @@ def label_studio() -> Files:
     return {"a.json": json.dumps([{**task, "meta": {"batch": 3}}])}
 
 
+BRAT = """T1\tPerson 0 9\tOfficials
+T2\tSay 10 14\tsaid
+T3\tPerson 15 18\tBob
+E1\tSay:T2 Speaker:T1 Content:T3 Place:T3
+A1\tNegation E1
+A2\tSure R1 yes
+A3\tMood T3 bad
+A4\tMood T3 good
+R1\tAccuses Arg1:T1 Arg2:T3
+#1\tAnnotatorNotes E1\tmy note
+#2\tAnnotatorNotes R1\tanother
+"""
+SPANS = [
+    {
+        "id": key,
+        "label": "X",
+        "sure": 1,
+        "fragments": [{"start": 0, "end": end, "text": TEXT[:end]}],
+    }
+    for key, end in (("1", 9), ("2", 14))
+]
+ARTICLE = {
+    "id": "a", "title": "A", "text": TEXT, "sha256": "", "n_code_points": 24, "mood": "bad",
+    "assignments": [{"annotator": "bob", "pay": 3, "spans": SPANS}],
+}  # fmt: skip
+TSV = """#FORMAT=WebAnno TSV 3.3
+#T_SP=de.X.Entity|value
+#T_RL=de.X.Rel|kind|BT_de.X.Entity
+
+
+#Text=Bob lied.
+1-1\t0-3\tBob\tPER\t_\t_\t
+1-2\t4-8\tlied\tV\tsays|denies\t1-1|1-1\t
+1-3\t8-9\t.\t_\t_\t_\t
+"""
+XMI = """<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore"
+ xmlns:x="http:///de/X.ecore" xmi:version="2.0"><cas:NULL xmi:id="0"/>
+<x:Entity xmi:id="2" sofa="1" begin="0" end="3" value="PER"/>
+<x:Entity xmi:id="3" sofa="1" begin="4" end="8" value="V"/>
+<x:Rel xmi:id="4" sofa="1" begin="4" end="8" Governor="2" Dependent="3" kind="says"/>
+<x:Rel xmi:id="5" sofa="1" begin="4" end="8" Governor="2" Dependent="3" kind="denies"/>
+<cas:Sofa xmi:id="1" sofaNum="1" sofaID="_InitialView" mimeType="text" sofaString="Bob lied."/>
+<cas:View sofa="1" members="2 3 4 5"/></xmi:XMI>
+"""
+LEFT = "There is no place for {} in these files"
+
+
 @pytest.mark.parametrize(
     ("name", "files", "said"),
     [
+        (
+            "jsonl",
+            {"a.jsonl": json.dumps(ARTICLE)},
+            [
+                "“mood” is not part of the format and is left out: 1",
+                "“assignments.pay” is not part of the format and is left out: 1",
+                "“assignments.spans.sure” is not part of the format and is left out: 2",
+            ],
+        ),
+        (
+            "csv",
+            {
+                "spans.csv": "article,annotator,label,start,end,sure\na,b,X,0,9,0.9\na,b,Y,0,9,",
+                "articles.csv": f"article,text,section\na,{TEXT},Sport\n",
+            },
+            [
+                "What stands under “section” is left out, in rows: 1",
+                "What stands under “sure” is left out, in rows: 1",
+            ],
+        ),
+        (
+            "webanno_tsv",
+            {"a.tsv": TSV},
+            [
+                "There is no place for second links between the same two spans: 1",
+                "There is no place for the kind of relation “Rel” (it became a link): 2",
+            ],
+        ),
+        (
+            "xmi",
+            {"a.xmi": XMI},
+            [
+                "There is no place for second links between the same two spans: 1",
+                "There is no place for the kind of relation “Rel” (it became a link): 2",
+            ],
+        ),
+        (
+            "brat",
+            {"a.txt": TEXT, "a.ann": BRAT},
+            [
+                LEFT.format("attributes of relations, and of events that became links: 2"),
+                LEFT.format("comments that belong to no span: 1"),
+                LEFT.format("further roles of events “Say”: 1"),
+                LEFT.format("notes of relations, and of events that became links: 1"),
+                LEFT.format("second links between the same two spans: 1"),
+                LEFT.format("second values of the attribute “Mood”: 1"),
+                LEFT.format("the kind of event “Say” (it became a link): 1"),
+                LEFT.format("the kind of relation “Accuses” (it became a link): 1"),
+            ],
+        ),
         (
             "prodigy",
             prodigy(),

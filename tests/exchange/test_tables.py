@@ -280,3 +280,32 @@ def test_what_is_no_workbook_is_refused() -> None:
     for content in (b"", b"PK\x03\x04", b"nonsense"):
         with pytest.raises(FileRefused, match=r"study\.xlsx"):
             read("xlsx", [("study.xlsx", content)])
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Officials … Bob", ["Officials", "Bob"]),
+        ("Officials said … Bob", ["Officials", "Bob"]),  # all of it, without gaps
+        ("", ["Officials", "Bob"]),
+        ("Officials … Bib", None),
+        ("Wholly other words", None),
+    ],
+)
+def test_the_words_of_stretches_are_held_against_their_places(
+    words: str, found: list[str] | None
+) -> None:
+    form = find_format("csv")
+    assert form.read is not None
+    rows = f"article,annotator,label,start,end,fragments,text\na,bob,X,0,20,0-9 17-20,{words}\n"
+    files = [
+        ("s.csv", rows.encode()),
+        ("t.csv", "article,text\na,Officials said … Bob lied.\n".encode()),
+    ]
+    reading = form.read(SourceFiles.uploaded(files), Hints())
+    (placed,) = [place_article(each, findings=reading.findings) for each in reading.articles]
+    (work,) = placed.assignments
+    parts = [[part.text for part in span.fragments] for span in work.spans]
+    assert parts == ([found] if found else [])
+    said = [str(each) for each in reading.findings]
+    assert [each.startswith("s.csv, line 2: ") for each in said] == ([] if found else [True])

@@ -9,6 +9,7 @@ from typing import Any
 from annotations.text.offsets import Stretch
 
 from ..frame import FileRefused, Findings, SourceFiles, StoredText
+from ..frame.stored_text import MARK
 from ..records import (
     Answer,
     AssignmentRecord,
@@ -31,7 +32,7 @@ from ._brat_lines import (
     read_extras,
     read_stretch,
 )
-from ._works import EXTENT, with_extras
+from ._works import EXTENT, quotes_of, with_extras
 
 SOURCES = {"source", "speaker", "holder", "sayer", "agent"}
 CONTENTS = {"target", "content", "quote", "claim", "statement", "message"}
@@ -69,13 +70,15 @@ def read_work(
     lost: Counter[str],
     *,
     is_ours: bool,
+    has_mark: bool,
 ) -> AssignmentRecord:
     """The marks in one or more files (.ann, or .a1 and .a2) on a text.
 
     What has no place is counted into `lost`, to be said once for all files. `is_ours`: the type
-    Extent means an extent, as it does where we wrote it.
+    Extent means an extent, as it does where we wrote it. `has_mark`: the text's file begins with a
+    byte order mark.
     """
-    work = _Work(stored, findings, lost, is_ours=is_ours)
+    work = _Work(stored, findings, lost, is_ours=is_ours, has_mark=has_mark)
     for path in paths:
         for number, line in files.lines(path):
             if line.strip():
@@ -85,9 +88,16 @@ def read_work(
 
 class _Work:
     def __init__(
-        self, stored: StoredText, findings: Findings, lost: Counter[str], *, is_ours: bool
+        self,
+        stored: StoredText,
+        findings: Findings,
+        lost: Counter[str],
+        *,
+        is_ours: bool,
+        has_mark: bool,
     ) -> None:
         self._is_ours = is_ours
+        self._has_mark = has_mark
         self._stored = stored
         self._counted = stored.text  # what the places of the file count
         self._findings = findings
@@ -191,6 +201,8 @@ class _Work:
         if name == FLAG and isinstance(answer, str):
             self._extras.setdefault(target, {})["flag"] = answer
         else:
+            if self._answers[target].get(name, answer) != answer:
+                self._lost[f"second values of the attribute “{name[:40]}”"] += 1
             self._answers[target][name] = answer
         self._points(target, file, place)
 
@@ -234,29 +246,61 @@ class _Work:
         links = list(self._links(move))
         cues = {event.trigger for event in self._events.values() if _is_link(event)}
         cues -= {end for link in links for end in (link.source, link.target)}  # content, too
-        spans = tuple(
-            self._span(key, bound, move) for key, bound in self._bounds.items() if key not in cues
-        )
+        spans = tuple(self._spans(cues, move))
+        self._count_lost(cues)
         unique = {(link.source, link.target): link for link in links}
         if len(unique) < len(links):
             self._lost["second links between the same two spans"] += len(links) - len(unique)
         return AssignmentRecord("", spans, tuple(unique.values()), tuple(self._entities.values()))
 
+    def _spans(self, cues: set[str], move: Callable[[int], int]) -> Iterator[SpanRecord]:
+        for key, bound in self._bounds.items():
+            if key not in cues:
+                try:
+                    yield self._span(key, bound, move)
+                except FileRefused as refused:
+                    self._findings.refused(refused.file, refused.place, refused.reason)
+
+    def _count_lost(self, cues: set[str]) -> None:
+        """What was said about what is a link now, or a link's cue."""
+        kept = self._bounds.keys() - cues
+        kept |= {
+            key for key, event in self._events.items()
+            if event.trigger in kept and not _is_link(event)
+        }  # fmt: skip
+        for what, told in (("attributes", self._answers), ("notes", self._notes)):
+            n = sum(len(each) for target, each in told.items() if target not in kept)
+            if n:
+                self._lost[f"{what} of relations, and of events that became links"] += n
+
     def _counting(self) -> Callable[[int], int]:
-        """How places are counted: brat takes CRLF as one sign, some others as two. The words that
-        stand beside the places tell which."""
+        """How places are counted: brat takes CRLF as one sign, some others as two, or count a byte
+        order mark. The words that stand beside the places tell which."""
         raw, text = self._stored.source, self._stored.text
-        if raw == text:
+        ways = [(marked, each) for marked in ("", MARK) for each in (text, raw)]
+        ways = list(dict.fromkeys(ways if self._has_mark else ways[:2]))
+        if len(ways) == 1:
             return lambda place: place
-        fits_text = sum(_fits(bound.words, bound.stretch, text) for bound in self._bounds.values())
-        fits_raw = sum(_fits(bound.words, bound.stretch, raw) for bound in self._bounds.values())
-        if fits_raw <= fits_text:
+        fits = {way: self._n_fits(way[0] + way[1]) for way in ways}
+        marked, counted = max(fits, key=lambda way: fits[way])
+        if fits[marked, counted] <= fits["", text]:
             return lambda place: place
-        self._findings.repaired(
-            self._file, "", "Its places count CRLF line ends as two; they were counted anew."
-        )
-        self._counted, most = raw, len(raw)
-        return lambda place: self._stored.from_code_points(place) if place <= most else place
+        how = ["CRLF line ends as two"] * (counted != text) + ["a byte order mark"] * bool(marked)
+        sentence = f"Its places count {' and '.join(how)}; they were counted anew."
+        self._findings.repaired(self._file, "", sentence)
+        self._counted = marked + counted
+        most, n = len(counted), len(marked)
+
+        def move(place: int) -> int:
+            place = max(place - n, 0)
+            if counted == text or place > most:
+                return place
+            return self._stored.from_code_points(place)
+
+        return move
+
+    def _n_fits(self, text: str) -> int:
+        return sum(_fits(bound.words, bound.stretch, text) for bound in self._bounds.values())
 
     def _span(self, key: str, bound: _Bound, move: Callable[[int], int]) -> SpanRecord:
         extras = self._extras.get(key, {})
@@ -284,22 +328,22 @@ class _Work:
     def _fragments(
         self, bound: _Bound, extras: dict[str, Any], move: Callable[[int], int]
     ) -> Iterator[FragmentRecord]:
+        """Raises FileRefused where the line does not tell apart what should stand where."""
         text = self._stored.text
-        parts = sorted(
-            (move(start), move(end), words)
-            for (start, end), words in zip(bound.stretch, _quotes(bound), strict=True)
-        )
-        stretch = [(start, end) for start, end, _ in parts]
+        stretch = sorted((move(start), move(end)) for start, end in bound.stretch)
         exact = joined(text, stretch)
         ours = read_stretch(extras.get("fragments"))
         if in_lines(self._counted, ours) == sorted(bound.stretch):  # nobody drew it anew in brat
             exact = [(move(start), move(end)) for start, end in ours]
-        if exact == stretch and not _fits(bound.words, stretch, text):
-            yield from (FragmentRecord(*part) for part in parts)
-            return
-        known = all(words.split() == text[start:end].split() for start, end, words in parts)
-        for start, end in exact:
-            yield FragmentRecord(start, end, text[start:end] if known else "")
+        parts = []
+        if bound.words and not _fits(bound.words, stretch, text):
+            parts = sorted(
+                (move(start), move(end), words)
+                for (start, end), words in zip(bound.stretch, _quotes(bound), strict=True)
+            )
+        if all(words.split() == text[start:end].split() for start, end, words in parts):
+            parts = [(a, b, text[a:b] if bound.words else "") for a, b in exact]
+        yield from (FragmentRecord(*part) for part in parts)
 
     def _links(self, move: Callable[[int], int]) -> Iterator[LinkRecord]:
         for kind, source, target, file, place in self._relations:
@@ -334,6 +378,10 @@ class _Work:
                 if end != trigger
             )
             return
+        if event.kind != SOURCED:
+            self._lost[f"the kind of event “{event.kind}” (it became a link)"] += 1
+        if others := [role for role, _ in ends if role not in SOURCES | CONTENTS | CUES]:
+            self._lost[f"further roles of events “{event.kind}”"] += len(others)
         cues = [str(end) for role, end in ends if role in CUES]
         cue = self._span("", self._bounds[cues[0] if cues else event.trigger], move)
         if event.kind == SOURCED:
@@ -368,15 +416,14 @@ def _fits(words: str, stretch: Sequence[Stretch], text: str) -> bool:
 
 
 def _quotes(bound: _Bound) -> list[str]:
-    """The words of each stretch; "" where the line does not tell them apart."""
+    """The words of each stretch. Raises FileRefused where the line does not tell them apart."""
     words, lengths = bound.words, [end - start for start, end in bound.stretch]
     if len(lengths) == 1:
         tail = words[lengths[0] : lengths[0] + 1]
         return [words[: lengths[0]] if tail.isspace() else words]
-    if len(words) != sum(lengths) + len(lengths) - 1:
-        return [""] * len(lengths)
-    quotes, at = [], 0
-    for length in lengths:
-        quotes.append(words[at : at + length])
-        at += length + 1
+    quotes = quotes_of(words, bound.stretch, " ")
+    if quotes is None:
+        n = len(lengths)
+        reason = f"Its words “{words[:40]}” are not those of its {n} stretches."
+        raise FileRefused(bound.file, reason, place=bound.place)
     return quotes

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from annotations.text.offsets import Stretch
+
 from ..frame import FileRefused, Findings
 from ..frame.json_in import parse_json
 from ..frame.naming import canonical_gold, canonical_work
@@ -26,6 +28,7 @@ from ..records import (
     SpanRecord,
     StudyRecord,
 )
+from ._works import quotes_of
 
 PARTICULARS = (
     "outlet", "byline", "url", "published_on", "language", "direction", "event",
@@ -43,7 +46,9 @@ END_COLUMNS = (
 )  # fmt: skip
 SOFT_COLUMNS = ("article", "sha256", "label", "start", "end", "n_marked", "n_annotators", "share")
 ANNOTATOR, GOLD, EXTENT = "annotator", "gold", "(extent)"
+_KNOWN = {*ARTICLE_COLUMNS, *SPAN_COLUMNS, *END_COLUMNS, *SOFT_COLUMNS, ""}
 ASKED = re.compile(r"answer: (?P<name>\S+)(?: \((?P<kind>name|yes/no)\))?")
+DOTS = " … "  # between the words of stretches
 _SAFE_ID = re.compile(r"[\w.-]+")
 _LINK = re.compile(r"(?P<to>[\w.-]+)(?:\[(?P<start>\d{1,9})-(?P<end>\d{1,9})\])?")
 _STRETCH = re.compile(r"(\d{1,9})-(\d{1,9})")
@@ -131,7 +136,7 @@ def _work_rows(
             "start": span.start,
             "end": span.end,
             "fragments": " ".join(f"{start}-{end}" for start, end in span.stretch),
-            "text": " … ".join(part.text for part in span.fragments),
+            "text": DOTS.join(part.text for part in span.fragments),
             **_answer_cells(span.attributes, names, columns),
             "note": span.note,
             "flag": span.flag,
@@ -202,6 +207,17 @@ def _bounds(words: str, file: str, place: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def further_columns(columns: Iterable[str]) -> list[str]:
+    """Those that nothing here reads."""
+    return [name for name in columns if name not in _KNOWN and not ASKED.fullmatch(name)]
+
+
+def count_further(cells: Cells, further: Sequence[str], file: str, findings: Findings) -> None:
+    for name in further:
+        if cells[name]:
+            findings.count_lost(file, f"What stands under “{name[:40]}” is left out, in rows")
+
+
 class Works:
     """Collects the rows of one article into assignments and gold."""
 
@@ -209,9 +225,13 @@ class Works:
         self._file = file
         self._findings = findings
         self._works: dict[tuple[str, str], _Work] = {}
+        self._further: list[str] | None = None  # the columns that nothing here reads
 
     def add(self, cells: Cells, place: str) -> None:
         """One row. What cannot be understood is a finding."""
+        if self._further is None:
+            self._further = further_columns(cells)
+        count_further(cells, self._further, self._file, self._findings)
         kind = cells.get("kind", "") or ANNOTATOR
         if kind not in (ANNOTATOR, GOLD):
             self._findings.refused(self._file, place, f"The kind “{kind[:40]}” is not known.")
@@ -285,11 +305,20 @@ class _Work:
         bounds = [_bounds(part, self._file, place) for part in listed.split(" ")]
         words = [cells.get("text", "")]
         if len(bounds) > 1:
-            words = words[0].split(" … ")
-            if len(words) != len(bounds):  # the text has such dots itself, or is left out
-                words = [""] * len(bounds)
+            words = self._quotes(words[0], bounds, place)
         pairs = zip(bounds, words, strict=True)
         return tuple(FragmentRecord(start, end, text) for (start, end), text in pairs)
+
+    def _quotes(self, words: str, bounds: Sequence[Stretch], place: str) -> list[str]:
+        """The words of each stretch; a text may have the dots that stand between them itself."""
+        if not words:
+            return [""] * len(bounds)
+        quotes = quotes_of(words, bounds, DOTS) or words.split(DOTS)
+        if len(quotes) != len(bounds):
+            n = len(bounds)
+            reason = f"Its text “{words[:40]}” is not that of its {n} stretches, divided by “…”."
+            raise FileRefused(self._file, reason, place=place)
+        return quotes
 
     def _answers(self, cells: Cells, place: str) -> Iterator[tuple[str, Answer]]:
         for column, words in cells.items():

@@ -250,11 +250,10 @@ class TsvFile:
             if found.layer.name != PART
         )
         known = {key for _, key in self._found}
-        links = {
-            (link.source, link.target): link
-            for link in self._links()
-            if {link.source, link.target} <= known
-        }
+        made = [link for link in self._links() if {link.source, link.target} <= known]
+        links = {(link.source, link.target): link for link in made}
+        if len(links) < len(made):
+            self._lost["second links between the same two spans"] += len(made) - len(links)
         for what, n in sorted(self._lost.items()):
             self._findings.lost(self._path, "", f"There is no place for {what}: {n:,}.")
         return AssignmentRecord("", spans, tuple(links.values()), tuple(self._entities.values()))

@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+from annotations.text.offsets import Stretch
 
 from ..records import (
     Answer,
@@ -51,6 +53,22 @@ def placed_in(path: str, marks: AssignmentRecord) -> AssignmentRecord:
         spans=tuple(replace(span, place=at(span.place)) for span in marks.spans),
         links=tuple(replace(link, place=at(link.place)) for link in marks.links),
     )
+
+
+def quotes_of(words: str, stretches: Sequence[Stretch], between: str) -> list[str] | None:
+    """The words of each stretch where a file has those of all of them: with something `between`
+    them, or all that stands from the first to the last; None where their lengths are neither's."""
+    lengths = [end - start for start, end in stretches]
+    if len(words) == sum(lengths) + len(between) * (len(lengths) - 1):
+        quotes, at = [], 0
+        for length in lengths:
+            quotes.append(words[at : at + length])
+            at += length + len(between)
+        return quotes
+    first = min(start for start, _ in stretches)
+    if len(words) == max(end for _, end in stretches) - first:
+        return [words[start - first : end - first] for start, end in stretches]
+    return None
 
 
 def is_token(words: str) -> bool:

@@ -141,6 +141,8 @@ class XmiFile:
                 spans[key] = span
         links = [*self._relations(relations, spans), *self._slots(spans)]
         unique = {(link.source, link.target): link for link in links}
+        if len(unique) < len(links):
+            self._lost["second links between the same two spans"] += len(links) - len(unique)
         for what, n in sorted(self._lost.items()):
             self._findings.lost(self._path, "", f"There is no place for {what}: {n:,}.")
         return AssignmentRecord("", tuple(spans.values()), tuple(unique.values()), self._entities())

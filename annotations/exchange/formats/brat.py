@@ -13,7 +13,17 @@ from pathlib import PurePosixPath
 
 from annotations.text.cleaning import sha256
 
-from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles, StoredText
+from ..frame import (
+    Chunk,
+    FileRefused,
+    Findings,
+    Form,
+    Hints,
+    Reading,
+    SourceFiles,
+    StoredText,
+    text_file,
+)
 from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..records import ArticleRecord, AssignmentRecord, Corpus
 from ._beside import Beside, BesideOut, read_beside
@@ -43,7 +53,7 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
         for place, work in beside.places(article):
             lines = Lines(article.text, kinds)
             marks = "".join(f"{line}\n" for line in lines.of(work))
-            yield f"{place}{TEXT}", article.text.encode()
+            yield f"{place}{TEXT}", text_file(article.text)
             yield f"{place}.ann", marks.encode()
             for kind, attributes in lines.types.items():
                 for name, values in attributes.items():
@@ -181,6 +191,7 @@ def _article(
     first = pairs[0]
     file = first.text or first.marks[0]
     stored = StoredText(_text(files, first, hints), file=file)
+    has_mark = first.text != "" and files.has_mark(first.text)
     works = []
     for pair in pairs:
         known = beside.work(pair.place)
@@ -189,7 +200,9 @@ def _article(
         is_gold, about = known or (PurePosixPath(pair.place).parent.name == GOLD, None)
         about = about or AssignmentRecord(names[pair.place])
         is_ours = bool(beside.articles)
-        marks = read_work(files, pair.marks, stored, findings, lost, is_ours=is_ours)
+        marks = read_work(
+            files, pair.marks, stored, findings, lost, is_ours=is_ours, has_mark=has_mark
+        )
         work = replace(about, spans=marks.spans, links=marks.links, entities=marks.entities)
         works.append((is_gold, work))
     bare = beside.articles.get(first.stem) or ArticleRecord(

@@ -29,6 +29,7 @@ from ..frame import (
     Reading,
     SourceFiles,
     StoredText,
+    text_file,
 )
 from ..frame.losses import (
     ATTRIBUTES,
@@ -125,7 +126,7 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
             slugs = (token(label.slug) for label in corpus.study.codebook.labels)
             labels = list(dict.fromkeys(slugs))
             labels += sorted({type_of(span) for span in work.spans} - set(labels))
-            yield f"{place}.txt", article.text.encode()
+            yield f"{place}.txt", text_file(article.text)
             lines = [f"{COLUMNS} FORM {' '.join(labels)}".rstrip()]
             tokens = _tokens(article.text, units, work.spans)
             lines += _lines(tokens, article.text, work.spans, labels, breaks, ends=ends)

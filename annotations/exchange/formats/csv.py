@@ -25,6 +25,8 @@ from ._table_rows import (
     Works,
     article_row,
     check_columns,
+    count_further,
+    further_columns,
     read_article,
     soft_rows,
     span_rows,
@@ -239,6 +241,8 @@ def _article(
     text = cells.get("text", "") if listed != file else ""
     place = cells.get("place", "")
     try:
+        if listed != file:
+            count_further(cells, further_columns(cells.keys() - {"place"}), listed, findings)
         works = Works(file, findings)
         for at, row in rows:
             works.add(row, at)

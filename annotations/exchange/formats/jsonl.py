@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, REPORTS
-from ..frame.record_json import Wrong, dump, load, unknown_keys
+from ..frame.record_json import Wrong, dump, further_keys, load
 from ..frame.settling import settle_text
 from ..records import ArticleRecord, Corpus, StudyRecord
 
@@ -71,8 +71,8 @@ def _article(
     try:
         value = parse_json(line, file=path, line=number)
         article = load(ArticleRecord, value)
-        for key in unknown_keys(ArticleRecord, value):
-            findings.lost_once(path, f"“{key}” is not part of the format and was left out.")
+        for key in further_keys(ArticleRecord, value):
+            findings.count_lost(path, f"“{key[:60]}” is not part of the format and is left out")
         yield settle_text(replace(article, place=place), file=path, hints=hints)
     except Wrong as wrong:
         findings.refused(path, place, str(wrong))

@@ -22,7 +22,17 @@ from xml.etree.ElementTree import Element
 
 from annotations.text.offsets import Stretch
 
-from ..frame import Chunk, FileRefused, Findings, Form, Hints, Loss, Reading, SourceFiles
+from ..frame import (
+    Chunk,
+    FileRefused,
+    Findings,
+    Form,
+    Hints,
+    Loss,
+    Reading,
+    SourceFiles,
+    text_file,
+)
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, PROVENANCE, REPORTS, STUDY, THREADS
 from ..frame.xml_in import line_of, walk_xml
@@ -113,7 +123,7 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
         for number, article in enumerate(corpus.articles, 1):
             name = zipfile.ZipInfo(f"Sources/{_source(article, number)}.txt", (1980, 1, 1, 0, 0, 0))
             name.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(name, article.text.encode())
+            archive.writestr(name, text_file(article.text))
             yield PATH, pipe.taken()
         name = zipfile.ZipInfo(PROJECT, (1980, 1, 1, 0, 0, 0))
         name.compress_type = zipfile.ZIP_DEFLATED

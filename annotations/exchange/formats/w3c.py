@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from annotations.text.cleaning import sha256
 
-from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
+from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles, text_file
 from ..frame.json_in import parse_json
 from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
 from ..frame.paths import FileNames
@@ -53,7 +53,7 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
     kinds = kinds_asked(corpus.study.codebook)
     for article in corpus.articles:
         stem = names.of(article)
-        yield f"{stem}.txt", article.text.encode()
+        yield f"{stem}.txt", text_file(article.text)
         page = json.dumps(_page(article, stem, kinds), ensure_ascii=False, indent=1)
         yield f"{stem}.jsonld", f"{page}\n".encode()
 

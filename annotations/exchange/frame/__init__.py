@@ -5,7 +5,7 @@ from .form import Chunk, Form, Hints, Option, Reading
 from .losses import Loss
 from .refused import FileRefused, TooMuch
 from .sources import SourceFiles, SourceLimits
-from .stored_text import StoredText
+from .stored_text import StoredText, text_file
 
 __all__ = [
     "Chunk",
@@ -22,4 +22,5 @@ __all__ = [
     "SourceLimits",
     "StoredText",
     "TooMuch",
+    "text_file",
 ]

@@ -5,7 +5,7 @@ what its field says, and what is wrong is named by its path ("spans[3].fragments
 """
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -39,9 +39,32 @@ def load(kind: type[R], value: Any, path: str = "") -> R:
     return cast(R, _loader(cast(Any, kind))(value, path))
 
 
-def unknown_keys(kind: type, value: Mapping[str, Any]) -> list[str]:
-    """Keys of an object that the record has no field for."""
-    return sorted(set(value) - {field.name for field in _in_files(kind)})
+def further_keys(kind: type, value: Mapping[str, Any]) -> Iterator[str]:
+    """Keys of an object, and of those below, that the records have no field for:
+    "assignments.spans.mood", as often as it stands there."""
+    names, below = _shape(kind)
+    for key in value.keys() - names if not value.keys() <= names else ():
+        yield key
+    for name, inner in below:
+        held = value.get(name)
+        for each in held if isinstance(held, list) else (held,):
+            if isinstance(each, dict):
+                for key in further_keys(inner, each):
+                    yield f"{name}.{key}"
+
+
+@cache
+def _shape(kind: type) -> tuple[frozenset[str], tuple[tuple[str, type], ...]]:
+    """The names of a record's fields, and which of them hold records of what kind."""
+    hints = get_type_hints(kind)
+    names = [field.name for field in _in_files(kind)]
+    below = []
+    for name in names:
+        hint = get_args(hints[name])[0] if get_origin(hints[name]) is tuple else hints[name]
+        hint = _inner(hint) or hint
+        if is_dataclass(hint):
+            below.append((name, cast(type, hint)))
+    return frozenset(names), tuple(below)
 
 
 @cache

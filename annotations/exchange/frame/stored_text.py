@@ -9,7 +9,14 @@ from annotations.text.offsets import Utf16Table
 
 from .refused import FileRefused
 
+MARK = "\ufeff"
 _CRLF = regex.compile("\r\n")
+
+
+def text_file(text: str) -> bytes:
+    """A text as a file. Readers take a byte order mark away, so a text that begins with that sign
+    gets one more."""
+    return (MARK + text if text.startswith(MARK) else text).encode()
 
 
 class StoredText:
