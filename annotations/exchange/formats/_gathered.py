@@ -2,17 +2,19 @@
 they are. What sourcemark.jsonl says holds; without it, equal texts and the folders tell."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ..frame import Hints
+from ..frame import Findings, Hints
 from ..records import ArticleRecord, AssignmentRecord
 from ._beside import NOBODY, Beside
 from ._works import GOLD
 
 UNNAMED = "annotator"
 CURATED = "curation_user"  # what INCEpTION calls its gold
+INITIAL = "initial_cas"  # and a text before anybody worked on it
+UNTOUCHED = "Files of what INCEpTION calls INITIAL_CAS, which is nobody's work, are left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,11 @@ class Gathered:
 
 
 def gather(
-    paths: Iterable[str], digest: Callable[[str], str], beside: Beside, hints: Hints
+    paths: Iterable[str],
+    digest: Callable[[str], str],
+    beside: Beside,
+    hints: Hints,
+    findings: Findings,
 ) -> list[Gathered]:
     """Files by article. `digest` is asked only for files that nothing is known of."""
     known: defaultdict[str, list[Member]] = defaultdict(list)
@@ -49,12 +55,34 @@ def gather(
         else:
             others[digest(path)].append(path)
     made = [Gathered(beside.articles[stem], tuple(members)) for stem, members in known.items()]
-    every = [path for same in others.values() for path in same]
-    stems = {PurePosixPath(path).stem for path in every}
-    by_stem = len(stems) < len({str(PurePosixPath(path).parent) for path in every})
-    by_stem = (by_stem and len(others) > 1) or any(stem.lower() == CURATED for stem in stems)
-    made += [_named(same, by_stem, hints) for same in others.values()]
+    by_stem = _are_by_stem(others.values())
+    for same in others.values():
+        touched = [path for path in same if PurePosixPath(path).stem.lower() != INITIAL]
+        if len(touched) < len(same):
+            findings.count_lost("", UNTOUCHED, len(same) - len(touched))
+        if touched:
+            made.append(_named(touched, by_stem, hints))
+        else:
+            title = PurePosixPath(same[0]).parent.name or INITIAL
+            article = ArticleRecord(title, title, "", "", 0, language=hints.language)
+            made.append(Gathered(article, (Member(same[0], False, None),)))
     return made
+
+
+def _are_by_stem(groups: Collection[Sequence[str]]) -> bool:
+    """Whether names of files are annotators, in a folder for each article: then one name stands in
+    several folders over several texts, not over one."""
+    texts: defaultdict[str, set[int]] = defaultdict(set)
+    folders: defaultdict[str, set[str]] = defaultdict(set)
+    for number, same in enumerate(groups):
+        for path in map(PurePosixPath, same):
+            texts[path.stem].add(number)
+            folders[path.stem].add(str(path.parent))
+    if any(stem.lower() in (CURATED, INITIAL) for stem in texts):
+        return True
+    several = [stem for stem, places in folders.items() if len(places) > 1]
+    n_apart = sum(len(texts[stem]) > 1 for stem in several)
+    return n_apart > len(several) - n_apart
 
 
 def _named(paths: list[str], by_stem: bool, hints: Hints) -> Gathered:
@@ -72,6 +100,7 @@ def _named(paths: list[str], by_stem: bool, hints: Hints) -> Gathered:
     elif len(pure) > 1:
         common = _n_common([path.stem for path in pure])
         names = [path.stem[common:].strip("_.-") or path.stem for path in pure]
+        title = pure[0].stem[:common].strip("_.-") or pure[0].parent.name or title
     else:
         names = [GOLD if pure[0].parent.name == GOLD else hints.annotator or UNNAMED]
     members = [
@@ -83,8 +112,10 @@ def _named(paths: list[str], by_stem: bool, hints: Hints) -> Gathered:
 
 
 def _n_common(words: list[str]) -> int:
-    """How many signs all begin with."""
-    return next(
+    """How many signs all begin with, up to the last that divides words."""
+    common = next(
         (at for at, signs in enumerate(zip(*words, strict=False)) if len(set(signs)) > 1),
         min(map(len, words)),
     )
+    begins = words[0][:common]
+    return common if common in map(len, words) else max(begins.rfind(sign) for sign in "_.-") + 1

@@ -313,7 +313,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     if not paths:
         raise FileRefused("", NOT_TSV3)
     beside = read_beside(files)
-    groups = gather(paths, lambda path: digest_of(files, path), beside, hints)
+    groups = gather(paths, lambda path: digest_of(files, path), beside, hints, findings)
     return Reading(_articles(files, groups, beside.leads, findings), findings)
 
 
@@ -326,7 +326,8 @@ def _articles(
             try:
                 stem = member.path.rpartition("/")[2].rpartition(".")[0]
                 file = TsvFile(files, member.path, findings, leads.get(stem, ""))
-                marks = placed_in(member.path, file.marks())
+                about = member.about
+                marks = about and placed_in(member.path, file.marks())
             except FileRefused as refused:
                 findings.refused(refused.file, refused.place, refused.reason)
                 continue
@@ -334,10 +335,8 @@ def _articles(
                 findings.refused(member.path, "", "Its text is not that of the others by its name.")
                 continue
             text = file.text
-            if member.about is not None:
-                work = replace(
-                    member.about, spans=marks.spans, links=marks.links, entities=marks.entities
-                )
+            if about is not None and marks is not None:
+                work = replace(about, spans=marks.spans, links=marks.links, entities=marks.entities)
                 works.append((member.is_gold, work))
         if text:
             article = replace(

@@ -196,7 +196,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     paths = _paths(files)
     if not paths:
         raise FileRefused("", "There is no XMI file among them.")
-    groups = gather(paths, lambda path: _digest(files, path), read_beside(files), hints)
+    groups = gather(paths, lambda path: _digest(files, path), read_beside(files), hints, findings)
     return Reading(_articles(files, groups, read_ranges(files), findings), findings)
 
 
@@ -218,7 +218,8 @@ def _articles(
         for member in group.members:
             try:
                 file = XmiFile(files, member.path, findings)
-                marks = placed_in(member.path, file.marks(ranges))
+                about = member.about
+                marks = about and placed_in(member.path, file.marks(ranges))
             except FileRefused as refused:
                 findings.refused(refused.file, refused.place, refused.reason)
                 continue
@@ -233,10 +234,8 @@ def _articles(
                 n_code_points=len(text),
                 language=article.language or file.language,
             )
-            if member.about is not None:
-                work = replace(
-                    member.about, spans=marks.spans, links=marks.links, entities=marks.entities
-                )
+            if about is not None and marks is not None:
+                work = replace(about, spans=marks.spans, links=marks.links, entities=marks.entities)
                 works.append((member.is_gold, work))
         if article.text:
             yield with_works(article, works)

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -49,12 +50,13 @@ class _Entry:
 
 
 class SourceFiles:
-    """Files by path, in the order of their names. A .zip among them is opened, one level deep."""
+    """Files by path, in the order of their names. A .zip among them is opened, and a .zip in it."""
 
     def __init__(self, limits: SourceLimits | None = None) -> None:
         self.limits = limits or SourceLimits()
         self._entries: dict[str, _Entry] = {}
         self._n_bytes = 0
+        self._inner: dict[str, tuple[int, int]] = {}  # of files of inner zips: CRC and size
 
     @classmethod
     def uploaded(
@@ -89,8 +91,9 @@ class SourceFiles:
             return
         for inner in sorted(path.rglob("*")):
             if inner.is_file() and not inner.is_symlink():
-                name = prefix + inner.relative_to(path).as_posix()
-                self._add(name, inner.stat().st_size, _path_opener(inner))
+                name, n_bytes = prefix + inner.relative_to(path).as_posix(), inner.stat().st_size
+                add = self._unpack_inner if _is_zip(name) else self._add
+                add(name, n_bytes, _path_opener(inner))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -159,11 +162,7 @@ class SourceFiles:
             is_other = file.read(2) in _OTHER_MARKS
         words = self.text(path).split("\n") if is_other else []
         held = [line.removesuffix("\r") for line in words] if is_other else None
-        try:
-            file = self._anywhere(path, _SMALL)
-        except BAD_ZIP as error:
-            raise FileRefused(path, f"This file cannot be unpacked ({error}).") from error
-        return PlacedLines(path, file, self.limits.line_bytes, held)
+        return PlacedLines(path, self._anywhere(path, _SMALL), self.limits.line_bytes, held)
 
     def has_mark(self, path: str) -> bool:
         """Whether the file begins with a byte order mark, which `text` takes away."""
@@ -195,7 +194,7 @@ class SourceFiles:
     def inside(self, path: str) -> "SourceFiles":
         """The files in a file that is a zip itself (.qdpx), within the same limits."""
         inner = SourceFiles(self.limits)
-        inner._unpack(path, lambda: self._anywhere(path), prefix="")
+        inner._unpack(path, lambda: self._anywhere(path), inner=False)
         return inner._sorted()
 
     def _anywhere(self, path: str, most_held: int = _HELD) -> BinaryIO:
@@ -203,13 +202,11 @@ class SourceFiles:
         file = self.open(path)
         if not isinstance(file, zipfile.ZipExtFile):
             return file
-        copy = tempfile.SpooledTemporaryFile(max_size=most_held)  # noqa: SIM115  # the zip keeps it
-        with file:
-            shutil.copyfileobj(file, copy)
-        return cast(BinaryIO, copy)
+        file.close()
+        return self._spooled(path, self._entries[path].open, most_held)
 
     def _add_or_unpack(self, name: str, n_bytes: int, opener: Callable[[], BinaryIO]) -> None:
-        if PurePosixPath(name).suffix.lower() == ".zip":
+        if _is_zip(name):
             self._unpack(name, opener)
         else:
             self._add(name, n_bytes, opener)
@@ -217,21 +214,75 @@ class SourceFiles:
     def _add(self, path: str, n_bytes: int, opener: Callable[[], BinaryIO]) -> None:
         if path in self._entries:
             raise FileRefused(path, "Two files have this name.")
-        self._n_bytes += n_bytes
+        if len(self._entries) >= self.limits.n_files:
+            raise TooMuch("", f"There are more than {self.limits.n_files:,} files.")
+        self._count(path, n_bytes)
+        self._entries[path] = _Entry(n_bytes, opener)
+
+    def _count(self, path: str, n_bytes: int) -> None:
+        """Raises FileRefused when it is too much."""
         limits = self.limits
-        if len(self._entries) >= limits.n_files:
-            raise TooMuch("", f"There are more than {limits.n_files:,} files.")
+        self._n_bytes += n_bytes
         if n_bytes > limits.file_bytes:
             most = in_bytes(limits.file_bytes)
             raise TooMuch(path, f"It is {in_bytes(n_bytes)}; a file may have {most}.")
         if self._n_bytes > limits.total_bytes:
             most = in_bytes(limits.total_bytes)
             raise TooMuch(path, f"With it the files are more than {most} unpacked.")
-        self._entries[path] = _Entry(n_bytes, opener)
 
-    def _unpack(self, name: str, opener: Callable[[], BinaryIO], prefix: str = "") -> None:
+    def _unpack(self, name: str, opener: Callable[[], BinaryIO], *, inner: bool = True) -> None:
+        """The files of a zip; `inner`: those of zips within it as well."""
+        archive, entries = self._listed(name, opener())
+        for entry in entries:
+            path, opens = tidy(entry.filename), _zip_opener(archive, entry)
+            if inner and _is_zip(path):
+                self._unpack_inner(path, entry.file_size, opens)
+            else:
+                self._add(path, entry.file_size, opens)
+
+    def _unpack_inner(self, name: str, n_bytes: int, opener: Callable[[], BinaryIO]) -> None:
+        """The files of a zip that lies in a folder or a zip, as INCEpTION has one for each
+        annotator: in the same folder where one of them bears the zip's name, else in one of its
+        name. Zips within it stay closed. The limits count the zip and its files."""
+        self._count(name, n_bytes)
+        with self._spooled(name, opener) as file:
+            archive, entries = self._listed(name, file)
+            archive.close()
+        place = PurePosixPath(name)
+        own = place.with_suffix("")
+        stems = {PurePosixPath(entry.filename).stem for entry in entries}
+        home = place.parent if place.stem in stems else own
+        for entry in entries:
+            opens = partial(self._open_inner, name, opener, entry)
+            path = str(home / tidy(entry.filename))
+            same = self._inner.get(path)
+            if same == (entry.CRC, entry.file_size):  # the type system, which each of them has
+                continue
+            path = str(own / tidy(entry.filename)) if path in self._entries else path
+            self._inner[path] = entry.CRC, entry.file_size
+            self._add(path, entry.file_size, opens)
+
+    def _open_inner(
+        self, name: str, opener: Callable[[], BinaryIO], entry: zipfile.ZipInfo
+    ) -> BinaryIO:
+        """Unpacked anew each time, so that no zip is held."""
+        return cast(BinaryIO, zipfile.ZipFile(self._spooled(name, opener)).open(entry))
+
+    def _spooled(
+        self, name: str, opener: Callable[[], BinaryIO], most_held: int = _HELD
+    ) -> BinaryIO:
+        copy = tempfile.SpooledTemporaryFile(max_size=most_held)  # noqa: SIM115  # who asked closes it
         try:
-            archive = zipfile.ZipFile(opener())
+            with opener() as file:
+                shutil.copyfileobj(file, copy)
+        except BAD_ZIP as error:
+            raise FileRefused(name, f"This file cannot be unpacked ({error}).") from error
+        return cast(BinaryIO, copy)
+
+    def _listed(self, name: str, file: BinaryIO) -> tuple[zipfile.ZipFile, list[zipfile.ZipInfo]]:
+        """A zip and what lies in it, without what is to be passed over. Raises FileRefused."""
+        try:
+            archive = zipfile.ZipFile(file)
             entries = archive.infolist()
         except BAD_ZIP as error:
             reason = f"This is not a zip file that can be read ({error})."
@@ -244,16 +295,18 @@ class SourceFiles:
                 check_path(entry)
             except RecordWrong as wrong:
                 raise FileRefused(name, f"{wrong} Nothing was taken from it.") from wrong
-            if passed_over(entry):
-                continue
-            if entry.flag_bits & 0x1:
+            if entry.flag_bits & 0x1 and not passed_over(entry):
                 inside = tidy(entry.filename)
                 raise FileRefused(name, f"“{inside}” in it is locked with a password.")
-            self._add(prefix + tidy(entry.filename), entry.file_size, _zip_opener(archive, entry))
+        return archive, [entry for entry in entries if not passed_over(entry)]
 
     def _sorted(self) -> "SourceFiles":
         self._entries = dict(sorted(self._entries.items()))
         return self
+
+
+def _is_zip(path: str) -> bool:
+    return PurePosixPath(path).suffix.lower() == ".zip"
 
 
 def _opener(content: bytes) -> Callable[[], BinaryIO]:
