@@ -111,19 +111,57 @@ def lost(told: ArticleRecord, here: Here | None, **mapped: Any) -> list[str]:
     names = [name for name, choice in mapping.labels.items() if choice == NEW]
     planned = plan_labels(names, found, reading.study, [])
     labels = {**LABELS, **{new.slug: new.as_content() for new in planned.values()}}
-    slugs = {name: name for name in LABELS} | {name: new.slug for name, new in planned.items()}
-    findings = foresee(reading, mapping, Book(labels, slugs), lambda digest: here)
+    book = Book.with_new(labels, {name: name for name in LABELS}, planned)
+    findings = foresee(reading, mapping, book, lambda digest: here)
     assert is_unseen(found, findings) == bool(findings.of("lost"))
     show_foreseen(found, findings)
     assert not is_unseen(found, findings)
     return [str(each) for each in findings.of("lost")]
 
 
+LONG = "Whoever speaks for the office " * 4
+ASKED = {
+    "Negation": True, "isQuoted": "yes", "sure": "high", "Sure": "low", "Уверенность": "да",
+    "says": LONG, "2nd": "b",
+}  # fmt: skip
+
+
+def test_questions_that_others_name_otherwise_get_names_and_keep_their_titles() -> None:
+    told = article(*(mark(str(n), "Claim", TEXT[n : n + 3], attributes=ASKED) for n in range(6)))
+    found = survey(Reading(iter([told]), Findings(), StudyRecord()))
+    planned = plan_labels(["Claim"], found, StudyRecord(), [])
+    made = {each.called: (each.name, each.title, each.kind) for each in planned["Claim"].attributes}
+    assert made == {
+        "2nd": ("label_2nd", "2nd", "choice"),
+        "Negation": ("negation", "Negation", "yes_no"),
+        "Sure": ("sure_2", "Sure", "choice"),
+        "isQuoted": ("is_quoted", "isQuoted", "choice"),
+        "says": ("says", "Says", "text"),  # too long for a choice
+        "sure": ("sure", "Sure", "choice"),
+        "Уверенность": ("question", "Уверенность", "choice"),
+    }
+    labels = {"claim": planned["Claim"].as_content()}
+    new, findings = Book.with_new(labels, {}, planned), Findings()
+    fitted = fit_work(told.assignments[0], told, new, [], findings)
+    assert fitted.spans[0].attributes == {made[name][0]: each for name, each in ASKED.items()}
+    assert list(findings) == []
+    # Brought in once more: names and titles lead back, but for what two questions are called.
+    again = Book(labels, {"Claim": "claim"})
+    fitted = fit_work(told.assignments[0], told, again, [], findings)
+    lacking = {made[name][0]: each for name, each in ASKED.items() if name != "Sure"}
+    assert fitted.spans[0].attributes == lacking
+    (said, *_) = map(str, findings)
+    assert said == "a: “Strike”, mark 0: a second answer to “sure” is left out."
+
+
+ODD = {"Not a name": "x"}
 FULL = article(
     mark("1", "attribution", "Officials", "Arden", codebook=2),
-    mark("2", "odd one", "strike", attributes={"Not a name": "x"}),
+    mark("2", "odd one", "strike"),
     regions=(RegionRecord(0, 6, "caption"),),
-    gold=GoldRecord((mark("1", "allegation", "strike"),), provenance=(ProvenanceRecord("1"),)),
+    gold=GoldRecord(
+        (mark("1", "allegation", "strike", attributes=ODD),), provenance=(ProvenanceRecord("1"),)
+    ),
     threads=(ThreadRecord((MessageRecord("bob", "", "Why?"),)),),
 )
 
@@ -137,7 +175,7 @@ def test_everything_that_a_study_has_no_place_for_is_foreseen() -> None:
         "a: What is not article text stays as the study has it where the article is here already; "
         "further stretches in these files are left out.",
         "a: “Strike”, mark 1: Attribution takes one stretch, not 2.",
-        "odd one has no question “Not a name”; its answers are left out.",
+        "Allegation has no question “Not a name”; its answers are left out.",
         "Under which version of its codebook a mark was made is left out: all count as made under "
         "the study's newest.",
     ]

@@ -80,13 +80,13 @@ def foreseen(
     labels = {label["slug"]: label for label in there}
     labels |= {new.slug: new.as_content() for new in planned.values()}
     slugs = {name: slug for name, slug in mapping.labels.items() if slug not in (NEW, LEFT_OUT)}
-    slugs |= {name: new.slug for name, new in planned.items()}
+    book = Book.with_new(labels, slugs, planned)
 
     def here(digest: str) -> Here | None:
         known = find_here(study, digest)
         return known[1] if known else None
 
-    return foresee(reading, mapping, Book(labels, slugs), here, tell, import_limits())
+    return foresee(reading, mapping, book, here, tell, import_limits())
 
 
 def open_round(study: Study, name: str) -> str:

@@ -28,8 +28,8 @@ class TooManyLabels(Refusal):
 
 def make_labels(
     *, study: Study, actor: User, names: Iterable[str], found: Survey, told: StudyRecord
-) -> dict[str, str]:
-    """New labels for these names of the files: name -> slug. One new version of the codebook."""
+) -> dict[str, NewLabel]:
+    """New labels for these names of the files. One new version of the codebook."""
     names = sorted(names)
     if not names:
         return {}
@@ -37,7 +37,7 @@ def make_labels(
     with changing(study, actor, "Labels of an import"):
         for new in planned.values():
             _make_label(study, new)
-    return {name: new.slug for name, new in planned.items()}
+    return planned
 
 
 def _make_label(study: Study, new: NewLabel) -> None:

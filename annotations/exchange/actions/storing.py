@@ -31,6 +31,7 @@ from ..bringing import (
     Here,
     Leaving,
     Mapping,
+    NewLabel,
     Survey,
     fit_work,
     is_unseen,
@@ -111,10 +112,10 @@ class Storing:
         reading = self.open_reading(self.made)
         self.findings = reading.findings
         self.round = self._round()
-        slugs = self._labels(reading)
+        chosen, new = self._labels(reading)
         content = codebook_content(self.study)
         self.labels = {label["slug"]: label for label in content["labels"]}
-        self.book = Book(self.labels, slugs)
+        self.book = Book.with_new(self.labels, chosen, new)
         self.version = latest_version(self.study).number
         self.accounts = self._accounts()
         self.leaving = Leaving(reading.study, self.mapping, self.findings)
@@ -171,7 +172,8 @@ class Storing:
             raise FileRefused("", "Choose an open round for the imported work.")
         return found
 
-    def _labels(self, reading: Reading) -> dict[str, str]:
+    def _labels(self, reading: Reading) -> tuple[dict[str, str], dict[str, NewLabel]]:
+        """The files' names that get a label of the study, and those that get a new one."""
         chosen = self.mapping.labels
         there = set(self.study.labels.filter(archived_at=None).values_list("slug", flat=True))
         wrong = sorted(set(chosen.values()) - there - {NEW, LEFT_OUT})
@@ -186,7 +188,7 @@ class Storing:
             told=reading.study,
         )
         kept = {name: slug for name, slug in chosen.items() if slug not in (NEW, LEFT_OUT)}
-        return {**kept, **made}
+        return kept, made
 
     def _accounts(self) -> dict[str, User]:
         """By the files' names; "" is who gets the gold."""

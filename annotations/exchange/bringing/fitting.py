@@ -1,13 +1,14 @@
 """One annotator's marks, cut to what a codebook has a place for; what is cut is said."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotations.text.offsets import Stretch
 
 from ..frame import Findings
 from ..records import Answer, ArticleRecord, AssignmentRecord, LinkRecord, SpanRecord
+from .new_labels import NewLabel, question_of
 
 ATTRIBUTION, REPORTING = "attribution", "reporting"
 MOST_FRAGMENTS, LONGEST_NOTE, LONGEST_ANSWER = 50, 5_000, 500
@@ -20,6 +21,34 @@ class Book:
 
     labels: Mapping[str, Mapping[str, Any]]
     slugs: Mapping[str, str]  # the files' name -> slug; labels left out are missing
+    questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    # slug and the files' name of a question that was made for them -> its own name
+
+    @classmethod
+    def with_new(
+        cls,
+        labels: Mapping[str, Mapping[str, Any]],
+        chosen: Mapping[str, str],
+        new: Mapping[str, NewLabel],
+    ) -> "Book":
+        """`chosen` are the files' names that got a label of the study, `new` those that got one of
+        their own."""
+        made = {name: label.slug for name, label in new.items()}
+        asked = [(label.slug, each) for label in new.values() for each in label.attributes]
+        questions = {(slug, each.called): each.name for slug, each in asked}
+        return cls(labels, {**chosen, **made}, questions)
+
+    def question(self, label: Mapping[str, Any], called: str) -> Mapping[str, Any] | None:
+        """What a label asks under the name that files have for it; None where it asks nothing so.
+        Where questions were there before the files, titles and spellings of a name tell."""
+        asked: dict[str, Mapping[str, Any]] = {
+            each["name"]: each for each in label["attributes"] if not each["archived"]
+        }
+        name = self.questions.get((label["slug"], called), called)
+        if name not in asked:
+            titled = [each for each in asked.values() if each.get("title") == called]
+            return titled[0] if len(titled) == 1 else asked.get(question_of(called))
+        return asked[name]
 
 
 def fit_work(
@@ -101,19 +130,22 @@ class _Fitting:
     def _answers(
         self, span: SpanRecord, label: Mapping[str, Any], work: AssignmentRecord
     ) -> Iterator[tuple[str, Answer]]:
-        asked = {each["name"]: each for each in label["attributes"] if not each["archived"]}
         names = {entity.id for entity in work.entities}
+        given: set[str] = set()
         for name, answer in span.attributes.items():
-            attribute = asked.get(name)
+            attribute = self._book.question(label, name)
             if attribute is None:
                 sentence = (
                     f"{label['name']} has no question “{name[:40]}”; its answers are left out."
                 )
                 self._findings.lost_once("", sentence)
+            elif attribute["name"] in given:
+                self.lose(span, f"a second answer to “{attribute['name']}” is left out")
             elif (why := _unfit(attribute, answer, names)) is not None:
                 self.lose(span, f"the answer to “{name[:40]}” is left out: {why}")
             else:
-                yield name, answer
+                given.add(attribute["name"])
+                yield attribute["name"], answer
 
     def links(
         self,

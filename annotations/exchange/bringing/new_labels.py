@@ -11,11 +11,15 @@ from .surveying import MOST_VALUES, Seen, Survey
 
 ATTRIBUTE_KINDS = ("choice", "yes_no", "text", "entity")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class NewAttribute:
+    """`called` is its name in the files, `name` one that a codebook takes."""
+
     name: str
+    called: str
     title: str
     kind: str
     choices: tuple[Mapping[str, str], ...] = ()
@@ -35,7 +39,13 @@ class NewLabel:
     def as_content(self) -> dict[str, Any]:
         """As much of a codebook version's content as fitting asks."""
         asked = [
-            {"name": each.name, "kind": each.kind, "choices": each.choices, "archived": False}
+            {
+                "name": each.name,
+                "title": each.title,
+                "kind": each.kind,
+                "choices": each.choices,
+                "archived": False,
+            }
             for each in self.attributes
         ]
         return {
@@ -76,30 +86,49 @@ def plan_labels(
 
 
 def _attributes(seen: Seen, told: LabelRecord | None) -> Iterator[NewAttribute]:
-    for name, about in sorted(seen.attributes.items()):
-        if _NAME.fullmatch(name):
-            yield _attribute(name, about, told)
+    taken = [name for name in seen.attributes if _NAME.fullmatch(name)]
+    for called, about in sorted(seen.attributes.items()):
+        name = called
+        if called not in taken:
+            name = question_of(called, taken)
+            taken.append(name)
+        yield _attribute(name, called, about, told)
 
 
-def _attribute(name: str, about: Mapping[str, Any], told: LabelRecord | None) -> NewAttribute:
+def question_of(called: str, taken: Sequence[str] = ()) -> str:
+    """A question's name in files, from what others call it: "isQuoted" is is_quoted."""
+    plain = slug_of(_HUMP.sub("_", called)) if re.search("[A-Za-z0-9]", called) else "question"
+    name, number = plain, 1
+    while name in taken:
+        number += 1
+        name = f"{plain}_{number}"
+    return name
+
+
+def _attribute(
+    name: str, called: str, about: Mapping[str, Any], told: LabelRecord | None
+) -> NewAttribute:
     asked = {each.name: each for each in told.attributes} if told else {}
-    kind, choices, title = about["kinds"][0], [], name.replace("_", " ").capitalize()
-    if name in asked:
-        kind, title = asked[name].kind, asked[name].title or title
+    title = called if name != called else name.replace("_", " ").capitalize()
+    kind, choices = about["kinds"][0], []
+    if called in asked:
+        kind, title = asked[called].kind, asked[called].title or title
         choices = [
             {"value": choice.value, "title": choice.title or choice.value}
-            for choice in (*asked[name].choices, *asked[name].former_choices)
+            for choice in (*asked[called].choices, *asked[called].former_choices)
         ]
     if kind not in ATTRIBUTE_KINDS or len(about["kinds"]) > 1 or (kind == "choice" and not choices):
         kind = "text"
     if (
         kind == "text"
+        and not about.get("is_long")
         and len(about["values"]) <= MOST_VALUES
         and about["n"] >= 5 * len(about["values"])
     ):
         kind = "choice"
         choices = [{"value": value, "title": value} for value in sorted(about["values"])]
-    return NewAttribute(name, title[:80], kind, tuple(choices) if kind == "choice" else ())
+    offered = tuple(choices) if kind == "choice" else ()
+    return NewAttribute(name, called, title[:80], kind, offered)
 
 
 def _untaken(words: str, taken: set[str]) -> str:

@@ -25,7 +25,7 @@ class Seen:
     most_fragments: int = 1
     examples: list[str] = field(default_factory=list)
     attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    # name -> {"kinds": ["choice" …], "n": 3, "values": [the first few]}
+    # name -> {"kinds": ["choice" …], "n": 3, "values": [the first few], "is_long": True}
 
 
 @dataclass
@@ -145,6 +145,8 @@ def _add_span(
         if kind not in about["kinds"]:
             about["kinds"].append(kind)
         shown = str(answer)[:LONGEST_EXAMPLE]
+        if shown != str(answer):
+            about["is_long"] = True  # so its values are not choices
         if kind not in ("entity", "yes_no") and shown not in about["values"]:
             about["values"] = [*about["values"], shown][: MOST_VALUES + 1]
 

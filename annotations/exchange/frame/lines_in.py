@@ -52,8 +52,7 @@ class PlacedLines:
     def walk(self) -> Iterator[tuple[int, int, str]]:
         """(number from 1, place, line) of each."""
         if self._held is not None:
-            for at, line in enumerate(self._held):
-                yield at + 1, at, line
+            yield from ((at + 1, at, words) for at, words in enumerate(self._held))
             return
         self._file.seek(0)
         number = place = 0
