@@ -12,6 +12,7 @@ from annotations.exchange.records import (
     Corpus,
     FragmentRecord,
     SpanRecord,
+    StudyRecord,
 )
 from annotations.text.cleaning import sha256
 
@@ -159,6 +160,25 @@ def test_files_of_an_article_that_differ_are_refused() -> None:
 def test_an_extent_is_one_only_where_we_wrote_it() -> None:
     spans, _ = spans_of("He\tB-Extent\n")
     assert spans[0].label == "Extent"
+
+
+def test_a_hash_with_as_many_columns_as_the_first_line_is_a_word() -> None:
+    lines = "# by hand\n# of B-X or so\nWe PRP O\n# SYM B-X\n# a comment\n#\nBob NNP I-X\n"
+    articles, _ = read(("a.conll", lines))
+    (span,) = articles[0].assignments[0].spans
+    assert (articles[0].text, span.fragments[0].text) == ("We # Bob", "# Bob")
+
+
+@pytest.mark.parametrize("text", ["We are # one.", "# # #", "#"])
+def test_a_corpus_without_labels_comes_back_with_its_hashes(text: str) -> None:
+    work = AssignmentRecord("bob")
+    article = ArticleRecord("a", "A", text, sha256(text), len(text), "", assignments=(work,))
+    assert FORM.write is not None
+    files: dict[str, str] = {}
+    for path, chunk in FORM.write(Corpus(StudyRecord(), (article,)), {}):
+        files[path] = files.get(path, "") + chunk.decode()
+    articles, said = read(*files.items())
+    assert (articles, said) == ([article], [])
 
 
 def test_words_that_look_like_comments_are_words() -> None:

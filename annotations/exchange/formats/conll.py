@@ -54,6 +54,7 @@ from ._gathered import Gathered, Member, gather
 from ._works import EXTENT, placed_in, token, type_of, with_works
 
 COLUMNS = "# global.columns ="
+NO_LABEL = "LABEL"  # the one column where there is none: a word alone may look like a comment
 ENDINGS = (".conll", ".bio", ".iob", ".iob2", ".bioes", ".conllup")
 _TAG = re.compile(r"(?P<prefix>[BIESLU])-(?P<label>\S+)")
 _START, _ALONE, _END = "BSU", "SU", "ESLU"
@@ -127,7 +128,7 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
             labels = list(dict.fromkeys(slugs))
             labels += sorted({type_of(span) for span in work.spans} - set(labels))
             yield f"{place}.txt", text_file(article.text)
-            lines = [f"{COLUMNS} FORM {' '.join(labels)}".rstrip()]
+            lines = [f"{COLUMNS} FORM {' '.join(labels or [NO_LABEL])}"]
             tokens = _tokens(article.text, units, work.spans)
             lines += _lines(tokens, article.text, work.spans, labels, breaks, ends=ends)
             yield f"{place}.conll", "\n".join([*lines, ""]).encode()
@@ -144,7 +145,7 @@ def _lines(
     ends: bool,
 ) -> Iterator[str]:
     starts = [start for start, _ in tokens]
-    tags = {label: ["O"] * len(tokens) for label in labels}
+    tags = {label: ["O"] * len(tokens) for label in labels or [NO_LABEL]}
     inside: set[int] = set()
     for span in spans:
         first, stop = bisect_left(starts, span.start), bisect_left(starts, span.end)
@@ -159,7 +160,7 @@ def _lines(
     for at, (start, end) in enumerate(tokens):
         if at in begun:
             yield ""
-        yield "\t".join([text[start:end], *(tags[label][at] for label in labels)])
+        yield "\t".join([text[start:end], *(each[at] for each in tags.values())])
     yield ""
 
 
@@ -287,7 +288,7 @@ def _read(
     beside = path.rpartition(".")[0] + ".txt"
     text = files.text(beside) if beside in files and beside != path else None
     begins = True
-    n_columns = 0
+    layout = _layout(files, path)
     for number, line in files.lines(path):
         if line.startswith(COLUMNS):
             names = line.removeprefix(COLUMNS).split()[1:]
@@ -297,16 +298,40 @@ def _read(
             document, begins = _Document(), True
         elif not line.strip():
             begins = True
-        elif not _is_comment(line):
+        elif not _is_comment(line) or layout.has_word(line):
             word, *columns = line.split("\t") if "\t" in line else line.split()
-            n_columns = n_columns or len(columns)
-            if len(columns) != n_columns:
-                reason = f"The line has {len(columns) + 1} columns, the first one {n_columns + 1}."
+            if len(columns) != layout.n_columns:
+                n, n_first = len(columns) + 1, layout.n_columns + 1
+                reason = f"The line has {n} columns, the first one {n_first}."
                 raise FileRefused(path, reason, place=f"line {number}")
             document.tokens.append((word, columns, number, begins))
             begins = False
     if document.tokens or text is not None:
         yield _marked(document, names, text, path, is_ours, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Of a file's first line with a word: its columns after the word, and whether tabs divide."""
+
+    n_columns: int
+    is_tabbed: bool
+
+    def has_word(self, line: str) -> bool:
+        """Whether what looks like a comment is the word # or one that begins with it: it has as
+        many columns as the first line, and a tag in one of them."""
+        _, *columns = line.split("\t") if self.is_tabbed else line.split()
+        return len(columns) == self.n_columns and any(
+            tag == "O" or _TAG.fullmatch(tag) for tag in columns
+        )
+
+
+def _layout(files: SourceFiles, path: str) -> _Layout:
+    for _, line in files.lines(path):
+        if line.strip() and not line.startswith("-DOCSTART-") and not _is_comment(line):
+            is_tabbed = "\t" in line
+            return _Layout(len(line.split("\t") if is_tabbed else line.split()) - 1, is_tabbed)
+    return _Layout(0, False)
 
 
 def _marked(
