@@ -7,7 +7,6 @@ for stands as JSON in a text variable of its source. Positions count code points
 counts UTF-16 units is noticed by the names of its selections, which begin with their words.
 """
 
-import io
 import json
 import uuid
 import zipfile
@@ -17,7 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from annotations.text.offsets import Stretch
@@ -57,6 +56,7 @@ from ._labelled_text import (
     about_work,
     make_article,
 )
+from ._pipe import Pipe
 from ._refi_codes import SPACE, named_codes
 from ._refi_links import Links, LinkTo
 from ._refi_places import Counting, counting, positions, quote
@@ -99,26 +99,8 @@ def _guid(*words: object) -> str:
 # --- writing --------------------------------------------------------------------------------------
 
 
-class _Pipe(io.RawIOBase):
-    """Where a zip is written; what has come so far is taken out again and again."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        return len(self._parts[-1])
-
-    def taken(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
-
-
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
-    pipe = _Pipe()
+    pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, article in enumerate(corpus.articles, 1):
             name = zipfile.ZipInfo(f"Sources/{_source(article, number)}.txt", (1980, 1, 1, 0, 0, 0))
