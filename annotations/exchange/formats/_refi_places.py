@@ -8,9 +8,12 @@ selected, tell which; without such names places are code points of the text as i
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import product
+from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from annotations.text.offsets import Stretch, Utf16Table
+
+from ..frame import SourceFiles
 
 NEAR = 400  # code points on either side in which the words of a name are looked for
 TELLING = 20  # code points of a name that was cut off which lead to a place
@@ -23,6 +26,14 @@ def positions(selection: Element) -> list[int] | None:
         return [int(selection.get(name, "")) for name in ("startPosition", "endPosition")]
     except ValueError:
         return None
+
+
+def text_path(files: SourceFiles, project: str, source: Element) -> str:
+    """Where a text lies beside the project, "" where it does not."""
+    stem = source.get("plainTextPath", "").removeprefix("internal://")
+    beside = PurePosixPath(project).parent
+    paths = (str(beside / folder / stem) for folder in ("Sources", "sources", ""))
+    return next((path for path in paths if stem and path in files), "")
 
 
 class Counting:

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -59,7 +58,7 @@ from ._labelled_text import (
 from ._pipe import Pipe
 from ._refi_codes import SPACE, named_codes
 from ._refi_links import Links, LinkTo
-from ._refi_places import Counting, counting, positions, quote
+from ._refi_places import Counting, counting, positions, quote, text_path
 from ._works import EXTENT, GOLD, all_works, kinds_asked
 from ._xml_out import plain, quoted, tag
 
@@ -339,17 +338,10 @@ class _Project:
         content = source.find(f"{{{SPACE}}}PlainTextContent")
         if content is not None and content.text:
             return content.text
-        if path := self._text_path(source):
+        if path := text_path(self._inner, self._project, source):
             return self._inner.text(path)
         place = f"{line_of(source)}, {name}"
         raise FileRefused(self._path, "Its plain text is not in the file.", place=place)
-
-    def _text_path(self, source: Element) -> str:
-        """ "" where its text does not lie beside the project."""
-        stem = source.get("plainTextPath", "").removeprefix("internal://")
-        beside = PurePosixPath(self._project).parent
-        paths = (str(beside / folder / stem) for folder in ("Sources", "sources", ""))
-        return next((path for path in paths if stem and path in self._inner), "")
 
     def _task(self, source: Element, name: str) -> Task:
         ours = self._ours(source, name)
@@ -421,7 +413,7 @@ class _Project:
         return words or ""
 
     def _has_mark(self, source: Element) -> bool:
-        path = self._text_path(source)
+        path = text_path(self._inner, self._project, source)
         return path != "" and self._inner.has_mark(path)
 
     def _selection(
