@@ -8,9 +8,10 @@ written; CSV turned into JSON Lines without a database.
     nice python -m bench.exchange [--articles 10000] [--json]
 
 With --formats each named format ("all" for every one) is written and turned into JSON Lines
-instead.
+instead; with --store its files are also brought into an empty study by `import_corpus`.
 
     nice python -m bench.exchange --articles 1000 --formats csv,jsonl,webanno_tsv
+    nice python -m bench.exchange --articles 1000 --formats brat --store
 """
 
 import argparse
@@ -142,6 +143,18 @@ def convert(folder: Path, form: str = "csv") -> None:
     call_command("convert", str(source), str(target), reads=form, writes="jsonl")
 
 
+def store(folder: Path, form: str) -> None:
+    prepare(folder, f"from {form}.sqlite3")
+    migrate()
+    from django.core.management import call_command
+
+    from annotations.study.actions import create_study
+    from bench.marking_server.seed import make_user
+
+    create_study(actor=make_user("manager"), name="Empty")
+    call_command("import_corpus", "Empty", str(folder / f"{form}.zip"), format=form)
+
+
 def step(name: str, folder: Path) -> None:
     """One step, with its peak memory at the end of the output."""
     begun = time.monotonic()
@@ -153,6 +166,8 @@ def step(name: str, folder: Path) -> None:
         export(folder, "second.sqlite3", "sourcemark", "second.zip")
     elif name == "convert":
         convert(folder)
+    elif name.startswith("store "):
+        store(folder, name.removeprefix("store "))
     elif name.startswith("read "):
         convert(folder, name.removeprefix("read "))
     else:
@@ -178,7 +193,7 @@ def hash_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def measure_formats(n_articles: int, names: list[str]) -> dict[str, Any]:
+def measure_formats(n_articles: int, names: list[str], stores: bool) -> dict[str, Any]:
     """Each format out of a database, and from its files into JSON Lines without one."""
     from annotations.exchange.formats import find_format, formats
 
@@ -193,6 +208,8 @@ def measure_formats(n_articles: int, names: list[str]) -> dict[str, Any]:
             found[name] = run(name, folder)
             if find_format(name).can_read:
                 found[f"read {name}"] = run(f"read {name}", folder)
+                if stores:
+                    found[f"store {name}"] = run(f"store {name}", folder)
             for path in folder.glob("*.zip"):
                 path.unlink()
     return {"articles": n_articles, "steps": found}
@@ -214,6 +231,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--formats", metavar="NAMES", help="one or several, with commas; or all")
+    parser.add_argument("--store", action="store_true", help="bring the files in, too")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -225,7 +243,7 @@ def main() -> int:
         step(options.step, options.folder)
         return 0
     if options.formats:
-        found = measure_formats(options.articles, options.formats.split(","))
+        found = measure_formats(options.articles, options.formats.split(","), options.store)
     else:
         found = measure(options.articles)
     if options.json:
