@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import subprocess
+import sys
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -204,6 +206,19 @@ def test_import_study_says_what_is_wrong(db: None, tmp_path: Path) -> None:
     ):
         with pytest.raises(CommandError, match=said):
             run("import_study", *args)
+
+
+@pytest.mark.on_sqlite
+def test_a_command_says_by_its_exit_code_what_came_of_it(tmp_path: Path) -> None:
+    """As a shell runs it; what it writes is tried elsewhere."""
+    (tmp_path / "a.txt").write_text("Officials said so.")
+    (tmp_path / "a.ann").write_text("T1\tclaim 0 9\tOfficials\n")
+    command = [sys.executable, "manage.py", "convert", tmp_path, tmp_path / "out.zip", "--to"]
+    refused = subprocess.run([*command, "odd"], capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("CommandError: There is no format “odd”")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ann", "a.txt"]
+    assert subprocess.run([*command, "jsonl"], capture_output=True, check=False).returncode == 0
 
 
 def test_convert_needs_no_database(marked: Study, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from annotations.exchange.formats import find_format
 from annotations.exchange.formats.xlsx import Book, Once
 from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
+from annotations.exchange.packing import About, pack
 from annotations.exchange.records import (
     ArticleRecord,
     AssignmentRecord,
@@ -125,6 +126,14 @@ def test_each_sheet_of_a_workbook_is_read_once(monkeypatch: pytest.MonkeyPatch) 
     once = Once(iter(rows))
     assert next(once()) == rows[0]  # a walk that is given up
     assert [list(once()), list(once())] == [rows, rows]
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "refi_qda"])
+def test_progress_of_a_format_that_walks_often_only_grows(name: str) -> None:
+    told: list[int] = []
+    corpus = Corpus(STUDY, tuple(article(number, BOB, text=f"{TEXT}{number}") for number in (1, 2)))
+    list(pack(corpus, find_format(name), about=About(""), tell=told.append))
+    assert told == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx"])

@@ -127,7 +127,10 @@ def read(path: Path) -> bytes:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     if len(content) > limit:
-        raise CommandError(f"{path} is more than {in_bytes(limit)}.")
+        raise CommandError(
+            f"{path} is more than {in_bytes(limit)}. Divide it, or let this run take more: "
+            "SOURCEMARK_MAX_UPLOAD_BYTES=… before the command (SOURCEMARK_MAX_UNPACKED_BYTES, too)."
+        )
     return content
 
 

@@ -26,7 +26,9 @@ class Command(ExplainedCommand):
         "Store the marks in a file of native JSON (README, “Marks as JSON”) as one annotator's.\n\n"
         "All or none: when a quote, a label or a link does not fit, each span concerned is named "
         "and nothing is stored.\n"
-        "The article must be assigned to the annotator and not yet be submitted.\n\n" + HOW_FOUND
+        "The article must be assigned to the annotator and not yet be submitted.\n"
+        "Whole corpora, also of other programs, come in by `manage.py import_corpus`.\n\n"
+        + HOW_FOUND
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

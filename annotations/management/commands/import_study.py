@@ -27,7 +27,8 @@ People are met by their user names; --person OLD=HERE says it for those who are 
 here. Whoever has no account gets one that nobody can sign in with, until a site admin opens it.
 To see the study, somebody must manage it: --manager gives an account here that role.
 
-Files of other formats come into a study on its page “Import marks”.
+Files of other formats come into a study on its page “Import marks” or, of any size, by
+`manage.py import_corpus`.
 
 Examples:
   manage.py import_study arden.zip --manager alice
