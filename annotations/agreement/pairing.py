@@ -6,7 +6,7 @@ made from a matching leads back to the very spans.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,6 +56,17 @@ def overlapping(a: Sequence[Unit], b: Sequence[Unit]) -> list[tuple[int, int, in
     return found
 
 
+def weighed(a: Sequence[Unit], b: Sequence[Unit]) -> Iterator[Edge]:
+    """The pairs that `aligned` may choose, each with its weight: the share of common characters
+    (0-1), and 2 more under one label."""
+    for i, j, shared in overlapping(a, b):
+        share = shared / (a[i].n_characters + b[j].n_characters - shared)
+        if a[i].label == b[j].label:
+            yield i, j, 2 + share
+        elif share >= ENOUGH_SHARED:
+            yield i, j, share
+
+
 def aligned(a: Sequence[Unit], b: Sequence[Unit]) -> list[Match]:
     """Which unit of a answers to which of b, each at most once; all units appear.
 
@@ -64,14 +75,7 @@ def aligned(a: Sequence[Unit], b: Sequence[Unit]) -> list[Match]:
     count as the same thing under another name). Same label goes before other label, then the
     greater share of common characters.
     """
-    edges: list[Edge] = []
-    for i, j, shared in overlapping(a, b):
-        share = shared / (a[i].n_characters + b[j].n_characters - shared)
-        if a[i].label == b[j].label:
-            edges.append((i, j, 2 + share))
-        elif share >= ENOUGH_SHARED:
-            edges.append((i, j, share))
-    pairs = dict(_canonical_pairs(a, b, edges))
+    pairs = dict(_canonical_pairs(a, b, list(weighed(a, b))))
     taken = set(pairs.values())
     matches = [_match(a, b, i, pairs.get(i)) for i in range(len(a))]
     return matches + [Match(None, j, "extra") for j in range(len(b)) if j not in taken]

@@ -22,26 +22,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from annotations.agreement import Continuum, Unit, aligned
-from annotations.agreement.pairing import ENOUGH_SHARED, overlapping
+from annotations.agreement.pairing import weighed
+
+from .kinds import Kind
 
 Stretch: TypeAlias = tuple[int, int]
 Stretches: TypeAlias = tuple[Stretch, ...]
-Kind: TypeAlias = Literal[
-    "label", "nesting", "boundary", "missing", "attribute", "link", "unanimous", "added"
-]
-KINDS: dict[Kind, str] = {
-    "label": "Different label",
-    "nesting": "One inside the other",
-    "boundary": "Different boundaries",
-    "missing": "Not found by all",
-    "attribute": "Different answers",
-    "link": "Link",
-    "unanimous": "Unanimous",
-    "added": "Added by a curator",
-}
 # How much a case of a kind tells about the codebook and its readers.
 TELLING: dict[Kind, float] = {
     "label": 1.0,
@@ -168,7 +157,7 @@ def _pairs(article: Continuum) -> tuple[list[Pair], list[Pair]]:
         ours, theirs = (_without(article.annotators[who], both) for who in (a, b))
         left, right = [unit for _, unit in ours], [unit for _, unit in theirs]
         matched = {(match.i, match.j) for match in aligned(left, right)}
-        for i, j, weight in _weights(left, right):
+        for i, j, weight in weighed(left, right):
             one, other = left[i], right[j]
             looks = sorted(((one.fragments, one.label), (other.fragments, other.label)))
             order = (-weight, min(one.start, other.start), -max(one.end, other.end), looks)
@@ -181,16 +170,6 @@ def _without(units: Sequence[Unit], both: set[Unit]) -> list[tuple[int, Unit]]:
     """In an order of their own: where two pairings weigh the same, the floor takes the first."""
     left = [(at, unit) for at, unit in enumerate(units) if unit not in both]
     return sorted(left, key=lambda one: (one[1].fragments, one[1].label))
-
-
-def _weights(a: Sequence[Unit], b: Sequence[Unit]) -> Iterator[tuple[int, int, float]]:
-    """As the floor weighs them: see `agreement.pairing.aligned`."""
-    for i, j, shared in overlapping(a, b):
-        share = shared / (a[i].n_characters + b[j].n_characters - shared)
-        if a[i].label == b[j].label:
-            yield i, j, 2 + share
-        elif share >= ENOUGH_SHARED:
-            yield i, j, share
 
 
 def _place(members: Mapping[str, Unit]) -> tuple[int, int, tuple[tuple[str, Stretches], ...]]:

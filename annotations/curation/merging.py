@@ -29,19 +29,11 @@ from .resolving import (
     units_of,
 )
 
+BOUNDARIES = {rule.value: rule.label[0].lower() + rule.label[1:] for rule in BoundaryRule if rule}
 RULES = {
     "unanimous": "unanimous",
     "at_least": "at least so many agree exactly",
-    "words": "words that most took",
-    "union": "union of the extents",
-    "intersection": "intersection of the extents",
-    "extent": "the codebook’s default extent",
-}
-TAKEN = {
-    BoundaryRule.WORDS: "the words that most of them took",
-    BoundaryRule.UNION: "all that any of them took",
-    BoundaryRule.INTERSECTION: "what all of them took",
-    BoundaryRule.EXTENT: "the codebook’s default extent",
+    **BOUNDARIES,
 }
 EXTENTS: dict[str, Callable[[Sequence[Variant], Grain], Offer]] = {
     BoundaryRule.WORDS: most_words,
@@ -127,8 +119,7 @@ def rules_in_words(rules: MergeRules) -> list[str]:
     if rules.at_least:
         told.append(f"What at least {rules.at_least} of them marked exactly alike is taken.")
     if rules.boundary:
-        taken = TAKEN[BoundaryRule(rules.boundary)]
-        told.append(f"One label with differing boundaries: {taken}.")
+        told.append(f"One label with differing boundaries: {BOUNDARIES[rules.boundary]}.")
     return told
 
 

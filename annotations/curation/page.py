@@ -17,7 +17,7 @@ from annotations.study.models import Rule
 from annotations.study.policy import Act
 
 from .ballots import EXTENT
-from .finding import KINDS
+from .kinds import KINDS
 from .models import AdjudicationState, Reason
 from .queries import Docket, aliases_of
 from .queries.held import read_held

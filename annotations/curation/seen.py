@@ -10,7 +10,8 @@ from django.utils.crypto import salted_hmac
 from annotations.marking.wire import Stretch, parse_stretch
 
 from .ballots import Ballot, Vote, case_id, link_case_id
-from .finding import KINDS, FoundCase, FoundLink, Kind, Variant, contest_of
+from .finding import FoundCase, FoundLink, Variant, contest_of
+from .kinds import KINDS, Kind
 from .models import Case, CaseState, GoldSpan
 
 VOTES_SALT = "annotations.curation.votes"

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from annotations.accounts.asking import me, posted
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 from annotations.study.undo_offers import say_done
@@ -20,7 +21,6 @@ from ..planning import count
 from ..queries.counts import count_own
 from ..queries.door import fetch_assignment
 from ..queries.people import fetch_person, list_annotators, takers
-from . import me, sent
 from .single import after
 
 
@@ -32,7 +32,7 @@ def hand_over_one(
     assignment = fetch_assignment(standing.study, assignment_id)
     there = assignment.article.assignments.values("annotator")
     able = list_annotators(standing.study).exclude(pk__in=there)
-    form = HandOverForm(sent(request), able=able)
+    form = HandOverForm(posted(request), able=able)
     if form.is_valid():
         try:
             made = hand_over(assignment=assignment, actor=me(request), to=form.cleaned_data["to"])
@@ -59,7 +59,7 @@ def hand_over_everything(
     standing = fetch_standing(me(request), study_id, Act.ASSIGN)
     person = fetch_person(standing.study, user_id)
     counts, able = count_own(standing.study, person.pk), dict(takers(standing.study, person))
-    form = HandOverAllForm(sent(request), takers=able, n_articles=counts.left)
+    form = HandOverAllForm(posted(request), takers=able, n_articles=counts.left)
     if form.is_valid():
         to = form.cleaned_data["to"]
         try:
@@ -92,7 +92,7 @@ def tell(request: HttpRequest, done: HandedOver, person: str, to: str) -> None:
 def return_(request: HttpRequest, study_id: uuid.UUID, assignment_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.RETURN_SUBMISSION)
     assignment = fetch_assignment(standing.study, assignment_id)
-    form = ReturnForm(sent(request))
+    form = ReturnForm(posted(request))
     if form.is_valid():
         try:
             return_submission(assignment=assignment, actor=me(request), **form.cleaned_data)

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from annotations.accounts.asking import me
 from annotations.corpus.models import Article
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
@@ -30,7 +31,6 @@ from ..queries.own import (
 )
 from ..queries.paging import Cursor
 from ..queries.people import SORTS, left_behind, list_annotators, progress_by_person
-from . import me
 
 COLUMNS = [  # name of the order, title, whether the column holds figures
     ("name", "Annotator", False),

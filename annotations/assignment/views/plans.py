@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Study
@@ -21,7 +22,6 @@ from ..actions.plans import PlanChanged
 from ..forms import PlanForm
 from ..planning import Load, count, remarks
 from ..queries.plans import Asked, StudyPlan, draw_plan, fingerprint
-from . import me, sent
 
 MATRIX_UP_TO = 12  # people; beyond that the pairs with the fewest shared articles are listed
 PAIRS_LISTED = 12
@@ -31,7 +31,7 @@ ARTICLES_LISTED = 20
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.ASSIGN)
-    form = PlanForm(sent(request), study=standing.study)
+    form = PlanForm(posted(request), study=standing.study)
     context: dict[str, Any] = {"standing": standing, "form": form}
     context["n_articles"] = Article.objects.kept().filter(study=standing.study).count()
     if not form.is_valid():

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Study
@@ -26,7 +27,6 @@ from ..queries.counts import count_own
 from ..queries.door import fetch_article, fetch_assignment, fetch_overseer, fetch_sighted
 from ..queries.own import done_by, handed_over_by, queue_of, timed
 from ..queries.people import fetch_person, list_annotators
-from . import me, sent
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +58,7 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
 def assign_form(request: HttpRequest, study: Study, article: Article) -> AssignForm:
     there = Assignment.objects.filter(article=article).values("annotator")
     able = list_annotators(study).exclude(pk__in=there)
-    return AssignForm(sent(request), study=study, able=able)
+    return AssignForm(posted(request), study=study, able=able)
 
 
 def assigned(request: HttpRequest, form: AssignForm, standing: Standing, article: Article) -> bool:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.undo_offers import say_done
@@ -27,7 +28,6 @@ from ..queries import (
     live_regions,
     marks_touching,
 )
-from . import me, posted
 
 PER_PAGE = 50
 

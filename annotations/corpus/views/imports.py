@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
+from annotations.accounts.asking import me, posted
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
@@ -22,7 +23,6 @@ from ..models import Import, ImportState
 from ..queries import columns_left_out, fetch_import, import_limits, list_imports, tally
 from ..records import in_bytes
 from ..uploads import refusing_big_uploads
-from . import me, posted
 
 FINDINGS_PER_PAGE = 100
 IMPORTS_SHOWN = 10

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.undo_offers import say_done
@@ -29,7 +30,6 @@ from ..queries import (
     live_regions,
     marks_touching,
 )
-from . import me, posted
 from .articles import article_context
 
 BLOCKS_PER_PAGE = 60

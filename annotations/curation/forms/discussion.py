@@ -70,13 +70,6 @@ class RuleCitedForm(forms.Form):
         field.queryset = study.rules.filter(archived_at=None)
 
 
-class HardCaseForm(forms.Form):
-    """The passage becomes a hard case of the rule that the thread cites."""
-
-    example = forms.CharField(label="Hard case", max_length=2_000)
-    reason = forms.CharField(label="Why", max_length=300)
-
-
 class RuleForm(forms.Form):
     name = forms.RegexField(
         regex=r"^[A-Z]{1,3}[0-9]{1,3}[a-z]?$",

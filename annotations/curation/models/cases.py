@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from annotations.study.models import CodebookVersion, Rule, Study
 
+from ..kinds import KINDS
 from .adjudication import Adjudication
 from .merging import Merge
 
@@ -15,14 +16,14 @@ from .merging import Merge
 class CaseKind(models.TextChoices):
     """In what the annotators differ; each case is of the first kind that fits."""
 
-    LABEL = "label", "Different label"
-    NESTING = "nesting", "One inside the other"
-    BOUNDARY = "boundary", "Different boundaries"
-    MISSING = "missing", "Not found by all"
-    ATTRIBUTE = "attribute", "Different answers"
-    LINK = "link", "Link"
-    UNANIMOUS = "unanimous", "Unanimous"
-    ADDED = "added", "Added by a curator"
+    LABEL = "label", KINDS["label"]
+    NESTING = "nesting", KINDS["nesting"]
+    BOUNDARY = "boundary", KINDS["boundary"]
+    MISSING = "missing", KINDS["missing"]
+    ATTRIBUTE = "attribute", KINDS["attribute"]
+    LINK = "link", KINDS["link"]
+    UNANIMOUS = "unanimous", KINDS["unanimous"]
+    ADDED = "added", KINDS["added"]
 
 
 class CaseState(models.TextChoices):

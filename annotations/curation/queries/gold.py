@@ -13,7 +13,7 @@ from annotations.study.models import Study
 from annotations.text.names import fold
 
 from ..ballots import EXTENT
-from ..models import Adjudication, AdjudicationState, Case, CaseState, GoldLink, GoldSpan
+from ..models import Adjudication, AdjudicationState, Case, CaseState, GoldSpan
 from ..seen import SeenCase
 from .docket import Docket, read_rows
 
@@ -261,9 +261,3 @@ def read_dissent(docket: Docket) -> tuple[list[Wire], list[Wire]]:
     rows = [row for row in read_rows(docket.adjudication) if row.choice]
     spans = [dissent_of(row, docket.text) for row in rows if not row.source_id]
     return spans, [link_dissent_of(row) for row in rows if row.source_id]
-
-
-def live_links(study: Study) -> Iterable[GoldLink]:
-    """Gold links whose ends both stand."""
-    rows = GoldLink.objects.live().filter(study=study)
-    return rows.filter(source__deleted_at=None, target__deleted_at=None)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.agreement import REGISTRY, Unit
 from annotations.study.models import Study
 from annotations.study.policy import Act, Phase, Standing
@@ -33,7 +34,6 @@ from ..queries.calibration import (
     rounds_to_calibrate,
     still_out,
 )
-from .asking import me, posted
 
 PAGE = 50
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
 from annotations.study.models import CodebookVersion
 from annotations.study.policy import Act
@@ -17,7 +18,6 @@ from annotations.text.refusal import Refusal
 from ..actions import discussion as actions
 from ..forms.discussion import RuleForm
 from ..queries.discussion import Seen, fetch_thread, next_rule_name
-from .asking import me, posted
 
 CLIP = 300
 

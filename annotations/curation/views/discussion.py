@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
 from annotations.study.models import Rule
@@ -47,7 +48,6 @@ from ..queries.discussion import (
     threads_on,
 )
 from ..queries.talk import ShownNames, Talk, fetch_talk, names_on, readers_of
-from .asking import me, posted
 
 PAGE = 30
 

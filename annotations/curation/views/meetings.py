@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.accounts.asking import me, posted
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
@@ -34,7 +35,7 @@ from ..queries.meetings import (
 from ..queries.talk import fetch_talk
 from ..seen import SeenCase
 from ..telling import Teller, why_of
-from .asking import ENDED, me, posted
+from .asking import ENDED
 
 PAGE = 30
 MOST_OFFERED = 20 * PAGE  # articles; others are found by words of their titles

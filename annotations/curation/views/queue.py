@@ -22,7 +22,7 @@ from annotations.study.queries import fetch_standing
 from ..actions import open_docket
 from ..actions.counting import counted_in_time, listed
 from ..ballots import EXTENT
-from ..finding import KINDS
+from ..kinds import KINDS
 from ..models import ArticleCases
 from ..page import filter_of, ordered
 from ..queries import read_cases

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
+from annotations.accounts.asking import me, posted
 from annotations.text.refusal import Refusal
 
 from ..actions import make_export, remove_export
@@ -17,7 +18,6 @@ from ..models import Export, ExportState
 from ..packing import Wanted
 from ..packing.wording import chosen
 from ..queries.exports import fetch_export, fetch_reach, file_name, list_exports, open_file
-from . import me, posted
 
 SHOWN = 30
 

@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
+from annotations.accounts.asking import me, posted
 from annotations.corpus.queries import import_limits
 from annotations.corpus.records import in_bytes
 from annotations.corpus.uploads import refusing_big_uploads
@@ -26,7 +27,6 @@ from ..forms import CorpusForm, MappingForm, readable_formats
 from ..frame import TooMuch
 from ..models import CorpusImport, CorpusImportState
 from ..telling import how_far
-from . import me, posted
 
 SHOWN = 10
 WAITING = (CorpusImportState.PREVIEW, CorpusImportState.FAILED)

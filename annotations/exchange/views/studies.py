@@ -8,6 +8,7 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseStopPolling
 
+from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
 from annotations.corpus.queries import import_limits
 from annotations.corpus.records import in_bytes
@@ -18,7 +19,6 @@ from ..actions.restoring import begin_study_import
 from ..forms import StudyFileForm
 from ..models import StudyImport, StudyImportState
 from ..telling import how_far
-from . import me, posted
 
 
 def refuse_upload(request: HttpRequest, much: str) -> HttpResponse:

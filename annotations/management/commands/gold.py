@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from annotations.curation.actions.counting import counted_in_time
-from annotations.curation.finding import KINDS
+from annotations.curation.kinds import KINDS
 from annotations.curation.queries.figures import BREAK, read_pace
 from annotations.exchange.queries import find_study
 from annotations.management.explained import ExplainedCommand

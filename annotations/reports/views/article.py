@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 
 from annotations.agreement import Continuum
 from annotations.corpus.models import Article
-from annotations.curation.finding import KINDS, FoundCase, Variant, find_cases
+from annotations.curation.finding import FoundCase, Variant, find_cases
+from annotations.curation.kinds import KINDS
 from annotations.study.models import Label
 from annotations.study.policy import BLINDED
 

@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from annotations.accounts.asking import me
+
 from ..difference import compare
 from ..policy import Act
 from ..queries import fetch_standing
 from ..queries.codebook import codebook_content, fetch_versions, latest_version, list_versions
-from .studies import me
 
 
 def parts(content: dict[str, Any]) -> dict[str, Any]:

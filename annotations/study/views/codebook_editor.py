@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from annotations.accounts.asking import me, posted
+
 from ..actions import codebook as actions
 from ..forms import attempt
 from ..forms.codebook import (
@@ -29,7 +31,6 @@ from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.codebook import fetch_attribute, fetch_label, fetch_rule, latest_version
 from ..undo_offers import say_done
-from .studies import me, posted
 
 Archivable = TypeVar("Archivable", Label, Rule)
 

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from annotations.accounts.asking import me
 from annotations.accounts.security import note
 from annotations.text.cells import shielded
 
@@ -21,7 +22,6 @@ from ..models import AuditEntry
 from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.studies import actors, list_history, nouns
-from .studies import me
 
 PAGE = 50
 AT_ONCE = 500  # rows in memory while a file is written

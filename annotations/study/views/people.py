@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotations.accounts.actions import open_account
+from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
 from annotations.text.refusal import Refusal
 
@@ -37,7 +38,6 @@ from ..queries.people import (
     roles_of,
 )
 from ..undo_offers import say_done
-from .studies import me, posted
 
 
 @require_GET

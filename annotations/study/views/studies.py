@@ -5,13 +5,13 @@ from collections import Counter
 from copy import copy
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotations.accounts.models import User
+from annotations.accounts.asking import me, posted
 from annotations.text.refusal import Refusal
 
 from ..actions import studies as actions
@@ -28,16 +28,6 @@ from ..queries.studies import (
     rounds_now,
 )
 from ..undo_offers import say_done, say_done_with
-
-
-def me(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent, even if it is nothing; None when the page was only asked for."""
-    return request.POST if request.method == "POST" else None
 
 
 @require_GET

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from annotations.accounts.asking import me
 from annotations.text.refusal import Refusal
 
 from ..actions.undoing import UNDOINGS
@@ -18,7 +19,6 @@ from ..models import AuditEntry
 from ..policy import Act
 from ..queries import fetch_standing
 from ..undo_offers import MOST
-from .studies import me
 
 
 @require_POST
