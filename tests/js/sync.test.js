@@ -491,17 +491,3 @@ test("a save refused for want of cookies asks who is there, and then to sign in"
   await flush();
   assert.deepEqual([server.live(), outbox.size], [["a"], 0]);
 });
-
-test("a page left while saves are under way asks for the news once when it is loaded anew", () => {
-  globalThis.sessionStorage = {};
-  const asked = [];
-  const page = (size) => Object.assign(Object.create(Sync.prototype), { outbox: { size }, pull: () => asked.push(size) });
-  page(0).left();
-  page(0).catchUp();
-  assert.deepEqual(asked, []);
-  page(2).left();
-  page(1).catchUp();
-  page(1).catchUp();
-  assert.deepEqual(asked, [1]);
-  delete globalThis.sessionStorage;
-});
