@@ -7,6 +7,7 @@ many, and only in the articles that the page shows. Pure.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import Any, TypeAlias, overload
 
@@ -14,7 +15,9 @@ from .counted import Counted
 from .gold_counts import GOLD
 from .passages import Passage, Wanted, kind_of
 
-Told: TypeAlias = tuple[Passage, int]  # any of them, and how many look like it
+# (a, b, kind, label of a, label of b, attribute) of passages that look alike, and how many they are
+Look: TypeAlias = tuple[str, str, str, str | None, str | None, str]
+Told: TypeAlias = tuple[Look, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,9 @@ class Places:
     spans: int = 0
 
 
-def count_places(article: str, counted: Counted, wanted: Wanted) -> Places:
-    """As many as `find_passages` finds in the article that `counted` was counted of."""
-    tell: dict[str, Callable[[str, Counted, Wanted], Iterator[Told]]] = {
+def count_places(counted: Sequence[Counted], wanted: Wanted) -> list[Places]:
+    """Of each article, which `wanted` takes, as many as `find_passages` finds in it."""
+    tell: dict[str, Callable[[Counted, Wanted], Iterator[Told]]] = {
         "findings": _findings,
         "exact": _exact,
         "attributes": _attributes,
@@ -36,45 +39,56 @@ def count_places(article: str, counted: Counted, wanted: Wanted) -> Places:
         "gold": _gold,
         "gold_exact": _gold_exact,
     }
-    passages = spans = 0
-    for passage, n in tell[wanted.listing](article, counted, wanted):
-        if n and wanted.takes(passage):
-            passages += n
-            spans += n * passage.n_spans(wanted.label)
-    return Places(passages, spans)
+
+    @cache
+    def spans_of(look: Look) -> int:
+        """How many spans a passage of this look stands for; -1 where it is not wanted."""
+        a, b, kind, label_a, label_b, attribute = look
+        passage = Passage(
+            wanted.article, a, b, kind, label_a=label_a, label_b=label_b, attribute=attribute
+        )
+        return passage.n_spans(wanted.label) if wanted.takes(passage) else -1
+
+    found = []
+    for one in counted:
+        passages = spans = 0
+        for look, n in tell[wanted.listing](one, wanted):
+            if (each := spans_of(look)) >= 0:
+                passages += n
+                spans += n * each
+        found.append(Places(passages, spans))
+    return found
 
 
-def _findings(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _findings(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for pair in counted["pairs"]:
-        yield from _tallied(article, pair["a"], pair["b"], pair["comparison"]["tallies"])
+        yield from _tallied(pair["a"], pair["b"], pair["comparison"]["tallies"])
 
 
-def _gold(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _gold(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for who, counts in (counted["gold"] or {}).items():
-        yield from _tallied(article, GOLD, who, counts["tallies"])
+        yield from _tallied(GOLD, who, counts["tallies"])
 
 
-def _tallied(article: str, a: str, b: str, tallies: Sequence[Any]) -> Iterator[Told]:
+def _tallied(a: str, b: str, tallies: Sequence[Any]) -> Iterator[Told]:
     for of_a, of_b, kind, n in tallies:
-        yield Passage(article, a, b, kind, label_a=of_a, label_b=of_b), n
+        yield (a, b, kind, of_a, of_b, ""), n
 
 
-def _exact(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _exact(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for pair in counted["pairs"]:
         told = pair["comparison"]
         nearest = told["tolerances"].index(0)
         alike = {label: reached[nearest] for label, reached in told["within"].items()}
-        yield from _alike(article, pair["a"], pair["b"], told["tallies"], alike)
+        yield from _alike(pair["a"], pair["b"], told["tallies"], alike)
 
 
-def _gold_exact(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _gold_exact(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for who, counts in (counted["gold"] or {}).items():
-        yield from _alike(article, GOLD, who, counts["tallies"], counts["exact"])
+        yield from _alike(GOLD, who, counts["tallies"], counts["exact"])
 
 
-def _alike(
-    article: str, a: str, b: str, tallies: Sequence[Any], alike: dict[str, int]
-) -> Iterator[Told]:
+def _alike(a: str, b: str, tallies: Sequence[Any], alike: dict[str, int]) -> Iterator[Told]:
     """Of each label those that are alike, and what each of the two has beside."""
     sides: tuple[dict[str, int], dict[str, int]] = ({}, {})
     for *labels, _, n in tallies:
@@ -83,35 +97,29 @@ def _alike(
                 units[label] = units.get(label, 0) + n
     for label in dict.fromkeys([*sides[0], *sides[1]]):
         both = alike.get(label, 0)
-        yield Passage(article, a, b, "agreed", label_a=label, label_b=label), both
-        yield Passage(article, a, b, "missed", label_a=label), sides[0].get(label, 0) - both
-        yield Passage(article, a, b, "extra", label_b=label), sides[1].get(label, 0) - both
+        yield (a, b, "agreed", label, label, ""), both
+        yield (a, b, "missed", label, None, ""), sides[0].get(label, 0) - both
+        yield (a, b, "extra", None, label, ""), sides[1].get(label, 0) - both
 
 
-def _attributes(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _attributes(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for pair in counted["pairs"]:
         for label, name, of_a, of_b, n in pair["attributes"]:
-            kind = kind_of((of_a, of_b))
-            people = pair["a"], pair["b"]
-            yield (
-                Passage(article, *people, kind, label_a=label, label_b=label, attribute=name),
-                n,
-            )
+            yield (pair["a"], pair["b"], kind_of((of_a, of_b)), label, label, name), n
 
 
-def _links(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _links(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for pair in counted["pairs"]:
-        kinds = zip(("agreed", "missed", "extra"), pair["links"][wanted.match], strict=True)
-        for kind, n in kinds:
-            yield Passage(article, pair["a"], pair["b"], kind), n
+        for kind, n in zip(("agreed", "missed", "extra"), pair["links"][wanted.match], strict=True):
+            yield (pair["a"], pair["b"], kind, None, None, ""), n
 
 
-def _spans(article: str, counted: Counted, wanted: Wanted) -> Iterator[Told]:
+def _spans(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     if len(counted["submitted"]) < 2 and not wanted.alone:
         return
     for who, labels in counted["submitted"].items():
         for label, n in labels.items():
-            yield Passage(article, who, "", "marked", label_a=label), n
+            yield (who, "", "marked", label, None, ""), n
 
 
 class Listed(Sequence[Passage]):

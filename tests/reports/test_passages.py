@@ -128,7 +128,7 @@ def test_what_was_counted_says_how_many_passages_there_are(
         units = next(iter(decided.annotators.values()), ())
         beside = Continuum.of(40, {**plain.annotators, GOLD: units}, key=plain.key)
         (counted,) = count_articles([plain], [{}], [tally_gold(beside)])
-        found = count_places(str(plain.key), counted, wanted)
+        (found,) = count_places([counted], wanted)
         counts.append(found.passages)
         spans_of.append(found.spans)
         articles.append(beside if wanted.listing in AGAINST_GOLD else plain)

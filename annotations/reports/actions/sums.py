@@ -120,7 +120,9 @@ def count_anew(
 ) -> list[Counted]:
     """What each article adds to every table, from its rows; nothing is stored."""
     continua = list(read_continua(inputs, labels=labels, level=level))
-    gold = [tally_gold(one) for one in read_beside_gold(study, inputs, labels=labels)]
+    known = continua if level == Level.CHARACTER else ()
+    beside = read_beside_gold(study, inputs, labels=labels, known=known)
+    gold = [tally_gold(one) for one in beside]
     return count_articles(continua, read_versions(inputs), gold)
 
 

@@ -111,10 +111,7 @@ def list_passages(
         inputs = [one for one, sums in zip(inputs, counted, strict=True) if uses(sums, labels)]
         found = find(0, len(inputs))
         return found, sum(one.n_spans(wanted.label) for one in found)
-    counts = [
-        count_places(str(one.article_id), sums, wanted)
-        for one, sums in zip(inputs, counted, strict=True)
-    ]
+    counts = count_places(counted, wanted)
     return Listed([one.passages for one in counts], find), sum(one.spans for one in counts)
 
 
