@@ -110,6 +110,17 @@ def test_whose_a_file_is_follows_from_what_lies_beside_it(
     assert said == ([LOST.format(n_untouched)] if n_untouched else [])
 
 
+def test_work_that_only_java_can_read_is_said() -> None:
+    files: Tree = {"annotation/d.txt/ann.tsv": tsv("Bob"), "annotation/d.txt/bob.txt": "Bob lied."}
+    files |= {f"annotation_ser/d.txt/{who}.ser": b"x" for who in ("ann", "bob", "INITIAL_CAS")}
+    people, said = found("webanno_tsv", SourceFiles.uploaded([("p.zip", zipped(files))]))
+    assert sum(map(len, people.values())) == 1
+    assert said == [
+        "Work that lies only in Java's own files (.ser) is not read; export the project as XMI for "
+        "it: 1."
+    ]
+
+
 SMALL = SourceLimits(n_files=20, total_bytes=10_000, file_bytes=5_000)
 
 

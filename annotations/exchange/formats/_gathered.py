@@ -2,11 +2,11 @@
 they are. What sourcemark.jsonl says holds; without it, equal texts and the folders tell."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ..frame import Findings, Hints
+from ..frame import Findings, Hints, SourceFiles
 from ..records import ArticleRecord, AssignmentRecord
 from ._beside import NOBODY, Beside
 from ._works import GOLD
@@ -14,6 +14,9 @@ from ._works import GOLD
 UNNAMED = "annotator"
 CURATED = "curation_user"  # what INCEpTION calls its gold
 INITIAL = "initial_cas"  # and a text before anybody worked on it
+SERIALISED = (
+    "Work that lies only in Java's own files (.ser) is not read; export the project as XMI for it"
+)
 UNTOUCHED = "Files of what INCEpTION calls INITIAL_CAS, which is nobody's work, are left out"
 
 
@@ -35,13 +38,15 @@ class Gathered:
 
 
 def gather(
-    paths: Iterable[str],
+    files: SourceFiles,
+    paths: Sequence[str],
     digest: Callable[[str], str],
     beside: Beside,
     hints: Hints,
     findings: Findings,
 ) -> list[Gathered]:
     """Files by article. `digest` is asked only for files that nothing is known of."""
+    _count_serialised(files, paths, findings)
     known: defaultdict[str, list[Member]] = defaultdict(list)
     others: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
@@ -67,6 +72,19 @@ def gather(
             article = ArticleRecord(title, title, "", "", 0, language=hints.language)
             made.append(Gathered(article, (Member(same[0], False, None),)))
     return made
+
+
+def _count_serialised(files: SourceFiles, paths: Sequence[str], findings: Findings) -> None:
+    """What INCEpTION exports beside the chosen format, where that format left somebody out."""
+
+    def whose(path: str) -> tuple[str, str]:
+        pure = PurePosixPath(path)
+        return pure.parent.name, pure.stem
+
+    found = {whose(path) for path in files.ending(".ser")} - {whose(path) for path in paths}
+    n = sum(stem.lower() != INITIAL for _, stem in found)
+    if n:
+        findings.count_lost("", SERIALISED, n)
 
 
 def _are_by_stem(groups: Collection[Sequence[str]]) -> bool:

@@ -217,7 +217,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     if not paths:
         raise FileRefused("", "There is no file of tokens with BIO tags among them.")
     beside = read_beside(files)
-    groups = gather(paths, lambda path: _digest(files, path), beside, hints, findings)
+    groups = gather(files, paths, lambda path: _digest(files, path), beside, hints, findings)
     return Reading(_articles(files, groups, bool(beside.articles), findings), findings)
 
 

@@ -313,7 +313,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     if not paths:
         raise FileRefused("", NOT_TSV3)
     beside = read_beside(files)
-    groups = gather(paths, lambda path: digest_of(files, path), beside, hints, findings)
+    groups = gather(files, paths, lambda path: digest_of(files, path), beside, hints, findings)
     return Reading(_articles(files, groups, beside.leads, findings), findings)
 
 

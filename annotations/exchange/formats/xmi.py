@@ -196,7 +196,9 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     paths = _paths(files)
     if not paths:
         raise FileRefused("", "There is no XMI file among them.")
-    groups = gather(paths, lambda path: _digest(files, path), read_beside(files), hints, findings)
+    groups = gather(
+        files, paths, lambda path: _digest(files, path), read_beside(files), hints, findings
+    )
     return Reading(_articles(files, groups, read_ranges(files), findings), findings)
 
 
