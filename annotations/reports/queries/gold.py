@@ -30,11 +30,10 @@ def read_beside_gold(
         yield from (None for _ in inputs)
         return
     decided = read_gold_units(study, [one.article_id for one in closed])
-    given = known or [None] * len(inputs)
     whole = {
         one.article_id: article
-        for one, article in zip(inputs, given, strict=True)
-        if article and not one.uncounted
+        for one, article in zip(inputs, known, strict=False)
+        if not one.uncounted
     }
     read = read_continua(
         [one.uncut() for one in closed if one.article_id not in whole], labels=labels
