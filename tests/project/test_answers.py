@@ -13,6 +13,7 @@ from annotations.accounts.models import User
 from project.csp import CSP, LazyNonce, build_policy
 from project.errors import server_error
 from project.logs import formatter
+from project.told import Asker
 
 POLICY = (
     "default-src 'none'; script-src 'self'{0}; style-src 'self'{0}; font-src 'self'; "
@@ -176,6 +177,8 @@ def test_such_a_page_tells_no_other_where_it_was(client: Client) -> None:
 @pytest.mark.django_db
 def test_a_form_from_elsewhere_is_written_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "eve"})
-    assert [(each.name, each.levelname) for each in caplog.records] == [
-        ("django.security.csrf", "WARNING")
-    ]
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("django.security.csrf", "WARNING")
+    assert Asker().filter(record)
+    told = "Forbidden (CSRF cookie not set.): /accounts/login/ person='-' address='127.0.0.1'"
+    assert record.getMessage() == told
