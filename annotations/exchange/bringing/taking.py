@@ -8,7 +8,7 @@ from ..frame import FileRefused, Reading
 from ..frame.placing import place_article
 from ..records import ArticleRecord
 
-SAME_TEXT = "Another article in these files has the same text."
+SAME_TEXT = "Another article in these files has the same text: “{}”."
 
 
 def taken(reading: Reading, limits: Limits | None = None) -> Iterator[ArticleRecord]:
@@ -18,7 +18,7 @@ def taken(reading: Reading, limits: Limits | None = None) -> Iterator[ArticleRec
     is stored then is for a person to say.
     """
     limits = limits or Limits()
-    seen: set[str] = set()
+    seen: dict[str, str] = {}  # the title of each text
     findings = reading.findings
     for article in reading.articles:
         try:
@@ -30,8 +30,9 @@ def taken(reading: Reading, limits: Limits | None = None) -> Iterator[ArticleRec
             findings.refused(article.file, article.place, f"“{article.title[:60]}”: {wrong}")
         else:
             if placed.sha256 in seen:
-                sentence = f"“{placed.title[:60]}”: {SAME_TEXT}"
+                same = SAME_TEXT.format(seen[placed.sha256])
+                sentence = f"“{placed.title[:60]}”: {same}"
                 findings.refused(placed.file, placed.place, sentence)
                 continue
-            seen.add(placed.sha256)
+            seen[placed.sha256] = placed.title[:60]
             yield placed

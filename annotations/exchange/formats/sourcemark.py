@@ -207,7 +207,7 @@ FORM = Form(
     endings=(".json",),
     about="Everything: codebook versions, people, rounds, articles, marks, history, gold, threads, "
     "reports. “New study, From a whole-study file” brings it all back. It holds names and texts; "
-    "what is chosen below does not apply.",
+    "nothing of it can be left out.",
     write=write,
     read=read,
     recognises=recognises,
