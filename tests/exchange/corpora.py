@@ -94,7 +94,7 @@ SAID = st.one_of(
         ["two\nlines", " edges ", "\n\nlate", "a\x0bb\x0cc", "tab\tbed", "\ufeffx", "x\n"]
     ),
 )
-EDGES = st.sampled_from(["", "", "", "\n", " ", "\t\n", "\x0c", "\u2028", "\u3000\u00a0"])
+EDGES = st.sampled_from(["", "", "", "\n", " ", "\ufeff", "\t\n", "\x0c", "\u2028", "\u3000\u00a0"])
 ANNOTATORS, MODEL = ("bob", "carol", "zoë 🔥"), "tagger"
 ORIGINS = st.sampled_from(["", "", "hand", "same_words", "import"])
 STATES = st.sampled_from(["submitted", "submitted", "in_progress", "returned", "waiting", ""])
@@ -194,7 +194,8 @@ def golds(
         )
         for link in marks.links
     ]  # fmt: skip
-    return GoldRecord(marks.spans, marks.links, marks.entities, tuple(why), tuple(joined))
+    state = draw(st.sampled_from(["closed", "closed", "open"]))
+    return GoldRecord(marks.spans, marks.links, marks.entities, tuple(why), tuple(joined), state)
 
 
 @st.composite

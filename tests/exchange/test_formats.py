@@ -122,7 +122,7 @@ def by_text(articles: list[ArticleRecord]) -> list[ArticleRecord]:
 
 @pytest.mark.parametrize("name", BOTH_WAYS)
 @given(corpus=corpora())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_goes_out_comes_back_but_for_the_losses(name: str, corpus: Corpus) -> None:
     form = find_format(name)
     expected = [canonical(strip_all(form.losses, article)) for article in corpus.articles]
@@ -131,7 +131,7 @@ def test_what_goes_out_comes_back_but_for_the_losses(name: str, corpus: Corpus) 
 
 @pytest.mark.parametrize(("name", "option", "value"), OPTIONS)
 @given(corpus=corpora(most=2))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_chosen_comes_back_alike(
     name: str, option: str, value: str, corpus: Corpus
 ) -> None:

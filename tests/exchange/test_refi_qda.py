@@ -57,7 +57,7 @@ def selection(number: int, start: object, end: object, code: int = 3, inside: st
 
 
 @given(corpus=corpora(most=2))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_project_is_as_the_published_schema_has_it(corpus: Corpus) -> None:
     assert FORM.write is not None
     check_project(b"".join(chunk for _, chunk in FORM.write(corpus, {})))

@@ -21,7 +21,7 @@ CHECKS: dict[str, Callable[..., None]] = {
 
 @pytest.mark.parametrize("name", CHECKS)
 @given(corpus=corpora(most=2))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_files_for_other_tools_are_as_those_document_them(name: str, corpus: Corpus) -> None:
     for each in (corpus, with_odd_labels(corpus)):
         CHECKS[name](*(content for _, content in written(find_format(name), each)))

@@ -13,7 +13,7 @@ from itertools import groupby
 from annotations.text.cells import bared, shielded
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Option, Reading, SourceFiles
-from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
+from ..frame.losses import DECISIONS, HISTORY, OF_STUDY, THREADS
 from ..frame.settling import settle_text
 from ..records import ArticleRecord, Corpus
 from ._table_rows import (
@@ -33,7 +33,7 @@ from ._table_rows import (
 )
 
 ARTICLES, SPANS, SOFT = "articles.csv", "spans.csv", "soft_labels.csv"
-LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, DECISIONS)
 LONGEST_CELL = 20_000_000  # characters
 SIGNS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 SEPARATORS = "".join(SIGNS.values())

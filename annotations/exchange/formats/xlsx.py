@@ -21,7 +21,7 @@ from annotations.corpus.records import shortened
 from annotations.text.cells import bared, shielded
 
 from ..frame import Chunk, FileRefused, Findings, Form, Hints, Reading, SourceFiles
-from ..frame.losses import HISTORY, OF_STUDY, PROVENANCE, THREADS
+from ..frame.losses import DECISIONS, HISTORY, OF_STUDY, THREADS
 from ..records import ArticleRecord, Corpus
 from ._table_rows import (
     ARTICLE_COLUMNS,
@@ -36,7 +36,7 @@ from ._table_rows import (
 from .csv import Placed, keyed, put_together
 
 WORKBOOK = "study.xlsx"
-LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
+LOSSES = (HISTORY, *OF_STUDY, THREADS, DECISIONS)
 LONGEST_CELL = 32_000  # characters; Excel's limit of 32,767 counts UTF-16 units
 TEXT_COLUMNS = ("article", "part", "text")
 MOST_ROWS = 1_048_576

@@ -83,11 +83,15 @@ def _without_gold(article: ArticleRecord) -> ArticleRecord:
     return replace(article, gold=None)
 
 
-def _without_provenance(article: ArticleRecord) -> ArticleRecord:
+def _without_decisions(article: ArticleRecord) -> ArticleRecord:
     if article.gold is None:
         return article
-    gold = replace(article.gold, provenance=(), link_provenance=(), state="closed")
-    return replace(article, gold=gold)
+    return replace(article, gold=replace(article.gold, provenance=(), link_provenance=()))
+
+
+def _without_provenance(article: ArticleRecord) -> ArticleRecord:
+    article = _without_decisions(article)
+    return replace(article, gold=article.gold and replace(article.gold, state="closed"))
 
 
 # Neutral records hold no history, so nothing is to be stripped.
@@ -130,8 +134,14 @@ PARTICULARS = Loss(
 GOLD = Loss("gold", "Gold is left out.", _without_gold)
 PROVENANCE = Loss(
     "provenance",
-    "Who proposed and decided each gold span and link, and why, is left out.",
+    "Who proposed and decided each gold span and link, and why, is left out, and whether gold is "
+    "still being decided.",
     _without_provenance,
+)
+DECISIONS = Loss(
+    "provenance",
+    "Who proposed and decided each gold span and link, and why, is left out.",
+    _without_decisions,
 )
 LINKS = Loss(
     "links",
