@@ -244,7 +244,9 @@ def articles(draw: st.DrawFn, number: int = 1) -> ArticleRecord:
     regions = draw(st.sampled_from([[], [], [(0, 2)]]))
     people = draw(st.sets(st.sampled_from([*ANNOTATORS, MODEL]), max_size=3))
     made = [draw(works(text, annotator, regions)) for annotator in sorted(people)]
-    gold = draw(golds(text, regions, sorted(people))) if people and draw(st.booleans()) else None
+    gold = (
+        draw(golds(text, regions, sorted(people))) if bool(people) and draw(st.booleans()) else None
+    )
     threads = draw(st.lists(talks(text), max_size=1)) if people else []
     return canonical(
         ArticleRecord(
