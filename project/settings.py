@@ -393,6 +393,7 @@ LOGGING = {
     "loggers": {
         "sourcemark": {"level": "INFO"},
         "django": {"level": "ERROR"},
+        "psycopg.pool": {"level": "ERROR"},  # while the database is away: six lines a second
         "django.security": {"level": "WARNING"},  # forms and hosts that were refused
     },
 }

@@ -1,9 +1,14 @@
 """`manage.py db_worker`: does the long work that lies in the database's queue."""
 
+import logging
+import threading
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Command as Theirs
+
+logger = logging.getLogger("sourcemark.jobs")
 
 
 class Command(Theirs):
@@ -34,4 +39,21 @@ class Command(Theirs):
             else [],
         )
         worker.configure_signals()
-        worker.run()
+        threading.excepthook = told_by_thread
+        try:
+            worker.run()
+        except (OperationalError, InterfaceError) as error:
+            logger.error(
+                "the database went away and this worker ends, to be started anew: %s", error
+            )
+            raise SystemExit(1) from None
+        except Exception as error:
+            logger.exception("this worker ends, to be started anew")
+            raise SystemExit(1) from error
+
+
+def told_by_thread(ended: threading.ExceptHookArgs) -> None:
+    """As a line of the log, not as Python would print it."""
+    if ended.exc_value is not None:
+        trace = (ended.exc_type, ended.exc_value, ended.exc_traceback)
+        logger.error("a thread of this worker ended", exc_info=trace)
