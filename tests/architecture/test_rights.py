@@ -459,6 +459,7 @@ def elsewhere(name: str, things: dict[str, Any]) -> str:
     return reverse(name, kwargs=WORDS.get(name) or {key: things[key] for key in IDS[name]})
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("person", ["signed out", "stranger", "admin"])
 def test_no_look_outside_of_studies_changes_anything(scene: Scene, person: str) -> None:
     client = scene.client(person)
@@ -480,6 +481,7 @@ def test_no_look_outside_of_studies_changes_anything(scene: Scene, person: str) 
     assert sum(status == 200 for status in statuses.values()) > 5
 
 
+@pytest.mark.on_sqlite
 def test_things_of_ones_own_open_to_nobody_else(scene: Scene) -> None:
     """An import, a token and a key of Alice's, tried by everybody who is signed in."""
     alice = scene.ours.alice
