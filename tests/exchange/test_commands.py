@@ -110,7 +110,7 @@ def test_several_managers_have_to_say_who_imports(
 ) -> None:
     join(study, make_user("anna"), Role.MANAGER)
     words = ("import_marks", "Arden", "Strike in Arden", "bob", file)
-    assert refusal(*words).endswith("The study is led by alice, anna. Say who imports: --by NAME.")
+    assert refusal(*words).endswith("led by alice, anna. Say in whose name: --by NAME.")
     assert refusal(*words, by="bob").endswith(
         "There is no manager “bob”. Give its exact name or its id."
     )

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
@@ -25,7 +26,7 @@ from annotations.study.queries.people import managers
 from tests.marks import mark, submit
 from tests.people import assign
 
-COMMANDS = ["export_study", "import_study", "import_corpus", "convert"]
+COMMANDS = ["export_study", "import_study", "import_corpus", "convert", "make_manager"]
 
 
 def run(*args: object) -> str:
@@ -191,8 +192,24 @@ def test_a_whole_study_comes_in_elsewhere_under_a_manager(
     told = run("import_study", path, "--manager", "ada")
     study = Study.objects.get(pk=demo.pk)
     assert f"“{study.name}”" in told
-    assert "New closed accounts" in told
+    assert "New accounts that nobody can sign in with" in told
+    assert "Managed here by ada." in told
     assert User.objects.get(username="ada") in managers(study)
+
+
+def test_a_study_without_a_manager_says_so_and_can_be_given_one(
+    marked: Study, alice: User, tmp_path: Path
+) -> None:
+    marked.memberships.filter(user=alice).update(ended_at=timezone.now())
+    out = tmp_path / "out.zip"
+    with pytest.raises(CommandError, match=r"Nobody manages “Arden”.*make_manager .* --by NAME"):
+        run("export_study", marked.pk, out)
+    User.objects.create_superuser("root", "root@example.org", "correct horse")
+    run("export_study", marked.pk, out, "--by", "root")
+    with pytest.raises(CommandError, match="no open account “nobody” here"):
+        run("make_manager", marked.pk, "nobody")
+    assert run("make_manager", "Arden", "alice") == "alice manages “Arden”.\n"
+    run("export_study", marked.pk, tmp_path / "again.zip")
 
 
 def test_import_study_says_what_is_wrong(db: None, tmp_path: Path) -> None:

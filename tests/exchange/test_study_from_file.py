@@ -1,10 +1,13 @@
 """A whole study brought in on a page, by somebody who may know only some of its people."""
 
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -114,6 +117,23 @@ def test_only_people_one_leads_are_taken_for_those_of_the_file(
     assert Span.objects.filter(assignment__annotator=bob).exists()
     assert not User.objects.get(username="carol-2").is_active
     assert not Span.objects.filter(assignment__annotator=stranger).exists()
+
+
+def test_people_who_are_not_there_are_refused_before_anything_is_stored(
+    content: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "study.json"
+    path.write_bytes(content)
+    said = "nobody called “bbo”. It has bob, carol, lead. There is no account “mira.demo” here"
+    with pytest.raises(CommandError, match=said):
+        call_command("import_study", str(path), "--person", "bbo=mira.demo")
+    with pytest.raises(CommandError, match=r"no account “mira\.demo” here"):
+        call_command("import_study", str(path), "--person", "bob=mira.demo")
+    assert (Study.objects.count(), User.objects.count()) == (0, 0)
+    out = StringIO()
+    call_command("import_study", str(path), stdout=out)
+    assert "Nobody manages it here, so only site admins" in out.getvalue()
+    assert f"make_manager {Study.objects.get().pk} NAME" in out.getvalue()
 
 
 def test_a_study_that_is_here_is_not_brought_in_twice(

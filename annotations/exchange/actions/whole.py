@@ -25,6 +25,7 @@ from ..rows.marks import grouped
 from .pouring import Pouring
 
 AT_ONCE = 1_000  # rows of one table that wait for their INSERT
+MOST_NAMED = 20  # people of the file that a refusal lists
 Tell = Callable[[int], object]
 Ids = Mapping[type[Model], Collection[uuid.UUID]]  # of an article's rows
 
@@ -145,6 +146,7 @@ class _Restoring:
 
     def _meet(self, users: list[Row], restored: Restored) -> None:
         """Each person of the file is an account here: one that there is, or a closed new one."""
+        self._refuse_unknown({str(row.get("username")) for row in users})
         for row in users:
             name = row.get("username")
             if not isinstance(name, str) or not name:
@@ -153,14 +155,24 @@ class _Restoring:
             account = self.known.filter(username__iexact=known).first()
             if account is not None:
                 restored.known_people.append(account.username)
-            elif name in self.wanted_people:
-                raise FileRefused("", f"There is no account “{known}” here.")
             else:
                 account = self._open(row, name)
                 restored.new_people.append(account.username)
             self.people[row["id"]] = account.pk
             if str(account.pk) != row["id"]:
                 self.moved[row["id"]] = str(account.pk)
+
+    def _refuse_unknown(self, names: Collection[str]) -> None:
+        """Whoever is said to be somebody must be in the file, and that somebody here."""
+        known, wrong = self.known, []
+        if missing := sorted(name for name in self.wanted_people if name not in names):
+            there = ", ".join(sorted(names)[:MOST_NAMED]) or "nobody"
+            wrong.append(f"The file's study has nobody called {_quoted(missing)}. It has {there}.")
+        here = {*self.wanted_people.values()}
+        if missing := sorted(n for n in here if not known.filter(username__iexact=n).exists()):
+            wrong.append(f"There is no account {_quoted(missing)} here.")
+        if wrong:
+            raise FileRefused("", " ".join(wrong))
 
     def _open(self, row: Row, name: str) -> User:
         try:
@@ -320,6 +332,10 @@ class _Restoring:
 
     def _refused(self, reason: str) -> FileRefused:
         return FileRefused(self.path, reason, place=self.place)
+
+
+def _quoted(names: Collection[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def _free_name(name: str) -> str:

@@ -14,7 +14,9 @@ def number_of(n: int, one: str) -> str:
 def chosen(
     form: Form, options: Mapping[str, str], wanted: Wanted | None
 ) -> Iterator[tuple[str, str]]:
-    """(what, how it was chosen). `wanted` is None for a whole study, which is not filtered."""
+    """(what, how it was chosen). `wanted` is None for a whole study, which is not filtered.
+
+    Whatever is chosen otherwise than by default has its line (tests/exchange/test_wording.py)."""
     for option in form.options:
         value = options.get(option.name, option.default)
         yield option.title, dict(option.choices).get(value, value)
@@ -23,12 +25,16 @@ def chosen(
     yield "States of work", ", ".join(wanted.states).replace("_", " ") or "all"
     yield "Rounds", ", ".join(wanted.rounds) or "all"
     yield "Labels", ", ".join(wanted.labels) or "all"
-    if wanted.annotators and not wanted.pseudonyms:
-        yield "Annotators", ", ".join(wanted.annotators)
+    if wanted.annotators:
+        yield "Annotators", "only " + ", ".join(wanted.annotators)
     if not wanted.unmarked:
         yield "Articles", "only those with chosen work"
     if wanted.suggestions:
         yield "Undecided suggestions", "with the rest"
+    if wanted.soft_labels:
+        yield "Soft labels", "how many annotators gave each label to a stretch"
+    if not wanted.threads:
+        yield "Threads", "left out"
     if not wanted.gold:
         yield "Gold", "left out"
     if wanted.pseudonyms:

@@ -14,10 +14,24 @@ from annotations.study.queries.people import managers
 from annotations.text.refusal import Refusal
 
 Row = TypeVar("Row", bound=Model)
+NOBODY = (
+    "Nobody manages “{study.name}”. Give it a manager: manage.py make_manager {study.pk} NAME, or "
+    "name a site admin here: --by NAME."
+)
 
 
 class NotFound(Refusal):
     """There is nothing of that name."""
+
+
+def find_account(words: str) -> User:
+    """An account that can sign in, by user name or e-mail address."""
+    rows = User.objects.filter(is_active=True)
+    named = Q(username__iexact=words) | Q(email__iexact=words)
+    try:
+        return _only(rows, words, named, "open account")
+    except NotFound as error:
+        raise NotFound(f"There is no open account “{words}” here. Make it first.") from error
 
 
 def find_study(words: str) -> Study:
@@ -38,14 +52,18 @@ def find_member(study: Study, words: str) -> User:
 
 
 def find_manager(study: Study, words: str | None) -> User:
-    """A manager of the study; without words, its only one."""
-    led = User.objects.filter(pk__in=managers(study).values("pk"))
+    """A manager of the study, or a site admin, who may all that managers may; without words, its
+    only manager."""
+    led = Q(pk__in=managers(study).values("pk"))
     if words:
-        return _only(led, words, Q(username__iexact=words) | Q(email__iexact=words), "manager")
-    found = list(led.order_by("username"))
-    if len(found) != 1:
+        may = User.objects.filter(led | Q(is_superuser=True, is_active=True))
+        return _only(may, words, Q(username__iexact=words) | Q(email__iexact=words), "manager")
+    found = list(User.objects.filter(led).order_by("username"))
+    if not found:
+        raise NotFound(NOBODY.format(study=study))
+    if len(found) > 1:
         names = ", ".join(user.username for user in found)
-        raise NotFound(f"The study is led by {names}. Say who imports: --by NAME.")
+        raise NotFound(f"The study is led by {names}. Say in whose name: --by NAME.")
     return found[0]
 
 

@@ -10,10 +10,11 @@ from annotations.accounts.models import User
 from annotations.exchange.actions import restore_study
 from annotations.exchange.frame import SourceFiles
 from annotations.exchange.packing.wording import number_of
+from annotations.exchange.queries.finding import find_account
 from annotations.management.explained import ExplainedCommand
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Role
-from annotations.study.queries.people import roles_of
+from annotations.study.queries.people import managers, roles_of
 from annotations.text.refusal import Refusal
 
 HOW = """\
@@ -25,7 +26,8 @@ with --manager also that person, their role and a line of history that says who 
 
 People are met by their user names; --person OLD=HERE says it for those who are called otherwise
 here. Whoever has no account gets one that nobody can sign in with, until a site admin opens it.
-To see the study, somebody must manage it: --manager gives an account here that role.
+To see the study, somebody must manage it: --manager gives an account that is here already that
+role. Afterwards `manage.py make_manager STUDY NAME` does.
 
 Files of other formats come into a study on its page “Import marks” or, of any size, by
 `manage.py import_corpus`.
@@ -36,6 +38,11 @@ Examples:
 
 Exit codes: 0 stored, 1 refused (nothing is stored)."""
 
+NO_MANAGER = (
+    "  Nobody manages it here, so only site admins (superusers) see it. Give it a manager, whose "
+    "account must be there already:"
+)
+
 
 class Command(ExplainedCommand):
     help = f"Bring in a whole study that was exported elsewhere.\n\n{HOW}"
@@ -45,7 +52,9 @@ class Command(ExplainedCommand):
         parser.add_argument(
             "--person", action="append", default=[], metavar="OLD=HERE", help="who is whom; repeat"
         )
-        parser.add_argument("--manager", metavar="NAME", help="who manages the study here")
+        parser.add_argument(
+            "--manager", metavar="NAME", help="an account here, which then manages the study"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         manager = self.find(options["manager"])
@@ -69,15 +78,18 @@ class Command(ExplainedCommand):
         if restored.known_people:
             self.stdout.write(f"  Known here: {', '.join(sorted(restored.known_people))}.")
         if restored.new_people:
-            self.stdout.write(f"  New closed accounts: {', '.join(sorted(restored.new_people))}.")
+            names = ", ".join(sorted(restored.new_people))
+            self.stdout.write(f"  New accounts that nobody can sign in with: {names}.")
+        led_by = managers(study).order_by("username").values_list("username", flat=True)
+        self.stdout.write(f"  Managed here by {', '.join(led_by)}." if led_by else NO_MANAGER)
+        if not led_by:
+            self.stdout.write(f"    manage.py make_manager {study.pk} NAME")
 
     def find(self, name: str | None) -> User | None:
-        if name is None:
-            return None
-        found = User.objects.filter(username__iexact=name, is_active=True).first()
-        if found is None:
-            raise CommandError(f"There is no open account “{name}” here.")
-        return found
+        try:
+            return find_account(name) if name is not None else None
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
 
     def pair(self, words: str) -> tuple[str, str]:
         old, equals, here = words.partition("=")
