@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, resolve, reverse
 from django.utils import timezone
@@ -31,6 +31,7 @@ from tests.markup import Markup
 from tests.people import join, make_user
 from tests.world import World
 
+from .crossing import counterparts, crossed
 from .rights import (
     ELSEWHERE,
     IN_THE_BIN,
@@ -328,9 +329,6 @@ def refused(name: str, key: str) -> set[int]:
     return {403, 404, 405} if ROUTES[name] == Act.READ_OWN_MARKS else {404, 405}
 
 
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
 def test_forms_take_no_id_of_another_study(scene: Scene) -> None:
     """Every form is sent as it stands, with one of its ids swapped for a thing of another study."""
     ours, theirs = scene.ours, scene.theirs
@@ -361,42 +359,6 @@ def test_forms_take_no_id_of_another_study(scene: Scene) -> None:
 def join_once(study: Study, user: User, role: Role) -> None:
     if not study.memberships.filter(user=user, role=role, ended_at=None).exists():
         join(study, user, role)
-
-
-def of_studies() -> Iterator[type[models.Model]]:
-    for model in apps.get_app_config("annotations").get_models():
-        if any(each.name == "study" for each in model._meta.concrete_fields):
-            yield model
-
-
-def counterparts(ours: Study, theirs: Study) -> dict[str, str]:
-    """Id of a row of one study -> of a row of the same table in the other."""
-    found = {}
-    for model in of_studies():
-        rows = model._default_manager.order_by("pk")
-        other = rows.filter(study=theirs).values_list("pk", flat=True).first()
-        for pk in rows.filter(study=ours).values_list("pk", flat=True):
-            found[str(pk)] = str(other)
-    strangers = {str(row.user_id) for row in theirs.memberships.all()}
-    members = {str(row.user_id) for row in ours.memberships.all()}
-    for pk in members:
-        found[pk] = sorted(strangers - members)[0]
-    return {here: there for here, there in found.items() if UUID.fullmatch(here)}
-
-
-def crossed() -> list[str]:
-    """References from rows of one study to rows of another."""
-    held = set(of_studies())
-    found = []
-    for model in held:
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and field.related_model in held:
-                strays = model._default_manager.exclude(**{field.name: None}).exclude(
-                    **{f"{field.name}__study": models.F("study")}
-                )
-                if strays.exists():
-                    found.append(f"{model.__name__}.{field.name}")
-    return found
 
 
 @pytest.mark.on_sqlite
