@@ -10,7 +10,7 @@ from annotations.marking.desk import check_ends
 from .queries.docket import Docket
 from .seen import SeenCase
 
-ENDS_FIRST = "Decide both ends of this link first."
+ENDS_FIRST = "An end of this link is open or left undecided: decide that first."
 
 
 def link_problem(codebook: Codebook, case: SeenCase) -> str:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 
-from .codebook import Codebook, LabelRule
+from .codebook import AttributeRule, Codebook, LabelRule
 from .models import Entity
 from .queries import live_spans, read_links, read_spans
 from .wire import Wire, entity_wire
@@ -48,6 +48,12 @@ def entity_answers(span: Wire, codebook: Codebook) -> Iterator[str]:
             yield answer
 
 
+def unanswered(label: LabelRule | None, answers: Mapping[str, str]) -> list[AttributeRule]:
+    """The required questions of a label that have no answer."""
+    asked = label.attributes.values() if label else ()
+    return [one for one in asked if one.required and not one.archived and not answers.get(one.name)]
+
+
 def left_open(spans: Iterable[Wire], codebook: Codebook) -> Iterator[Wire]:
     """Required questions without an answer, flags, and suggestions nobody has decided on."""
     for span in spans:
@@ -57,9 +63,8 @@ def left_open(spans: Iterable[Wire], codebook: Codebook) -> Iterator[Wire]:
         if span["state"] == "suggested":
             yield {**about, "what": "suggestion", "message": "A suggestion is undecided."}
             continue
-        for rule in label.attributes.values() if label else ():
-            if rule.required and not rule.archived and rule.name not in span["attributes"]:
-                message = f"“{rule.title}” has no answer."
-                yield {**about, "what": "attribute", "attribute": rule.name, "message": message}
+        for rule in unanswered(label, span["attributes"]):
+            message = f"“{rule.title}” has no answer."
+            yield {**about, "what": "attribute", "attribute": rule.name, "message": message}
         if span["flag"]:
             yield {**about, "what": "flag", "flag": span["flag"], "message": "It is flagged."}

@@ -129,10 +129,10 @@ def test_a_meeting_decides_every_case_by_keys(
     page.keyboard.press("j")
     expect(page.get_by_role("heading", name="2 of 2: Different boundaries")).to_be_visible()
     page.keyboard.press("u")
-    expect(page.get_by_text("1 of 2 decided")).to_be_visible()
+    expect(page.get_by_text("1 of 2 settled")).to_be_visible()
     expect(page.get_by_role("heading", name="1 of 2: Not found by all")).to_be_visible()
     page.keyboard.press("0")
-    expect(page.get_by_text("2 of 2 decided")).to_be_visible()
+    expect(page.get_by_text("2 of 2 settled")).to_be_visible()
     assert {case.choice for case in Case.objects.all()} == {"union", "no_span"}
     assert {str(case.meeting_id) for case in Case.objects.all()} == {meeting.split("/")[-2]}
 

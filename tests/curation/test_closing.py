@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from annotations.accounts.models import User
 from annotations.corpus.models import Article
@@ -13,7 +14,7 @@ from annotations.curation.actions import close_adjudication, decide
 from annotations.curation.models import GoldVersion
 from annotations.curation.queries import fetch_docket, read_cases
 
-from .scene import cases, decide_all, ruling, send, url
+from .scene import cases, decide_all, ruling, send, study_url, url
 
 pytestmark = pytest.mark.django_db
 
@@ -59,5 +60,32 @@ def test_a_link_that_the_codebook_forbids_stands_in_the_way_until_it_is_decided(
     assert "A gold link cannot stand as the ends are decided now" in refused.content.decode()
     assert not GoldVersion.objects.exists()
     send(curator, submitted, ruling(link, ver=1, choice="no_span"))
-    curator.post(url("close", submitted))
+    send(curator, submitted, ruling(source, ver=2, choice="variant", variant=1))
+    closed = curator.post(url("close", submitted), follow=True).content.decode()
     assert GoldVersion.objects.get().n_undecided == 0
+    assert "1 gold span misses a required answer" in closed
+
+
+def test_a_link_whose_end_is_undecided_names_it_and_leads_there(
+    curator: Client, submitted: Article
+) -> None:
+    found = cases(curator, submitted)
+    source, link = found["boundary"]["id"], found["link"]["id"]
+    where = reverse("curation:case", args=[submitted.study_id, submitted.pk, link])
+    page = curator.get(where).content.decode()
+    assert f'{source}/">“Officials in Arden”</a> is open: decide it first' in page
+    assert "will do" not in page
+    for case in ends_of(found):
+        send(curator, submitted, ruling(case, choice="left"))
+    page = curator.get(where).content.decode()
+    assert f'{source}/">“Officials in Arden”</a> was left undecided' in page
+    assert "For the link “No link” or “Leave undecided” will do." in page
+    (answer,) = send(curator, submitted, ruling(link, choice="left")).json()["results"]
+    assert answer["status"] == "applied"
+    queue = curator.get(study_url("queue", submitted.study)).content.decode()
+    assert "3 of 6 cases settled, 3 of them left undecided" in queue
+
+
+def ends_of(found: dict[str, Any]) -> list[str]:
+    """The ends of the link."""
+    return [found["link"][end] for end in ("source", "target")]

@@ -112,7 +112,7 @@ def test_a_decision_of_the_meeting_names_it_its_rule_and_who_recorded_it(
     assert (case.curator, case.reason, case.note) == (dave, "codebook_gap", "We agreed.")
     assert GoldSpan.objects.get().start == 124
     assert "2 of 2: Different boundaries" in page  # the next open one
-    assert "1 of 2 decided" in page
+    assert "1 of 2 settled" in page
 
 
 def test_union_no_span_and_reopening_are_recorded_too(desk: Client, meeting: str) -> None:
@@ -366,11 +366,11 @@ def test_links_are_talked_about_after_their_spans_and_decided(
     page = desk.get(held)
     last = page.context["listed"][-1]
     assert last["title"] == "Link"
-    assert (
-        "Decide both ends of this link first"
-        in desk.get(held, {"case": last["id"]}).content.decode()
-    )
+    shown = desk.get(held, {"case": last["id"]}).content.decode()
+    assert "is open or left undecided: decide that first" in shown
     everything = desk.get(held, {"show": "all"}).context["listed"]
+    source = next(one["id"] for one in everything if one["words"] == "Officials in Arden")
+    assert f'?case={source}&amp;show=all">Officials in Arden</a>' in shown
     for one in everything:
         if one["title"] != "Link":
             decide(desk, held, "variant 1", at=str(one["id"]))

@@ -49,11 +49,11 @@ def test_the_queue_counts_and_leads_to_the_next_open_case(
     curator: Client, submitted: Article, count_queries: CountQueries
 ) -> None:
     queue = study_url("queue", submitted.study)
-    assert "0 of 6 cases decided" in curator.get(queue).content.decode()
+    assert "0 of 6 cases settled" in curator.get(queue).content.decode()
     target = curator.get(study_url("next", submitted.study))["Location"]
     assert target.startswith(url("adjudicate", submitted))
     decide_all(curator, submitted)
-    assert "6 of 6 cases decided" in curator.get(queue).content.decode()
+    assert "6 of 6 cases settled" in curator.get(queue).content.decode()
     with count_queries(at_most=15):
         curator.get(queue)
     assert curator.get(study_url("next", submitted.study))["Location"] == queue
@@ -170,7 +170,7 @@ def test_the_command_prints_kinds_and_the_pace(
     )  # fmt: skip
     assert told["median_seconds_between_decisions"] is None  # all were sent at one time
     call_command("gold", submitted.study.name)
-    assert "6 of 6 cases decided" in capsys.readouterr().out
+    assert "6 of 6 cases settled" in capsys.readouterr().out
 
 
 def test_the_pace_is_the_median_gap_of_a_curator_on_one_article_without_breaks() -> None:

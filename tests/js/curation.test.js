@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { run } from "../../annotations/static/annotations/js/curation/acts.js";
-import { Board, decisionOf, foreseen, isOpen, undecided } from "../../annotations/static/annotations/js/curation/board.js";
+import { answersKeptOf, Board, decisionOf, foreseen, isOpen, progressOf, sameBefore, undecided } from "../../annotations/static/annotations/js/curation/board.js";
 import { draftsOf } from "../../annotations/static/annotations/js/curation/drafts.js";
 import { find } from "../../annotations/static/annotations/js/curation/keys.js";
 import { perform, settle, Undo } from "../../annotations/static/annotations/js/curation/rulings.js";
@@ -187,7 +187,10 @@ test("the page knows beforehand which links the server would refuse", () => {
   assert.equal(sourceless.misfit(of("G"), of(null)), "");
 
   const board = aBoard();
-  assert.match(board.linkProblem(board.case("l")), /^Decide both ends/u);
+  assert.match(board.linkProblem(board.case("l")), /^The end “Officials” is open: decide it first/u);
+  for (const [id, choice] of [["a", "union"], ["b", "left"]]) board.put({ ...foreseen(board.case(id), choice), id, ver: 1 });
+  assert.match(board.linkProblem(board.case("l")), /^The end “strike” was left undecided.+ 0 \(no link\) or X/u);
+  assert.equal(board.openEnd(board.case("l")).id, "b");
   for (const id of ["a", "b"]) board.put({ ...foreseen(board.case(id), "union"), id });
   assert.match(board.linkProblem(board.case("l")), /^A link leads from Attribution/u);
 });
@@ -297,5 +300,38 @@ test("a new decision takes along one's own reason, never another curator's", () 
 test("decided cases whose votes changed since are counted apart", () => {
   const board = aBoard();
   board.put({ ...foreseen(board.case("a"), "union"), id: "a", changed: true });
-  assert.deepEqual(board.counts, { all: 4, decided: 1, changed: 1 });
+  board.put({ ...foreseen(board.case("c"), "left"), id: "c" });
+  assert.deepEqual(board.counts, { all: 4, settled: 2, left: 1, changed: 1 });
+  assert.equal(progressOf(board.counts), "2 of 4 settled, 1 of them left undecided");
+  assert.equal(progressOf({ all: 4, settled: 1, left: 0 }), "1 of 4 settled");
+});
+
+test("a gold span that misses a required answer says which, and its questions are a key away", () => {
+  const board = aBoard();
+  const attributes = ["whom", "voice"].map((name) => ({ name, title: name, kind: "text", required: true, choices: [] }));
+  board.labels = new Labels({ labels: [{ ...labels.all[0], key: "4", attributes }] });
+  const said = [];
+  const asked = { n: 0 };
+  const desk = { data: { user: "dave" }, board, article: board.article, labels: board.labels, undo: new Undo(), session: { send() {} } };
+  Object.assign(desk, { paint() {}, reveal() {}, selected: () => board.draft ? null : [15, 18], say: (text) => said.push(text), refuse: assert.fail, warnOf() {}, done() {} });
+  Object.assign(desk, { goTo: (id, text) => ((board.current = id), said.push(text)), card: { firstField: () => ({ focus: () => (asked.n += 1) }) } });
+  globalThis.document = { getSelection: () => ({ removeAllRanges() {} }) };
+  for (const found of [{ command: "add" }, find("4", { editing: true, labelKeys: ["4"] })]) run(desk, found);
+  delete globalThis.document;
+  assert.match(said.at(-1), /^Added: the\. 2 questions to answer: whom, voice/u);
+  assert.deepEqual(board.unanswered.map(({ id }) => id), [board.current]);
+  run(desk, find("t"));
+  assert.deepEqual([asked.n, board.draft.adding], [1, undefined]);
+  board.draft.attributes = { whom: "him", voice: "source" };
+  run(desk, { command: "keep" });
+  assert.deepEqual(board.unanswered, []);
+});
+
+test("variants of the same words and a union's answers say whose they are", () => {
+  const answered = (one, voice) => ({ ...one, attributes: { voice } });
+  const variants = [answered(span(0, 9), "a"), span(0, 13), answered(span(0, 9), "b")].map((each, n) => ({ span: each, who: [`W${n}`] }));
+  const one = aCase("a", 0, 13, { variants });
+  assert.deepEqual([0, 1, 2].map((n) => sameBefore(one, n)), [0, 0, 1]);
+  assert.equal(answersKeptOf(one), 1);
+  assert.equal(answersKeptOf(aCase("a", 0, 9)), 0);
 });

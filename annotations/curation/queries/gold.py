@@ -8,12 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from annotations.agreement import Unit
+from annotations.marking.codebook import Codebook
+from annotations.marking.finishing import unanswered
 from annotations.marking.wire import Wire, parse_stretch
 from annotations.study.models import Study
 from annotations.text.names import fold
 
 from ..ballots import EXTENT
-from ..models import Adjudication, AdjudicationState, Case, CaseState, GoldSpan
+from ..models import Adjudication, AdjudicationState, Case, CaseState, GoldSpan, GoldVersion
 from ..seen import SeenCase
 from .docket import Docket, read_rows
 
@@ -31,6 +33,13 @@ def gold_content(docket: Docket, cases: Sequence[SeenCase]) -> Wire:
         "cases": [case_content(case.row, text) for case in cases if case.row and case.row.choice],
         "left_open": [str(case.id) for case in cases if case.is_open],
     }
+
+
+def n_unanswered(codebook: Codebook, version: GoldVersion) -> int:
+    """Gold spans of a version that miss an answer their label requires."""
+    labels = {label.slug: label for label in codebook.labels.values()}
+    golds = [case["gold"] for case in version.content["cases"] if case["gold"]]
+    return sum(bool(unanswered(labels.get(one["label"]), one["attributes"])) for one in golds)
 
 
 def case_content(row: Case, text: str) -> Wire:

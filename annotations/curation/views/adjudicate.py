@@ -30,6 +30,7 @@ from ..actions import (
 from ..page import page_context
 from ..protocol import read_batch
 from ..queries import fetch_docket, read_cases
+from ..queries.gold import n_unanswered
 from ..telling import Teller
 
 NOTHING = "There is nothing to decide here for the person who is signed in."
@@ -102,7 +103,10 @@ def close(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> Http
     except (StillOpen, BrokenLinks, AlreadyClosed) as refusal:
         messages.error(request, str(refusal))
         return redirect("curation:adjudicate", study_id, article_id)
-    messages.success(request, f"The adjudication is closed. Gold version {version.number} is kept.")
+    messages.success(request, f"The gold is closed. Gold version {version.number} is kept.")
+    if n := n_unanswered(fetch_docket(request.user, study_id, article_id).codebook, version):
+        spans = "1 gold span misses" if n == 1 else f"{n} gold spans miss"
+        messages.warning(request, f"{spans} a required answer. Reopen the article to give it.")
     return redirect("curation:queue", study_id)
 
 

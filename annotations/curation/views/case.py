@@ -15,7 +15,7 @@ from annotations.marking.wire import Wire
 
 from ..actions import NotDecided, NothingToDecide, decide, open_docket
 from ..forms.case import CaseForm
-from ..models import Meeting, RulingKind
+from ..models import CaseState, Meeting, RulingKind
 from ..page import ordered
 from ..queries import Docket, find_case, read_cases
 from ..seen import SeenCase
@@ -113,9 +113,21 @@ def page_of(docket: Docket, cases: list[SeenCase], found: SeenCase, told: Wire) 
             for end in found.ends
             if end.gold
         ],
+        "open_ends": [open_end(docket, end) for end in found.ends if end.gold is None],
+        "may_pass": all(end.row for end in found.ends),
         "may_link": may_begin(docket, found),
         "why": [] if told["curator"] == str(docket.standing.user.pk) else why_of(told),
         "closed": docket.adjudication is not None and docket.adjudication.state == "closed",
+    }
+
+
+def open_end(docket: Docket, end: SeenCase) -> Wire:
+    """An end of a link without gold, and where it is decided."""
+    where = [docket.study.pk, docket.article.pk, end.id]
+    return {
+        "words": " ".join(docket.text[end.start : end.end].split()),
+        "left": end.state == CaseState.UNDECIDED,
+        "url": reverse("curation:case", args=where),
     }
 
 

@@ -18,7 +18,7 @@ from annotations.text.refusal import Refusal
 from ..actions import decide, open_docket
 from ..actions import meetings as actions
 from ..forms.meetings import MeetingForm, NotesForm, VerdictForm
-from ..models import RulingKind
+from ..models import CaseState, RulingKind
 from ..queries import fetch_docket, read_cases
 from ..queries.discussion import REASONS
 from ..queries.meetings import (
@@ -122,6 +122,7 @@ def meeting_context(
         "query": {"show": "all"} if everything else {},
         "n_all": len(cases),
         "n_decided": sum(not case.is_open for case in cases),
+        "n_left": sum(case.state == CaseState.UNDECIDED for case in cases),
         "listed": [listed(table, case, case is focus) for case in cases],
         "notes": NotesForm(initial={"notes": table.meeting.notes}),
         "focus": None,
@@ -130,9 +131,11 @@ def meeting_context(
         return context
     threads = threads_of(table, [focus]).get(focus.id, [])
     told = Teller(table.docket).case(focus)
+    open_end = next((end for end in focus.ends if end.gold is None), None)
     return context | {
         "focus": focus,
         "told": told,
+        "open_end": listed(table, open_end, False) if open_end else None,
         "why": [] if is_of(focus, table) else why_of(told),
         "number": at + 1,
         "rows": rows_of(table, focus),

@@ -32,7 +32,7 @@ PAGE, AT_ONCE = 50, 20
 NARROWING = ("title", "round", "kind", "label", "annotator", "flagged")
 STATES = {
     "open": "With open cases",
-    "decided": "All decided, not closed",
+    "decided": "All settled, not closed",
     "closed": "Closed",
     "changed": "Votes changed since",
     "new": "New since closed",

@@ -17,7 +17,7 @@ from annotations.text.refusal import Refusal
 
 class Command(ExplainedCommand):
     help = (
-        "Print how far the gold of a study is: cases by kind, decided and all, as on the Gold\n"
+        "Print how far the gold of a study is: cases by kind, settled and all, as on the Gold\n"
         "page, and the median time from one decision of a curator to the next.\n\n"
         "Examples:\n"
         '  manage.py gold "Arden strike"\n'
@@ -67,11 +67,11 @@ def as_text(told: dict[str, Any]) -> str:
     names = {kind: title for kind, title in KINDS.items() if kind in told["kinds"]}
     width = max((len(title) for title in names.values()), default=0)
     lines = [
-        f"{told['study']}: {told['decided']} of {told['cases']} cases decided, "
+        f"{told['study']}: {told['decided']} of {told['cases']} cases settled, "
         f"{told['left_undecided']} of them left undecided; "
         f"{told['closed']} of {told['articles']} articles closed.",
         "",
-        f"{'Kind':<{width}}  Decided      All",
+        f"{'Kind':<{width}}  Settled      All",
     ]
     for kind, title in names.items():
         one = told["kinds"][kind]

@@ -98,8 +98,8 @@ def test_every_case_is_settled_by_the_keyboard_alone(open_page: Open) -> None:
     page = open_page()
     for _ in range(6):
         press(page, *DECISIONS[title(page)])
-    expect(page.locator("#progress")).to_have_text("6 of 6 decided")
-    expect(page.locator("#notices")).to_contain_text("Every case of this article is decided")
+    expect(page.locator("#progress")).to_have_text("6 of 6 settled")
+    expect(page.locator("#notices")).to_contain_text("Every case of this article is settled")
     saved(page)
     assert gold() == {
         ("reporting", "0-82"),
@@ -122,13 +122,13 @@ def test_what_everybody_marked_alike_is_settled_without_a_hand(
     alice = User.objects.get(username="alice")
     save_merge_rules(study=article.study, actor=alice, unanimous=True, least_votes=2)
     page = open_page()
-    expect(page.locator("#progress")).to_have_text("2 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("2 of 6 settled")
     expect(page.locator("#hint")).to_contain_text("2 cases that everybody marked alike are settled")
     assert gold() == {("reporting", "0-82"), ("extent", "39-79")}
     assert set(Case.objects.values_list("merged_by_rule", flat=True)) == {"unanimous"}
     for _ in range(4):
         press(page, *DECISIONS[title(page)])
-    expect(page.locator("#progress")).to_have_text("6 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("6 of 6 settled")
 
 
 def test_a_boundary_is_edited_relabelled_undone_and_made_again(open_page: Open) -> None:
@@ -140,11 +140,11 @@ def test_a_boundary_is_edited_relabelled_undone_and_made_again(open_page: Open) 
     made = gold()
     assert {label for label, _ in made} == {"allegation"}
     press(page, "Control+z")
-    expect(page.locator("#progress")).to_have_text("0 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("0 of 6 settled")
     saved(page)
     assert gold() == set()
     press(page, "Control+Shift+z")
-    expect(page.locator("#progress")).to_have_text("1 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("1 of 6 settled")
     saved(page)
     assert gold() == made
 
@@ -164,7 +164,7 @@ def test_a_variant_is_edited_with_its_answers_and_a_link_with_its_cue(open_page:
     assert span.answers == {"entity": "Arden", "source_kind": "named_person"}
     walk_to(page, "Link")
     press(page, "e")
-    expect(page.locator("#hint")).to_contain_text("Decide both ends of this link first")
+    expect(page.locator("#hint")).to_contain_text("is open: decide it first")
     extent(page)
     press(page, "e", "1", "Enter")  # reporting: no source answers for it
     walk_to(page, "Link")
@@ -184,9 +184,17 @@ def test_an_article_is_closed_by_keys_and_opened_again(open_page: Open, article:
     page = open_page()
     where = page.url
     press(page, "1")
+    press(page, "a", "ArrowRight", "ArrowRight", ".", "2")
+    expect(page.locator("#card")).to_contain_text("1 question to answer")
+    press(page, "t")
+    expect(page.locator("#card .attribute.missing select")).to_be_focused()
+    page.locator("#text").focus()
+    press(page, "Escape")
     saved(page)
     page.get_by_role("button", name="Close…").press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("5 cases are still open")
+    expect(page.get_by_role("dialog")).to_contain_text("1 gold span misses a required answer")
+    page.get_by_label("Close without these answers").press("Space")
     page.locator("#close-note").press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()  # the box has to be ticked first
     page.get_by_label("Leave them undecided").press("Space")
@@ -212,12 +220,12 @@ def test_an_article_is_closed_by_keys_and_opened_again(open_page: Open, article:
 def test_a_span_nobody_proposed_is_added_by_keys(open_page: Open) -> None:
     page = open_page()
     press(page, "a", "ArrowRight", "ArrowRight", ".", "2")
-    expect(page.locator("#progress")).to_have_text("1 of 7 decided")
+    expect(page.locator("#progress")).to_have_text("1 of 7 settled")
     saved(page)
     assert [label for label, _ in gold()] == ["attribution"]
     assert Case.objects.get().choice == "added"
     press(page, "Control+z")
-    expect(page.locator("#progress")).to_have_text("0 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("0 of 6 settled")
     saved(page)
     assert gold() == set()
 
@@ -262,7 +270,7 @@ def test_decisions_made_offline_are_sent_when_the_page_is_opened_again(
     page.context.set_offline(False)
     page.reload()
     expect(page.locator(READY)).to_be_attached()
-    expect(page.locator("#progress")).to_have_text("2 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("2 of 6 settled")
     page.unroute("**/ops")
     saved(page)
     assert Ruling.objects.filter(status="applied").count() == 2
@@ -290,7 +298,7 @@ def test_everything_works_by_mouse_on_a_small_screen(open_page: Open) -> None:
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
     page.locator("#card [data-command=variant]").first.click()
-    expect(page.locator("#progress")).to_have_text("1 of 6 decided")
+    expect(page.locator("#progress")).to_have_text("1 of 6 settled")
     page.locator("#card [data-command=no_span]").click()
     expect(page.locator("#progress")).to_contain_text("2 of")
     page.locator("#cases [data-case]").first.click()

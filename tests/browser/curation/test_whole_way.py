@@ -128,7 +128,7 @@ def settle_all(page: Page) -> None:
         buttons = page.locator("#card [data-command]:enabled")
         offered = buttons.evaluate_all("all => all.map((one) => one.dataset.command)")
         page.keyboard.press(next(KEYS[one] for one in KEYS if one in offered))
-    expect(page.locator("#notices")).to_contain_text("Every case of this article is decided")
+    expect(page.locator("#notices")).to_contain_text("Every case of this article is settled")
     expect(page.locator("#save-state")).to_have_text("Saved")
 
 

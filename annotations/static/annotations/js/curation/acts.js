@@ -34,6 +34,7 @@ const WRITES = new Set([
   "left",
   "edit",
   "answers",
+  "ask",
   "fragment",
   "add",
   "keep",
@@ -49,7 +50,8 @@ function decide(desk, choice, more = {}) {
   const { board } = desk;
   const one = board.case();
   if (!one) return desk.refuse("Choose a case first: J goes to the next");
-  const problem = one.on === "link" && !["no_span", "left"].includes(choice) && board.linkProblem(one);
+  const passes = ["no_span", "left"].includes(choice) && board.mayPass(one);
+  const problem = one.on === "link" && !passes && board.linkProblem(one);
   if (problem) return desk.refuse(problem);
   if (["union", "intersection"].includes(choice) && one.variants.length < 2)
     return desk.refuse("There is only one reading here: take it by 1");
@@ -80,13 +82,13 @@ function send(desk, id, kind, payload, shown, remember = true) {
 
 function goOn(desk, said) {
   const { board } = desk;
-  const { all, decided } = board.counts;
+  const { all, settled } = board.counts;
   const next = board.next();
   if (next && isOpen(next)) desk.goTo(next.id, said);
   else {
     desk.paint(null);
-    desk.say(decided === all ? `${said}. Every case of this article is decided.` : said);
-    if (decided === all) desk.done();
+    desk.say(settled === all ? `${said}. Every case of this article is settled.` : said);
+    if (settled === all) desk.done();
   }
 }
 
@@ -159,7 +161,7 @@ export async function settle(desk) {
   desk.paint(null);
   const told = `${n === 1 ? "One case" : `${n} cases`} that everybody marked alike ${n === 1 ? "is" : "are"} settled`;
   desk.refuse(told);
-  if (board.counts.decided === board.counts.all) desk.done();
+  if (board.counts.settled === board.counts.all) desk.done();
 }
 
 const ACTS = {

@@ -1,6 +1,8 @@
 // The cases of an article: what was voted, what is decided, which one is looked at. It is the
 // store of the marking page's TextView, to which cases look like spans. Pure.
 
+import { clip } from "../marking/dom.js";
+import { countOf } from "../marking/labels.js";
 import { draftsOf, NEW } from "./drafts.js";
 
 export const OPEN = "open";
@@ -132,10 +134,25 @@ export class Board {
     this.cases.set(link.id, { ...link, moot, waits: !moot && ends.some((end) => !end?.gold) });
   }
 
+  /** The first end of a link that has no gold: it is open, or was left undecided. */
+  openEnd(link) {
+    return [link.source, link.target].map((id) => this.cases.get(id)).find((end) => end && !end.gold) ?? null;
+  }
+
+  /** Whether no link, or leaving it undecided, can be kept: once both of its ends have been looked at. */
+  mayPass(link) {
+    return [link.source, link.target].every((id) => this.cases.get(id)?.ver);
+  }
+
   /** Why a link cannot stand as its ends are now, or "". */
   linkProblem(link) {
     const [source, target] = [this.cases.get(link.source), this.cases.get(link.target)];
-    if (!source?.gold || !target?.gold) return "Decide both ends of this link first";
+    const open = this.openEnd(link);
+    if (open) {
+      const is = open.state === "undecided" ? "was left undecided" : "is open";
+      const words = clip(this.article.slice(open.start, open.end), 40);
+      return `The end “${words}” ${is}: decide it first${this.mayPass(link) ? ". For the link 0 (no link) or X (leave undecided) will do" : ""}`;
+    }
     const problem = this.labels.misfit(source.gold, target.gold);
     return problem && `${problem}. Decide that there is no link, or an end anew`;
   }
@@ -145,6 +162,12 @@ export class Board {
     const stands = (one) => one.on === "link" && one.linked && !one.moot && !one.waits;
     const links = id ? this.linksOf(id) : [...this.cases.values()];
     return links.filter((one) => stands(one) && this.linkProblem(one));
+  }
+
+  /** Cases whose gold leaves a required question of its label open, in reading order. */
+  get unanswered() {
+    const open = (one) => one.gold && !one.moot && this.labels.missing(one.gold).length;
+    return [...this.cases.values()].filter(open).sort((a, b) => a.start - b.start);
   }
 
   /** Another case that has become exactly this span. */
@@ -161,8 +184,9 @@ export class Board {
 
   get counts() {
     const all = [...this.cases.values()].filter((one) => !one.moot);
-    const decided = all.filter((one) => one.state !== OPEN);
-    return { all: all.length, decided: decided.length, changed: decided.filter((one) => one.changed).length };
+    const settled = all.filter((one) => one.state !== OPEN);
+    const left = settled.filter((one) => one.state === "undecided").length;
+    return { all: all.length, settled: settled.length, left, changed: settled.filter((one) => one.changed).length };
   }
 
   /** The next open case in the list, from the current one on and then from the start; links whose
@@ -262,6 +286,29 @@ export class Board {
     });
     return rows.length ? rows : one.gold ? [this.goldOf(one)] : [box(one)];
   }
+}
+
+/** How far an article is, as the server says it, too. */
+export const progressOf = ({ all, settled, left }) =>
+  `${settled} of ${all} settled${left ? `, ${left} of them left undecided` : ""}`;
+
+/** "2 questions to answer: Who the source is, Voice" */
+export const askedOf = (missing) =>
+  `${countOf(missing.length, "question")} to answer: ${missing.map(({ title }) => title).join(", ")}`;
+
+/** The number of an earlier variant with the same label and boundaries: they differ in answers; or 0. */
+export function sameBefore(one, n) {
+  const at = one.variants.findIndex(({ span }) => span && lookOf(span) === lookOf(one.variants[n].span ?? { fragments: [] }));
+  return at >= 0 && at < n ? at + 1 : 0;
+}
+
+/** The number of the variant whose answers a union or an intersection keeps; 0 where all answer alike. */
+export function answersKeptOf(one) {
+  const offer = [one.offers?.union, one.offers?.intersection].find((each) => each?.fragments);
+  if (!offer) return 0;
+  const alike = one.variants.filter(({ span }) => span?.label === offer.label);
+  const said = new Set(alike.map(({ span }) => JSON.stringify(Object.entries(span.attributes).sort())));
+  return said.size > 1 ? one.variants.indexOf(alike[0]) + 1 : 0;
 }
 
 const lookOf = ({ label, fragments }) => [label ?? "", ...fragments.flatMap(({ start, end }) => [start, end])].join(" ");

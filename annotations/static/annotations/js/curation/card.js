@@ -2,7 +2,7 @@
 
 import { button, byId, clip, h } from "../marking/dom.js";
 import { quoteOf } from "../marking/labels.js";
-import { foreseen, isOpen } from "./board.js";
+import { answersKeptOf, askedOf, foreseen, isOpen, sameBefore } from "./board.js";
 
 const key = (name) => h("kbd", {}, name);
 const words = (span, most = 160) => h("q", { class: "serif" }, clip(quoteOf(span), most));
@@ -29,9 +29,9 @@ export class Card {
   }
 
   nothing() {
-    const { all, decided } = this.board.counts;
+    const { all, settled } = this.board.counts;
     return [
-      h("h2", { id: "card-title" }, decided === all ? "Every case is decided" : "No case chosen"),
+      h("h2", { id: "card-title" }, settled === all ? "Every case is settled" : "No case chosen"),
       this.board.edits.has("new") ? h("p", { class: "small decision" }, key("A"), " goes on with the span you were adding.") : null,
       h("p", { class: "small muted" }, key("J"), " goes to the next open case, ", key("A"), " adds a span, ", key("?"), " lists all keys."),
     ];
@@ -82,7 +82,9 @@ export class Card {
     const problem = this.board.linkProblem(one);
     if (!problem || (one.linked && one.waits)) return null;
     const stands = one.linked ? "This link stands in the gold, but cannot any more. " : "";
-    return h("span", { class: "hints small" }, `${stands}${problem}.`);
+    const open = this.board.openEnd(one);
+    const there = open && button("Go to this end", { data: { case: open.id } });
+    return h("span", { class: "hints small" }, `${stands}${problem}. `, there);
   }
 
   brokenLink(link) {
@@ -101,6 +103,8 @@ export class Card {
       const off = [variant.before, variant.after].some(Boolean)
         ? [moved(variant.before, "at the start"), moved(variant.after, "at the end")].filter(Boolean).join(", ")
         : "";
+      const same = sameBefore(one, n);
+      const beside = [off, same && `the same words as ${same}, other answers`].filter(Boolean).join(" · ");
       const answers = variant.span ? Object.entries(variant.span.attributes) : [];
       return h(
         "li",
@@ -113,7 +117,7 @@ export class Card {
           variant.span ? this.chip(variant.span) : null,
           " ",
           variant.span ? words(variant.span) : this.cue(variant.cue),
-          h("span", { class: "muted small who" }, ` ${variant.who.join(", ")}${off ? ` · ${off}` : ""}`),
+          h("span", { class: "muted small who" }, ` ${variant.who.join(", ")}${beside ? ` · ${beside}` : ""}`),
           ...answers.map(([name, value]) => h("span", { class: "answer small muted" }, `${this.titleOf(variant.span, name)}: ${this.answerOf(variant.span, name, value)}`)),
         ),
       );
@@ -145,7 +149,9 @@ export class Card {
       return h("div", { class: "case-acts" }, h("p", { class: "small muted" }, "This article is closed. Reopen it to decide anything anew."), discuss);
     const standing = one.on === "link" && !this.board.linkProblem(one);
     const agreed = standing ? Boolean(foreseen(one, "majority")) : Boolean(majority);
-    return h(
+    const kept = answersKeptOf(one);
+    const whose = kept && `${[union && "Union", intersection && "Intersection"].filter(Boolean).join(" and ")}: the answers of ${kept} (${one.variants[kept - 1].who.join(", ")}) are kept`;
+    const acts = h(
       "p",
       { class: "case-acts" },
       act("majority", majority === "nothing" ? "Majority: nothing" : "Majority", "Enter", agreed),
@@ -160,6 +166,7 @@ export class Card {
       act("link", "Link to…", "L", one.gold && this.board.labels.mayBegin(one.gold)),
       act("reopen", "Take back", "Del", one.state !== "open"),
     );
+    return whose ? h("div", {}, acts, h("p", { class: "small muted" }, whose)) : acts;
   }
 
   why({ reason, rule, note }) {
@@ -192,10 +199,19 @@ export class Card {
       { class: "decision" },
       h("h3", {}, `${one.choice_title}${one.by ? ` · ${one.by}` : ""}`),
       h("p", {}, ...made),
+      this.questions(one),
       why ? h("p", { class: "small" }, why) : null,
       one.linked && one.link ? h("p", { class: "small" }, h("a", { href: this.rules.linkCustody(one.link) }, "Chain of custody")) : null,
       one.gold?.id ? h("p", { class: "small" }, h("a", { href: this.rules.custody(one.gold.id) }, "Chain of custody")) : null,
     );
+  }
+
+  /** What the gold of a case leaves open of what its label must be told, and the way to it. */
+  questions(one) {
+    const missing = one.gold ? this.board.labels.missing(one.gold) : [];
+    if (!missing.length) return null;
+    const there = this.closed ? null : button([key("T"), " Answer"], { data: { command: "ask" } });
+    return h("p", { class: "to-answer small" }, `${askedOf(missing)} `, there);
   }
 
   linked({ cue }) {
@@ -273,17 +289,22 @@ export class Card {
     );
   }
 
-  firstField() {
-    return this.root.querySelector(".attribute :is(select, input)");
+  firstField({ missing = false } = {}) {
+    const fields = ".attribute :is(select, input)";
+    return (missing && this.root.querySelector(`.missing${fields}`)) || this.root.querySelector(fields);
   }
 
   fields(draft) {
     if (draft.label === undefined) return [];
     return this.board.labels.attributesOf(draft).map((attribute) => {
-      const { name, title, kind } = attribute;
+      const { name, title, kind, required } = attribute;
       const id = `answer-${name}`;
       const value = draft.attributes[name] ?? "";
-      const keep = (event) => (draft.attributes = { ...draft.attributes, [name]: event.target.value });
+      const open = h("span", { class: "to-answer", hidden: Boolean(value) }, " to answer");
+      const keep = ({ target }) => {
+        draft.attributes = { ...draft.attributes, [name]: target.value };
+        open.hidden = Boolean(target.value);
+      };
       const choices = kind === "yes_no" ? [{ value: "yes", title: "Yes" }, { value: "no", title: "No" }] : attribute.choices;
       const control =
         kind === "choice" || kind === "yes_no"
@@ -295,7 +316,8 @@ export class Card {
               ),
             )
           : h("input", { id, value, on: { input: keep } });
-      return h("p", { class: "attribute" }, h("label", { for: id }, title), " ", control);
+      const missing = required && !value ? " missing" : "";
+      return h("p", { class: `attribute${missing}` }, h("label", { for: id }, title, required && open), " ", control);
     });
   }
 }

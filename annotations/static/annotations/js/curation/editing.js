@@ -4,6 +4,7 @@ import { clip } from "../marking/dom.js";
 import { quoteOf } from "../marking/labels.js";
 import { nudge, snap } from "../marking/segmenting.js";
 import { newId } from "../marking/store.js";
+import { askedOf } from "./board.js";
 import { NEW } from "./drafts.js";
 
 const HOW = "Comma and full stop move the end, Shift with them the start, Enter keeps";
@@ -208,7 +209,8 @@ function addSpan(desk, span, { send }) {
   board.cases.set(id, { ...blank, ver: 0, state: "open", source: null, target: null, reason: "", rule: "", note: "" });
   const shown = { ...blank, state: "decided", choice: "added", choice_title: "Added", by: "you", gold: span };
   send(desk, id, "add", { span }, { ...shown, reason: "", rule: "", note: "", changed: false, moot: false, waits: false });
-  desk.goTo(id, `Added: ${clip(quoteOf(span), 60)}`);
+  const missing = board.labels.missing(span);
+  desk.goTo(id, [`Added: ${clip(quoteOf(span), 60)}`, missing.length && `${askedOf(missing)}: T`].filter(Boolean).join(". "));
 }
 
 function leave(desk) {
@@ -218,12 +220,21 @@ function leave(desk) {
 }
 
 /** From the text to the questions of the label, and to the next one there. */
-function answers(desk) {
+function answers(desk, { missing = false } = {}) {
   const { board, labels } = desk;
   const draft = board.draft;
   if (!draft || draft.cue) return;
   if (draft.label === undefined || !labels.attributesOf(draft).length) return desk.refuse("This label asks no questions");
-  desk.card.firstField()?.focus();
+  desk.card.firstField({ missing })?.focus();
 }
 
-export const ACTS = { edit, add, nudge: moveEdge, move, fragment, shorten, leave, answers };
+/** The same for what is gold already: it is edited, beginning with the first question without an answer. */
+function ask(desk) {
+  const one = desk.board.case();
+  if (!one?.gold) return desk.refuse("Questions are asked of a gold span: decide the case first");
+  if (!desk.labels.attributesOf(one.gold).length) return desk.refuse("This label asks no questions");
+  edit(desk);
+  answers(desk, { missing: true });
+}
+
+export const ACTS = { edit, add, nudge: moveEdge, move, fragment, shorten, leave, answers, ask };

@@ -7,7 +7,7 @@ import { Labels } from "../marking/labels.js";
 import { SignIn } from "../marking/returning.js";
 import { Highlights, TextView } from "../marking/text_view.js";
 import { run, settle } from "./acts.js";
-import { Board } from "./board.js";
+import { Board, progressOf } from "./board.js";
 import { Card } from "./card.js";
 import { Dialogs } from "./dialogs.js";
 import { draftsOf } from "./drafts.js";
@@ -77,7 +77,7 @@ function wireDesk(desk) {
     live.say([said, kept, spoken(desk, one)].filter(Boolean).join(". "));
   };
   desk.done = () =>
-    notice(desk, "Every case of this article is decided.", "good", [
+    notice(desk, "Every case of this article is settled.", "good", [
       ["Close it…", () => byId("close-dialog").showModal()],
       ["Next article", () => window.location.assign(`${desk.data.urls.next}?after=${desk.data.article.id}`)],
     ]);
@@ -125,14 +125,17 @@ function drawList({ board, article }) {
 }
 
 function keptRow(known, board, article, one, broken) {
-  const says = [broken, one.title, one.state, one.choice_title, one.changed, one.flags.length, one.start, one.end, one.id === board.current].join("|");
+  const says = [broken, isUnanswered(board, one), one.title, one.state, one.choice_title, one.changed, one.flags.length, one.start, one.end, one.id === board.current].join("|");
   return known?.says === says ? known : { says, row: rowOf(board, article, one, broken) };
 }
+
+const isUnanswered = ({ labels }, one) => Boolean(one.gold && labels.missing(one.gold).length);
 
 function rowOf(board, article, one, broken) {
   const kind = h("span", { class: `case-kind ${one.state}` }, one.title);
   const flag = one.flags.length ? [" ", h("span", { class: "flagged", title: "Flagged" }, "⚑")] : [];
   const changed = one.changed ? [" ", h("span", { class: "changed" }, "votes changed")] : [];
+  if (isUnanswered(board, one)) changed.push(" ", h("span", { class: "changed" }, "to answer"));
   if (broken) changed.push(" ", h("span", { class: "changed" }, "cannot stand"));
   const words = h("span", { class: "case-words" }, ` ${clip(article.slice(one.start, one.end), 70)}`);
   const made = one.state === "open" ? [] : [" ", h("span", { class: "muted small" }, one.choice_title)];
@@ -143,18 +146,24 @@ function rowOf(board, article, one, broken) {
 }
 
 function drawProgress({ board }) {
-  const { all, decided, changed } = board.counts;
-  byId("progress").textContent = `${decided} of ${all} decided`;
-  const left = all - decided;
+  const { all, settled, changed } = board.counts;
+  byId("progress").textContent = progressOf(board.counts);
+  const left = all - settled;
   byId("close-open").hidden = !left;
   byId("close-left").textContent = left === 1 ? "1 case is still open." : `${left} cases are still open.`;
+  byId("leave-words").textContent = left === 1 ? "Leave it undecided: nothing of it is in the gold" : "Leave them undecided: nothing of them is in the gold";
   byId("leave-open").required = left > 0;
+  const unanswered = board.unanswered;
+  byId("close-unanswered").hidden = !unanswered.length;
+  byId("leave-unanswered").required = unanswered.length > 0;
+  byId("close-asked").textContent = unanswered.length === 1 ? "1 gold span misses a required answer. " : `${unanswered.length} gold spans miss a required answer. `;
+  byId("first-asked").dataset.case = unanswered[0]?.id ?? "";
   const broken = board.broken().length;
   byId("close-broken").hidden = !broken;
   byId("close-broken").textContent = `${broken === 1 ? "1 link" : `${broken} links`} cannot stand as the ends are decided now. Decide on ${broken === 1 ? "it" : "them"} first.`;
   byId("close-now").disabled = broken > 0;
   byId("close-changed").hidden = !changed;
-  byId("close-changed").textContent = `${changed === 1 ? "In 1 decided case" : `In ${changed} decided cases`} votes have changed since the decision, which stands as it is.`;
+  byId("close-changed").textContent = `${changed === 1 ? "In 1 settled case" : `In ${changed} settled cases`} votes have changed since; it stands as it was settled.`;
 }
 
 function wireKeys(desk) {
@@ -176,13 +185,14 @@ function wireButtons(desk) {
     const row = event.target.closest("[data-case]");
     if (row) {
       event.preventDefault();
+      row.closest("dialog")?.close();
       desk.goTo(row.dataset.case);
       return desk.focusText();
     }
     const place = event.target.closest(wanted);
     if (!place) return;
     run(desk, { ...place.dataset });
-    if (!document.querySelector("dialog[open]")) desk.focusText();
+    if (!document.querySelector("dialog[open]") && place.dataset.command !== "ask") desk.focusText();
   });
   desk.root.addEventListener("click", (event) => clickMark(desk, event));
   byId("card").addEventListener("keydown", (event) => {
