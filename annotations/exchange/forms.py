@@ -134,8 +134,12 @@ class ExportForm(forms.Form):
         cleaned = super().clean() or {}
         form = formats().get(cleaned.get("file_format", ""))
         if form and not self.errors:
+            said: set[str] = set()
             for misfit in misfits(form, self.reach.narrowed(self.wanted())):
-                self.add_error(FIELDS.get(misfit.field, misfit.field), str(misfit))
+                if str(misfit) not in said:  # one sentence may hold for several choices
+                    said.add(str(misfit))
+                    field = FIELDS.get(misfit.field, misfit.field)
+                    self.add_error("file_format" if form.is_whole else field, str(misfit))
         return cleaned
 
     def options(self) -> dict[str, str]:

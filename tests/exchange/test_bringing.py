@@ -111,11 +111,15 @@ def test_two_annotators_become_two_assignments(codebook: Study, alice: User, bob
 
 def test_labels_and_people_can_be_left_out(codebook: Study, alice: User, bob: User) -> None:
     made = begin(codebook, alice, files_of(*TWO))
-    store(
+    made = store(
         made,
         labels={"Claim": LEFT_OUT, "attribution": "attribution"},
         people={"bob": "bob", "carol": LEFT_OUT},
     )
+    assert made.survey["said"] == [
+        "Left out as chosen: the label “Claim”, 2 spans.",
+        "Left out as chosen: the work of “carol”, 1 span.",
+    ]
     assert [each.label.slug for each in Span.objects.all() if each.label] == ["attribution"]
     assert Assignment.objects.count() == 1
     assert not User.objects.filter(username="carol").exists()

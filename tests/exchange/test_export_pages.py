@@ -86,6 +86,17 @@ def test_a_manager_takes_out_everything_that_is_chosen(
     }  # fmt: skip
 
 
+def test_a_file_without_articles_is_called_empty(
+    marked: Study, alice: User, sign_in: SignIn
+) -> None:
+    data = {"file_format": "csv", "only_chosen": "on", "states": ["returned"]}
+    client = sign_in(alice)
+    answer = client.post(reverse("exchange:export", args=[marked.pk]), data)
+    write_export.func(str(Export.objects.get().pk))
+    page = client.get(answer.url).content.decode()
+    assert ("The file is empty" in page, "The file is ready" in page) == (True, False)
+
+
 def test_the_manifest_says_what_was_chosen_and_the_history_that_it_was_made(
     marked: Study, alice: User, sign_in: SignIn
 ) -> None:
@@ -250,7 +261,8 @@ def test_the_options_of_a_format_are_chosen_on_the_page(
 @pytest.mark.parametrize(
     "wish",
     [{"pseudonyms": "on"}, {"without_texts": "on"}, {"only_chosen": "on"}, {"gold": ""},
-     {"labels": ["reporting"]}, {"annotators": ["bob"]}, {"states": ["in_progress"]}],
+     {"labels": ["reporting"]}, {"annotators": ["bob"]}, {"states": ["in_progress"]},
+     {"pseudonyms": "on", "without_texts": "on"}],
 )  # fmt: skip
 def test_nothing_can_be_left_out_of_a_whole_study(
     marked: Study, alice: User, sign_in: SignIn, wish: dict[str, Any]
@@ -258,5 +270,7 @@ def test_nothing_can_be_left_out_of_a_whole_study(
     data = {"file_format": "sourcemark", "gold": "on", "threads": "on", **wish}
     answer = sign_in(alice).post(reverse("exchange:export", args=[marked.pk]), data)
     assert answer.status_code == 422
-    assert escape("goes out with its people's names") in answer.content.decode()
+    page = answer.content.decode()
+    assert page.count(escape("goes out with its people's names")) == 1
+    assert ("No file was made." in page, "Nothing was saved yet" in page) == (True, False)
     assert not Export.objects.exists()

@@ -161,6 +161,22 @@ def test_the_same_study_gives_the_same_data_in_a_zip(marked: Study, tmp_path: Pa
     assert contents[0] == contents[1]
 
 
+def test_formats_that_are_listed_can_be_used(marked: Study, tmp_path: Path) -> None:
+    source = tmp_path / "spans.csv"
+    source.write_text("article,annotator,label,start,end\n")
+    for words, missing in (
+        (("export_study", marked.pk, tmp_path / "o", "--format", "tsv"), {"marks"}),
+        (("convert", source, tmp_path / "o", "--to", "json"), {"marks", "sourcemark"}),
+        (("convert", source, tmp_path / "o", "--to", "marks"), {"marks", "sourcemark"}),
+        (("convert", source, tmp_path / "o", "--to", "csv", "--from", "x"), set()),
+    ):
+        with pytest.raises(CommandError) as refused:
+            run(*words)
+        known = set(str(refused.value).partition("Known are ")[2].rstrip(".").split(", "))
+        assert "jsonl" in known
+        assert known & missing == set()
+
+
 def test_what_is_there_already_is_not_overwritten(marked: Study, tmp_path: Path) -> None:
     path = tmp_path / "mine.zip"
     path.write_text("precious")

@@ -318,3 +318,19 @@ def test_the_words_of_stretches_are_held_against_their_places(
     assert parts == ([found] if found else [])
     said = [str(each) for each in reading.findings]
     assert [each.startswith("s.csv, line 2: ") for each in said] == ([] if found else [True])
+
+
+def test_spans_without_a_text_name_their_article_and_the_way_on() -> None:
+    content = b"article,annotator,label,start,end\nport,bob,x,0,2\n"
+    read = find_format("csv").read
+    assert read is not None
+
+    def articles(hints: Hints) -> tuple[list[ArticleRecord], list[str]]:
+        reading = read(SourceFiles.uploaded([("spans.csv", content)]), hints)
+        return list(reading.articles), [str(each) for each in reading.findings]
+
+    found, (said,) = articles(Hints())
+    assert (found, "the study has none for “port”" in said) == ([], True)
+    assert "articles.csv, or a sheet, with the columns article and text" in said
+    (there,), said_then = articles(Hints(find_text=lambda digest, title: f"{title}!"))
+    assert (there.text, said_then) == ("port!", [])

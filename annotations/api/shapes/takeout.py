@@ -102,7 +102,9 @@ class ExportIn(Shape):
 
 
 class ExportShape(Shape):
-    """`file` is the address of the zip file, null until it is ready."""
+    """`created_by` made it. `is_own`: it holds its maker's own marks only, which is all that an
+    annotator may take out; a curator's or manager's exports are not. `file` is the address of the
+    zip file, null until it is ready."""
 
     id: Id
     format: str

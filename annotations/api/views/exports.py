@@ -112,7 +112,7 @@ def create_export(call: Call[None, ExportIn]) -> Answer:
     wanted = Wanted.from_json(told)
     try:
         with told_at("/format"):
-            form = find_format(name)
+            form = find_format(name, lambda form: form in reach.forms())
         with told_at("/options"):
             form.settled(options)
         with told_at("/format"):

@@ -91,7 +91,7 @@ def begin_import(
 def format_of(files: SourceFiles, name: str) -> Form:
     """The one of this name, or the one that the files are in. Raises FileRefused."""
     if name:
-        form = find_format(name)
+        form = find_format(name, lambda form: form.can_read)
         if form.read is None:
             raise FileRefused("", f"{form.title} cannot be read.")
         return form

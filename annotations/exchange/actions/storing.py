@@ -42,6 +42,7 @@ from ..bringing import (
 from ..frame import FileRefused, Findings, Kind, Reading
 from ..models import CorpusFile, CorpusImport, CorpusImportState
 from ..operations import Operations
+from ..packing.wording import number_of
 from ..records import ArticleRecord, AssignmentRecord, MarksRecord
 from .marks import store_operations
 from .newcomers import make_account, make_annotator, make_labels
@@ -135,7 +136,7 @@ class Storing:
             survey={
                 **self.made.survey,
                 "stored": dict(self.counts),
-                "said": self._said("repaired", "lost"),
+                "said": [*self._chosen_out(), *self._said("repaired", "lost")],
                 "not_taken": self._said("refused"),
             },
             finished_at=timezone.now(),
@@ -151,6 +152,17 @@ class Storing:
                 "not_taken": self.findings.counts["refused"],
             },
         )
+
+    def _chosen_out(self) -> Iterator[str]:
+        """What a person left out by the mapping, which is no finding."""
+        for name, seen in self.found.labels.items():
+            if self.mapping.labels.get(name, LEFT_OUT) == LEFT_OUT:
+                n = number_of(seen.n_spans, "span")
+                yield f"Left out as chosen: the label “{name[:60]}”, {n}."
+        for name, seen_of in self.found.people.items():
+            if self.mapping.people.get(name, LEFT_OUT) == LEFT_OUT:
+                n = number_of(seen_of["spans"] + seen_of["suggestions"], "span")
+                yield f"Left out as chosen: the work of “{name[:60]}”, {n}."
 
     def _said(self, *kinds: Kind) -> list[str]:
         said = [str(finding) for finding in self.findings if finding.kind in kinds][:MOST_SAID]

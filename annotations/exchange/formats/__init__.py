@@ -47,13 +47,23 @@ def never_silent(read: Callable[[SourceFiles, Hints], Reading]) -> Callable[...,
     return reading
 
 
-def find_format(name: str) -> Form:
-    """Raises FileRefused when no format has this name."""
+def is_written_from_files(form: Form) -> bool:
+    """A whole study is written from its rows alone."""
+    return form.can_write and not form.is_whole
+
+
+def find_format(name: str, usable: Callable[[Form], bool] = lambda form: True) -> Form:
+    """Raises FileRefused when no format has this name, and lists those that are `usable`. That
+    the one found is usable is for others to say."""
     try:
         return formats()[name]
     except KeyError:
-        known = ", ".join(sorted(formats()))
+        known = known_formats(usable)
         raise FileRefused("", f"There is no format “{name}”. Known are {known}.") from None
+
+
+def known_formats(usable: Callable[[Form], bool]) -> str:
+    return ", ".join(sorted(form.name for form in formats().values() if usable(form)))
 
 
 def recognised(files: SourceFiles) -> list[Form]:

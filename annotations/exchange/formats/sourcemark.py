@@ -206,8 +206,9 @@ FORM = Form(
     title="Sourcemark JSON, the whole study",
     endings=(".json",),
     about="Everything: codebook versions, people, rounds, articles, marks, history, gold, threads, "
-    "reports. “New study, From a whole-study file” brings it all back. It holds names and texts; "
-    "nothing of it can be left out.",
+    "reports. “New study, From a whole-study file” brings it all back. It holds names and texts, "
+    "and work of all states: with pseudonyms, without the texts, or cut to some people, labels, "
+    "rounds or articles it cannot be made.",
     write=write,
     read=read,
     recognises=recognises,

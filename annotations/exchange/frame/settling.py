@@ -18,6 +18,11 @@ from .form import Hints
 from .refused import FileRefused
 from .stored_text import StoredText
 
+NO_TEXT = (
+    "It has no text, and the study has none for “{}”. Bring the text along (beside a table of "
+    "spans: articles.csv, or a sheet, with the columns article and text), or add an article of "
+    "this title first."
+)
 Move = Callable[[int], int]
 
 
@@ -30,10 +35,10 @@ def settle_text(article: ArticleRecord, *, file: str, hints: Hints) -> ArticleRe
     Raises FileRefused for a text that cannot be stored or is not the one it says it is.
     """
     if not article.text:
-        text = hints.find_text(article.sha256, article.title)
+        called = article.title or article.id
+        text = hints.find_text(article.sha256, called)
         if not text:
-            reason = f"It has no text, and the study has none for “{article.title}”."
-            raise FileRefused(file, reason, place=article.place)
+            raise FileRefused(file, NO_TEXT.format(called[:60]), place=article.place)
         return replace(article, text=text, sha256=sha256(text), n_code_points=len(text), file=file)
     stored = StoredText(article.text, file=file, place=article.place)
     if article.sha256 and article.sha256 not in (stored.sha256, sha256(article.text)):

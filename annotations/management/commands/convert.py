@@ -7,7 +7,12 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from annotations.exchange.formats import find_format, recognised
+from annotations.exchange.formats import (
+    find_format,
+    is_written_from_files,
+    known_formats,
+    recognised,
+)
 from annotations.exchange.frame import FileRefused, Findings, Form, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.packing import write_folder, write_zip
@@ -17,17 +22,17 @@ from annotations.exchange.records import ArticleRecord, Corpus
 from annotations.management.explained import ExplainedCommand
 from annotations.text.refusal import Refusal
 
-from .export_study import listed, options_given, options_listed, refuse_place, remove
+from .export_study import is_read, listed, options_given, options_listed, refuse_place, remove
 
 HOW = f"""\
 FROM   a file, a .zip, or a folder of files
 TO     a folder that is not there yet, or a file that ends with .zip
 
 Formats that can be read:
-{listed("can_read")}
+{listed(is_read)}
 
 Formats that can be written:
-{listed("can_write")}
+{listed(is_written_from_files)}
 
 Options of formats that are written (--option NAME=VALUE):
 {options_listed()}
@@ -76,9 +81,11 @@ class Command(ExplainedCommand):
         refuse_place(target)
         try:
             source = Converted(options["source"], options["reads"], options["annotator"])
-            writer = find_format(options["writes"])
-            if writer.write is None or writer.is_whole:
-                raise FileRefused("", f"{writer.title} cannot be written from files.")
+            writer = find_format(options["writes"], is_written_from_files)
+            if writer.write is None or not is_written_from_files(writer):
+                known = known_formats(is_written_from_files)
+                reason = f"{writer.title}: this is not written from files. Known are {known}."
+                raise FileRefused("", reason)
             chosen = writer.settled(options_given(options["option"]))
             self.say_losses(writer)
             part = target.with_name(target.name + ".part")
@@ -120,7 +127,7 @@ class Converted:
 
     def __init__(self, path: Path, name: str | None, annotator: str) -> None:
         self.files = SourceFiles.on_disk(path)
-        self.form = find_format(name) if name else self._found(path)
+        self.form = find_format(name, is_read) if name else self._found(path)
         if self.form.read is None:
             raise FileRefused("", f"{self.form.title} cannot be read.")
         self.hints = Hints(annotator=annotator)

@@ -1,7 +1,7 @@
 """`manage.py export_study`: a study to files."""
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,17 @@ from annotations.study.queries import find_standing
 from annotations.text.refusal import Refusal
 
 
-def listed(can: str) -> str:
-    """The formats that can be read or written, one a line."""
-    found = [form for form in formats().values() if getattr(form, can)]
+def is_read(form: Form) -> bool:
+    return form.can_read
+
+
+def is_written(form: Form) -> bool:
+    return form.can_write
+
+
+def listed(usable: Callable[[Form], bool]) -> str:
+    """The formats that can be used so, one a line."""
+    found = [form for form in formats().values() if usable(form)]
     width = max(len(form.name) for form in found)
     return "\n".join(f"  {form.name:{width}}  {form.title}" for form in found)
 
@@ -68,7 +76,7 @@ STUDY  its id, or its exact name
 PATH   a folder that is not there yet, or a file that ends with .zip
 
 Formats:
-{listed("can_write")}
+{listed(is_written)}
 
 Options of formats (--option NAME=VALUE):
 {options_listed()}
@@ -126,7 +134,7 @@ class Command(ExplainedCommand):
         path: Path = options["path"]
         refuse_place(path)
         try:
-            form = find_format(options["format"])
+            form = find_format(options["format"], is_written)
             study = find_study(options["study"])
             manager = find_manager(study, options["by"])
             standing = find_standing(manager, study.pk)

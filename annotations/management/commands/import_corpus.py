@@ -26,7 +26,7 @@ from annotations.management.explained import ExplainedCommand
 from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
-from .export_study import listed
+from .export_study import is_read, listed
 
 EVERY = 500  # articles between two lines of progress
 HOW = f"""\
@@ -52,7 +52,7 @@ articles with one text, work that somebody has done here already) is listed, and
 unless --leave-out says that the rest comes in without it.
 
 Formats:
-{listed("can_read")}
+{listed(is_read)}
 
 Examples:
   manage.py import_corpus "Arden" polnear.zip --format brat --leave-out --by helen.demo
