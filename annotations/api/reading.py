@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from annotations.exchange.strict_json import no_key_twice, no_such_number
+from annotations.text.refusal import told_of_value
 
 from .problems import Fault, Problem, malformed, stale
 
@@ -56,7 +57,9 @@ def check_json(body: bytes) -> str:
     except RecursionError as error:
         raise malformed("The body is nested too deeply.") from error
     except ValueError as error:
-        raise malformed("The body is not JSON that can be read.", Fault(str(error))) from error
+        raise malformed(
+            "The body is not JSON that can be read.", Fault(told_of_value(error))
+        ) from error
     return text
 
 

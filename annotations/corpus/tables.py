@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from annotations.text.refusal import told_of_value
+
 from .columns import KNOWN, check_names
 from .records import FIELDS, Record, RecordWrong, shortened
 
@@ -89,7 +91,7 @@ def _fields_of(line: str, leave_out: bool) -> tuple[dict[str, str], tuple[str, .
     except json.JSONDecodeError as error:
         raise RecordWrong(f"Character {error.colno}: this is not JSON ({error.msg}).") from None
     except ValueError as error:  # a number of thousands of digits
-        raise RecordWrong(f"This is not JSON that can be read ({error}).") from None
+        raise RecordWrong(f"This is not JSON that can be read: {told_of_value(error)}") from None
     if not isinstance(found, dict):
         raise RecordWrong(
             f"This is {_kind(found)}, not a JSON object. Write one article a line, like "

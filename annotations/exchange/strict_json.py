@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from annotations.text.cleaning import UnreadableText, decode
+from annotations.text.refusal import told_of_value
 
 from .records import MarksRefused
 
@@ -22,7 +23,9 @@ def load_object(content: bytes) -> dict[str, Any]:
         place = f"Line {error.lineno}, character {error.colno}"
         raise MarksRefused([f"{place}: this is not JSON ({error.msg})."]) from error
     except ValueError as error:  # a number of thousands of digits, or ours below
-        raise MarksRefused([f"The file is not JSON that can be read: {error}"]) from error
+        raise MarksRefused(
+            [f"The file is not JSON that can be read: {told_of_value(error)}"]
+        ) from error
     if not isinstance(data, dict):
         raise MarksRefused(["The file holds no JSON object."])
     return data

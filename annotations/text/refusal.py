@@ -14,3 +14,10 @@ class Refusal(Exception):
         if said or not self.__doc__:
             return said
         return " ".join(self.__doc__.strip().split("\n\n")[0].split())
+
+
+def told_of_value(error: ValueError) -> str:
+    """What is wrong with a JSON value, in words for people; of too long a number Python speaks of
+    its own settings."""
+    said = str(error)
+    return "a number in it has thousands of digits." if said.startswith("Exceeds") else said

@@ -110,7 +110,7 @@ def test_a_wrong_line_is_named_and_the_others_are_read(line, sentence):
 
 def test_a_number_of_thousands_of_digits_is_refused_in_words():
     ((_, _, sentence),) = problems("w.jsonl", jsonl('{"title": ' + "9" * 5000 + "}"))
-    assert sentence.startswith("This is not JSON that can be read (")
+    assert sentence.startswith("This is not JSON that can be read: a number")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from annotations.corpus.files import BAD_ZIP
 from annotations.corpus.records import in_bytes
+from annotations.text.refusal import told_of_value
 
 from ..strict_json import no_key_twice, no_such_number
 from .refused import FileRefused
@@ -30,7 +31,7 @@ def parse_json(words: str, *, file: str, line: int | None = None) -> Any:
         at = f"line {line or error.lineno}, character {error.colno}"
         raise FileRefused(file, f"This is not JSON ({error.msg}).", place=at) from None
     except ValueError as error:  # a number of thousands of digits, or ours
-        reason = f"This is not JSON that can be read: {error}"
+        reason = f"This is not JSON that can be read: {told_of_value(error)}"
         raise FileRefused(file, reason, place=place or _place_of_odd(words)) from None
 
 
@@ -97,7 +98,7 @@ class _Stream:
                 if self._at_end:
                     self._wrong(error.msg, error.pos - self._from)
             except ValueError as error:  # a number of thousands of digits, or ours
-                reason = f"This is not JSON that can be read: {error}"
+                reason = f"This is not JSON that can be read: {told_of_value(error)}"
                 raise FileRefused(self._path, reason, place=f"line {self._line}") from None
             else:
                 if end < len(self._held) or self._at_end:
