@@ -43,6 +43,15 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    @property
+    def access(self) -> str:
+        """Why the person cannot sign in; "" when they can. Who is known from files only never had
+        an open account."""
+        if self.is_active:
+            return ""
+        was_open = self.last_login is not None or self.has_usable_password()
+        return "account closed" if was_open else "known from files"
+
     def get_full_name(self) -> str:
         return str(self)
 

@@ -138,6 +138,6 @@ def _unlinked(marks: MarksRecord, content: Content) -> Iterator[str]:
             continue  # said of the span already
         name = f"Link {link.source} → {link.target}"
         if source.label is None or (strict and source.label != ATTRIBUTION):
-            yield f"{name}: a link begins at a source phrase, and {source.id} is none."
+            yield f"{name}: a link begins at an attribution, and {source.id} is none."
         elif target.label in (source.label, REPORTING):
             yield f"{name}: a link from {source.label} cannot lead to {target.label}."

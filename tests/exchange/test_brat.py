@@ -24,7 +24,7 @@ from .corpora import STUDY, corpora
 
 TEXT = "Officials in 🔥 Arden said\nthe mayor lied."
 EVENTS = (
-    "There is no place for the kind of event “Attribution” (it became a link): {} in these files."
+    "There is no place for the kind of event “Attribution” (read as a link): {} in these files."
 )
 
 
@@ -148,8 +148,8 @@ def test_other_events_and_relations_become_links_and_this_is_said() -> None:
     assert said == [
         "There is no place for that several spans mean the same (lines that begin with *): "
         "1 in these files.",
-        "There is no place for the kind of relation “In” (it became a link): 1 in these files.",
-        "There is no place for the roles of events “Lie” (they became links): 1 in these files.",
+        "There is no place for the kind of relation “In” (read as a link): 1 in these files.",
+        "There is no place for the roles of events “Lie” (read as links): 1 in these files.",
     ]
 
 
@@ -278,7 +278,7 @@ def written(corpus: Corpus) -> dict[str, str]:
     content: dict[str, bytes] = {}
     for path, chunk in form.write(corpus, {}):
         content[path] = content.get(path, b"") + chunk
-    return {path: chunk.decode() for path, chunk in content.items()}
+    return {path: chunk.decode("utf-8-sig") for path, chunk in content.items()}
 
 
 @given(corpus=corpora(most=1))

@@ -167,6 +167,6 @@ def test_links_lead_from_an_attribution_to_what_it_is_the_source_of() -> None:
     reporting = span("R1", "reporting", "The alleged strike did not happen.")
     links = (LinkRecord("X1", "A1"), LinkRecord("A1", "R1"))
     assert said_of(SOURCE, CONTENT_OF_SOURCE, reporting, links=links) == [
-        "Link X1 → A1: a link begins at a source phrase, and X1 is none.",
+        "Link X1 → A1: a link begins at an attribution, and X1 is none.",
         "Link A1 → R1: a link from attribution cannot lead to reporting.",
     ]

@@ -72,6 +72,11 @@ def article(*spans: SpanRecord, links: tuple[LinkRecord, ...] = (), **more: Any)
          "the answers of what bears no label are left out"),
         ((SOURCE, SAID), LinkRecord("1", "2", at("Photo")),
          "the cue of its link lies in what is not article text"),
+        ((mark("1", None, "Officials"), SAID), LinkRecord("1", "2"),
+         "its link is left out: no link begins at an extent"),
+        ((mark("1", "reporting", "Officials"), SAID), LinkRecord("1", "2"),
+         "its link is left out, because a link begins at a mark of Attribution, whose words answer "
+         "for others. Let the label of this mark become Attribution, and its links come in"),
     ],
 )  # fmt: skip
 def test_what_is_cut_of_a_mark_is_said(
@@ -81,7 +86,7 @@ def test_what_is_cut_of_a_mark_is_said(
     findings, book = Findings(), Book(LABELS, {slug: slug for slug in LABELS})
     fitted = fit_work(told.assignments[0], told, book, [(0, 6)], findings)
     assert [str(each) for each in findings] == [f"a: “Strike”, mark 1: {why}."]
-    assert (len(fitted.spans), len(fitted.links)) == (len(spans), 1 if link else 0)
+    assert (len(fitted.spans), len(fitted.links)) == (len(spans), 1 if link and link.cue else 0)
     assert len(fitted.spans[0].note) <= 5_000
 
 

@@ -10,7 +10,7 @@ from annotations.exchange.frame import Findings, Hints, SourceFiles
 
 TEXT = "Officials said Bob lied."
 LINE: dict[str, Any] = {"text": TEXT, "answer": "accept"}
-KIND = "There is no place for the kind of relation “{}” (it became a link): 1"
+KIND = "There is no place for the kind of relation “{}” (read as a link): 1"
 SECOND = "There is no place for second links between the same two spans: 1"
 Files = dict[str, str]
 
@@ -128,7 +128,7 @@ LEFT = "There is no place for {} in these files"
             {"a.tsv": TSV},
             [
                 "There is no place for second links between the same two spans: 1",
-                "There is no place for the kind of relation “Rel” (it became a link): 2",
+                "There is no place for the kind of relation “Rel” (read as a link): 2",
             ],
         ),
         (
@@ -136,7 +136,7 @@ LEFT = "There is no place for {} in these files"
             {"a.xmi": XMI},
             [
                 "There is no place for second links between the same two spans: 1",
-                "There is no place for the kind of relation “Rel” (it became a link): 2",
+                "There is no place for the kind of relation “Rel” (read as a link): 2",
             ],
         ),
         (
@@ -149,8 +149,8 @@ LEFT = "There is no place for {} in these files"
                 LEFT.format("notes of relations, and of events that became links: 1"),
                 LEFT.format("second links between the same two spans: 1"),
                 LEFT.format("second values of the attribute “Mood”: 1"),
-                LEFT.format("the kind of event “Say” (it became a link): 1"),
-                LEFT.format("the kind of relation “Accuses” (it became a link): 1"),
+                LEFT.format("the kind of event “Say” (read as a link): 1"),
+                LEFT.format("the kind of relation “Accuses” (read as a link): 1"),
             ],
         ),
         (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from annotations.exchange.actions import ensure_demo
 from annotations.exchange.frame import FileRefused
 from annotations.guards import lift_guards
 from annotations.management.commands import convert, export_study
+from annotations.management.explained import ExplainedCommand
 from annotations.study.models import AuditEntry, Study
 from annotations.study.queries.people import managers
 from tests.marks import mark, submit
@@ -185,6 +186,27 @@ def test_what_is_there_already_is_not_overwritten(marked: Study, tmp_path: Path)
     assert path.read_text() == "precious"
 
 
+def test_a_folder_is_not_called_like_a_file(marked: Study, tmp_path: Path) -> None:
+    (tmp_path / "spans.csv").write_text("article,annotator,label,start,end\n")
+    for words in (
+        ("convert", tmp_path / "spans.csv", tmp_path / "x.csv", "--to", "csv"),
+        ("export_study", marked.pk, tmp_path / "x.json"),
+    ):
+        with pytest.raises(CommandError, match=r"Name a folder \(x\) or a zip \(x\.zip\)"):
+            run(*words)
+    assert [path.name for path in tmp_path.iterdir()] == ["spans.csv"]
+
+
+def test_before_its_tables_are_made_a_command_says_so(db: None) -> None:
+    class Asks(ExplainedCommand):
+        def handle(self, *args: object, **options: object) -> None:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("select 1 from not_made_yet")
+
+    with pytest.raises(CommandError, match=r"Make them first: manage\.py migrate"):
+        call_command(Asks())
+
+
 def test_a_refusal_leaves_nothing_behind(marked: Study, tmp_path: Path) -> None:
     for args in (("Nowhere", "x.zip"), (marked.name, "x.zip", "--format", "odd")):
         with pytest.raises(CommandError):
@@ -231,7 +253,10 @@ def test_a_study_without_a_manager_says_so_and_can_be_given_one(
 def test_import_study_says_what_is_wrong(db: None, tmp_path: Path) -> None:
     path = tmp_path / "study.json"
     path.write_text("{}")
+    lines = tmp_path / "q.jsonl"
+    lines.write_text('{"id": "a", "text": "Words.", "n_code_points": 6, "assignments": []}')
     for args, said in (
+        ((lines,), r"q\.jsonl: This is no whole study .* but JSON Lines.* import_corpus STUDY"),
         ((tmp_path / "none.zip",), "no such file"),
         ((path,), "sourcemark-study/1"),
         ((path, "--person", "x"), "OLD=HERE"),

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
+from annotations.accounts.actions import deactivate
 from annotations.accounts.models import User
 from annotations.exchange.actions import restoring
 from annotations.exchange.actions.bringing import read_import
@@ -115,7 +116,8 @@ def test_only_people_one_leads_are_taken_for_those_of_the_file(
     assert marked_by == {("bob",), ("carol-2",)}
     assert "carol-2" in page
     assert Span.objects.filter(assignment__annotator=bob).exists()
-    assert not User.objects.get(username="carol-2").is_active
+    assert User.objects.get(username="carol-2").access == "known from files"
+    assert (bob.access, deactivate(user=bob).access) == ("", "account closed")
     assert not Span.objects.filter(assignment__annotator=stranger).exists()
 
 

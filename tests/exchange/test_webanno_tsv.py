@@ -132,9 +132,9 @@ def test_slots_and_relations_become_links() -> None:
         (("Host", 0), ("Host", 4)),
     ]
     assert said == [
-        "a.tsv: There is no place for the kind of relation “Dep” (it became a link): 1.",
-        "a.tsv: There is no place for the role of a slot, “p1” (it became a link): 1.",
-        "a.tsv: There is no place for the role of a slot, “p2” (it became a link): 1.",
+        "a.tsv: There is no place for the kind of relation “Dep” (read as a link): 1.",
+        "a.tsv: There is no place for the role of a slot, “p1” (read as a link): 1.",
+        "a.tsv: There is no place for the role of a slot, “p2” (read as a link): 1.",
     ]
 
 
@@ -223,7 +223,7 @@ def test_a_relation_that_leads_nowhere_is_refused_and_one_to_itself_left_out() -
     assert said == [
         "a.tsv, line 6: “1-9” leads to no annotation of this file.",
         "a.tsv: There is no place for links of an annotation to itself: 1.",
-        "a.tsv: There is no place for the kind of relation “Dep” (it became a link): 1.",
+        "a.tsv: There is no place for the kind of relation “Dep” (read as a link): 1.",
     ]
 
 

@@ -89,8 +89,8 @@ def test_relations_and_slots_become_links_and_tokens_are_passed_over() -> None:
     assert work.links == (LinkRecord("3", "4"),)
     assert said == [
         "a.xmi: There is no place for second links between the same two spans: 1.",
-        "a.xmi: There is no place for the kind of relation “Dep” (it became a link): 1.",
-        "a.xmi: There is no place for the role of a slot (it became a link): 1.",
+        "a.xmi: There is no place for the kind of relation “Dep” (read as a link): 1.",
+        "a.xmi: There is no place for the role of a slot (read as a link): 1.",
     ]
 
 

@@ -12,6 +12,10 @@ from .new_labels import NewLabel, question_of
 
 ATTRIBUTION, REPORTING = "attribution", "reporting"
 MOST_FRAGMENTS, LONGEST_NOTE, LONGEST_ANSWER = 50, 5_000, 500
+BEGINS = (
+    "its link is left out, because a link begins at a mark of {name}, whose words answer for "
+    "others. Let the label of this mark become {name}, and its links come in"
+)
 FLAGS = ("", "boundary", "label", "source", "codebook_gap")
 
 
@@ -164,8 +168,10 @@ class _Fitting:
             source, target = spans[ends[0]], spans[ends[1]]
             if ends in seen or source is target:
                 self.lose(source, "a link joins what is joined already, or one mark, now")
-            elif source.label is None or (strict and source.label != ATTRIBUTION):
-                self.lose(source, "a link begins at a source phrase, and this is none")
+            elif source.label is None:
+                self.lose(source, "its link is left out: no link begins at an extent")
+            elif strict and source.label != ATTRIBUTION:
+                self.lose(source, BEGINS.format(name=self._book.labels[ATTRIBUTION]["name"]))
             elif target.label in (source.label, REPORTING):
                 self.lose(source, f"a link from {source.label} cannot lead to {target.label}")
             else:

@@ -353,7 +353,7 @@ class _Work:
                 self._findings.refused(file, place, reason)
                 continue
             if kind != LINK:
-                self._lost[f"the kind of relation “{kind}” (it became a link)"] += 1
+                self._lost[f"the kind of relation “{kind}” (read as a link)"] += 1
             yield LinkRecord(str(ends[0]), str(ends[1]), place=f"{file}, {place}")
         for key, event in self._events.items():
             yield from self._event_links(key, event, move)
@@ -370,7 +370,7 @@ class _Work:
             return
         if not _is_link(event):
             if ends:
-                self._lost[f"the roles of events “{event.kind}” (they became links)"] += len(ends)
+                self._lost[f"the roles of events “{event.kind}” (read as links)"] += len(ends)
             trigger = event.trigger
             yield from (
                 LinkRecord(trigger, str(end), place=f"{event.file}, {event.place}")
@@ -379,7 +379,7 @@ class _Work:
             )
             return
         if event.kind != SOURCED:
-            self._lost[f"the kind of event “{event.kind}” (it became a link)"] += 1
+            self._lost[f"the kind of event “{event.kind}” (read as a link)"] += 1
         if others := [role for role, _ in ends if role not in SOURCES | CONTENTS | CUES]:
             self._lost[f"further roles of events “{event.kind}”"] += len(others)
         cues = [str(end) for role, end in ends if role in CUES]

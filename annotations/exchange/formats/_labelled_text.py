@@ -29,7 +29,7 @@ from ._works import EXTENT, span_extras, with_extras, with_works
 OURS = "sourcemark"
 TO_ITSELF = "Relations of a span to itself are left out."
 SECOND_LINKS = "There is no place for second links between the same two spans"
-LINK_KIND = "There is no place for the kind of relation “{}” (it became a link)"
+LINK_KIND = "There is no place for the kind of relation “{}” (read as a link)"
 REDRAWN = "Its ends are no longer those of its {} stretches; it is one stretch now."
 Json: TypeAlias = dict[str, Any]
 Kinds: TypeAlias = Mapping[tuple[str | None, str], str]

@@ -413,7 +413,7 @@ class TsvFile:
                 elif other == key:
                     self._lost["links of an annotation to itself"] += 1
                 else:
-                    self._lost[f"the role of a slot, “{role}” (it became a link)"] += 1
+                    self._lost[f"the role of a slot, “{role}” (read as a link)"] += 1
                     yield LinkRecord(key, other, place=found.place)
         for row in self._rows:
             for layer in self._layers:
@@ -441,7 +441,7 @@ class TsvFile:
                 self._lost["links of an annotation to itself"] += 1
                 continue
             if layer.name != SOURCE:
-                self._lost[f"the kind of relation “{layer.short}” (it became a link)"] += 1
+                self._lost[f"the kind of relation “{layer.short}” (read as a link)"] += 1
             values = [value[index] if index < len(value) else SET for value in stacked[:-1]]
             given = dict(zip(layer.columns, values, strict=False))
             yield LinkRecord(source, target, self._cue(given, layer), place=row.place)

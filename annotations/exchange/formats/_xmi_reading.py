@@ -287,7 +287,7 @@ class XmiFile:
                 found = self._fragment(cue, place) if cue is not None and name == LINK else None
                 if name != LINK:
                     short = name.rpartition(".")[2]
-                    self._lost[f"the kind of relation “{short}” (it became a link)"] += 1
+                    self._lost[f"the kind of relation “{short}” (read as a link)"] += 1
                 yield LinkRecord(source, target, found, place=place)
 
     def _slots(self, spans: Mapping[str, SpanRecord]) -> Iterator[LinkRecord]:
@@ -306,7 +306,7 @@ class XmiFile:
                 if target not in spans:
                     self._lost["slots that no span fills"] += 1
                 elif target != key:
-                    self._lost["the role of a slot (it became a link)"] += 1
+                    self._lost["the role of a slot (read as a link)"] += 1
                     yield LinkRecord(key, target, place=spans[key].place)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from annotations.assignment.models import AssignmentState
 from annotations.exchange.actions import record_file
 from annotations.exchange.actions.exports import agreement_tables, alias_secret, open_corpus
 from annotations.exchange.formats import find_format, formats
@@ -71,6 +72,7 @@ def options_given(pairs: Sequence[str]) -> dict[str, str]:
     return given
 
 
+STATES = ", ".join(AssignmentState.values)
 HOW = f"""\
 STUDY  its id, or its exact name
 PATH   a folder that is not there yet, or a file that ends with .zip
@@ -113,7 +115,7 @@ class Command(ExplainedCommand):
             ("annotator", "only this person's marks"),
             ("label", "only this label, by its slug; “extent” is one"),
             ("round", "only this round"),
-            ("state", "work in this state (default: submitted; “any” for all)"),
+            ("state", f"work in this state: {STATES} or any, which is all (default: submitted)"),
         ):
             who.add_argument(
                 f"--{name}", action="append", default=[], metavar="NAME", help=f"{words}; repeat it"
@@ -209,7 +211,11 @@ class Command(ExplainedCommand):
 
 
 def refuse_place(path: Path) -> None:
-    """Raises CommandError where something stands already, or a zip would have no folder."""
+    """Raises CommandError where something stands already, a zip would have no folder, or a folder
+    would be called like a file."""
+    if path.suffix.lower() in {end for form in formats().values() for end in form.endings}:
+        ways = f"a folder ({path.stem}) or a zip ({path.stem}.zip)"
+        raise CommandError(f"{path} would be a folder: an export is several files. Name {ways}.")
     if path.exists():
         raise CommandError(f"{path} is there already. Name another, or remove it.")
     if path.suffix.lower() == ".zip" and not path.absolute().parent.is_dir():

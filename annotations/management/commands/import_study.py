@@ -8,7 +8,8 @@ from django.core.management.base import CommandError
 
 from annotations.accounts.models import User
 from annotations.exchange.actions import restore_study
-from annotations.exchange.frame import SourceFiles
+from annotations.exchange.formats import recognised
+from annotations.exchange.frame import FileRefused, SourceFiles
 from annotations.exchange.packing.wording import number_of
 from annotations.exchange.queries.finding import find_account
 from annotations.management.explained import ExplainedCommand
@@ -44,6 +45,21 @@ NO_MANAGER = (
 )
 
 
+NO_STUDY = (
+    "This is no whole study (“sourcemark-study/1”){other}. Articles with marks come into a study "
+    "that is here by manage.py import_corpus STUDY FILE or on its page “Import marks”, one "
+    "person's marks on one article by manage.py import_marks."
+)
+
+
+def refuse_others(path: Path, files: SourceFiles) -> None:
+    """Raises FileRefused for what another way brings in."""
+    found = recognised(files)
+    if not any(form.is_whole for form in found):
+        other = f" but {found[0].title}" if found else ""
+        raise FileRefused(str(path), NO_STUDY.format(other=other))
+
+
 class Command(ExplainedCommand):
     help = f"Bring in a whole study that was exported elsewhere.\n\n{HOW}"
 
@@ -58,10 +74,13 @@ class Command(ExplainedCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         manager = self.find(options["manager"])
+        people = dict(self.pair(words) for words in options["person"])
         try:
+            files = SourceFiles.on_disk(options["file"])
+            refuse_others(options["file"], files)
             restored = restore_study(
-                files=SourceFiles.on_disk(options["file"]),
-                people=dict(self.pair(words) for words in options["person"]),
+                files=files,
+                people=people,
                 actor=manager,
                 tell=self.tell,
             )
