@@ -1,9 +1,14 @@
 """What the curation room says on pages of rooms below it."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.template import Library
 
+from annotations.assignment.queries.own import Part
 from annotations.curation.merging import rules_in_words
-from annotations.curation.models import GoldSpan, MergeRules
+from annotations.curation.models import GoldSpan, Meeting, MergeRules
+from annotations.curation.queries.meetings import meetings_ahead
 from annotations.curation.queries.mine import released_articles
 from annotations.study.models import Label, Study
 from annotations.study.policy import Standing
@@ -22,6 +27,19 @@ def merge_rules_in_words(study: Study) -> list[str]:
 def gold_under(label: Label) -> int:
     """How many gold spans stand under a label."""
     return GoldSpan.objects.live().filter(study=label.study_id, label=label).count()
+
+
+@register.simple_tag
+def meetings_of(standing: Standing) -> list[Meeting]:
+    """What is planned in a study, as far as the person may read it."""
+    return meetings_ahead([standing])
+
+
+@register.simple_tag
+def meetings_in(parts: Iterable[Part], user: Any) -> list[Meeting]:
+    """The same for all studies of a person. Who only marks may read none before a comparison."""
+    may_read = [part for part in parts if part.everybody is not None or part.n_comparable]
+    return meetings_ahead(Standing(user, part.study, frozenset(part.roles)) for part in may_read)
 
 
 @register.simple_tag

@@ -133,7 +133,7 @@ def test_nobody_is_with_or_against_what_was_left_undecided(
 ) -> None:
     found = cases(curator, submitted)
     early = send(curator, submitted, ruling(found["link"]["id"], choice="left"))
-    assert "Decide both ends" in early.json()["results"][0]["message"]
+    assert "decide that first" in early.json()["results"][0]["message"]
     ids = [found[kind]["id"] for kind in ("boundary", "unanimous2", "link")]
     send(curator, submitted, *(ruling(pk, choice="left") for pk in ids))
     told = json.loads(curator.get(url("article_dissent", submitted)).content)
@@ -154,6 +154,15 @@ def test_other_answers_are_another_reading(
     stands = GoldSpan.objects.get().answers
     readings = [(one["attributes"] == stands, one["is_gold"]) for one in told["variants"]]
     assert sorted(readings) == [(False, False), (True, True)]
+    gold = GoldSpan.objects.get().pk
+    page = curator.get(study_url("custody", article.study, gold)).content.decode()
+    assert "1 of 2 exactly, 1 this span with other answers" in page
+    assert "Kind of source: Named person" in page
+    assert "<dt>Kind of source</dt>" in page  # as the codebook asks, not as files name it
+    plain = reverse("curation:case", args=[article.study_id, article.pk, case["id"]])
+    page = curator.get(plain).content.decode()
+    assert page.count("the same words as 1, other answers") == 1
+    assert "Kind of source: Unspecified" in page
 
 
 def test_gold_can_be_read_whole_and_as_units(

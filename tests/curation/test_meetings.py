@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -411,3 +412,22 @@ def test_an_agenda_is_cut_to_its_first_cases(
     page = desk.get(f"{held}agenda/", {"first": "5"}).content.decode()
     assert page.count('class="agenda-case"') == 5
     assert "the first 5 of 6 open cases" in page
+
+
+def test_planned_meetings_stand_where_people_start_for_those_who_may_read_them(
+    desk: Client, marked: Article, meeting: str, bob: User, sign_in: SignIn
+) -> None:
+    study, held = marked.study, Meeting.objects.get()
+    starts = [reverse("assignment:home"), reverse("assignment:study", args=[study.pk])]
+    link = f'<a href="{meeting}">Tuesday</a>'
+    bobs = sign_in(bob)
+
+    def shown(client: Client) -> list[bool]:
+        return [link in client.get(start).content.decode() for start in starts]
+
+    assert (shown(desk), shown(bobs)) == ([True, True], [False, False])
+    study.rounds.update(comparison_opened_at=timezone.now())
+    assert (shown(desk), shown(bobs)) == ([True, True], [True, True])
+    held.planned_for = timezone.now() - timedelta(days=2)
+    held.save()
+    assert shown(bobs) == [False, False]

@@ -239,7 +239,7 @@ def test_a_link_waits_for_its_ends_and_falls_with_them(curator: Client, submitte
     link, source, target = found["link"], found["boundary"], found["unanimous2"]
     assert (link["source"], link["target"], link["waits"]) == (source["id"], target["id"], True)
     early = send(curator, submitted, ruling(link["id"], choice="variant", variant=1))
-    assert "Decide both ends" in early.json()["results"][0]["message"]
+    assert "decide that first" in early.json()["results"][0]["message"]
     send(
         curator,
         submitted,

@@ -1,6 +1,8 @@
 """Where a gold span comes from: who proposed it, how near, who decided, what came after."""
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +18,7 @@ from ..ballots import EXTENT
 from ..models import Case, GoldLink, GoldSpan, Ruling, RulingStatus
 from .docket import Docket, fetch_docket
 from .gold import dissent_of, same_answers
+from .questions import Questions, read_questions
 
 NEARNESS = {
     "exact": "Exactly this",
@@ -36,7 +39,7 @@ class Proposal:
     share: float
     label: str
     words: str
-    answers: dict[str, str]
+    answers: Sequence[tuple[str, str]]  # in the codebook's words
     at: str
     codebook: int | None
     flag: str
@@ -66,14 +69,15 @@ class Custody:
     words: str
     proposals: tuple[Proposal, ...]
     steps: tuple[Step, ...]
+    answers: Sequence[tuple[str, str]] = ()
 
     @property
-    def n_exact(self) -> int:
-        return sum(one.nearness == "exact" for one in self.proposals)
-
-    @property
-    def n_near(self) -> int:
-        return sum(one.nearness in ("near", "answers") for one in self.proposals)
+    def agreement(self) -> str:
+        """ "1 of 3 exactly, 2 this span with other answers"."""
+        n = Counter(one.nearness for one in self.proposals)
+        others = {"answers": "this span with other answers", "near": "nearly"}
+        told = [f"{n[way]} {words}" for way, words in others.items() if n[way]]
+        return ", ".join([f"{n['exact']} of {len(self.proposals)} exactly", *told])
 
 
 def fetch_custody(user: User, study_id: uuid.UUID, gold_id: uuid.UUID) -> Custody:
@@ -85,13 +89,15 @@ def fetch_custody(user: User, study_id: uuid.UUID, gold_id: uuid.UUID) -> Custod
     docket = fetch_docket(user, study_id, article_id)
     if gold is None:
         raise Http404("No such span.")
+    questions = read_questions(docket.study)
     return Custody(
         docket,
         gold,
         gold.case,
         words_of(docket.text, parse_stretch(gold.stretch)),
-        tuple(read_proposals(docket, gold)),
+        tuple(read_proposals(docket, gold, questions)),
         tuple(read_steps(docket, gold.case)),
+        questions.told(gold.label.slug if gold.label else EXTENT, gold.answers),
     )
 
 
@@ -177,20 +183,26 @@ def words_of(text: str, parts: Any) -> str:
     return " … ".join(text[start:end] for start, end in parts)
 
 
-def read_proposals(docket: Docket, gold: GoldSpan) -> list[Proposal]:
+def read_proposals(docket: Docket, gold: GoldSpan, questions: Questions) -> list[Proposal]:
     names = {label.slug: label.name for label in docket.codebook.labels.values()}
     stands = Unit(tuple(parse_stretch(gold.stretch)), gold.label.slug if gold.label else EXTENT)
     told = [
-        proposal_of(docket, vote, stands, dict(gold.answers), names) for vote in gold.case.votes
+        proposal_of(docket, vote, stands, dict(gold.answers), names, questions)
+        for vote in gold.case.votes
     ]
     return sorted(told, key=lambda one: (list(NEARNESS).index(one.nearness), one.who))
 
 
 def proposal_of(
-    docket: Docket, vote: Wire, stands: Unit, answers: dict[str, str], names: dict[str, str]
+    docket: Docket,
+    vote: Wire,
+    stands: Unit,
+    answers: dict[str, str],
+    names: dict[str, str],
+    questions: Questions,
 ) -> Proposal:
     who = docket.called([vote["annotator"]])[0]
-    blank = Proposal(who, "nothing", 0.0, "", "", {}, "", None, "", "")
+    blank = Proposal(who, "nothing", 0.0, "", "", (), "", None, "", "")
     if not vote["span"]:
         return blank
     unit = Unit(tuple((start, end) for start, end in vote["fragments"]), vote["label"])
@@ -202,7 +214,7 @@ def proposal_of(
         share=share,
         label=names.get(vote["label"], "Extent"),
         words=words_of(docket.text, vote["fragments"]),
-        answers=vote["attributes"],
+        answers=questions.told(vote["label"], vote["attributes"]),
         at=vote["at"],
         codebook=vote["codebook"],
         flag=vote["flag"],

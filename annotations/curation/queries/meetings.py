@@ -1,24 +1,26 @@
 """Meetings: who sits in them, and the cases in the order in which they are talked about."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.marking.wire import Stretch
-from annotations.study.policy import Act
+from annotations.study.policy import Act, Standing
+from annotations.study.queries.door import lacks_second_factor
 
 from ..finding import FoundLink
 from ..models import Meeting, Thread
 from ..seen import SeenCase
 from .docket import Docket, fetch_docket, read_cases
-from .talk import Talk, fetch_talk
+from .talk import Talk, fetch_talk, talk_of
 
 CONTEXT = 70  # code points on each side of a case
 
@@ -71,6 +73,24 @@ def visible_meetings(talk: Talk) -> QuerySet[Meeting]:
         )
     )
     return counted.order_by("-created_at", "pk")
+
+
+def meetings_ahead(standings: Iterable[Standing], most: int = 5) -> list[Meeting]:
+    """Meetings of several studies that have not ended and are not over by their date, the next
+    first and those without a date last: none but those that the person may read. One query."""
+    found, user = Q(pk__in=[]), None
+    for standing in standings:
+        if standing.may(Act.DISCUSS) and not lacks_second_factor(standing):
+            articles = talk_of(standing).articles.order_by().values("pk")
+            found, user = found | Q(study=standing.study, article__in=articles), standing.user
+    if user is None:
+        return []
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    due = Q(planned_for=None) | Q(planned_for__gte=today)
+    rows = Meeting.objects.filter(found, due, ended_at=None).select_related("article", "study")
+    rows = rows.defer("article__text", "article__blocks", "article__sentences")
+    rows = rows.annotate(is_shut=Exists(own_open(user, OuterRef("article"))))
+    return list(rows.order_by(F("planned_for").asc(nulls_last=True), "-created_at", "pk")[:most])
 
 
 def own_open(user: User, article: OuterRef | uuid.UUID) -> QuerySet[Assignment]:

@@ -18,6 +18,7 @@ from ..forms.case import CaseForm
 from ..models import CaseState, Meeting, RulingKind
 from ..page import ordered
 from ..queries import Docket, find_case, read_cases
+from ..queries.questions import Questions, read_questions
 from ..seen import SeenCase
 from ..telling import Teller, gold_wire, why_of
 from .asking import ENDED, warn_of_links
@@ -107,7 +108,7 @@ def page_of(docket: Docket, cases: list[SeenCase], found: SeenCase, told: Wire) 
         "before": ("…" if first else "") + text[first:start],
         "around": text[start:end],
         "after": text[end:last] + ("…" if last < len(text) else ""),
-        "variants": [shown(variant, labels, text) for variant in told["variants"]],
+        "variants": shown_all(told["variants"], labels, text, read_questions(docket.study)),
         "ends": [
             shown({"span": gold_wire(end.gold, text)}, labels, text)
             for end in found.ends
@@ -139,6 +140,21 @@ def may_begin(docket: Docket, found: SeenCase) -> bool:
         else None
     )
     return label is not None and docket.codebook.begins(label.slug)
+
+
+def shown_all(
+    variants: list[Wire], labels: dict[str, str], text: str, questions: Questions
+) -> list[Wire]:
+    """Variants in words. `same_as`: an earlier one of the same words, which answers otherwise."""
+    told, first = [], dict[str, int]()
+    for number, variant in enumerate(variants, 1):
+        one, span = shown(variant, labels, text), variant["span"]
+        if span is not None:
+            one["answers"] = questions.told(span["label"] or "", span["attributes"])
+            same = first.setdefault(repr((span["label"], span["fragments"])), number)
+            one["same_as"] = same if same < number else None
+        told.append(one)
+    return told
 
 
 def shown(variant: Wire, labels: dict[str, str], text: str) -> Wire:

@@ -1,6 +1,7 @@
 """Meetings: planned, held before a projector, printed."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from ..queries import fetch_docket, read_cases
 from ..queries.discussion import REASONS
 from ..queries.meetings import (
     Revising,
+    Row,
     Table,
     articles_to_meet_on,
     cases_to_talk_about,
@@ -32,6 +34,7 @@ from ..queries.meetings import (
     visible_meetings,
     window_of,
 )
+from ..queries.questions import read_questions
 from ..queries.talk import fetch_talk
 from ..seen import SeenCase
 from ..telling import Teller, why_of
@@ -138,7 +141,7 @@ def meeting_context(
         "open_end": listed(table, open_end, False) if open_end else None,
         "why": [] if is_of(focus, table) else why_of(told),
         "number": at + 1,
-        "rows": rows_of(table, focus),
+        "rows": rows_in_words(table, focus),
         "looks": looks_of(table),
         "reasons": REASONS,
         "previous": address(table, cases[at - 1], everything) if at else "",
@@ -146,6 +149,13 @@ def meeting_context(
         "threads": threads,
         "form": (form or verdict_form(table, focus, threads)).offer(table.docket.study),
     }
+
+
+def rows_in_words(table: Table, case: SeenCase) -> list[Row]:
+    """Everybody's row, with the answers in the codebook's words."""
+    questions = read_questions(table.docket.study)
+    rows = rows_of(table, case)
+    return [replace(row, answers=tuple(questions.told(row.label, row.answers))) for row in rows]
 
 
 def place_of(cases: list[SeenCase], chosen: str) -> int:
