@@ -297,6 +297,11 @@ def test_everything_works_by_mouse_on_a_small_screen(open_page: Open) -> None:
     page = open_page(viewport={"width": 390, "height": 800}, color_scheme="dark")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
+    press(page, "9")
+    expect(page.locator("#hint")).to_have_text("There is no such variant")
+    hint, card = (page.locator(each).bounding_box() for each in ("#hint", "#card"))
+    assert hint["y"] >= 0
+    assert hint["y"] + hint["height"] <= card["y"]  # what can be chosen stays in view
     page.locator("#card [data-command=variant]").first.click()
     expect(page.locator("#progress")).to_have_text("1 of 6 settled")
     page.locator("#card [data-command=no_span]").click()
