@@ -112,6 +112,11 @@ def test_what_would_choose_nothing_is_refused_and_says_what_there_is(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_without_articles_is_called_empty(marked: Study, tmp_path: Path) -> None:
+    chosen = ("--format", "jsonl", "--state", "returned", "--only-chosen")
+    assert "It is empty: no article fits" in run("export_study", marked.pk, tmp_path / "o", *chosen)
+
+
 def test_losses_are_said_before_anything_is_written(
     marked: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

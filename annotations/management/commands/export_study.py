@@ -158,6 +158,8 @@ class Command(ExplainedCommand):
             f"{number_of(counts.n_spans, 'span')} of annotators, "
             f"{number_of(counts.n_gold_spans, 'gold span')}."
         )
+        if not counts.n_articles:
+            self.stdout.write("  It is empty: no article fits what was chosen.")
         if wanted.states == ("submitted",) and not form.is_whole:
             self.stdout.write("  Only submitted work is in it: --state any takes all.")
 
