@@ -168,7 +168,7 @@ def test_a_variant_is_edited_with_its_answers_and_a_link_with_its_cue(open_page:
     extent(page)
     press(page, "e", "1", "Enter")  # reporting: no source answers for it
     walk_to(page, "Link")
-    expect(page.locator("#card .link-ends")).to_contain_text("no source answers for it")
+    expect(page.locator("#card .hints")).to_contain_text("no source answers for it")
     press(page, "1")
     expect(page.locator("#hint")).to_contain_text("no source answers for it")
     extent(page)

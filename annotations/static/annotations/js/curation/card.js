@@ -52,6 +52,7 @@ export class Card {
         h("p", { class: "small flag-line" }, `⚑ ${who}`, flag && ` (${flag.replace("_", " ")})`, note && `: ${note}`),
       ),
       one.on === "link" && this.ends(one),
+      one.on === "link" && this.hint(one),
       ...(one.on === "link" ? [] : this.board.broken(one.id)).map((link) => this.brokenLink(link)),
       this.variants(one),
       one.missing.length ? h("p", { class: "small muted" }, `Nothing here: ${one.missing.join(", ")}`) : null,
@@ -73,7 +74,6 @@ export class Card {
       ...named(one.source),
       " → ",
       ...named(one.target),
-      this.hint(one),
     );
   }
 
@@ -84,7 +84,7 @@ export class Card {
     const stands = one.linked ? "This link stands in the gold, but cannot any more. " : "";
     const open = this.board.openEnd(one);
     const there = open && button("Go to this end", { data: { case: open.id } });
-    return h("span", { class: "hints small" }, `${stands}${problem}. `, there);
+    return h("p", { class: "hints small" }, `${stands}${problem}. `, there);
   }
 
   brokenLink(link) {
@@ -149,6 +149,7 @@ export class Card {
       return h("div", { class: "case-acts" }, h("p", { class: "small muted" }, "This article is closed. Reopen it to decide anything anew."), discuss);
     const standing = one.on === "link" && !this.board.linkProblem(one);
     const agreed = standing ? Boolean(foreseen(one, "majority")) : Boolean(majority);
+    const passes = one.on === "span" || this.board.mayPass(one);
     const kept = answersKeptOf(one);
     const whose = kept && `${[union && "Union", intersection && "Intersection"].filter(Boolean).join(" and ")}: the answers of ${kept} (${one.variants[kept - 1].who.join(", ")}) are kept`;
     const acts = h(
@@ -157,12 +158,12 @@ export class Card {
       act("majority", majority === "nothing" ? "Majority: nothing" : "Majority", "Enter", agreed),
       act("union", "Union", "U", Boolean(union)),
       act("intersection", "Intersection", "I", Boolean(intersection)),
-      act("no_span", one.on === "link" ? "No link" : "No span here", "0"),
+      act("no_span", one.on === "link" ? "No link" : "No span here", "0", passes),
       act("edit", one.on === "link" ? "Edit the cue" : "Edit", "E", one.on === "span" || standing),
       act("reason", "Reason", "N"),
       discuss,
       act("skip", "Skip", "S", isOpen(one)),
-      act("left", "Leave undecided", "X", isOpen(one)),
+      act("left", "Leave undecided", "X", isOpen(one) && passes),
       act("link", "Link to…", "L", one.gold && this.board.labels.mayBegin(one.gold)),
       act("reopen", "Take back", "Del", one.state !== "open"),
     );
