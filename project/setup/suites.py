@@ -3,6 +3,7 @@
     python -m project.setup.suites [checks] [javascript] [sqlite] [postgresql] [browser] [soak]
 
 With none named, all run but soak, also after one failed; the exit code is 1 when anything did.
+Checks and JavaScript run beside the first of the others and are told of after it.
 Each long test of soak takes SOAK_SECONDS at most (tests/soaking.py).
 A suite that ran no test, or left one out, has failed: nothing is green that was not tried.
 """
@@ -58,11 +59,16 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass
 class Outcome:
-    """What a suite came to. `failed` counts errors, left-out tests and a suite that broke off."""
+    """What a suite came to. `failed` counts errors, left-out tests and a suite that broke off.
+
+    `said` is what it has to tell besides, where it did not print as it went.
+    """
 
     passed: int = 0
     failed: int = 0
     note: str = ""
+    said: str = ""
+    seconds: float = 0.0
 
 
 def checks() -> Outcome:
@@ -72,9 +78,9 @@ def checks() -> Outcome:
         commands = [[PYTHON, *arguments] for _, arguments in CHECKS]
         ended = list(at_once.map(lambda command: _call(command, capture=True), commands))
     for (name, _), done in zip(CHECKS, ended, strict=True):
-        print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}", flush=True)
+        outcome.said += f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}\n"
         if done.returncode:
-            print(done.stdout, flush=True)
+            outcome.said += done.stdout
             outcome.failed += 1
         else:
             outcome.passed += 1
@@ -93,9 +99,7 @@ def javascript() -> Outcome:
     counts = dict(re.findall(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$", done.stdout, re.M))
     passed = int(counts.pop("pass", 0))
     failed = sum(map(int, counts.values())) or int(done.returncode != 0 or not passed)
-    if failed:
-        print(done.stdout, flush=True)
-    return Outcome(passed, failed)
+    return Outcome(passed, failed, said=done.stdout if failed else "")
 
 
 def sqlite() -> Outcome:
@@ -155,6 +159,7 @@ def _of_faults(tally: Path) -> tuple[str, int]:
 
 
 USUAL = (checks, javascript, sqlite, postgresql, browser)
+QUICK = ("checks", "javascript")  # beside the first of the others: they leave a core without work
 SUITES: dict[str, Callable[[], Outcome]] = {suite.__name__: suite for suite in (*USUAL, soak)}
 
 
@@ -163,21 +168,31 @@ def main(names: Sequence[str]) -> int:
     if unknown:
         print(f"No suite {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}.")
         return 2
-    lines, passed, failed = [], 0, 0
-    for name in names or [suite.__name__ for suite in USUAL]:
-        print(f"\n=== {name}", flush=True)
-        began = time.monotonic()
-        outcome = SUITES[name]()
-        seconds = time.monotonic() - began
-        lines.append(
-            f"{name:<12}{outcome.passed:>6} passed {outcome.failed:>4} failed {seconds:>6.0f} s"
-            f"  {outcome.note}".rstrip()
-        )
-        passed += outcome.passed
-        failed += outcome.failed
-    print("\n" + "\n".join(lines), flush=True)
-    print(f"{passed} passed, {failed} failed", flush=True)
+    asked = list(names) or [suite.__name__ for suite in USUAL]
+    quick = [name for name in asked if name in QUICK]
+    slow = [name for name in asked if name not in QUICK]
+    outcomes: dict[str, Outcome] = {}
+    with ThreadPoolExecutor(1) as beside:
+        begun = {name: beside.submit(_timed, name) for name in quick}
+        for name in [*slow[:1], *quick, *slow[1:]]:
+            print(f"\n=== {name}", flush=True)
+            outcomes[name] = begun[name].result() if name in begun else _timed(name)
+            print(outcomes[name].said, end="", flush=True)
+    print()
+    for name in asked:
+        found = outcomes[name]
+        counts = f"{found.passed:>6} passed {found.failed:>4} failed {found.seconds:>6.0f} s"
+        print(f"{name:<12}{counts}  {found.note}".rstrip(), flush=True)
+    failed = sum(found.failed for found in outcomes.values())
+    print(f"{sum(found.passed for found in outcomes.values())} passed, {failed} failed", flush=True)
     return int(failed > 0)
+
+
+def _timed(name: str) -> Outcome:
+    began = time.monotonic()
+    outcome = SUITES[name]()
+    outcome.seconds = time.monotonic() - began
+    return outcome
 
 
 def _loading_fault(node: str) -> str:

@@ -159,7 +159,7 @@ def worth_of(
     return sum(len(people) for _, people in plan), -squares, min(lowest, wish.overlap)
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(wishes(most_people=4, most_articles=4))
 def test_no_plan_at_all_places_more_is_more_even_or_brings_pairs_closer(wish: Wish) -> None:
     wish = Wish(**{**vars(wish), "extra": False})

@@ -282,7 +282,7 @@ def written(corpus: Corpus) -> dict[str, str]:
 
 
 @given(corpus=corpora(most=1))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_bratly_finds_every_span_note_and_link_at_its_code_points(corpus: Corpus) -> None:
     files = written(corpus)
     (article,) = corpus.articles

@@ -259,7 +259,7 @@ def inner(text: str, begin: int, end: int) -> tuple[int, int]:
 
 
 @given(corpus=corpora(most=1))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_second_reader_finds_every_span_part_answer_and_link(corpus: Corpus) -> None:
     assert FORM.write is not None
     files: dict[str, bytes] = {}
