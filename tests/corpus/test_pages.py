@@ -12,6 +12,8 @@ from annotations.study.models import AuditEntry, Role
 from tests.corpus.samples import FIRE, jsonl
 from tests.people import join, make_article, make_user
 
+pytestmark = pytest.mark.on_sqlite  # what pages show
+
 SCRIPT = "<script>alert(1)</script>"
 
 

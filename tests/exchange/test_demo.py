@@ -6,6 +6,7 @@ from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -24,6 +25,8 @@ from annotations.marking.models import Operation, Origin, Span
 from annotations.study.actions.studies import throw_away
 from annotations.study.models import AuditEntry, Membership, Study
 from tests.people import make_user
+
+pytestmark = pytest.mark.on_sqlite  # what pages show
 
 TODAY = timezone.now().date()
 

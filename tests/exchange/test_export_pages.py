@@ -22,7 +22,7 @@ from tests.conftest import SignIn
 from tests.marks import mark, submit
 from tests.people import assign, join, make_article
 
-pytestmark = pytest.mark.usefixtures("exports_folder")
+pytestmark = [pytest.mark.on_sqlite, pytest.mark.usefixtures("exports_folder")]
 
 
 @pytest.fixture

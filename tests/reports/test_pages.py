@@ -24,6 +24,8 @@ from tests.marks import mark, submit
 from tests.people import assign, join, make_article
 from tests.reports.conftest import SECRET
 
+pytestmark = pytest.mark.on_sqlite  # what pages show
+
 
 def at(page: str, study: Study, **more: object) -> str:
     return reverse(f"reports:{page}", kwargs={"study_id": study.pk, **more})
