@@ -1,6 +1,6 @@
 // The dialogs of the adjudication page. Each resolves when it is closed; the focus goes back.
 
-import { byId, clip, h } from "../marking/dom.js";
+import { answered, byId, clip, h } from "../marking/dom.js";
 import { quoteOf } from "../marking/labels.js";
 import { KEYS } from "./keys.js";
 
@@ -27,38 +27,29 @@ export class Dialogs {
 
   /** {reason, rule, note}; null when it was left; undefined when it was only closed (Esc). What is
    * typed is told as it is typed. */
-  reason({ reason, rule, note }, typed) {
+  async reason({ reason, rule, note }, typed) {
     const fields = { reason, rule, note };
     for (const [name, value] of Object.entries(fields)) byId(name).value = value ?? "";
     const dialog = byId("reason-dialog");
-    dialog.returnValue = "";
     dialog.showModal();
     byId("reason").focus();
     const read = () => Object.fromEntries(Object.keys(fields).map((name) => [name, byId(name).value]));
     const tell = () => typed(read());
     dialog.addEventListener("input", tell);
-    return new Promise((resolve) => {
-      const closed = () => {
-        dialog.removeEventListener("input", tell);
-        resolve({ keep: read(), leave: null }[dialog.returnValue]);
-      };
-      dialog.addEventListener("close", closed, { once: true });
-    });
+    const answer = await answered(dialog);
+    dialog.removeEventListener("input", tell);
+    return { keep: read(), leave: null }[answer];
   }
 
   /** The id of one of the cases, or "". */
-  choose(cases) {
+  async choose(cases) {
     const dialog = byId("choose-dialog");
     const list = byId("choose");
     const named = ({ gold }) => `${this.labels.of(gold).name}: ${clip(quoteOf(gold), 70)}`;
     list.replaceChildren(...cases.map((one) => option(one.id, named(one))));
-    dialog.returnValue = "";
     dialog.showModal();
     list.focus();
-    return new Promise((resolve) => {
-      const closed = () => resolve(dialog.returnValue === "keep" ? list.value : "");
-      dialog.addEventListener("close", closed, { once: true });
-    });
+    return (await answered(dialog)) === "keep" ? list.value : "";
   }
 
   discuss(id) {

@@ -50,16 +50,31 @@ export function button(text, { quiet = false, ...props } = {}) {
   return h("button", { type: "button", class: `button little${quiet ? " quiet" : ""}`, ...props }, text);
 }
 
+/** How an open dialog is answered: the value of the button, "" for Esc. A button is told of in its own
+ * click, for "close" comes a moment later: a key pressed in between would find nothing done yet. */
+export function answered(dialog) {
+  const ended = new AbortController();
+  return new Promise((resolve) => {
+    const tell = (value) => (ended.abort(), resolve(value));
+    const pressed = (event) => {
+      event.preventDefault();
+      const value = event.submitter?.value ?? "";
+      dialog.close(value);
+      tell(value);
+    };
+    const closed = () => dialog.open || tell("");
+    dialog.addEventListener("submit", pressed, { signal: ended.signal });
+    dialog.addEventListener("close", closed, { signal: ended.signal });
+  });
+}
+
 /** Asks; resolves to true for yes. The focus returns to where it was. */
-export function ask(question, yes = "Yes") {
+export async function ask(question, yes = "Yes") {
   const dialog = byId("ask");
   byId("ask-text").textContent = question;
   byId("ask-yes").textContent = yes;
-  dialog.returnValue = "no";
   dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
+  return (await answered(dialog)) === "yes";
 }
 
 // The one polite live region; how much it says is the person's choice.
