@@ -14,7 +14,7 @@ from annotations.curation.models import Calibration, Revision
 from annotations.marking.actions import submit_assignment
 from annotations.study.models import AuditEntry, Round, Study
 from tests.conftest import CountQueries, SignIn
-from tests.marks import mark
+from tests.marks import answer, mark
 from tests.people import assign, make_article
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def change_bobs_mind(work: Assignment) -> None:
     span = work.spans.get(deleted_at=None)
     span.deleted_at = work.returned_at
     span.save()
-    mark(work, "allegation", (39, 57))
+    answer(mark(work, "allegation", (39, 57)), "hedger", "outlet")
     hand_in(work)
 
 
@@ -148,6 +148,7 @@ def test_the_report_shows_the_rise_and_that_bob_moved_to_carol(
         ["Carol"],
     )
     assert move["before"]["words"] == "alleged"
+    assert move["after"]["answers"] == [("Who is hedging", "The outlet")]
     page = lead.get(revealed).content.decode()
     assert "as Carol had it" in page
 

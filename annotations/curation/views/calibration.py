@@ -34,6 +34,7 @@ from ..queries.calibration import (
     rounds_to_calibrate,
     still_out,
 )
+from ..queries.questions import Questions, read_questions
 
 PAGE = 50
 
@@ -94,6 +95,7 @@ def report_of(seen: Seen, page: str) -> dict[str, Any]:
     versions = read_versions(seen.calibration, seen.own)
     articles = list(versions.articles.values())
     names = labels_of(seen.standing.study)
+    asked = read_questions(seen.standing.study)
     moves = [one for one in calibrating.moves(versions.articles) if mine(seen, one.annotator)]
     pages = Paginator(moves, PAGE).get_page(page)
     return {
@@ -119,7 +121,7 @@ def report_of(seen: Seen, page: str) -> dict[str, Any]:
         "moved_by": [REGISTRY[name].title for name in MOVED_BY],
         "n_moves": len(moves),
         "page": pages,
-        "moves": [shown_move(move, versions, names) for move in pages.object_list],
+        "moves": [shown_move(move, versions, names, asked) for move in pages.object_list],
     }
 
 
@@ -158,26 +160,34 @@ def towards_of(seen: Seen, versions: Versions, articles: list[Twice]) -> dict[st
     }
 
 
-def shown_move(move: Move, versions: Versions, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
+def shown_move(
+    move: Move, versions: Versions, names: dict[str, tuple[str, str]], asked: Questions
+) -> dict[str, Any]:
     return {
         "article": move.article,
         "title": versions.titles[move.article],
         "who": versions.people[move.annotator],
         "what": calibrating.KINDS[move.kind],
-        "before": shown_unit(move.before, versions, names, first=True),
-        "after": shown_unit(move.after, versions, names, first=False),
+        "before": shown_unit(move.before, versions, names, asked, first=True),
+        "after": shown_unit(move.after, versions, names, asked, first=False),
         "towards": [versions.people[who] for who in move.towards],
     }
 
 
 def shown_unit(
-    unit: Unit | None, versions: Versions, names: dict[str, tuple[str, str]], *, first: bool
+    unit: Unit | None,
+    versions: Versions,
+    names: dict[str, tuple[str, str]],
+    asked: Questions,
+    *,
+    first: bool,
 ) -> dict[str, Any] | None:
     if unit is None:
         return None
     name, slot = names.get(unit.label, (unit.label, "x"))
-    given = sorted((key, value) for key, value in unit.attributes.items() if value)
-    answers = [(key, versions.written.get(value, value)) for key, value in given]
+    given = {key: value for key, value in unit.attributes.items() if value}
+    written = {key: versions.written.get(value, value) for key, value in given.items()}
+    answers = asked.told(unit.label, written)
     words = versions.quotes.get((str(unit.key), first), "")
     return {"label": name, "slot": slot, "words": words, "answers": answers}
 
