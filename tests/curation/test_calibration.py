@@ -64,10 +64,10 @@ def revealed(lead: Client, study: Study, works: tuple[Assignment, ...]) -> str:
 def change_bobs_mind(work: Assignment) -> None:
     """Bob takes Carol's phrase in place of his word."""
     work.refresh_from_db()
-    span = work.spans.get(deleted_at=None)
+    span = work.spans.get(deleted_at=None, label__slug="allegation")
     span.deleted_at = work.returned_at
     span.save()
-    answer(mark(work, "allegation", (39, 57)), "hedger", "outlet")
+    mark(work, "allegation", (39, 57))
     hand_in(work)
 
 
@@ -133,22 +133,23 @@ def test_the_report_shows_the_rise_and_that_bob_moved_to_carol(
     lead: Client, revealed: str, works: tuple[Assignment, Assignment]
 ) -> None:
     do(lead, revealed, "revise")
+    answer(mark(works[0], "attribution", (0, 6)), "source_kind", "unspecified")
     change_bobs_mind(works[0])
     report = lead.get(revealed).context["report"]
     told = {title: (one.before.value, one.after.value) for title, one in report["figures"]}
-    assert told["Exact F1"] == (0.0, 1.0)
+    assert told["Exact F1"] == (0.0, 2 / 3)
     [row, other] = report["towards"]["rows"]
     assert (row[0], other[0]) == ("Bob", "Carol")
     assert row[1][1][0] > 0.2
     assert other[1][0] == [0.0, 0.0]
-    [move] = report["moves"]
+    [added, move] = report["moves"]
+    assert added["after"]["answers"] == [("Kind of source", "Unspecified")]
     assert (move["who"], move["what"], move["towards"]) == (
         "Bob",
         "Moved the boundaries",
         ["Carol"],
     )
     assert move["before"]["words"] == "alleged"
-    assert move["after"]["answers"] == [("Who is hedging", "The outlet")]
     page = lead.get(revealed).content.decode()
     assert "as Carol had it" in page
 
