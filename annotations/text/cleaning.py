@@ -91,8 +91,11 @@ def crawler_prefix(text: str) -> CrawlerPrefix | None:
 
 
 def sha256(text: str) -> str:
-    """Lower-case hex digest of the text in UTF-8, as stored and exported."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Lower-case hex digest of the text in UTF-8, as stored and exported.
+
+    Of a text that cannot be stored, too: `clean` says what is wrong with it.
+    """
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _decoded(raw: bytes, skip: int, encoding: str, name: str) -> str:

@@ -73,6 +73,7 @@ def test_a_file_for_each_user_is_one_article_of_several_annotators() -> None:
             "a.jsonl, line 1: A relation does not join two spans of one annotator.",
         ),
         ({"text": "a\x00b", "label": []}, "a.jsonl, line 1: Line 1, character 2: a NUL"),
+        ({"text": "a\ud83d", "label": []}, "a.jsonl, line 1: Line 1, character 2: half of a char"),
         (
             {"text": TEXT, "entities": [
                 {"id": 1, "label": "X", "start_offset": 0, "end_offset": 1},

@@ -141,6 +141,10 @@ def test_the_configuration_has_labels_and_their_questions() -> None:
         ),
         ([task({"type": "labels"})], "t.json, line 1, task 1, result 1: The result is not as"),
         ([{"annotations": []}], "t.json, line 1, task 1: It is no task with data."),
+        (
+            [{"data": {"text": "\ud83d"}, "annotations": []}],
+            "t.json, line 1, task 1: Line 1, character 1: half of a character",
+        ),
         ([{"data": {}, "annotations": []}], "t.json, line 1, task 1: Its data holds no text."),
         ('[{"annotations": [', "t.json, line 1, character 19: This is not JSON"),
         ('{"annotations": ' + "[" * 50_000, "t.json: This is nested too deeply"),

@@ -19,6 +19,7 @@ from annotations.exchange.queries.tables import LEFT_OUT, study_tables
 from annotations.exchange.records import Corpus, StudyRecord
 from annotations.marking.models import Operation, Span
 from annotations.study.models import AuditEntry, Study
+from annotations.text.cleaning import sha256
 
 ROOM = SourceLimits(total_bytes=10**9, file_bytes=10**9)
 
@@ -125,6 +126,9 @@ def article_row(data: Any, table: str) -> Any:
     return next(rows[table][0] for rows in data["articles"] if rows.get(table))
 
 
+HALF = sha256("\ud83d")
+
+
 @pytest.mark.parametrize(
     ("table", "values", "said"),
     [
@@ -146,10 +150,14 @@ def article_row(data: Any, table: str) -> Any:
         ("span", {"strange": 1}, "not known"),
         ("article", {"text_sha256": "0" * 64}, "SHA-256"),
         ("article", {"n_code_points": 1}, "another length"),
+        ("article", {"text": "\ud83d", "n_code_points": 1, "text_sha256": HALF}, "half of a char"),
+        ("article", {"title": "\0"}, "NUL"),
+        ("article", {"title": "\ud83d"}, "half of a char"),
         ("article", {"title": "x" * 501}, "longer"),
         ("assignment", {"annotator": "00000000-0000-4000-8000-000000000000"}, "leads to nothing"),
         ("assignment", {"created_at": "yesterday"}, "created_at"),
         ("operation", {"status": "odd"}, "cannot be"),
+        ("operation", {"result": {"message": ["\ud83d"]}}, "half of a char"),
     ],
 )
 def test_a_spoilt_row_is_refused_with_its_place_and_nothing_is_stored(

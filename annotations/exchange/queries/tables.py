@@ -190,7 +190,7 @@ def _reader(field: AnyField, kind: AnyField) -> Callable[[Any], Any]:
     if isinstance(kind, FloatField):
         return _float
     if isinstance(kind, JSONField):
-        return lambda value: value
+        return _storable
     choices = {value for value, _ in field.flatchoices} if field.choices else None
     return lambda value: _listed(_words(value), field.max_length, choices)
 
@@ -201,6 +201,32 @@ LARGEST = 2**31 - 1
 def _words(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be words")
+    return _whole(value)
+
+
+def _whole(words: str) -> str:
+    """Raises ValueError for what no database keeps."""
+    if "\0" in words:
+        raise ValueError("has a NUL character, which cannot be stored")
+    if not words.isascii():
+        try:
+            words.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("has half of a character, which cannot be stored") from error
+    return words
+
+
+def _storable(value: Any) -> Any:
+    """The same value. Raises ValueError as `_whole` does, of any words in it."""
+    if isinstance(value, str):
+        return _whole(value)
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _whole(name)
+            _storable(each)
+    elif isinstance(value, list):
+        for each in value:
+            _storable(each)
     return value
 
 
