@@ -133,9 +133,10 @@ def soak() -> Outcome:
 
 def _soak(tally: Path, told: dict[str, str]) -> Outcome:
     shown = ("-rP", "--show-capture=stdout", "--tb=short", "--durations=15")
-    long = (*BUT_BROWSER, "-m", "soak", "-n", PROCESSES, *shown, "-o", "faulthandler_timeout=0")
+    how = ("-m", "soak", "-n", PROCESSES, *shown, "-o", "faulthandler_timeout=0")
+    long = (*BUT_BROWSER, *how)
     on_sqlite = _pytest(*long, **told)
-    in_browser = _pytest(BROWSER_TESTS, "-m", "soak", "-n", PROCESSES, *shown, **told)
+    in_browser = _pytest(BROWSER_TESTS, *how, **told)
     with database_url() as url:
         on_postgresql = _pytest(*long, **told, DATABASE_URL=url)
     runs = (on_sqlite, in_browser, on_postgresql)
