@@ -47,7 +47,7 @@ export class Session {
   }
 
   listen() {
-    window.addEventListener("online", () => (this.status(), this.sync.kick()));
+    window.addEventListener("online", () => (this.status(), this.sync.online()));
     window.addEventListener("offline", () => this.status());
     window.addEventListener("beforeunload", (event) => {
       if (this.outbox.size) event.preventDefault();

@@ -58,7 +58,7 @@ export class Session {
   }
 
   listen() {
-    window.addEventListener("online", () => (this.status(), this.sync.kick()));
+    window.addEventListener("online", () => (this.status(), this.sync.online()));
     window.addEventListener("offline", () => this.status());
     window.addEventListener("beforeunload", (event) => {
       this.desk.drafts.flush();
@@ -227,12 +227,7 @@ export class Session {
 
   async saved(patience) {
     this.desk.drafts.flush({ all: true });
-    const until = Date.now() + patience;
-    while (this.outbox.size && Date.now() < until) {
-      if (!this.sync.trouble) await this.sync.kick();
-      if (this.outbox.size) await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    return !this.outbox.size;
+    return this.sync.sent(patience);
   }
 
   words() {

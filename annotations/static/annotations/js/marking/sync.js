@@ -8,6 +8,7 @@ const TIMEOUT = 20_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 const KEPT_ALIVE = 20_000; // characters: browsers carry 64 kB past the end of a page
+const PULLS = 3; // times that news are asked for which saves overtake
 
 /** Milliseconds to wait before try number `tries` (from 1), with jitter: half to whole. */
 export function backOff(tries, random = Math.random) {
@@ -37,12 +38,28 @@ export class Sync {
       .finally(() => {
         this.running = null;
         this.hooks.status();
-        if (this.again) {
-          this.again = false;
-          if (!this.trouble) this.kick();
-        }
+        const { again, eager } = this;
+        this.again = this.eager = false;
+        if (again && (!this.trouble || eager)) this.kick();
       });
     return this.running;
+  }
+
+  /** There is a network again: a try that began without one and fails is made anew at once. */
+  online() {
+    if (!this.outbox.size) this.pull(); // else the answer to what is sent brings the news
+    this.eager = Boolean(this.running);
+    return this.kick();
+  }
+
+  /** Waits for all that is queued to be answered, so many milliseconds; whether it was. */
+  async sent(patience) {
+    const until = Date.now() + patience;
+    while (this.outbox.size && Date.now() < until) {
+      if (!this.trouble) await this.kick();
+      if (this.outbox.size) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return !this.outbox.size;
   }
 
   hold(act) {
@@ -176,12 +193,16 @@ export class Sync {
     return this.stop("login", () => this.hooks.login(login));
   }
 
-  /** Fetches what changed on the server since a revision; false when it could not. */
-  async pull(since = this.rev) {
+  /**
+   * Fetches what changed on the server since a revision; false when it could not. News from before
+   * a save that was answered meanwhile are asked for again: they would undo it on the page.
+   */
+  async pull(since = this.rev, pulls = PULLS) {
     const response = await this.ask(`${this.url}?since=${since}&assignment=${this.head.assignment}`);
     if (response?.status === 401) return this.signedOut(response);
     const reply = response?.ok ? await response.json().catch(() => null) : null;
     if (!reply) return false;
+    if (reply.rev < this.rev && pulls > 1) return this.pull(since, pulls - 1);
     this.rev = reply.rev;
     this.hooks.changed(reply);
     return true;
