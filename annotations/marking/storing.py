@@ -223,7 +223,7 @@ class Writer:
         """The entry; or the one that another article of the same annotator made just now."""
         row = self._entity_row(entity)
         Entity.objects.bulk_create([row], ignore_conflicts=True)
-        stored = Entity.objects.get(
+        [stored] = Entity.objects.filter(
             study=self.study_id,
             owner=self.owner_id,
             folded_name=entity.folded_name,

@@ -188,12 +188,13 @@ def test_a_batch_may_build_on_itself(tab: Tab, article: Article) -> None:
         add("span", claim),
         add("link", joined),
         add("entity", name),
+        add("entity", {"id": new_id(), "name": "A second one in the same request"}),
         op("set", "span", answered, 1),
         op("del", "span", claim, 1),
         op("restore", "span", claim, 2),
     )
-    assert [result["status"] for result in results] == ["applied"] * 7
-    assert tab.rev == 7
+    assert [result["status"] for result in results] == ["applied"] * 8
+    assert tab.rev == 8
     assert spans_of(User.objects.get(username="bob"), article) == ["0-9", "44-51 58-64"]
     assert tab.pull()["changes"]["spans"][0]["attributes"] == {"entity": name["id"]}
 
