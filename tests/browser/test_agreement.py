@@ -17,6 +17,9 @@ from tests.people import assign, join, make_article, make_study, make_user
 
 CONTEXT = Callable[..., BrowserContext]
 LOOKS = [(1280, "light"), (390, "dark")]
+# Keys that are quicker than the server.
+AT_ONCE = """(keys) => { for (const key of keys)
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })); }"""
 
 
 @pytest.fixture
@@ -63,9 +66,10 @@ def test_the_cases_are_walked_by_keys(
 ) -> None:
     sign_in(page, live_server)
     page.goto(f"{live_server.url}/studies/{study.pk}/agreement/articles/{article.pk}/")
-    for heading in ("Case 1: Different boundaries", "Case 2: Unanimous", "Case 3: Not found by"):
-        page.keyboard.press("j")
-        expect(page.locator(".focus h2")).to_contain_text(heading)
+    page.evaluate(AT_ONCE, "jj")
+    expect(page.locator(".focus h2")).to_contain_text("Case 2: Unanimous")
+    page.keyboard.press("j")
+    expect(page.locator(".focus h2")).to_contain_text("Case 3: Not found by")
     page.keyboard.press("k")
     expect(page.locator(".focus h2")).to_contain_text("Case 2")
     page.keyboard.press("2")

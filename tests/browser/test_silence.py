@@ -20,7 +20,8 @@ def test_an_inline_script_is_blocked_and_noticed(
 ) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
     title = page.title()
-    page.evaluate(INLINE)
+    with page.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        page.evaluate(INLINE)
     expect(page).to_have_title(title)
     assert [error for error in console_errors if "Content Security Policy" in error]
     expected_console.append("Content Security Policy")
@@ -30,7 +31,8 @@ def test_a_page_that_fails_to_load_is_noticed(
     live_server: LiveServer, page: Page, console_errors: list[str], expected_console: list[str]
 ) -> None:
     page.goto(f"{live_server.url}/accounts/login/")
-    page.evaluate("() => fetch('/static/not-there.js')")
+    with page.expect_console_message(lambda said: "404" in said.text):
+        page.evaluate("() => fetch('/static/not-there.js')")
     expect(page.locator("body")).to_be_visible()
     assert [error for error in console_errors if "404" in error]
     expected_console.append("404")

@@ -52,6 +52,7 @@ def enter(page: Page, site: str) -> None:
     page.get_by_label("E-mail address or user name").fill("eve")
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
 
 
 def add_key(page: Page, site: str, alone: bool) -> None:

@@ -88,7 +88,8 @@ class Desk:
         return self.ready()
 
     def ready(self) -> "Desk":
-        expect(self.page.locator("html[data-ready=marking]")).to_be_attached(timeout=PATIENCE)
+        there = "html[data-ready=marking][data-parts=there]"
+        expect(self.page.locator(there)).to_be_attached(timeout=PATIENCE)
         return self
 
     def place(self, words: str, nth: int = 0) -> dict[str, Any]:
@@ -117,6 +118,11 @@ class Desk:
     def mark(self, words: str, key: str, nth: int = 0) -> None:
         self.drag(words, nth)
         self.press(key)
+
+    def card(self, words: str) -> Locator:
+        """The card, once it tells of the span on these words."""
+        expect(self.chosen.locator(".chosen-quote")).to_have_text(words, timeout=PATIENCE)
+        return self.chosen
 
     def saved(self) -> "Desk":
         expect(self.page.locator("#save-state")).to_have_text("Saved", timeout=PATIENCE)

@@ -124,6 +124,32 @@ def test_a_tab_closed_with_unsent_changes_warns_and_sends_them_when_opened_again
     assert Operation.objects.count() == 1
 
 
+# They are fetched a little after the page.
+RARE_PARTS_THERE = """() => new Promise((resolve, reject) => {
+    const isThere = (name) => performance.getEntriesByName(
+        new URL(`/static/annotations/js/marking/${name}.js`, location.href).href).length;
+    const parts = ["help", "submit", "returning"];
+    const look = () => (parts.every(isThere) ? resolve() : setTimeout(look, 50));
+    setTimeout(reject, 60_000);
+    look();
+})"""
+
+
+def test_the_rare_parts_work_without_a_connection(desk: Desk) -> None:
+    desk.page.evaluate(RARE_PARTS_THERE)
+    desk.page.context.set_offline(True)
+    desk.mark("Keston", "2")
+    desk.press("?")
+    help = desk.page.get_by_role("dialog", name="Keys and settings")
+    expect(help).to_be_visible()
+    help.get_by_role("button", name="Close").click()
+    expect(desk.page.locator("#list button")).to_have_count(1)
+    desk.press("Control+Enter")
+    desk.heard("Some changes are not saved yet")
+    desk.page.context.set_offline(False)
+    desk.saved()
+
+
 def test_two_annotators_at_one_article_save_both_and_see_nothing_of_each_other(
     desk: Desk, live_server: LiveServer, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -56,7 +56,7 @@ def test_a_drag_from_tag_to_mark_links(desk: Desk) -> None:
 def test_a_candidate_in_the_panel_is_linked_by_a_click(desk: Desk) -> None:
     desk.mark("Keston could possibly supply", "3")
     desk.mark("EU harbour inspectors", "2")
-    desk.chosen.get_by_role("button", name="Link to a claim").click()
+    desk.card("EU harbour inspectors").get_by_role("button", name="Link to a claim").click()
     desk.chosen.get_by_role("button", name="Allegation Keston could").click()
     assert len(desk.links()) == 1
 
@@ -119,6 +119,7 @@ def test_names_are_found_made_and_taken_by_mouse(desk: Desk) -> None:
     desk.chosen.get_by_role("option", name="New name: Halden").click()
     assert desk.answers("Norvia")["entity"] == "Halden"
     desk.mark("He", "2")
+    desk.card("He")
     who.click()
     desk.chosen.get_by_role("option", name="Halden").click()
     assert desk.answers("He")["entity"] == "Halden"

@@ -14,6 +14,19 @@ FLAGS = {
     "source": "Source",
     "codebook_gap": "Codebook gap",
 }
+# Where the page stands when the wheel has turned it so far, and when it stands there.
+END_OF_WAY = """(way) => {
+    const most = document.documentElement.scrollHeight - innerHeight;
+    return Math.max(0, Math.min(scrollY + way, most));
+}"""
+ARRIVED = """(end) => new Promise((resolve) => {
+    const tries = performance.now() + 10_000;
+    const look = () => {
+        if (Math.abs(scrollY - end) < 2 || performance.now() > tries) resolve();
+        else setTimeout(look, 20);
+    };
+    look();
+})"""
 
 
 class ByMouse:
@@ -39,9 +52,11 @@ class ByMouse:
         height = self.page.evaluate("innerHeight")
         if boxes[0].top < EDGE or boxes[-1].bottom > height - EDGE:
             self.page.mouse.move(*self.resting_place())
-            self.page.mouse.wheel(0, boxes[0].top - height / 3)
+            way = boxes[0].top - height / 3
+            end = self.page.evaluate(END_OF_WAY, way)
+            self.page.mouse.wheel(0, way)
             self.n_gestures += 1
-            self.page.wait_for_timeout(150)
+            self.page.evaluate(ARRIVED, end)
             boxes = self.reader.boxes(stretch)
         return boxes
 

@@ -19,8 +19,11 @@ export class Card {
     const drawn = draft && JSON.stringify([draft.label, draft.fragments]);
     if (drawn && drawn === this.drawn && this.answering) return; // what somebody types stays
     this.drawn = drawn;
-    const parts = draft ? this.editor(draft) : one ? this.case(one) : this.nothing();
-    this.root.replaceChildren(...parts.filter(Boolean));
+    const parts = (draft ? this.editor(draft) : one ? this.case(one) : this.nothing()).filter(Boolean);
+    const says = draft ? null : parts.map((part) => part.outerHTML).join("");
+    if (says !== null && says === this.says) return; // nothing that has the focus goes
+    this.says = says;
+    this.root.replaceChildren(...parts);
   }
 
   /** Whether the focus is on a question of the draft. */

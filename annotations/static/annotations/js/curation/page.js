@@ -1,7 +1,7 @@
 // The adjudication page: reads its data and wires the parts together.
 
 import { Article } from "../marking/article.js";
-import { button, byId, clip, h, Live } from "../marking/dom.js";
+import { betweenClicks, button, byId, clip, h, Live } from "../marking/dom.js";
 import { chordOf } from "../marking/keys.js";
 import { Labels } from "../marking/labels.js";
 import { SignIn } from "../marking/returning.js";
@@ -14,6 +14,8 @@ import { draftsOf } from "./drafts.js";
 import { find } from "./keys.js";
 import { Undo } from "./rulings.js";
 import { Session } from "./session.js";
+
+const PATIENCE = 8_000; // milliseconds for decisions to be saved before the article is closed
 
 function buildDesk(data) {
   const root = byId("text");
@@ -56,6 +58,8 @@ function selected(view) {
 
 function wireDesk(desk) {
   const { board, view, card, live, root } = desk;
+  const drawCard = betweenClicks(byId("card"), () => card.draw());
+  const drawCases = betweenClicks(byId("cases"), () => drawList(desk));
   desk.say = (text) => live.say(text);
   desk.refuse = (text) => (flash(text), live.say(text));
   desk.selected = () => selected(view);
@@ -63,8 +67,8 @@ function wireDesk(desk) {
   desk.paint = (blocks) => {
     view.paint(blocks ?? board.article.blocks.keys());
     showCurrent(desk);
-    card.draw();
-    drawList(desk);
+    drawCard();
+    drawCases();
     drawProgress(desk);
   };
   desk.goTo = (id, said = "") => {
@@ -202,6 +206,24 @@ function wireButtons(desk) {
   });
 }
 
+/** The article is closed with every decision that was made here: those on their way go first. */
+function wireClosing({ session, refuse }) {
+  const dialog = byId("close-dialog");
+  const form = dialog.querySelector("form");
+  let waits = false;
+  form.addEventListener("submit", async (event) => {
+    if (!session.outbox.size) return;
+    event.preventDefault();
+    if (waits) return;
+    waits = true;
+    const sent = await session.sync.sent(PATIENCE);
+    waits = false;
+    if (sent) return form.requestSubmit();
+    dialog.close();
+    refuse("Some decisions are not saved yet. Close the article when “Saved” shows.");
+  });
+}
+
 /** A click on a mark goes to its case, the innermost first; again, to the next one out. */
 function clickMark(desk, event) {
   const mark = event.target.closest("mark");
@@ -264,6 +286,7 @@ function start(data) {
   });
   wireKeys(desk);
   wireButtons(desk);
+  wireClosing(desk);
   window.addEventListener("pagehide", () => desk.board.draft && desk.board.putAway());
   const first = desk.board.case() ?? desk.board.next();
   if (first) {

@@ -50,12 +50,35 @@ export function button(text, { quiet = false, ...props } = {}) {
   return h("button", { type: "button", class: `button little${quiet ? " quiet" : ""}`, ...props }, text);
 }
 
+/**
+ * `draw`, put off while a button of the mouse is down in `root`: a click is lost when what it aims
+ * at is drawn anew between its two halves.
+ */
+export function betweenClicks(root, draw) {
+  let [pressed, owed] = [false, false];
+  root.addEventListener("pointerdown", () => (pressed = true));
+  const release = () => {
+    pressed = false;
+    if (owed) ask();
+  };
+  const ask = () => {
+    owed = pressed;
+    if (!pressed) draw();
+  };
+  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => pressed && setTimeout(release)); // after the click
+  return ask;
+}
+
+const waiting = new WeakMap(); // who is to be told of a dialog's answer
+
 /** How an open dialog is answered: the value of the button, "" for Esc. A button is told of in its own
  * click, for "close" comes a moment later: a key pressed in between would find nothing done yet. */
 export function answered(dialog) {
+  waiting.get(dialog)?.(""); // closed by Esc, and opened again before the browser has told of that
   const ended = new AbortController();
   return new Promise((resolve) => {
     const tell = (value) => (ended.abort(), resolve(value));
+    waiting.set(dialog, tell);
     const pressed = (event) => {
       event.preventDefault();
       const value = event.submitter?.value ?? "";

@@ -1,7 +1,7 @@
 // The side list: marks of the sections in view, or what a search finds; never all of thousands.
 
 import { lastAtOrBefore } from "./article.js";
-import { byId, clip, h, showWithin } from "./dom.js";
+import { betweenClicks, byId, clip, h, showWithin } from "./dom.js";
 import { countOf, describe, quoteOf } from "./labels.js";
 
 const MOST = 200;
@@ -20,6 +20,7 @@ export class List {
     this.search = byId("list-search");
     this.filter = byId("list-label");
     this.inView = new Set();
+    this.redraw = betweenClicks(this.root, () => this.draw());
     this.watch();
     this.root.addEventListener("click", (event) => {
       const item = event.target.closest("[data-id]");
@@ -45,7 +46,7 @@ export class List {
 
   soon() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.draw(), 80);
+    this.timer = setTimeout(this.redraw, 80);
   }
 
   /** Spans to show, in reading order, and whether they are only those in view. */

@@ -104,6 +104,7 @@ function wireButtons(desk) {
     const place = event.target.closest(`${wanted}, [data-panel]`);
     if (!place) return;
     const { command, label, panel } = place.dataset;
+    catchUp(desk);
     desk.drafts.flush();
     if (panel !== undefined) document.body.classList.toggle("panel-open");
     else if (label) apply(desk, desk.labels.byId.get(label), { exact: event.altKey, second: event.shiftKey });
@@ -145,9 +146,10 @@ function wireHistory(desk, session) {
   const fold = byId("history-part");
   const part = new Part(byId("history"), desk, session);
   const whole = session.data.urls.history;
-  let url = whole; // or that of one mark, until the history is closed
+  let url = whole; // or that of one mark, until a person closes or opens the history
   const show = () => fold.open && part.fetch(url);
-  fold.addEventListener("toggle", () => (fold.open ? show() : (url = whole)));
+  fold.querySelector(":scope > summary").addEventListener("click", () => (url = whole));
+  fold.addEventListener("toggle", show); // told late, and once for closing and opening in a row
   desk.on("history", ({ id }) => {
     url = `${whole}?mark=${id}`;
     if (fold.open) show();
@@ -225,17 +227,20 @@ function start(data) {
   listen(desk);
   new Panel(desk);
   new CodebookCard(desk, session);
-  import("./overview.js").then(({ List, Ribbon }) => [new List(desk), new Ribbon(desk)]);
+  const parts = [import("./overview.js").then(({ List, Ribbon }) => [new List(desk), new Ribbon(desk)])];
   desk.on("refusal", ({ text }) => flash(text));
   const told = byId("messages").textContent.trim();
   if (told) setTimeout(() => desk.say(told), FIRST_THINGS); // a page is read from its title on: then what led here
-  if (data.held?.length) import("./returning.js").then(({ offer }) => offer(desk, data.held, notices));
+  if (data.held?.length) parts.push(import("./returning.js").then(({ offer }) => offer(desk, data.held, notices)));
   session.news(data.codebook_news);
   const time = { url: data.urls.time, tab: session.tab, token: csrfToken };
-  if (!desk.readOnly) import("./clock.js").then(({ keepTime }) => (desk.tellTime = keepTime(time)));
+  if (!desk.readOnly) parts.push(import("./clock.js").then(({ keepTime }) => (desk.tellTime = keepTime(time))));
   checkText(desk, notices, data.article);
   if (!desk.readOnly && document.activeElement === document.body) desk.focusText();
   document.documentElement.dataset.ready = "marking";
+  Promise.all(parts)
+    .catch(() => desk.refuse("A part of this page could not be fetched. Reload it when there is a connection."))
+    .finally(() => (document.documentElement.dataset.parts = "there"));
 }
 
 /** A refusal in view for a while, for those who do not hear the live region. */

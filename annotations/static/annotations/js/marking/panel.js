@@ -15,7 +15,7 @@ export class Panel {
     this.strip = byId("strip");
     this.root.addEventListener("keydown", (event) => this.key(event));
     desk.on("chosen marks mode", () => this.soon());
-    this.root.addEventListener("pointerdown", () => (this.pressed = true));
+    this.root.addEventListener("pointerdown", () => this.press(), true);
     for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => this.release());
     desk.on("chosen marks mode selection", () => this.drawStrip());
     this.strip?.addEventListener("click", () => this.tapStrip());
@@ -33,6 +33,12 @@ export class Panel {
       this.asked = false;
       if (!this.pressed) this.draw();
     });
+  }
+
+  /** Nobody answers about a span that is not the chosen one any more. */
+  press() {
+    if (this.shown !== this.desk.spanId) this.draw();
+    this.pressed = true;
   }
 
   release() {

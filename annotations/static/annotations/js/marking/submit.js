@@ -36,8 +36,8 @@ export class Submit {
   constructor(desk, session) {
     Object.assign(this, { desk, session });
     this.dialog = byId("submit");
-    byId("submit-no").addEventListener("click", () => this.dialog.close());
-    this.dialog.addEventListener("close", () => desk.focusText());
+    byId("submit-no").addEventListener("click", () => this.close());
+    this.dialog.addEventListener("close", () => document.activeElement === this.from && desk.focusText());
     byId("submit-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -63,14 +63,21 @@ export class Submit {
         "After submitting you can read your marks but not change them, until a curator or manager sends the article back.",
       ),
     );
+    this.from = document.activeElement; // the browser gives it the focus back
     this.dialog.showModal();
     byId(left.length ? "submit-no" : "submit-yes").focus();
     return true;
   }
 
+  /** The browser tells of it later, when the next key may have gone somewhere already. */
+  close() {
+    this.dialog.close();
+    this.desk.focusText();
+  }
+
   go({ test }) {
     const { desk } = this;
-    this.dialog.close();
+    this.close();
     desk.choose(null, { quiet: true });
     desk.setCursor(desk.article.nextWord(0), { quiet: true });
     walk(desk, 1, (span) => test(desk, span));

@@ -3,11 +3,20 @@ import { keyOf, linkFor } from "./walking.js";
 
 const PLACE = "#comparison";
 
-function go(link) {
-  window.htmx.ajax("GET", link.href, { target: PLACE, swap: "outerHTML" }).then(() => {
-    window.history.replaceState(null, "", link.href);
-    showFocus();
-  });
+let going = Promise.resolve();
+let steps = 0; // on their way
+
+/** One step after the other: `find` looks for the address on the case that the step before led to. */
+function go(find) {
+  steps += 1;
+  going = going.then(() => step(find())).catch(() => {}).finally(() => (steps -= 1));
+}
+
+async function step(address) {
+  if (!address) return;
+  await window.htmx.ajax("GET", address, { target: PLACE, swap: "outerHTML" });
+  window.history.replaceState(null, "", address);
+  showFocus();
 }
 
 function showFocus() {
@@ -19,10 +28,11 @@ function showFocus() {
 }
 
 document.addEventListener("keydown", (event) => {
-  const link = linkFor(document.querySelector(PLACE), keyOf(event));
-  if (!link) return;
+  const key = keyOf(event);
+  const find = () => linkFor(document.querySelector(PLACE), key)?.href;
+  if (!find()) return;
   event.preventDefault();
-  go(link);
+  if (!steps || !event.repeat) go(find);
 });
 
 document.addEventListener("click", (event) => {
@@ -31,9 +41,10 @@ document.addEventListener("click", (event) => {
   const mark = event.target.closest(`${PLACE} [data-case]`);
   if (link) {
     event.preventDefault();
-    go(link);
+    const { href } = link;
+    go(() => href);
   } else if (mark && window.getSelection().isCollapsed) {
-    go({ href: `${window.location.pathname}?case=${mark.dataset.case}` });
+    go(() => `${window.location.pathname}?case=${mark.dataset.case}`);
   }
 });
 
