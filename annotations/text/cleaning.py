@@ -74,6 +74,17 @@ def clean(text: str) -> str:
     return text
 
 
+def first_unstorable(text: str) -> str:
+    """The first character of a text that no database keeps, as `clean` refuses it; else ""."""
+    bad = _UNSTORABLE.search(text)
+    return bad.group() if bad else ""
+
+
+def legible(text: str) -> str:
+    """`text` with "U+0000" in place of each character that no database keeps."""
+    return _UNSTORABLE.sub(lambda bad: f"U+{ord(bad.group()):04X}", text)
+
+
 def line_and_column(text: str, place: int) -> tuple[int, int]:
     """Of code point `place` in a text with LF line ends; both 1-based."""
     return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)

@@ -1,6 +1,8 @@
 """What another program marked comes in: mapped, as assignments and suggestions, all or nothing."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,6 +30,7 @@ from annotations.exchange.records import (
 )
 from annotations.marking.models import Operation, Span
 from annotations.study.models import AuditEntry, Label, Study
+from annotations.text.cleaning import first_unstorable
 from tests.people import TEXT, make_article
 
 from .corpora import LABELS, STUDY
@@ -321,3 +324,23 @@ def test_a_choice_that_loses_more_is_shown_before_it_is_stored(
     ]
     assert looked.mapping["labels"] == {"Claim": "allegation"}
     assert (store(looked).state, Span.objects.count()) == ("done", 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"text": "A b.", "label": [[0, 1, "x\x00y"]]},
+        {"text": "A b.", "label": [[0, 1, "x"]], "x\ud83dy": 1, "comments": ["\x00"]},
+    ],
+)
+def test_characters_that_no_database_keeps_are_told_in_letters(
+    codebook: Study, alice: User, line: dict[str, Any]
+) -> None:
+    content = json.dumps(line).encode()
+    made = begin_import(study=codebook, actor=alice, files=[("a.jsonl", content)], form="doccano")
+    read_import.func(str(made.pk))
+    made.refresh_from_db()
+    told = json.dumps(made.survey, ensure_ascii=False) + made.message
+    assert "U+0000" in told or "U+D83D" in told
+    assert not first_unstorable(told)
+    assert "\\u0000" not in told

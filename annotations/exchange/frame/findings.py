@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from annotations.text.cleaning import legible
+
 Kind = Literal["lost", "repaired", "refused"]
 MOST_KEPT = 500  # of each kind, word for word; the rest is counted
 
@@ -23,7 +25,7 @@ class Finding:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.place) if part)
-        return f"{where}: {self.sentence}" if where else self.sentence
+        return legible(f"{where}: {self.sentence}" if where else self.sentence)
 
 
 @dataclass(slots=True)

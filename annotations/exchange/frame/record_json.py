@@ -10,12 +10,10 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-import regex
-
+from annotations.text.cleaning import first_unstorable
 from annotations.text.refusal import Refusal
 
 LARGEST = 2**31 - 1  # what a column of the database can hold
-_UNSTORABLE = regex.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff]")
 
 R = TypeVar("R")
 Dump = Callable[[Any], Any]
@@ -189,9 +187,8 @@ def _mapping_loader(each: Load) -> Load:
 def _words(value: Any, path: str) -> str:
     if type(value) is not str:
         raise Wrong(path, "must be words in quotation marks")
-    if bad := _UNSTORABLE.search(value):
-        code = ord(bad.group())
-        raise Wrong(path, f"holds the character U+{code:04X}, which cannot be stored")
+    if bad := first_unstorable(value):
+        raise Wrong(path, f"holds the character U+{ord(bad):04X}, which cannot be stored")
     return value
 
 

@@ -1,5 +1,6 @@
 """The one way in which a file is refused."""
 
+from annotations.text.cleaning import legible
 from annotations.text.refusal import Refusal
 
 
@@ -7,11 +8,11 @@ class FileRefused(Refusal):
     """A file that cannot be taken: which, where in it, and why."""
 
     def __init__(self, file: str, reason: str, *, place: str = "") -> None:
-        self.file = file
+        self.file = legible(file)
         self.place = place
-        self.reason = reason
-        where = ", ".join(part for part in (file, place) if part)
-        super().__init__(f"{where}: {reason}" if where else reason)
+        self.reason = legible(reason)
+        where = ", ".join(part for part in (self.file, place) if part)
+        super().__init__(f"{where}: {self.reason}" if where else self.reason)
 
 
 class TooMuch(FileRefused):
