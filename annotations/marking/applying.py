@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from . import entity_acts, link_acts, span_acts
 from .checking import Invalid
 from .desk import Desk
-from .models import Operation, OperationKind, OperationStatus, OperationTarget
+from .models import OperationKind, OperationStatus, OperationTarget
 from .outcomes import Outcome, held, invalid
 from .protocol import Batch, Op
 from .storing import Writer
@@ -30,6 +31,10 @@ ACTS: dict[tuple[OperationTarget, OperationKind], Act] = {
     (T.ENTITY, K.DEL): entity_acts.remove_entity,
     (T.ENTITY, K.RESTORE): entity_acts.restore_entity,
 }
+HISTORY = (
+    "study", "assignment", "user", "op_id", "tab", "at", "kind", "target_type", "target_id",
+    "status", "rev", "before", "after", "asked", "result",
+)  # fmt: skip
 HELD_MESSAGE = (
     "You had submitted it. What came later is kept, and offered to you if it is sent back."
 )
@@ -44,7 +49,7 @@ class Applied:
     """What a batch came to: an answer for each operation, and the rows of its history."""
 
     answers: list[Wire] = field(default_factory=list)
-    history: list[Operation] = field(default_factory=list)
+    history: list[tuple[Any, ...]] = field(default_factory=list)  # in the order of HISTORY
 
 
 @dataclass(frozen=True)
@@ -110,22 +115,22 @@ def _refused(desk: Desk, op: Op, message: str) -> Outcome:
     return invalid(op, message)
 
 
-def _history_row(desk: Desk, op: Op, outcome: Outcome, hand: Hand) -> Operation:
+def _history_row(desk: Desk, op: Op, outcome: Outcome, hand: Hand) -> tuple[Any, ...]:
     is_applied = outcome.status == OperationStatus.APPLIED
-    return Operation(
-        study_id=desk.study_id,
-        assignment_id=desk.assignment_id,
-        user_id=hand.user_id,
-        op_id=op.op_id,
-        tab=hand.tab,
-        at=hand.now,
-        kind=op.kind,
-        target_type=op.on,
-        target_id=op.target_id,
-        status=outcome.status,
-        rev=desk.rev if is_applied else None,
-        before=outcome.before,
-        after=outcome.after,
-        asked=None if is_applied else op.asked,
-        result=desk.answered[op.op_id],
+    return (
+        desk.study_id,
+        desk.assignment_id,
+        hand.user_id,
+        op.op_id,
+        hand.tab,
+        hand.now,
+        op.kind.value,
+        op.on.value,
+        op.target_id,
+        outcome.status.value,
+        desk.rev if is_applied else None,
+        outcome.before,
+        outcome.after,
+        None if is_applied else op.asked,
+        desk.answered[op.op_id],
     )

@@ -1,17 +1,34 @@
 """Marks into rows, in the order in which a batch makes its changes.
 
 New spans and links wait, so that many go into one INSERT; any other change writes them first.
+They are poured, without an instance of a model for each: a corpus from elsewhere has millions.
 """
 
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError
+
+from annotations.study.pouring import pour
 
 from .codebook import Codebook
 from .models import AttributeValue, Entity, Fragment, Link, Span
 from .state import EntityState, LinkState, SpanState
+
+Row = tuple[Any, ...]
+SPAN = (
+    "id", "study", "assignment", "kind", "label", "codebook_version", "start", "end", "stretch",
+    "note", "flag", "state", "origin", "ver", "changed_rev", "created_at", "changed_at",
+)  # fmt: skip
+FRAGMENT = ("study", "span", "start", "end", "quote", "text_length")
+LINK = (
+    "id", "study", "assignment", "source", "target", "cue_start", "cue_end", "cue_quote", "ver",
+    "changed_rev", "created_at", "changed_at",
+)  # fmt: skip
+VALUE = ("study", "span", "attribute", "text", "entity")
+VALUE_IDS = ("study_id", "span_id", "attribute_id", "text", "entity_id")
 
 
 class Writer:
@@ -40,12 +57,17 @@ class Writer:
         spans, links = self._spans, self._links
         self._spans, self._links = [], []
         if spans:
-            Span.objects.bulk_create(self._span_row(span, rev) for span, rev in spans)
+            pour(Span, SPAN, (self._span_row(span, rev) for span, rev in spans))
             states = [span for span, _ in spans]
-            Fragment.objects.bulk_create(row for span in states for row in self._fragments(span))
-            self._write_values(states)
+            pour(Fragment, FRAGMENT, (row for span in states for row in self._fragments(span)))
+            values = [
+                self._value_row(span, name, answer)
+                for span in states
+                for name, answer in span.attributes.items()
+            ]
+            pour(AttributeValue, VALUE, values)
         if links:
-            Link.objects.bulk_create(self._link_row(link, rev) for link, rev in links)
+            pour(Link, LINK, (self._link_row(link, rev) for link, rev in links))
 
     # --- spans ----------------------------------------------------------------------------
 
@@ -93,38 +115,29 @@ class Writer:
         for ver, ids in by_version.items():
             Link.objects.filter(pk__in=ids).update(ver=ver, **changed)
 
-    def _span_row(self, span: SpanState, rev: int) -> Span:
-        start, end = span.hull
-        return Span(
-            id=span.id,
-            study_id=self.study_id,
-            assignment_id=self.assignment_id,
-            kind=span.kind,
-            label_id=span.label_id,
-            codebook_version_id=self.codebook.id_of(span.codebook),
-            start=start,
-            end=end,
-            stretch=span.stretch,
-            note=span.note,
-            flag=span.flag,
-            state=span.state,
-            origin=span.origin,
-            ver=span.ver,
-            changed_rev=rev,
-            created_at=self.now,
-            changed_at=self.now,
+    def _span_row(self, span: SpanState, rev: int) -> Row:
+        return (
+            span.id,
+            self.study_id,
+            self.assignment_id,
+            span.kind,
+            span.label_id,
+            self.codebook.id_of(span.codebook),
+            *span.hull,
+            span.stretch,
+            span.note,
+            span.flag,
+            span.state,
+            span.origin,
+            span.ver,
+            rev,
+            self.now,
+            self.now,
         )
 
-    def _fragments(self, span: SpanState) -> Iterable[Fragment]:
+    def _fragments(self, span: SpanState) -> Iterable[Row]:
         for start, end in span.fragments:
-            yield Fragment(
-                study_id=self.study_id,
-                span_id=span.id,
-                start=start,
-                end=end,
-                quote=self.text[start:end],
-                text_length=len(self.text),
-            )
+            yield self.study_id, span.id, start, end, self.text[start:end], len(self.text)
 
     def _change_fragments(self, before: SpanState, after: SpanState) -> None:
         rows = Fragment.objects.filter(span=after.id)
@@ -133,14 +146,14 @@ class Writer:
             rows.update(start=start, end=end, quote=self.text[start:end])
             return
         rows.delete()
-        Fragment.objects.bulk_create(self._fragments(after))
+        pour(Fragment, FRAGMENT, self._fragments(after))
 
     def _change_values(self, before: SpanState, after: SpanState) -> None:
         """Values belong to a label's attribute: after relabelling all are written anew."""
         rows = AttributeValue.objects.filter(span=after.id)
         if before.label_id != after.label_id:
             rows.delete()
-            self._write_values([after])
+            self._write_values(after, after.attributes)
             return
         gone = before.attributes.keys() - after.attributes.keys()
         if gone:
@@ -150,14 +163,14 @@ class Writer:
             for name, answer in after.attributes.items()
             if before.attributes.get(name) != answer
         }
-        self._write_values([after], only=changed)
+        self._write_values(after, changed)
 
-    def _write_values(self, spans: Iterable[SpanState], only: Iterable[str] | None = None) -> None:
+    def _write_values(self, span: SpanState, only: Iterable[str]) -> None:
+        """Answers to questions that may have had another one."""
         rows = [
-            self._value_row(span, name, answer)
-            for span in spans
+            AttributeValue(**dict(zip(VALUE_IDS, self._value_row(span, name, answer), strict=True)))
             for name, answer in span.attributes.items()
-            if only is None or name in only
+            if name in only
         ]
         if rows:
             AttributeValue.objects.bulk_create(
@@ -167,17 +180,12 @@ class Writer:
                 update_fields=["text", "entity"],
             )
 
-    def _value_row(self, span: SpanState, name: str, answer: str) -> AttributeValue:
+    def _value_row(self, span: SpanState, name: str, answer: str) -> Row:
         assert span.label_id is not None  # an extent has no attributes
         rule = self.codebook.labels[span.label_id].attributes[name]
-        is_entity = rule.kind == "entity"
-        return AttributeValue(
-            study_id=self.study_id,
-            span_id=span.id,
-            attribute_id=rule.id,
-            text="" if is_entity else answer,
-            entity_id=uuid.UUID(answer) if is_entity else None,
-        )
+        if rule.kind == "entity":
+            return self.study_id, span.id, rule.id, "", uuid.UUID(answer)
+        return self.study_id, span.id, rule.id, answer, None
 
     # --- links ------------------------------------------------------------------------------
 
@@ -200,21 +208,21 @@ class Writer:
             deleted_at=self.now if link.removed else None,
         )
 
-    def _link_row(self, link: LinkState, rev: int) -> Link:
+    def _link_row(self, link: LinkState, rev: int) -> Row:
         start, end = link.cue or (None, None)
-        return Link(
-            id=link.id,
-            study_id=self.study_id,
-            assignment_id=self.assignment_id,
-            source_id=link.source,
-            target_id=link.target,
-            cue_start=start,
-            cue_end=end,
-            cue_quote=self.text[start:end] if link.cue else "",
-            ver=link.ver,
-            changed_rev=rev,
-            created_at=self.now,
-            changed_at=self.now,
+        return (
+            link.id,
+            self.study_id,
+            self.assignment_id,
+            link.source,
+            link.target,
+            start,
+            end,
+            self.text[start:end] if link.cue else "",
+            link.ver,
+            rev,
+            self.now,
+            self.now,
         )
 
     # --- the ledger -------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from annotations.accounts.models import User
 from annotations.marking.wire import format_stretch, parse_stretch
 from annotations.study.actions import record
 from annotations.study.models import Study
+from annotations.study.pouring import Pouring
 from annotations.text.cleaning import sha256
 
 from ..formats.sourcemark import read_rows, study_path
@@ -22,7 +23,6 @@ from ..frame import FileRefused, SourceFiles
 from ..queries.tables import Column, Table, article_tables, head_tables
 from ..records import Row, Tables
 from ..rows.marks import grouped
-from .pouring import Pouring
 
 AT_ONCE = 1_000  # rows of one table that wait for their INSERT
 MOST_NAMED = 20  # people of the file that a refusal lists

@@ -12,10 +12,11 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.study.policy import Act
+from annotations.study.pouring import pour
 from annotations.study.queries import check_second_factor
 from annotations.text.refusal import Refusal
 
-from ..applying import Applied, Hand, apply_batch, hold_batch
+from ..applying import HISTORY, Applied, Hand, apply_batch, hold_batch
 from ..checking import BY_BROWSER
 from ..desk import Desk
 from ..gathering import Lock
@@ -153,14 +154,14 @@ def _write(desk: Desk, batch: Batch, hand: Hand) -> Applied:
     )
     done = apply_batch(desk, writer, batch, hand)
     writer.close()
-    Operation.objects.bulk_create(done.history)
+    pour(Operation, HISTORY, done.history)
     return done
 
 
 def _hold(lock: Lock, batch: Batch, hand: Hand) -> Wire:
     desk = read_desk(lock, batch.ops)
     done = hold_batch(desk, batch, hand)
-    Operation.objects.bulk_create(done.history)
+    pour(Operation, HISTORY, done.history)
     return _reply(desk, batch, done, desk.rev)
 
 
