@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 
 from annotations.assignment.models import Assignment
@@ -9,24 +10,38 @@ from annotations.corpus.models import Article
 
 from .codebook import AttributeRule, Codebook, LabelRule
 from .models import Entity
-from .queries import live_spans, read_links, read_spans
+from .queries import read_works
 from .wire import Wire, entity_wire
 
 
 def submission_content(assignment: Assignment, article: Article, codebook: Codebook) -> Wire:
     """The marks in their wire form, with the names they use and what was left open."""
-    spans = read_spans(live_spans(assignment.pk), article.text)
-    links = read_links(assignment.pk)
-    names = {answer for span in spans for answer in entity_answers(span, codebook)}
-    entities = Entity.objects.filter(pk__in=names)
+    return submission_contents([assignment], article, codebook)[assignment.pk]
+
+
+def submission_contents(
+    assignments: Iterable[Assignment], article: Article, codebook: Codebook
+) -> dict[uuid.UUID, Wire]:
+    """Of several works on one article. Four queries, however many."""
+    works = {each.pk: each for each in assignments}
+    marks = read_works(list(works), article.text)
+    names = {
+        pk: {answer for span in spans for answer in entity_answers(span, codebook)}
+        for pk, (spans, _) in marks.items()
+    }
+    named = {name for each in names.values() for name in each}
+    entities = [entity_wire(row) for row in Entity.objects.filter(pk__in=named)]
     return {
-        "article": {"id": str(article.pk), "sha256": article.text_sha256},
-        "codebook": codebook.number,
-        "rev": assignment.rev,
-        "spans": spans,
-        "links": links,
-        "entities": [entity_wire(row) for row in entities],
-        "left_open": list(left_open(spans, codebook)),
+        pk: {
+            "article": {"id": str(article.pk), "sha256": article.text_sha256},
+            "codebook": codebook.number,
+            "rev": works[pk].rev,
+            "spans": spans,
+            "links": links,
+            "entities": [each for each in entities if each["id"] in names[pk]],
+            "left_open": list(left_open(spans, codebook)),
+        }
+        for pk, (spans, links) in marks.items()
     }
 
 
@@ -37,8 +52,7 @@ def content_sha256(content: Wire) -> str:
 
 
 def label_of(span: Wire, codebook: Codebook) -> LabelRule | None:
-    by_text = {str(label.id): label for label in codebook.labels.values()}
-    return by_text.get(span["label"])
+    return codebook.labels.get(uuid.UUID(span["label"])) if span["label"] else None
 
 
 def entity_answers(span: Wire, codebook: Codebook) -> Iterator[str]:

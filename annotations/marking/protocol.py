@@ -118,7 +118,8 @@ def read_op(op: Any) -> Op:
     ver = None if kind == OperationKind.ADD else integer(op.get("ver"), "ver")
     target_id = uuid_of(payload.get("id"), f"id of the {on}")
     asked = {"op_id": op.get("op_id"), "kind": kind.value, "on": on.value, on.value: payload}
-    fault = "" if storable(payload) else "The words hold a character that cannot be stored."
+    asked = asked if ver is None else {**asked, "ver": ver}
+    fits = storable(payload)
     return Op(
         op_id=uuid_of(op.get("op_id"), "op_id"),
         kind=kind,
@@ -126,8 +127,8 @@ def read_op(op: Any) -> Op:
         target_id=target_id,
         ver=ver,
         payload=payload,
-        asked=cleaned(asked if ver is None else {**asked, "ver": ver}),
-        fault=fault,
+        asked=asked if fits else cleaned(asked),
+        fault="" if fits else "The words hold a character that cannot be stored.",
     )
 
 

@@ -96,6 +96,9 @@ def _cluster_around(text: str, place: int) -> Stretch:
     """The cluster that `place` cuts, or `(place, place)` when it cuts none."""
     if not 0 < place < len(text):
         return place, place
+    around = text[place - 1 : place + 1]
+    if around.isascii() and around != "\r\n":  # as nearly all are
+        return place, place
     if text[place - 1] in _FLAG_LETTERS and text[place] in _FLAG_LETTERS:
         letters_before = place - len(text[:place].rstrip(_FLAG_LETTERS))
         if letters_before % 2 == 0:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from annotations.accounts.models import User
@@ -48,6 +48,7 @@ from .marks import store_operations
 from .newcomers import make_account, make_annotator, make_labels
 
 Tell = Callable[[int], object]
+Held = dict[uuid.UUID, Assignment]  # by their annotators
 MOST_SAID = 200  # findings that the page of a stored import lists
 
 
@@ -80,6 +81,10 @@ def _worked(row: Article) -> Iterator[tuple[str, str]]:
         yield work.annotator.username, str(work.annotator)
 
 
+def _held(row: Article) -> Held:
+    return {work.annotator_id: work for work in Assignment.objects.filter(article=row)}
+
+
 def _regions(row: Article) -> list[Stretch]:
     return [(start, end) for start, end, _ in read_regions(row)]
 
@@ -101,6 +106,7 @@ class Storing:
         self.found = Survey.from_json(made.survey)
         self.findings = Findings()
         self.counts: Counter[str] = Counter()
+        self.queued: dict[uuid.UUID, int] = {}  # the next place in each person's queue
 
     def run(self) -> None:
         with transaction.atomic():
@@ -241,13 +247,15 @@ class Storing:
         self.counts["articles"] += 1
         works = works_of(article, self.mapping)
         by_user: dict[uuid.UUID, Assignment] = {}
+        held = {} if there is None else _held(row)
+        self.begun: list[uuid.UUID] = []
         for work, is_model in works:
             user = self.accounts[work.annotator]
             fitted = fit_work(work, article, self.book, regions, self.findings, is_model=is_model)
             counted = self.counts.copy()
             try:
                 with transaction.atomic():  # one person's work stands whole or not at all
-                    made = by_user.get(user.pk) or self._assignment(row, user, article)
+                    made = by_user.get(user.pk) or self._assignment(row, user, article, held)
                     if made is not None:
                         self._marks(made, row, fitted, is_model)
             except FileRefused as refused:
@@ -256,6 +264,8 @@ class Storing:
             else:
                 if made is not None:
                     by_user[user.pk] = made
+        started = Assignment.objects.filter(pk__in=self.begun, state=AssignmentState.WAITING)
+        started.update(state=AssignmentState.IN_PROGRESS, started_at=timezone.now())
         self._submit(by_user, [work for work, _ in works])
 
     def _row(self, article: ArticleRecord) -> Article:
@@ -301,9 +311,11 @@ class Storing:
                 sentence = f"“{row.title[:60]}”, {start}–{end} is not article text: {refused}"
                 self.findings.lost(article.file, article.place, sentence)
 
-    def _assignment(self, row: Article, user: User, article: ArticleRecord) -> Assignment | None:
-        """Open work without marks: what waits already, or new."""
-        there = Assignment.objects.filter(article=row, annotator=user).first()
+    def _assignment(
+        self, row: Article, user: User, article: ArticleRecord, held: Held
+    ) -> Assignment | None:
+        """Open work without marks: what waits already, or new. `held` is what there was before."""
+        there = held.get(user.pk)
         if there is None:
             self.counts["assignments"] += 1
             return Assignment.objects.create(
@@ -313,12 +325,17 @@ class Storing:
         if there.state not in OPEN_STATES or there.spans.exists():
             refuse_worked(article, str(user), row.title, self.findings)
             return None
+        there.study, there.article, there.annotator = self.study, row, user
         return there
 
     def _end_of_queue(self, user: User) -> int:
-        mine = Assignment.objects.filter(study=self.study, annotator=user).order_by("-position")
-        last = mine.values_list("position", flat=True).first()
-        return 0 if last is None else last + 1
+        """Asked once for each person; from then on it is this import that adds to their queue."""
+        if user.pk not in self.queued:
+            mine = Assignment.objects.filter(study=self.study, annotator=user)
+            last = mine.aggregate(last=Max("position"))["last"]
+            self.queued[user.pk] = 0 if last is None else last + 1
+        self.queued[user.pk] += 1
+        return self.queued[user.pk] - 1
 
     def _marks(
         self, assignment: Assignment, row: Article, work: AssignmentRecord, is_model: bool
@@ -339,9 +356,8 @@ class Storing:
             store_operations(assignment, self.actor, operations)
         except Refusal as refused:
             raise FileRefused("", f"“{row.title[:60]}”, {work.annotator}: {refused}") from refused
-        started = Assignment.objects.filter(pk=assignment.pk, state=AssignmentState.WAITING)
         if not is_model:
-            started.update(state=AssignmentState.IN_PROGRESS, started_at=timezone.now())
+            self.begun.append(assignment.pk)
         n_suggested = sum(span.suggested for span in work.spans)
         self.counts["spans"] += len(work.spans) - n_suggested
         self.counts["suggestions"] += n_suggested
@@ -362,6 +378,7 @@ class Storing:
             for work in works
             if work.annotator in self.accounts and work.state not in ("", "submitted")
         }
-        for key, assignment in by_user.items():
-            if self.mapping.submit and key not in suggested | unfinished:
-                submit_imported(assignment=assignment, actor=self.actor)
+        if self.mapping.submit:
+            open_still = suggested | unfinished
+            whole = [work for key, work in by_user.items() if key not in open_still]
+            submit_imported(assignments=whole, actor=self.actor)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
-MOST = 500  # docs in a file, so that no more are held at once
+MOST = 100  # docs in a file, so that no more are held at once
 
 
 def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:

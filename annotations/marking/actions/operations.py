@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
@@ -177,6 +176,21 @@ def _reply(desk: Desk, batch: Batch, done: Applied, rev_before: int) -> Wire:
     return reply
 
 
+TAKE = """
+UPDATE annotations_assignment SET rev = rev + %s
+WHERE id = %s AND state IN ('waiting', 'in_progress', 'returned') RETURNING rev, state
+"""
+
+
+def _take(assignment: Assignment, n_ops: int) -> tuple[bool, Lock]:
+    """Lock the work by counting its revision on, if it is open; and how it stands then."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [n_ops, assignment.pk.hex])
+        row = cursor.fetchone()
+    lock = lock_of(assignment if row else Assignment.objects.get(pk=assignment.pk))
+    return (True, lock._replace(rev=row[0], state=row[1])) if row else (False, lock)
+
+
 @transaction.atomic
 def store_marks(
     *,
@@ -192,9 +206,7 @@ def store_marks(
     applied nor there already; and when the work is no longer open.
     """
     hand = Hand(actor.pk, tab, timezone.now())
-    mine = Assignment.objects.filter(pk=assignment.pk, state__in=OPEN_STATES)
-    is_open = mine.update(rev=F("rev") + len(ops))
-    lock = lock_of(Assignment.objects.get(pk=assignment.pk))
+    is_open, lock = _take(assignment, len(ops))
     desk = read_desk(lock, ops, actor_id=actor.pk, origins=(*BY_BROWSER, origin))
     batch = Batch(desk.rev, None, tuple(ops))
     if not is_open:

@@ -1,22 +1,25 @@
 """Submitting: from then on the work is a snapshot, read-only until it is returned."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState, Submission
 from annotations.assignment.queries import next_assignment
 from annotations.corpus.models import Article
-from annotations.study.actions import record
+from annotations.study.actions import Acted, record_each
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
 from ..codebook import codebook_of
-from ..finishing import content_sha256, submission_content
+from ..finishing import content_sha256, submission_content, submission_contents
 from ..queries import fetch_work
 from ..wire import Wire
 
@@ -63,7 +66,7 @@ def submit_assignment(
     content = submission_content(assignment, work.article, codebook)
     if content["left_open"] and not confirmed:
         raise Unfinished(content["left_open"])
-    return _close(user, assignment, content)
+    return _close(user, {assignment: content})[0]
 
 
 @dataclass(frozen=True)
@@ -84,46 +87,68 @@ def hand_in(*, user: User, study_id: uuid.UUID, article_id: uuid.UUID, **asked: 
 
 
 @transaction.atomic
-def submit_imported(*, assignment: Assignment, actor: User) -> Submission:
-    """Close work that was brought in whole, as an act of whoever brought it in.
+def submit_imported(*, assignments: Sequence[Assignment], actor: User) -> list[Submission]:
+    """Close works on one article that were brought in whole, as an act of whoever brought them in.
 
-    Open questions stay open: they are kept in the submission's content. Raises AlreadyClosed.
+    Open questions stay open: they are kept in the submissions' content. Raises AlreadyClosed.
+    Takes some ten queries, however many works.
     """
-    held = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    if held.state not in OPEN_STATES:
+    if not assignments:
+        return []
+    study, article = assignments[0].study, assignments[0].article
+    rows = Assignment.objects.select_for_update().filter(pk__in=[each.pk for each in assignments])
+    there = {row.pk: row for row in rows.order_by("pk")}
+    held = [there[each.pk] for each in assignments]
+    if any(each.state not in OPEN_STATES for each in held):
         raise AlreadyClosed
-    version = held.study.codebook_versions.order_by("-number").defer("content")[0]
-    codebook = codebook_of(held.study_id, version.pk, version.number)
-    return _close(actor, held, submission_content(held, assignment.article, codebook))
+    for row, given in zip(held, assignments, strict=True):  # what was read already
+        row.study, row.article, row.annotator = study, article, given.annotator
+    versions = study.codebook_versions.order_by("-number")
+    version_id, number = versions.values_list("pk", "number")[0]
+    contents = submission_contents(held, article, codebook_of(study.pk, version_id, number))
+    return _close(actor, {each: contents[each.pk] for each in held})
 
 
-def _close(user: User, assignment: Assignment, content: Wire) -> Submission:
+def _close(user: User, works: Mapping[Assignment, Wire]) -> list[Submission]:
+    """Works of one study with the content of each."""
     now = timezone.now()
-    submission = Submission.objects.create(
-        study_id=assignment.study_id,
-        assignment=assignment,
-        number=assignment.submissions.count() + 1,
-        rev=assignment.rev,
+    before = Submission.objects.filter(assignment__in=works).order_by().values("assignment")
+    counted = dict(before.annotate(n=Count("pk")).values_list("assignment", "n"))
+    made = [
+        Submission(
+            study_id=each.study_id,
+            assignment=each,
+            number=counted.get(each.pk, 0) + 1,
+            rev=each.rev,
+            submitted_at=now,
+            content=content,
+            content_sha256=content_sha256(content),
+        )
+        for each, content in works.items()
+    ]
+    Submission.objects.bulk_create(made)
+    acts = [_acted(each) for each in made]
+    Assignment.objects.filter(pk__in=[each.pk for each in works]).update(
+        state=AssignmentState.SUBMITTED,
         submitted_at=now,
-        content=content,
-        content_sha256=content_sha256(content),
+        started_at=Coalesce("started_at", Value(now)),
     )
-    before = {"state": assignment.state}
-    assignment.state = AssignmentState.SUBMITTED
-    assignment.submitted_at = now
-    assignment.started_at = assignment.started_at or now
-    assignment.save(update_fields=["state", "submitted_at", "started_at"])
-    record(
-        study=assignment.study,
-        actor=user,
-        action="assignment.submitted",
-        subject=assignment,
-        before=before,
-        after={
-            "state": assignment.state,
+    for each in works:
+        each.state, each.submitted_at = AssignmentState.SUBMITTED, now
+        each.started_at = each.started_at or now
+    study = next(iter(works)).study
+    record_each(study=study, actor=user, action="assignment.submitted", acts=acts)
+    return made
+
+
+def _acted(submission: Submission) -> Acted:
+    return Acted(
+        submission.assignment,
+        {"state": submission.assignment.state},
+        {
+            "state": AssignmentState.SUBMITTED,
             "submission": submission.number,
             "rev": submission.rev,
             "sha256": submission.content_sha256,
         },
     )
-    return submission

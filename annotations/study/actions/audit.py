@@ -1,7 +1,8 @@
 """The record of who did what."""
 
+from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -29,18 +30,40 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Append one act to the study's audit; `action` is noun.verb, as "article.imported"."""
+    return record_each(
+        study=study, actor=actor, action=action, acts=[Acted(subject, before or {}, after or {})]
+    )[0]
+
+
+class Acted(NamedTuple):
+    """What an act was done to, and how that stood before and after it."""
+
+    subject: models.Model
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def record_each(
+    *, study: Study, actor: User, action: str, acts: Iterable[Acted]
+) -> list[AuditEntry]:
+    """The same act on several subjects, in one statement."""
+    acts = list(acts)
     if action.partition(".")[0] in SECURITY:
-        note_later(action, person=actor.pk, study=study.pk, subject=subject.pk)
-    entry = AuditEntry.objects.create(
-        study=study,
-        actor=actor,
-        action=action,
-        subject_type=subject._meta.model_name or "",
-        subject_id=str(subject.pk),
-        subject_name=str(subject)[:200],
-        before=before or {},
-        after=after or {},
+        for act in acts:
+            note_later(action, person=actor.pk, study=study.pk, subject=act.subject.pk)
+    entries = AuditEntry.objects.bulk_create(
+        AuditEntry(
+            study=study,
+            actor=actor,
+            action=action,
+            subject_type=act.subject._meta.model_name or "",
+            subject_id=str(act.subject.pk),
+            subject_name=str(act.subject)[:200],
+            before=act.before,
+            after=act.after,
+        )
+        for act in acts
     )
     if (made := MADE_NOW.get()) is not None:
-        made.append(entry)
-    return entry
+        made += entries
+    return entries
