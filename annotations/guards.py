@@ -37,6 +37,7 @@ FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("annotations_mergerules", (), "Rules that gold was merged by cannot be changed."),
 )
 HISTORY, REMOVED = "History cannot be deleted.", "This is marked as removed, never deleted."
+ORIGINAL = "A source file cannot be deleted."
 KEPT: dict[str, str] = {
     "annotations_operation": HISTORY,
     "annotations_auditentry": HISTORY,
@@ -47,6 +48,7 @@ KEPT: dict[str, str] = {
     "annotations_codebookversion": HISTORY,
     "annotations_mergerules": HISTORY,
     "annotations_revision": HISTORY,
+    "annotations_sourcefile": ORIGINAL,
     "annotations_article": REMOVED,
     "annotations_span": REMOVED,
     "annotations_link": REMOVED,
@@ -54,6 +56,8 @@ KEPT: dict[str, str] = {
     "annotations_goldlink": REMOVED,
     "annotations_comment": REMOVED,
 }
+# Rows of these go singly, with a mark that changes; never all at once.
+NEVER_EMPTIED = ("annotations_fragment", "annotations_attributevalue", "annotations_case")
 
 
 def guards(vendor: str) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
@@ -62,7 +66,8 @@ def guards(vendor: str) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
         yield "update", table, columns, sentence
     for table, sentence in KEPT.items():
         yield "delete", table, (), sentence
-        if vendor == "postgresql":
+    if vendor == "postgresql":
+        for table, sentence in [*KEPT.items(), *dict.fromkeys(NEVER_EMPTIED, REMOVED).items()]:
             yield "truncate", table, (), sentence
 
 
@@ -76,15 +81,20 @@ def sqlite_guard(event: str, table: str, columns: tuple[str, ...], sentence: str
     ]
 
 
+def refusal(sentence: str) -> str:
+    """The body of a guard's function in PostgreSQL."""
+    how = "ERRCODE = 'integrity_constraint_violation'"
+    return f" BEGIN RAISE EXCEPTION '{sentence}' USING {how}; END "
+
+
 def postgresql_guard(event: str, table: str, columns: tuple[str, ...], sentence: str) -> list[str]:
     name = f"{table}_no_{event}"
     differs = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
     when = f"WHEN ({differs}) " if differs else ""
     each = "STATEMENT" if event == "truncate" else "ROW"
     return [
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
-        "END $$",
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$${refusal(sentence)}$$",
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE TRIGGER {name} BEFORE {event.upper()} ON {table} "
         f"FOR EACH {each} {when}EXECUTE FUNCTION {name}()",
@@ -117,20 +127,28 @@ def lift_guards(connection: BaseDatabaseWrapper, event: str = "delete") -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}{on.format(table=table)}")
 
 
+# Name, and what the trigger does: on SQLite as it was made; on PostgreSQL whether it asks first,
+# and the body of its function.
 STANDING = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')"
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, (tgqual IS NOT NULL)::text || prosrc FROM pg_trigger"
+    " JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgenabled IN ('O', 'A')"
     " AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema::regnamespace)",
 }
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of the guards that ought to stand and do not."""
+    """Names of the guards that ought to stand and do not, or do something else."""
     with connection.cursor() as cursor:
         cursor.execute(STANDING[connection.vendor])
-        standing = {name for (name,) in cursor.fetchall()}
-    wanted = [f"{table}_no_{event}" for event, table, _, _ in guards(connection.vendor)]
-    return [name for name in [*wanted, *notices.names()] if name not in standing]
+        standing = dict(cursor.fetchall())
+    wanted: dict[str, str] = {}
+    for event, table, columns, sentence in guards(connection.vendor):
+        made = sqlite_guard(event, table, columns, sentence)[-1]
+        told = f"{str(bool(columns)).lower()}{refusal(sentence)}"
+        wanted[f"{table}_no_{event}"] = made if connection.vendor == "sqlite" else told
+    wrong = [name for name, does in wanted.items() if standing.get(name) != does]
+    return wrong + [name for name in notices.names() if name not in standing]
 
 
 @contextmanager

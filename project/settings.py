@@ -184,7 +184,8 @@ def database(url: str) -> dict[str, Any]:
             timeout=20,
             init_command=(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                "PRAGMA mmap_size=0; PRAGMA foreign_keys=ON;"
+                "PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; "
+                "PRAGMA recursive_triggers=ON;"  # else REPLACE deletes past the guards
             ),
         )
     elif config["ENGINE"] == "django.db.backends.postgresql":

@@ -52,7 +52,8 @@ def check_guards(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """The triggers that keep texts and history as they are stand, for all studies alike."""
     for name in missing_guards(connection):
         yield Finding(
-            "study.guards", None, f"trigger {name}", "It is missing or switched off.",
+            "study.guards", None, f"trigger {name}",
+            "It is missing, switched off or does something else.",
             "Run `manage.py migrate`, which sets it again, and find out who took it away.",
         )  # fmt: skip
 

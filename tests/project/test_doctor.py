@@ -24,14 +24,23 @@ from annotations.curation.models import (
     GoldVersion,
     StudyCases,
 )
-from annotations.guards import KEPT, guards, lift_guards
+from annotations.guards import (
+    KEPT,
+    NEVER_EMPTIED,
+    REMOVED,
+    guards,
+    lift_guards,
+    postgresql_guard,
+    sqlite_guard,
+)
 from annotations.marking.models import AttributeValue, Entity, Fragment, Link, Operation, Span
 from annotations.reports.actions import Job, known_gamma, refresh_sums, tables_now
 from annotations.reports.actions.reports import stored_gamma, stored_pairs
 from annotations.reports.models import ArticleGamma, ArticleSums, StudyTables
 from annotations.reports.queries import read_continua, read_inputs, read_names
 from annotations.reports.selection import Selection
-from annotations.study.models import CodebookVersion, Membership, Role, Study
+from annotations.study.actions.audit import record
+from annotations.study.models import AuditEntry, CodebookVersion, Membership, Role, Study
 from project.doctor import CHECKS, examine
 from tests.conftest import SignIn
 from tests.curation.scene import cases, ruling
@@ -350,6 +359,7 @@ ELSEWHERE = {"comment", "commentversion", "mergerules", "revision"}  # tried in 
 
 
 def test_the_database_deletes_no_row_that_is_kept(worked: Article) -> None:
+    file_with_other_bytes(worked)
     for table, sentence in KEPT.items():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT COUNT(*) FROM {table}")
@@ -364,7 +374,7 @@ def test_the_database_deletes_no_row_that_is_kept(worked: Article) -> None:
 @pytest.mark.on_postgresql
 def test_the_database_empties_no_table_that_is_kept(db: None) -> None:
     """TRUNCATE asks no trigger that stands before each row."""
-    for table, sentence in KEPT.items():
+    for table, sentence in [*KEPT.items(), *((table, REMOVED) for table in NEVER_EMPTIED)]:
         refused = pytest.raises(DatabaseError, match=sentence)
         with refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {table} CASCADE")
@@ -382,6 +392,33 @@ def test_a_guard_that_was_taken_away_is_named(study: Study, event: str) -> None:
     assert named == {
         f"trigger {table}_no_{e}" for e, table, *_ in guards(connection.vendor) if e == event
     }
+
+
+def test_a_guard_that_was_hollowed_out_is_named(study: Study) -> None:
+    event, table, columns, sentence = next(guards(connection.vendor))
+    build = sqlite_guard if connection.vendor == "sqlite" else postgresql_guard
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE" if build is postgresql_guard else "SELECT 1")
+        for statement in build(event, table, columns, sentence):
+            cursor.execute(statement.replace(sentence, "Well."))
+    assert {finding.where for finding in examine()} == {f"trigger {table}_no_{event}"}
+
+
+@pytest.mark.on_sqlite
+def test_no_row_of_history_is_put_in_the_place_of_another(study: Study) -> None:
+    """REPLACE deletes, and asks no trigger about it where triggers are not recursive."""
+    entry = record(study=study, actor=study.created_by, action="study.changed", subject=study)
+    columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)
+    with (
+        pytest.raises(DatabaseError, match="History cannot be deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"INSERT OR REPLACE INTO annotations_auditentry ({columns}) "
+            f"SELECT {columns} FROM annotations_auditentry WHERE id = %s",
+            [entry.pk],
+        )
 
 
 @pytest.mark.on_postgresql
