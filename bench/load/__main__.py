@@ -7,6 +7,7 @@ that syncs every commit, a folder) on this machine, asks it on 127.0.0.1 and tak
     python -m bench.load                                   # all of it, some 25 minutes
     python -m bench.load --only save --database sqlite
     python -m bench.load --only large --large 10000 --json
+    python -m bench.load --only large --keep /tmp/large    # the study stays there for next time
 
     save        50 annotators, a save per 2 s each, 10 % page opens
     saturation  as many saves as two cores take, twice that, recovery
@@ -22,6 +23,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from bench.load.importing import importing
 from bench.load.kills import kills
@@ -39,7 +41,9 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[str], list[Row]]]:
         "saturation": lambda name: saturation(name, options.seconds / 3, options.web_processes),
         "kill": lambda name: kills(name, options.kills),
         "import": lambda name: importing(name, options.articles),
-        "large": lambda name: large(name, options.large) if name == "postgresql" else [],
+        "large": lambda name: (
+            large(name, options.large, options.keep) if name == "postgresql" else []
+        ),
     }
 
 
@@ -57,6 +61,7 @@ def parser_of() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=20, help="of each kind")
     parser.add_argument("--articles", type=int, default=10_000, help="of the import")
     parser.add_argument("--large", type=int, default=100_000, help="articles of the large study")
+    parser.add_argument("--keep", type=Path, help="folder for the large study, used again")
     parser.add_argument("--web-processes", type=int, default=2, help="on PostgreSQL")
     parser.add_argument("--json", action="store_true")
     return parser

@@ -2,16 +2,20 @@
 
 Of every 100 articles 1 lies in the bin, 2 are marked just now and 50 submitted by both of their
 two annotators; each submitted work holds ten spans, so there are ten times as many spans
-as articles. Every span has its fragment and its operation, one in four an answer, every
-submission its snapshot and its entry in the history, every article an entry and every tenth a
-gold begun.
+as articles. Every span has its fragment and its operation, one in four an answer, one in 500 a
+flag, every submission its snapshot and its entry in the history, every article an entry. The
+comparison is opened for one article in five. What curators and managers add: large_desk.py.
 """
 
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.curation.models import ArticleCases, RecountDue, StudyCases
@@ -19,6 +23,7 @@ from annotations.curation.queries.queue import ENGINE, Totals
 from annotations.study.models import Attribute, Membership, Role, Study
 from annotations.text.blocks import blocks
 from annotations.text.sentences import SEGMENTER, sentences
+from bench.load.large_desk import ON_THE_DESK
 from bench.marking_server.seed import join, make_study, make_user
 
 N_PEOPLE, N_OUTLETS, PER_WORK = 20, 20, 10
@@ -45,7 +50,9 @@ JOIN (SELECT id, row_number() OVER (ORDER BY name) - 1 AS at FROM annotations_ou
 WORKS = """
 INSERT INTO annotations_assignment (id, study_id, round_id, article_id, annotator_id, state,
     position, rev, created_at, created_by_id, started_at, submitted_at, return_reason)
-SELECT gen_random_uuid(), %(study)s, %(round)s, article.id, person.user_id, dealt.state,
+SELECT gen_random_uuid(), %(study)s,
+    CASE WHEN article.n %% 5 = 0 THEN %(opened)s::uuid ELSE %(round)s::uuid END,
+    article.id, person.user_id, dealt.state,
     article.n, CASE WHEN dealt.state = 'submitted' THEN %(per_work)s ELSE 0 END,
     now(), %(manager)s, CASE WHEN dealt.state <> 'waiting' THEN now() END,
     CASE WHEN dealt.state = 'submitted' THEN now() END, ''
@@ -63,8 +70,9 @@ SPANS = """
 INSERT INTO annotations_span (id, study_id, assignment_id, kind, label_id, codebook_version_id,
     start, "end", stretch, note, flag, state, origin, ver, changed_rev, created_at, changed_at)
 SELECT gen_random_uuid(), %(study)s, work.id, 'label', label.id, %(version)s,
-    made.start, made.start + 20, made.start || '-' || made.start + 20, '', '', 'marked', 'hand',
-    1, n + 1, now(), now()
+    made.start, made.start + 20, made.start || '-' || made.start + 20, '',
+    CASE WHEN abs(hashtext(n || work.id::text)) %% 500 = 0 THEN 'boundary' ELSE '' END,
+    'marked', 'hand', 1, n + 1, now(), now()
 FROM annotations_assignment AS work
 CROSS JOIN generate_series(0, %(per_work)s - 1) AS n
 CROSS JOIN LATERAL (SELECT n * 176 + abs(hashtext(work.id::text || n)) %% 4 * 22 AS start) AS made
@@ -114,16 +122,12 @@ SELECT study_id, annotator_id, submitted_at, 'submission.made', 'assignment', id
     '{}'::jsonb, '{}'::jsonb
 FROM annotations_assignment WHERE study_id = %(study)s AND state = 'submitted'
 """
-GOLD = """
-INSERT INTO annotations_adjudication (id, study_id, article_id, state, rev, n_versions, alias_seed,
-    created_at)
-SELECT gen_random_uuid(), study_id, id, 'open', 0, 0, 1, now()
-FROM annotations_article WHERE study_id = %(study)s AND right(title, 1) = '0'
-"""
 CASES = """
 INSERT INTO annotations_articlecases (study_id, article_id, token, n_works, is_closed, n_all,
     n_decided, n_changed, contest, counts, counted_at)
-SELECT study_id, article_id, gen_random_uuid(), 2, false, 10, 0, 0,
+SELECT study_id, article_id, gen_random_uuid(), 2, EXISTS (
+        SELECT FROM annotations_adjudication AS done
+        WHERE done.article_id = work.article_id AND done.state = 'closed'), 10, 0, 0,
     abs(hashtext(article_id::text)) %% 100 / 10.0,
     jsonb_build_object('kinds', '{"label": [10, 0]}'::jsonb, 'labels',
         '{"allegation": [10, 0]}'::jsonb, 'looks',
@@ -133,8 +137,13 @@ FROM annotations_assignment AS work WHERE study_id = %(study)s AND state = 'subm
 GROUP BY study_id, article_id
 ON CONFLICT (article_id) DO NOTHING
 """
+LOOSE_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = ANY(SELECT unnest(%s::text[])::regclass)
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
 STATEMENTS = (
-    ARTICLES, WORKS, SPANS, FRAGMENTS, ANSWERS, OPERATIONS, SUBMISSIONS, TIMES, ENTRIES, GOLD,
+    ARTICLES, WORKS, SPANS, FRAGMENTS, ANSWERS, OPERATIONS, SUBMISSIONS, TIMES, ENTRIES,
 )  # fmt: skip
 
 
@@ -144,23 +153,61 @@ class Large:
     manager: User
     annotator: User
     curator: User
+    admin: User
 
 
-def fill(n_articles: int, n_words: int = 600, name: str = "Huge") -> Large:
-    """The study and three of its people. Statistics are gathered: plans are those of a site."""
+def fill(
+    n_articles: int, n_words: int = 600, name: str = "Huge", *, is_checked: bool = True
+) -> Large:
+    """The study and three of its people, and a site admin. Statistics are gathered: plans are those
+    of a site. Not `is_checked`: without triggers and foreign keys, which takes a superuser of the
+    database and half the time."""
     with transaction.atomic():
         study = make_study(name)
-        people = [join(study, make_user(f"{name.lower()}_{n:02}")) for n in range(N_PEOPLE)]
+        for n in range(N_PEOPLE):
+            join(study, make_user(f"{name.lower()}_{n:02}"))
         curator = make_user(f"{name.lower()}_desk")
         Membership.objects.create(study=study, user=curator, role=Role.CURATOR)
+        admin = make_user(f"{name.lower()}_admin")
+        User.objects.filter(pk=admin.pk).update(is_superuser=True, is_staff=True)
         for n in range(N_OUTLETS):
             study.outlets.create(name=f"Outlet {n:02}")
+        given = told(study, n_articles, n_words)
+    with transaction.atomic():
+        with connection.cursor() as cursor, nullcontext() if is_checked else unchecked(cursor):
+            run(cursor, STATEMENTS, given)
         with connection.cursor() as cursor:
-            given = told(study, n_articles, n_words)
-            for statement in STATEMENTS:
-                cursor.execute(statement, given)
+            run(cursor, ON_THE_DESK, given)
     settle()
-    return Large(study, study.created_by, people[0], curator)
+    return found(name)
+
+
+def run(cursor: CursorWrapper, statements: Iterable[str], given: dict[str, Any]) -> None:
+    """Each with statistics of what the one before it made."""
+    for statement in statements:
+        cursor.execute(statement, given)
+        cursor.execute(f"ANALYZE {statement.split()[2]}")
+
+
+@contextmanager
+def unchecked(cursor: CursorWrapper) -> Iterator[None]:
+    """Without triggers and foreign keys; indexes that hold no constraint are made at the end."""
+    cursor.execute("SET LOCAL session_replication_role = replica")
+    cursor.execute(LOOSE_INDEXES, [[statement.split()[2] for statement in STATEMENTS]])
+    indexes = cursor.fetchall()
+    for index, _ in indexes:
+        cursor.execute(f"DROP INDEX {index}")
+    yield
+    for _, definition in indexes:
+        cursor.execute(definition)
+    cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def found(name: str = "Huge") -> Large:
+    """What was filled before."""
+    study, low = Study.objects.get(name=name), name.lower()
+    ends = ("00", "desk", "admin")
+    return Large(study, study.created_by, *(User.objects.get(username=f"{low}_{n}") for n in ends))
 
 
 def pretend_counted(study: Study, n_due: int = 0) -> None:
@@ -200,14 +247,18 @@ def told(study: Study, n_articles: int, n_words: int) -> dict[str, Any]:
     whole = text + NUMBER
     attribution = study.labels.order_by("position")[1]
     attribute = Attribute.objects.filter(label__study=study).order_by("label__position").first()
-    round_ = study.rounds.first() or study.rounds.create(name="Main")
+    first, *_, last = study.rounds.all()
+    study.rounds.filter(pk=first.pk).update(comparison_opened_at=timezone.now())
     version = study.codebook_versions.order_by("-number").first()
     assert attribute
     assert version
     return {
         "study": study.pk,
         "manager": study.created_by_id,
-        "round": round_.pk,
+        "opened": first.pk,
+        "round": last.pk,
+        "curator": User.objects.get(username=f"{study.name.lower()}_desk").pk,
+        "annotator": User.objects.get(username=f"{study.name.lower()}_00").pk,
         "version": version.pk,
         "attribute": attribute.pk,
         "answered": attribution.pk,

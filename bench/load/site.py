@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.marking_server.__main__ import ROOT, call, cpu_seconds, database, web_server
+from project.setup.postgres import Server, find_binaries, unprivileged
 
 OPEN_FILES = 8_192  # connections of the driver and of the server
 
@@ -33,11 +34,35 @@ class Site:
 def environment(name: str) -> Iterator[dict[str, str]]:
     """A folder and an empty database with all tables; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="sm-load-") as made, database(name, Path(made)) as url:
-        clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-        clean |= {"DATABASE_URL": url, "SOURCEMARK_VAR": made, "PYTHONPATH": str(ROOT)}
-        call("migrate", "--verbosity=0", environment=clean)
-        call("collectstatic", "--noinput", "--verbosity=0", environment=clean)
-        yield clean
+        yield settings_for(url, made)
+
+
+@contextmanager
+def kept_environment(folder: Path) -> Iterator[dict[str, str]]:
+    """The same with a PostgreSQL whose files stay in `folder`, for the next time."""
+    is_new = not (folder / "data").exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    server = Server(find_binaries(), folder, durable=False, prefix=unprivileged(folder))
+    if is_new:
+        server.create()
+    server.start()
+    try:
+        if is_new:
+            server.create_database()
+        var = folder / "var"
+        var.mkdir(exist_ok=True)
+        yield settings_for(server.url, str(var))
+    finally:
+        server.stop()
+
+
+def settings_for(url: str, var: str) -> dict[str, str]:
+    """What programs are run with; the tables are those of today."""
+    clean = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    clean |= {"DATABASE_URL": url, "SOURCEMARK_VAR": var, "PYTHONPATH": str(ROOT)}
+    call("migrate", "--verbosity=0", environment=clean)
+    call("collectstatic", "--noinput", "--verbosity=0", environment=clean)
+    return clean
 
 
 @contextmanager
