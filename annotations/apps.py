@@ -15,9 +15,11 @@ class AnnotationsConfig(AppConfig):
 
         from . import guards, notices
         from .accounts.second_factor import listen
+        from .corpus import searching
 
         listen()
         register(check_database)
         pre_migrate.connect(notices.before_migrate, sender=self)
         post_migrate.connect(guards.after_migrate, sender=self)
         post_migrate.connect(notices.after_migrate, sender=self)
+        post_migrate.connect(searching.after_migrate, sender=self)

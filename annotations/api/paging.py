@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import F, Field, Model, QuerySet
 
-from annotations.assignment.queries.paging import beyond
+from annotations.accounts.paging import beyond
 
 from .calls import Answer, Call
 from .problems import Fault, refused

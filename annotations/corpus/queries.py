@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
+from annotations.accounts.paging import Cursor, Page, page_of
 from annotations.study.models import Study
 from annotations.text.offsets import Stretch
 
 from .models import Article, ArticleQuerySet, Import, Outlet, Region, SourceFile
 from .records import Limits
+from .searching import holds, reads
 
 EVENTS_LISTED = 100
+FEW = 1_000  # articles that are found by words; further ones are not counted
 
 
 def import_limits() -> Limits:
@@ -34,10 +37,37 @@ def import_limits() -> Limits:
 # --- articles ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of articles, and how many there are; `is_more`: more than that were not counted."""
+
+    page: Page[Article]
+    n: int
+    is_more: bool = False
+
+
+def find_articles(
+    study: Study, cursor: Cursor, *, words: str = "", binned: bool = False, **narrowing: Any
+) -> Found:
+    """A page by title; where it is narrowed to words, they are looked for in the texts too.
+
+    A few are looked up; among many, a page is full long before the end of the titles.
+    """
+    articles = list_articles(study, binned=binned, **narrowing)
+    if not words:
+        return Found(page_of(articles, by="title__lower", cursor=cursor), articles.count())
+    holding = articles.order_by().filter(*(holds(word) for word in words.split()))
+    few = list(holding.values_list("pk", flat=True)[: FEW + 1])
+    if len(few) > FEW:
+        articles = articles.filter(*(reads(word) for word in words.split()))
+        return Found(page_of(articles, by="title__lower", cursor=cursor), FEW, is_more=True)
+    articles = articles.filter(pk__in=few)
+    return Found(page_of(articles, by="title__lower", cursor=cursor), len(few))
+
+
 def list_articles(
     study: Study,
     *,
-    words: str = "",
     outlet: uuid.UUID | Literal["none"] | None = None,
     event: str = "",
     binned: bool = False,
@@ -50,11 +80,8 @@ def list_articles(
         articles = articles.filter(outlet=outlet)
     if event:
         articles = articles.filter(event=event)
-    for word in words.split():
-        articles = articles.filter(
-            Q(title__icontains=word) | Q(byline__icontains=word) | Q(text__icontains=word)
-        )
-    return articles.select_related("outlet").order_by("title__lower", "id")
+    related = ("outlet", "deleted_by") if binned else ("outlet",)
+    return articles.select_related(*related).order_by("title__lower", "id")
 
 
 def list_outlets(study: Study) -> QuerySet[Outlet]:

@@ -14,6 +14,7 @@ from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article, Outlet
 from annotations.curation.models import Adjudication, Thread
 from annotations.curation.queries.queue import Sought
+from annotations.study.models import AuditEntry
 from bench.load.large_rows import Large
 
 Address = tuple[str, User, str]
@@ -75,6 +76,7 @@ def of_annotators(big: Large) -> list[Address]:
 def of_managers(big: Large) -> list[Address]:
     who, pk = big.manager, big.study.pk
     outlet = Outlet.objects.filter(study=pk).order_by("name").values_list("pk", flat=True)[0]
+    old = AuditEntry.objects.filter(study=pk).order_by("pk").values_list("pk", flat=True)[500]
     some = Article.objects.kept().filter(study=pk).values_list("pk", flat=True)[0]
     return [
         ("home, manager", who, reverse("assignment:home")),
@@ -85,8 +87,7 @@ def of_managers(big: Large) -> list[Address]:
         ("articles with words in many", who, here(big, "corpus:articles", words="alleged")),
         ("articles with words in a few", who, here(big, "corpus:articles", words="0042")),
         ("articles with words in none", who, here(big, "corpus:articles", words="zebra crossing")),
-        ("articles, page 1000", who, here(big, "corpus:articles", page=1000)),
-        ("articles, last page", who, here(big, "corpus:articles", page="last")),
+        ("articles, near the end", who, here(big, "corpus:articles", after=deep(big).pk)),
         ("articles in the bin", who, here(big, "corpus:articles_bin")),
         ("import", who, here(big, "corpus:import")),
         ("import of marks", who, here(big, "exchange:import")),
@@ -94,11 +95,11 @@ def of_managers(big: Large) -> list[Address]:
         ("people of an article", who, here(big, "assignment:article", some)),
         ("handing over all", who, here(big, "assignment:person_hand_over", big.annotator.pk)),
         ("history", who, here(big, "study:history")),
-        ("history, page 1000", who, here(big, "study:history", page=1000)),
-        ("history, last page", who, here(big, "study:history", page="last")),
+        ("history, near its beginning", who, here(big, "study:history", after=old)),
         ("history of articles", who, here(big, "study:history", what="article")),
         ("history of somebody", who, here(big, "study:history", who=big.annotator.username)),
-        ("history of a day", who, here(big, "study:history", since="2020-01-01")),
+        ("history since long ago", who, here(big, "study:history", since="2020-01-01")),
+        ("history until long ago", who, here(big, "study:history", until="2020-01-01")),
         ("people", who, here(big, "study:people")),
         ("settings", who, here(big, "study:settings")),
         ("codebook versions", who, here(big, "study:codebook_versions")),

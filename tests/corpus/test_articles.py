@@ -5,6 +5,7 @@ from django.contrib.admin import site
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 
+from annotations.accounts.paging import Cursor
 from annotations.corpus.actions import (
     add_article,
     bin_article,
@@ -15,7 +16,7 @@ from annotations.corpus.actions import (
 from annotations.corpus.actions.articles import SameText
 from annotations.corpus.forms import ArticleForm
 from annotations.corpus.models import Article, RegionKind
-from annotations.corpus.queries import list_articles, list_events, list_outlets
+from annotations.corpus.queries import FEW, find_articles, list_articles, list_events, list_outlets
 from annotations.corpus.records import RecordWrong, Source
 from annotations.study.models import AuditEntry
 from tests.people import make_article, make_user
@@ -169,10 +170,19 @@ def three(study, alice):
         ({"outlet": "none"}, ["Gamma"]),
         ({"event": "Fire"}, ["Alpha", "Beta"]),
         ({"event": "Fire", "words": "burned"}, ["Beta"]),
+        ({"words": "%"}, []),
+        ({"words": "o_e"}, []),
+        ({"words": "\\"}, []),
     ],
 )
-def test_the_list_is_narrowed(study, three, narrowing, titles):
-    assert [article.title for article in list_articles(study, **narrowing)] == titles
+@pytest.mark.parametrize("few", [FEW, 0])
+def test_the_list_is_narrowed(study, three, narrowing, titles, few, monkeypatch):
+    """Also where there are too many to look them all up."""
+    monkeypatch.setattr("annotations.corpus.queries.FEW", few)
+    found = find_articles(study, Cursor(), **narrowing)
+    assert [article.title for article in found.page.rows] == titles
+    is_more = bool(not few and titles and "words" in narrowing)
+    assert (found.n, found.is_more) == (0 if is_more else len(titles), is_more)
 
 
 def test_the_list_is_narrowed_to_an_outlet(study, three):

@@ -1,6 +1,6 @@
 """Titles stand in one order on both databases, capitals or not."""
 
-from annotations.assignment.queries.paging import Cursor, page_of
+from annotations.accounts.paging import Cursor, page_of
 from annotations.corpus.models import Article
 from annotations.corpus.queries import list_articles
 from annotations.study.models import Study

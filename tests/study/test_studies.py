@@ -187,9 +187,9 @@ def test_history_tells_who_did_what(sign_in, led: Study, alice: User, frank: Use
     assert "Study changed" in page
     assert "Elsewhere" not in page
     of_frank = sign_in(alice).get(url, {"who": "frank"})
-    assert [entry.action for entry in of_frank.context["page"]] == ["study.changed"]
-    of_books = sign_in(alice).get(url, {"what": "codebook", "page": "zzz"})
-    assert [entry.action for entry in of_books.context["page"]] == ["codebook.changed"]
+    assert [entry.action for entry in of_frank.context["page"].rows] == ["study.changed"]
+    of_books = sign_in(alice).get(url, {"what": "codebook", "after": "zzz"})
+    assert [entry.action for entry in of_books.context["page"].rows] == ["codebook.changed"]
 
 
 def test_a_name_that_is_script_is_text_everywhere(sign_in, led: Study, alice: User) -> None:

@@ -1,6 +1,5 @@
 """Narrowing down who has done what."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from annotations.study.models import Round, Study
 
 from ..models import AssignmentState
 from ..queries.articles import NOBODY, Sought
-from ..queries.paging import Cursor
 from ..queries.people import list_people
 
 STATES = [
@@ -59,15 +57,3 @@ class SoughtForm(forms.Form):
     @property
     def is_narrowed(self) -> bool:
         return any(self.given(name) for name in ("state", "person", "round"))
-
-
-def read_cursor(query: QueryDict) -> Cursor:
-    """Where the page begins, from ?after= or ?before=; nonsense begins at the start."""
-    return Cursor(after=_id(query.get("after")), before=_id(query.get("before")))
-
-
-def _id(given: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(given) if given else None
-    except ValueError:
-        return None

@@ -8,13 +8,13 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from annotations.accounts.models import User
+from annotations.accounts.paging import Cursor, Key, page_of
 from annotations.corpus.models import Article
 from annotations.study.models import Membership, Role, Round, Study
 from annotations.study.policy import Standing
 
 from ..models import OPEN_STATES, Assignment, AssignmentState
 from .counts import active_times
-from .paging import Cursor, page_of
 
 FOUND = 20
 FEW = 500  # assignments
@@ -65,8 +65,8 @@ class ArticleRow:
 @dataclass(frozen=True)
 class ArticlePage:
     rows: list[ArticleRow]
-    before: uuid.UUID | None
-    after: uuid.UUID | None
+    before: Key | None
+    after: Key | None
 
 
 def progress_by_article(study: Study, sought: Sought, cursor: Cursor) -> ArticlePage:

@@ -9,12 +9,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotations.accounts.models import User
+from annotations.accounts.paging import PAGE, Cursor, Page, page_of
 from annotations.study.models import Membership, Role, Round, Study
 
 from ..models import Assignment, AssignmentState
 from .counts import Counts, active_times, count_by
 from .door import with_article
-from .paging import PAGE, Cursor, Page, page_of
 
 # What comes first when somebody goes on with their work.
 NEXT_STATES = (AssignmentState.RETURNED, AssignmentState.IN_PROGRESS, AssignmentState.WAITING)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from annotations.accounts.asking import me
+from annotations.accounts.paging import Cursor, read_cursor
 from annotations.corpus.models import Article
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
@@ -16,7 +17,6 @@ from annotations.study.queries.people import endings_of
 from annotations.study.queries.studies import bin_of
 
 from ..forms import SoughtForm
-from ..forms.sought import read_cursor
 from ..queries.articles import in_order, progress_by_article
 from ..queries.counts import Counts, count_own, count_study, total
 from ..queries.door import oversees
@@ -29,7 +29,6 @@ from ..queries.own import (
     queue_of,
     timed,
 )
-from ..queries.paging import Cursor
 from ..queries.people import SORTS, left_behind, list_annotators, progress_by_person
 
 COLUMNS = [  # name of the order, title, whether the column holds figures

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
+from annotations.accounts.paging import read_cursor
 from annotations.corpus.models import Article
 from annotations.study.models import Study
 from annotations.study.policy import Act, Standing
@@ -19,7 +20,6 @@ from annotations.text.refusal import Refusal
 
 from ..actions import assign_article, remove_assignment, remove_waiting
 from ..forms import AssignForm
-from ..forms.sought import read_cursor
 from ..models import Assignment, AssignmentState
 from ..planning import count
 from ..queries.articles import articles_not_with, in_order, places_on

@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotations.accounts.asking import me, posted
+from annotations.accounts.paging import read_cursor
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.undo_offers import say_done
@@ -24,12 +24,10 @@ from ..queries import (
     blocks_with_regions,
     fetch_article,
     fetch_original,
-    list_articles,
+    find_articles,
     live_regions,
     marks_touching,
 )
-
-PER_PAGE = 50
 
 
 @require_GET
@@ -37,13 +35,12 @@ def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
     narrow = ArticleFilter(request.GET, study=standing.study)
     narrowing = narrow.narrowing()
-    found = list_articles(standing.study, **narrowing)
     context = {
         "standing": standing,
         "may_import": standing.may(Act.IMPORT_ARTICLES),
         "filter": narrow,
         "narrowed": any(narrowing.values()),
-        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "found": find_articles(standing.study, read_cursor(request.GET), **narrowing),
     }
     return render(request, "corpus/articles.html", context)
 
@@ -51,9 +48,8 @@ def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def binned(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
-    found = list_articles(standing.study, binned=True).select_related("outlet", "deleted_by")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "corpus/bin.html", {"standing": standing, "page": page})
+    found = find_articles(standing.study, read_cursor(request.GET), binned=True)
+    return render(request, "corpus/bin.html", {"standing": standing, "found": found})
 
 
 @require_GET

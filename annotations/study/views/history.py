@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotations.accounts.asking import me
+from annotations.accounts.paging import page_of, read_cursor
 from annotations.accounts.security import note
 from annotations.text.cells import shielded
 
@@ -23,7 +23,6 @@ from ..policy import Act, Standing
 from ..queries import fetch_standing
 from ..queries.studies import actors, list_history, nouns
 
-PAGE = 50
 AT_ONCE = 500  # rows in memory while a file is written
 HEAD = ("id", "at", "person", "act", "about", "subject", "subject_id", "before", "after")
 
@@ -33,15 +32,14 @@ def history(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)
     form = HistoryForm(request.GET)
     entries = list_history(standing.study, form.sought())
-    page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    page.object_list = shown
-    undone = already_undone(shown)
+    cursor = read_cursor(request.GET, AuditEntry)
+    page = page_of(entries, by="pk", cursor=cursor, descending=True)
+    undone = already_undone(page.rows)
     context = {
         "standing": standing,
         "form": form,
         "page": page,
-        "undoable": [each for each in undoable(shown, undone) if may_undo(standing, each)],
+        "undoable": [each for each in undoable(page.rows, undone) if may_undo(standing, each)],
         "undone": {int(number) for number in undone},
         "actors": actors(standing.study),
         "nouns": nouns(standing.study),

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
 
 PAGE = 50
+Key = uuid.UUID | int
 Row = TypeVar("Row", bound=Model)
 
 
@@ -19,16 +22,32 @@ class Page(Generic[Row]):
     """`before` and `after` are cursors to the pages next to this one, None where there is none."""
 
     rows: list[Row]
-    before: uuid.UUID | None = None
-    after: uuid.UUID | None = None
+    before: Key | None = None
+    after: Key | None = None
 
 
 @dataclass(frozen=True)
 class Cursor:
     """Where a page begins: after or before a row, or at the start."""
 
-    after: uuid.UUID | None = None
-    before: uuid.UUID | None = None
+    after: Key | None = None
+    before: Key | None = None
+
+
+def read_cursor(query: QueryDict, model: type[Model] | None = None) -> Cursor:
+    """Where the page begins, from ?after= or ?before=; nonsense begins at the start. `model`: whose
+    ids are of another kind than most."""
+    return Cursor(after=_id(query.get("after"), model), before=_id(query.get("before"), model))
+
+
+def _id(given: str | None, model: type[Model] | None) -> Key | None:
+    try:
+        if not given:
+            return None
+        key: Key = model._meta.pk.to_python(given) if model else uuid.UUID(given)
+        return key
+    except (ValueError, ValidationError):
+        return None
 
 
 def page_of(
