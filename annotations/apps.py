@@ -13,13 +13,12 @@ class AnnotationsConfig(AppConfig):
     def ready(self) -> None:
         from project.keeping.migrations import check_database
 
-        from . import guards, notices
+        from . import guards, indexes, notices
         from .accounts.second_factor import listen
-        from .corpus import searching
 
         listen()
         register(check_database)
         pre_migrate.connect(notices.before_migrate, sender=self)
         post_migrate.connect(guards.after_migrate, sender=self)
         post_migrate.connect(notices.after_migrate, sender=self)
-        post_migrate.connect(searching.after_migrate, sender=self)
+        post_migrate.connect(indexes.after_migrate, sender=self)

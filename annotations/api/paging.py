@@ -52,9 +52,14 @@ def answer_list(call: Call[Any, Any], found: Sequence[dict[str, Any]], key: str 
             raise wrong_cursor()
     kept = list(found[start : start + asked.limit])
     more = len(found) > start + asked.limit
-    following = next_address(call, encode(kept[-1][key], "")) if more else None
+    return answer_so_far(call, kept, kept[-1][key] if more else "")
+
+
+def answer_so_far(call: Call[Any, Any], items: Sequence[dict[str, Any]], last: str) -> Answer:
+    """`last`: what the next page begins after, where there is one."""
+    following = next_address(call, encode(last, "")) if last else None
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
-    return Answer({"items": kept, "next": following}, headers=headers)
+    return Answer({"items": list(items), "next": following}, headers=headers)
 
 
 def next_address(call: Call[Any, Any], cursor: str) -> str:

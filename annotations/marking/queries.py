@@ -191,10 +191,8 @@ def with_state(asked: Wire, kind: str, was: Wire | None) -> Wire:
 def codebook_news(user: User, study_id: uuid.UUID) -> CodebookVersion | None:
     """The newest version of the codebook, where it was made after the person's last change of a
     mark in the study. One query."""
-    changes = Operation.objects.filter(assignment=OuterRef("pk"), rev__isnull=False)
-    begun = Assignment.objects.filter(study=study_id, annotator=user, rev__gt=0)
-    worked = begun.annotate(last=Subquery(changes.order_by("-rev").values("at")[:1]))
-    last = worked.exclude(last=None).order_by("-last").values("last")[:1]
+    changes = Operation.objects.filter(study=study_id, user=user, rev__isnull=False)
+    last = changes.order_by("-pk").values("at")[:1]
     versions = CodebookVersion.objects.filter(study=study_id, created_at__gt=Subquery(last))
     return versions.defer("content").order_by("-number").first()
 

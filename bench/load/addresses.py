@@ -170,8 +170,7 @@ def of_curators(big: Large) -> list[Address]:
         "flagged": {"flagged": "1"},
         "of a round": {"round": first},
         "with words": {"title": "0042"},
-        "page 100": {"page": "100"},
-        "last page": {"page": "last"},
+        "deep": {"after": last_case(big)},
     }
     return [
         ("gold, queue", who, here(big, "curation:queue")),
@@ -248,7 +247,7 @@ def of_programs(big: Large) -> list[Address]:
 
 def last_case(big: Large) -> uuid.UUID:
     """An article deep in the queue of cases."""
-    rows = Sought().rows(big.study).values_list("article_id", flat=True)
+    rows = Sought().rows(big.study).order_by("contest").values_list("article_id", flat=True)
     found: uuid.UUID = rows[rows.count() * 9 // 10]
     return found
 

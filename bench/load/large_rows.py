@@ -127,14 +127,21 @@ INSERT INTO annotations_articlecases (study_id, article_id, token, n_works, is_c
     n_decided, n_changed, contest, counts, counted_at)
 SELECT study_id, article_id, gen_random_uuid(), 2, EXISTS (
         SELECT FROM annotations_adjudication AS done
-        WHERE done.article_id = work.article_id AND done.state = 'closed'), 10, 0, 0,
+        WHERE done.article_id = marked.article_id AND done.state = 'closed'), 10, 0, 0,
     abs(hashtext(article_id::text)) %% 100 / 10.0,
-    jsonb_build_object('kinds', '{"label": [10, 0]}'::jsonb, 'labels',
-        '{"allegation": [10, 0]}'::jsonb, 'looks',
-        '[["label", ["allegation"], [], false, true, false]]'::jsonb, 'flagged', '[0, 0]'::jsonb,
-        'undecided', 0, 'by', jsonb_agg(annotator_id)), now()
-FROM annotations_assignment AS work WHERE study_id = %(study)s AND state = 'submitted'
-GROUP BY study_id, article_id
+    jsonb_build_object('kinds', '{"label": [5, 1], "missing": [5, 2]}'::jsonb, 'labels',
+        '{"allegation": [5, 2], "reporting": [5, 1]}'::jsonb, 'looks', (
+            SELECT jsonb_agg(jsonb_build_array(
+                CASE n %% 2 WHEN 0 THEN 'label' ELSE 'missing' END,
+                jsonb_build_array(CASE n / 2 %% 2 WHEN 0 THEN 'allegation' ELSE 'reporting' END),
+                marked.by, marked.lot + n = 0, (marked.lot + n) %% 3 > 0, false))
+            FROM generate_series(0, 9) AS n),
+        'flagged', jsonb_build_array((marked.lot = 0)::int, 0), 'undecided', 0, 'by', marked.by),
+    now()
+FROM (SELECT study_id, article_id, jsonb_agg(annotator_id) AS by,
+        abs(hashtext(article_id::text)) %% 50 AS lot
+    FROM annotations_assignment WHERE study_id = %(study)s AND state = 'submitted'
+    GROUP BY study_id, article_id) AS marked
 ON CONFLICT (article_id) DO NOTHING
 """
 LOOSE_INDEXES = """

@@ -6,12 +6,14 @@ from typing import Any
 from django.http import Http404
 
 from annotations.accounts.models import Scope
+from annotations.accounts.paging import Cursor
 from annotations.curation.actions import NothingToDecide, apply_rulings, open_docket
 from annotations.curation.actions.counting import counted_in_time, listed
 from annotations.curation.models import RulingKind
 from annotations.curation.protocol import Batch, Op
 from annotations.curation.queries import Docket, find_case, read_cases
 from annotations.curation.queries.queue import Listed, Sought, own_open_articles
+from annotations.curation.queries.walking import place_of, turn_of
 from annotations.curation.seen import SeenCase
 from annotations.curation.telling import Teller
 from annotations.marking.protocol import cleaned, storable
@@ -19,7 +21,7 @@ from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
 from ..calls import Answer, Call, route
-from ..paging import answer_list
+from ..paging import answer_list, answer_so_far, decode, wrong_cursor
 from ..problems import conflict, refused, stale
 from ..reading import matched
 from ..shapes.curation import ArticleCasesShape, CasesAsked, CaseShape, DecisionIn
@@ -44,12 +46,22 @@ def list_cases(call: Call[CasesAsked, None]) -> Answer:
     own = own_open_articles(study, call.user.pk)
     counted_in_time(study)
     sought = Sought(call.query.round, state=call.query.state or "")
-    rows = sought.rows(study).exclude(article__in=own)
-    ids = [{"id": str(one)} for one in rows.values_list("article_id", flat=True)]
-    answer = answer_list(call, ids)
-    shown = rows.filter(article__in=[one["id"] for one in answer.data["items"]])
-    answer.data["items"] = [line_json(line) for line in listed(study, list(shown))]
-    return answer
+    after = read_article(call.query.cursor)
+    if after is not None and place_of(study, after) is None:
+        raise wrong_cursor()
+    turn = turn_of(study, sought, Cursor(after=after), own, call.query.limit)
+    items = [line_json(line) for line in listed(study, turn.rows)]
+    return answer_so_far(call, items, str(turn.after) if turn.after else "")
+
+
+def read_article(cursor: str) -> uuid.UUID | None:
+    """The article that the page before ended with. Raises Problem."""
+    if not cursor:
+        return None
+    try:
+        return uuid.UUID(decode(cursor)[0])
+    except ValueError as error:
+        raise wrong_cursor() from error
 
 
 def line_json(line: Listed) -> dict[str, Any]:

@@ -91,6 +91,12 @@ def comparable(user: User) -> "QuerySet[Assignment]":
     return own.filter(Exists(others)).order_by()
 
 
+def opened_of(study: Study, user: User, rows: Iterable[Assignment]) -> set[uuid.UUID]:
+    """The articles of these on which the person may read what somebody else made of them."""
+    here = comparable(user).filter(study=study, article__in=[row.article_id for row in rows])
+    return set(here.values_list("article", flat=True))
+
+
 def handed_over_by(study: Study, person: User, cursor: Cursor) -> Page[Assignment]:
     """What was taken over by others, with whoever has it now."""
     gone = with_article(work_in(study, person, AssignmentState.WITHDRAWN))

@@ -25,6 +25,7 @@ from ..queries.own import (
     deadlines_of,
     done_by,
     next_assignment,
+    opened_of,
     parts_of,
     queue_of,
     timed,
@@ -75,15 +76,22 @@ def which(standing: Standing, asked: str) -> str:
 def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     study, user, cursor = standing.study, standing.user, read_cursor(request.GET)
     counts = count_own(study, user.pk)
-    opened = set(comparable(user).filter(study=study).values_list("article", flat=True))
+    n_opened = comparable(user).filter(study=study).count()
     if request.GET.get("list") == "done":
         page = done_by(study, user, cursor)
-        shown = {"list": "done", "page": page, "rows": timed(page.rows), "opened": opened}
-        return {**shown, "counts": counts, "next": next_assignment(user, study)}
+        return {
+            "list": "done",
+            "page": page,
+            "rows": timed(page.rows),
+            "opened": opened_of(study, user, page.rows) if n_opened else set(),
+            "n_opened": n_opened,
+            "counts": counts,
+            "next": next_assignment(user, study),
+        }
     queue = queue_of(study, user, cursor)
     return {
         "list": "open",
-        "opened": opened,
+        "n_opened": n_opened,
         "counts": counts,
         "deadlines": deadlines_of(study, user),
         "today": timezone.localdate(),

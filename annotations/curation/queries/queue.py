@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
@@ -149,7 +150,7 @@ class Sought:
         return bool(self.annotator) or self.flagged
 
     def rows(self, study: Study) -> "QuerySet[ArticleCases]":
-        """Those with open cases first, the most contested first, then by title."""
+        """In no order, and before anything is asked of single cases: see `fits`."""
         found = ArticleCases.objects.filter(STATES.get(self.state, Q()), study=study)
         if self.round_id:
             of_round = Assignment.objects.filter(article=OuterRef("article"), round=self.round_id)
@@ -157,33 +158,38 @@ class Sought:
         if self.title:
             found = found.filter(article__title__icontains=self.title)
         for name, value in (("kinds", self.kind), ("labels", self.label)):
-            if value:
+            if value and not value.isdecimal():
                 found = has_cases(found, name, value)
         if self.flagged:
             found = found.filter(counts__flagged__0__gt=0)
-        if self._asks_for_one_case:
-            found = found.filter(pk__in=self._fitting(study, found))
-        return found.order_by("is_closed", "-contest", "article__title", "article")
+        if self.annotator and study.blind_curation:
+            found = found.filter(Exists(aliases_of_number(self.annotator)))
+        return found.order_by()
 
     @property
-    def _asks_for_one_case(self) -> bool:
+    def asks_of_cases(self) -> bool:
+        return bool(self.kind or self.label or self.flagged or self.annotator)
+
+    def of_marks(self, study: Study) -> "Q | None":
+        """What an index of looks can tell of an article, if anything; PostgreSQL alone has one."""
+        inner = [[self.label]] * bool(self.label)
+        if self.annotator and not study.blind_curation:
+            inner.append([self.annotator])
+        told = [self.kind] * bool(self.kind) + inner
+        if not told or connection.vendor != "postgresql":
+            return None
+        return Q(counts__looks__contains=[told])
+
+    @property
+    def asks_for_one_case(self) -> bool:
         """Whether the sums of an article do not tell that one of its cases is all of it."""
         asked = [self.kind, self.label, self.flagged, self.annotator]
         of_state = self.state in ("open", "changed") and any(asked)
-        return bool(self.annotator) or of_state or sum(map(bool, asked)) > 1
+        by_number = self.kind.isdecimal() or self.label.isdecimal()
+        return bool(self.annotator) or of_state or by_number or sum(map(bool, asked)) > 1
 
-    def _fitting(self, study: Study, found: "QuerySet[ArticleCases]") -> list[int]:
-        rows = list(found.order_by().values_list("pk", "article_id", "counts__looks"))
-        meant: dict[uuid.UUID, str] = {}
-        if self.annotator:
-            meant = who_is_meant(study, self.annotator, [article for _, article, _ in rows])
-        return [
-            pk
-            for pk, article, looks in rows
-            if any(self._fits(look, meant.get(article, "")) for look in looks or ())
-        ]
-
-    def _fits(self, look: Sequence[Any], annotator: str) -> bool:
+    def fits(self, look: Sequence[Any], annotator: str) -> bool:
+        """Whether a case is all that is asked for; `annotator`: who is meant on its article."""
         kind, labels, people, flagged, is_open, changed = look
         return (
             self.kind in ("", kind)
@@ -206,11 +212,8 @@ STATES = {
 
 
 def has_cases(found: "QuerySet[ArticleCases]", name: str, key: str) -> "QuerySet[ArticleCases]":
-    """Those that have a case under the key. Keys of digits alone are looked up here: in a path
-    SQLite would take them for a place in a list."""
-    if key.isdecimal():
-        rows = found.order_by().values_list("pk", f"counts__{name}")
-        return found.filter(pk__in=[pk for pk, told in rows if told.get(key, [0])[0] > 0])
+    """Those that have a case under the key, which is no number: in a path SQLite would take that
+    for a place in a list."""
     n_all = KeyTransform(0, KeyTransform(key, KeyTransform(name, "counts")))
     return found.annotate(**{f"n_{name}": n_all}).filter(**{f"n_{name}__gt": 0})
 
@@ -222,10 +225,22 @@ def who_is_meant(
     only by the number of an alias, who is somebody else on each article. One query."""
     if not study.blind_curation:
         return dict.fromkeys(articles, annotator)
-    number = int(annotator) if annotator.isdecimal() and len(annotator) < 5 else 0
-    rows = Alias.objects.filter(study=study, number=number).order_by()
+    rows = Alias.objects.filter(
+        study=study, number=number_of(annotator), adjudication__article__in=list(articles)
+    ).order_by()
     pairs = rows.values_list("adjudication__article_id", "annotator_id")
     return {article: str(who) for article, who in pairs}
+
+
+def number_of(annotator: str) -> int:
+    return int(annotator) if annotator.isdecimal() and len(annotator) < 5 else 0
+
+
+def aliases_of_number(annotator: str) -> "QuerySet[Alias]":
+    """Of the article outside."""
+    return Alias.objects.filter(
+        number=number_of(annotator), adjudication__article=OuterRef("article")
+    )
 
 
 def people_to_choose(study: Study, totals: Totals) -> list[tuple[str, str]]:

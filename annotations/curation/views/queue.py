@@ -1,18 +1,16 @@
 """The study's cases as a queue: which article next, how far everything is."""
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from annotations.accounts.paging import read_cursor
 from annotations.marking.protocol import is_uuid
 from annotations.marking.signed_in import SignedIn
 from annotations.study.models import Label
@@ -23,12 +21,11 @@ from ..actions import open_docket
 from ..actions.counting import counted_in_time, listed
 from ..ballots import EXTENT
 from ..kinds import KINDS
-from ..models import ArticleCases
 from ..page import filter_of, ordered
 from ..queries import read_cases
 from ..queries.queue import Sought, own_open_articles, people_to_choose
+from ..queries.walking import turn_of, walk
 
-PAGE, AT_ONCE = 50, 20
 NARROWING = ("title", "round", "kind", "label", "annotator", "flagged")
 STATES = {
     "open": "With open cases",
@@ -48,11 +45,9 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     study, asked = standing.study, request.GET.dict()
     sought = sought_of(asked)
     totals, n_uncounted = counted_in_time(study)
-    chosen = sought.rows(study)
     own = own_open_articles(study, request.user.pk)
-    if sought.is_about_marks:
-        chosen = chosen.exclude(article__in=own)
-    page = Paginator(chosen, PAGE).get_page(asked.get("page"))
+    hidden = own if sought.is_about_marks else ()
+    page = turn_of(study, sought, read_cursor(request.GET), hidden)
     labels = {label.slug: label.name for label in Label.objects.filter(study=study)}
     labels[EXTENT] = "Extent"
     context = {
@@ -65,7 +60,7 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
         "states": STATES,
         "asked": asked,
         "page": page,
-        "rows": listed(study, list(page.object_list)),
+        "rows": listed(study, page.rows),
         "own": own,
         "people": people_to_choose(study, totals),
         "narrowed": urlencode({name: asked[name] for name in NARROWING if asked.get(name)}),
@@ -96,11 +91,9 @@ def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     sought = sought_of({**asked, "state": "open"})
     after = asked.get("after", "")
     counted_in_time(study)
-    chosen = sought.rows(study).exclude(article__in=own)
-    if is_uuid(after):
-        chosen = chosen.exclude(article=uuid.UUID(after))
+    hidden = {*own, uuid.UUID(after)} if is_uuid(after) else own
     narrowed = {name: asked[name] for name in NARROWING if asked.get(name)}
-    for article_id in one_after_the_other(chosen):
+    for article_id in walk(study, sought, hidden):
         docket = open_docket(request.user, study_id, article_id)
         wanted = filter_of(narrowed, docket)
         cases = ordered(read_cases(docket), "contested")
@@ -111,11 +104,3 @@ def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
             return redirect(f"{there}?{urlencode({'case': case.id, **narrowed})}")
     messages.success(request, "No case is open in any other article.")
     return redirect("curation:queue", study_id)
-
-
-def one_after_the_other(chosen: "QuerySet[ArticleCases]") -> Iterator[uuid.UUID]:
-    """Their articles, asked for a few at a time: mostly the first has what is sought."""
-    first = 0
-    while ids := list(chosen.values_list("article_id", flat=True)[first : first + AT_ONCE]):
-        yield from ids
-        first += AT_ONCE
