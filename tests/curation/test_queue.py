@@ -7,13 +7,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from annotations.accounts.models import User
+from annotations.accounts.paging import Cursor
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.curation.actions import counting
+from annotations.curation.models import ArticleCases
+from annotations.curation.queries import walking
 from annotations.curation.queries.figures import pace_of
+from annotations.curation.queries.queue import Sought
 from annotations.marking.models import Span
+from annotations.study.models import Study
 from tests.conftest import CountQueries
 from tests.marks import mark, submit
 from tests.people import assign, make_article
@@ -131,6 +137,47 @@ def test_a_blind_queue_narrows_by_aliases_alone(
     assert curator.get(f"{article}?annotator={bob.pk}").context["listed"] == []
     both = [len(curator.get(f"{article}?annotator={n}").context["listed"]) for n in (1, 2)]
     assert sorted(both) == [5, 6]  # Carol has no "strongman"
+
+
+def test_the_queue_is_turned_forth_and_back_past_what_does_not_fit(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open ones first, the most contested first, then by title; with few at once, and none known
+    beforehand, as in a large study."""
+    monkeypatch.setattr(walking, "AT_ONCE", 2)
+    monkeypatch.setattr(walking, "FEW", 0)
+    wanted = []
+    places = [(True, 1.0, "A"), (False, 0.5, "C"), (False, 0.5, "B"), (False, 2.0, "D"),
+              (True, 0.0, "F"), (False, 0.0, "E"), (False, 0.5, "G")]  # fmt: skip
+    for closed, contest, title in places:
+        fits = title != "G"
+        look = ["label", ["reporting" if fits else "allegation"], [], False, True, False]
+        counts = {"labels": {look[1][0]: [1, 0]}, "kinds": {"label": [1, 0]}, "looks": [look]}
+        ArticleCases.objects.create(
+            study=study, article=make_article(study, f"Text {title}", title), token=uuid.uuid4(),
+            n_works=2, is_closed=closed, n_all=1, n_decided=0, contest=contest, counts=counts,
+            counted_at=timezone.now(),
+        )  # fmt: skip
+        wanted += [(closed, -contest, title)] * fits
+    titles = [title for *_, title in sorted(wanted)]
+    sought = Sought(kind="label", label="reporting")
+    forth, cursor = [], Cursor()
+    while True:
+        turn = walking.turn_of(study, sought, cursor, size=2)
+        forth += [row.article.title for row in turn.rows]
+        if turn.after is None:
+            break
+        cursor = Cursor(after=turn.after)
+    assert forth == titles
+    back = [row.article.title for row in turn.rows]
+    while turn.before is not None:
+        turn = walking.turn_of(study, sought, Cursor(before=turn.before), size=2)
+        back = [row.article.title for row in turn.rows] + back
+    assert back == titles
+    gone = walking.turn_of(study, sought, Cursor(before=uuid.uuid4()), size=2)
+    assert [row.article.title for row in gone.rows] == titles[:2]
+    hidden = list(walking.walk(study, sought, [gone.rows[0].article_id]))
+    assert len(hidden) == len(titles) - 1
 
 
 def test_unanimous_says_when_somebody_has_yet_to_submit(
