@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
@@ -21,7 +21,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import Role, Study
-from tests import outside
+from tests import emptying, outside
 from tests.people import assign, join, make_article, make_study, make_user
 from tests.settings import SCRATCH
 from tests.soaking import Budget
@@ -33,6 +33,7 @@ settings.register_profile(
     derandomize="CI" in os.environ,  # a change is judged by its own examples; new ones are for us
 )
 settings.load_profile("sourcemark")
+TransactionTestCase._fixture_teardown = emptying.empty
 
 # No database there, and much to load: the suite on SQLite has tried all of it.
 collect_ignore = (
@@ -105,22 +106,6 @@ def nobody_outside_is_asked() -> Iterator[list[str]]:
     outside.asked.clear()
     yield outside.asked
     assert outside.asked == []
-
-
-@pytest.fixture(autouse=True)
-def history_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test database is emptied by DELETE or TRUNCATE, which the history's guards refuse."""
-    flushed = {"transactional_db", "live_server"} & set(request.fixturenames)
-    marker = request.node.get_closest_marker("django_db")
-    if not flushed and not (marker and marker.kwargs.get("transaction")):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    yield
-    from annotations.guards import lift_guards
-
-    lift_guards(connection, "truncate")
-    lift_guards(connection)  # set again by the flush, which ends with post_migrate
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ SCRATCH = Path(tempfile.gettempdir())
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
 
 from project.settings import *  # noqa: E402, F403
-from project.settings import BASE_DIR, DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
+from project.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 OPTIONS = DATABASES["default"]["OPTIONS"]
 OPTIONS.pop("pool", None)
@@ -27,6 +27,6 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-STATIC_ROOT = BASE_DIR / "annotations" / "static"  # WhiteNoise warns when it is not there
+STATIC_ROOT = None  # or WhiteNoise would look at every file again for each test's first request
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
