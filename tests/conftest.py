@@ -25,6 +25,7 @@ from tests import emptying, outside
 from tests.people import assign, join, make_article, make_study, make_user
 from tests.settings import SCRATCH
 from tests.soaking import Budget
+from tests.without_postgresql import FILES
 
 settings.register_profile(
     "sourcemark",
@@ -35,12 +36,8 @@ settings.register_profile(
 settings.load_profile("sourcemark")
 TransactionTestCase._fixture_teardown = emptying.empty
 
-# No database there, and much to load: the suite on SQLite has tried all of it.
-collect_ignore = (
-    ["agreement", "text", "exchange/test_spacy_docbin.py"]
-    if connection.vendor == "postgresql"
-    else []
-)
+collect_ignore = FILES if connection.vendor == "postgresql" else []
+WITHOUT = tuple(str(Path(__file__).parent / each) for each in FILES)
 CountQueries = Callable[..., AbstractContextManager[CaptureQueriesContext]]
 
 
@@ -60,6 +57,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if away:
         config.hook.pytest_deselected(items=away)
         items[:] = [item for item in items if item not in away]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test for both databases may stand where PostgreSQL's suite does not look."""
+    left_away = str(item.path).startswith(WITHOUT) and not item.get_closest_marker("on_sqlite")
+    if left_away and _asks_a_database(item):
+        pytest.fail("This is for PostgreSQL too: see without_postgresql.py", pytrace=False)
 
 
 def pytest_collection_finish() -> None:
