@@ -16,7 +16,10 @@ from tests.outside import is_here
 
 HERE = Path(__file__).parent
 
-expect.set_options(timeout=20_000)  # a loaded machine is slow; no test is about speed
+# Milliseconds: a loaded machine is slow, and no test is about speed; a page that could not save
+# may wait half a minute until it tries again.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 # Playwright's sync API runs an event loop in this thread, and Django would refuse to query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -79,6 +82,7 @@ def new_context(
 
     def listened(**options: Any) -> BrowserContext:
         context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
         context.on("console", note)
         context.on("weberror", note_exception)
         context.on("request", note_request)

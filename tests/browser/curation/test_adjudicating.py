@@ -188,7 +188,7 @@ def test_an_article_is_closed_by_keys_and_opened_again(open_page: Open, article:
     press(page, "1")
     press(page, "a", "ArrowRight", "ArrowRight", ".", "2")
     expect(page.locator("#card")).to_contain_text("1 question to answer")
-    press(page, "t")
+    page.locator("#card [data-command=ask]").click()
     expect(page.locator("#card .attribute.missing select")).to_be_focused()
     page.locator("#text").focus()
     press(page, "Escape")

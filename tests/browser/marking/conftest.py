@@ -26,7 +26,6 @@ TEXT = (
     " argued that they could prolong the dispute. He has often demanded a refund."
     " Norvia did not answer.\n"
 )
-PATIENCE = 20_000  # milliseconds: tests share their machine
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 # The middle of the nth time that words stand in the text, and their left and right ends.
@@ -89,7 +88,7 @@ class Desk:
 
     def ready(self) -> "Desk":
         there = "html[data-ready=marking][data-parts=there]"
-        expect(self.page.locator(there)).to_be_attached(timeout=PATIENCE)
+        expect(self.page.locator(there)).to_be_attached()
         return self
 
     def place(self, words: str, nth: int = 0) -> dict[str, Any]:
@@ -121,15 +120,15 @@ class Desk:
 
     def card(self, words: str) -> Locator:
         """The card, once it tells of the span on these words."""
-        expect(self.chosen.locator(".chosen-quote")).to_have_text(words, timeout=PATIENCE)
+        expect(self.chosen.locator(".chosen-quote")).to_have_text(words)
         return self.chosen
 
     def saved(self) -> "Desk":
-        expect(self.page.locator("#save-state")).to_have_text("Saved", timeout=PATIENCE)
+        expect(self.page.locator("#save-state")).to_have_text("Saved")
         return self
 
     def heard(self, words: str) -> None:
-        expect(self.page.locator("#live")).to_contain_text(words, timeout=PATIENCE)
+        expect(self.page.locator("#live")).to_contain_text(words)
 
     def spans(self) -> list[tuple[str, str]]:
         """Label and words of each stored span, in reading order."""

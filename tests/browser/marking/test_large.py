@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from annotations.assignment.models import Assignment
 from annotations.marking.models import Fragment, Span
 
-from .conftest import PATIENCE, Desk, OpenDesk
+from .conftest import Desk, OpenDesk
 
 PARAGRAPHS, WORDS, STACKED = 500, 10, 200
 TEXT = (" ".join(["barge loads"] * WORDS) + ".\n") * PARAGRAPHS
@@ -74,9 +74,9 @@ def test_five_thousand_marks_and_two_hundred_at_one_place(open_desk: OpenDesk) -
     page.reload()
     desk.ready()
     shown, note = page.locator("#list [data-id]"), page.locator("#list-note")
-    expect(page.locator("#n-spans")).to_have_text(str(len(STARTS) + STACKED), timeout=PATIENCE)
-    expect(note).to_have_text("50 more marks: search to narrow them down.", timeout=PATIENCE)
-    expect(shown.first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#n-spans")).to_have_text(str(len(STARTS) + STACKED))
+    expect(note).to_have_text("50 more marks: search to narrow them down.")
+    expect(shown.first).to_be_visible()
     assert shown.count() <= 200
 
     search = page.locator("#list-search")

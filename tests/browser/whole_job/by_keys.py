@@ -157,7 +157,7 @@ class ByKeys(Keyboard):
     def submit(self) -> None:
         self.press("Control+Enter")
         dialog = self.page.get_by_role("dialog", name="Submit this article?")
-        expect(dialog).to_be_visible(timeout=30_000)
+        expect(dialog).to_be_visible()
         self.go(dialog.get_by_role("button", name="Submit and go on"))
         self.press("Enter")
         expect(self.page.get_by_text("All your articles are submitted.")).to_be_visible()

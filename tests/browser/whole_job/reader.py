@@ -76,7 +76,7 @@ class Reader:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        expect(page.locator("html[data-ready=marking]")).to_be_attached(timeout=60_000)
+        expect(page.locator("html[data-ready=marking]")).to_be_attached()
 
     @cached_property
     def outline(self) -> dict[str, Any]:

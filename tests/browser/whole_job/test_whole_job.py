@@ -45,9 +45,7 @@ def test_a_study_goes_from_nothing_to_two_submitted_readings(
     new_context: Callable[..., BrowserContext], live_server: LiveServer
 ) -> None:
     def fresh_page() -> Page:
-        context = new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(60_000)
-        return context.new_page()
+        return new_context(viewport={"width": 1280, "height": 800}).new_page()
 
     make_user("alice")
     manager = fresh_page()

@@ -57,6 +57,7 @@ export function button(text, { quiet = false, ...props } = {}) {
 export function betweenClicks(root, draw) {
   let [pressed, owed] = [false, false];
   root.addEventListener("pointerdown", () => (pressed = true));
+  root.addEventListener("click", () => (pressed = false), true); // what it does may look at what it draws
   const release = () => {
     pressed = false;
     if (owed) ask();
@@ -65,7 +66,7 @@ export function betweenClicks(root, draw) {
     owed = pressed;
     if (!pressed) draw();
   };
-  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => pressed && setTimeout(release)); // after the click
+  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => pressed && setTimeout(release)); // of no click
   return ask;
 }
 
