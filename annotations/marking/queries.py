@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,18 +113,20 @@ def _span_wires(spans: QuerySet[Span], text: str) -> Iterator[tuple[uuid.UUID, W
         "span_id", "attribute__name", "text", "entity_id"
     ):
         values[span_id][name] = value_of(words, entity_id)
-    rows = spans.values_list(
+    rows: Iterable[tuple[Any, ...]] = spans.values_list(
         "assignment_id", "pk", "kind", "label_id", "stretch", "note", "flag", "state", "origin",
         "ver", "codebook_version__number",
     )  # fmt: skip
-    for work, *row in rows:
-        yield work, _state_of(row, values[row[0]]).wire(text)
+    for row in rows:
+        yield row[0], _state_of(row, values[row[1]]).wire(text)
 
 
-def _state_of(row: list[Any], attributes: dict[str, str]) -> SpanState:
-    pk, kind, label_id, stretch, *words, ver, number = row
+def _state_of(row: tuple[Any, ...], attributes: dict[str, str]) -> SpanState:
+    _, pk, kind, label_id, stretch, note, flag, state, origin, ver, number = row
     fragments = tuple(parse_stretch(stretch))
-    return SpanState(pk, kind, label_id, fragments, attributes, *words, ver, number)
+    return SpanState(
+        pk, kind, label_id, fragments, attributes, note, flag, state, origin, ver, number
+    )
 
 
 def read_links(assignment_id: uuid.UUID) -> list[Wire]:
