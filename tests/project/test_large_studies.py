@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bench.load.addresses import addresses
+from bench.load.large_pages import Visitor
 from bench.load.large_rows import Large, fill, pretend_counted
-from tests.conftest import SignIn
 
 N_ARTICLES = 2_000
 BIG = {
@@ -24,16 +24,26 @@ BIG = {
         "worktime", "auditentry", "articlecases",
     )
 }  # fmt: skip
-# These look through the kept counts of the study: a narrow row for each submitted article.
-NARROWED = ("gold, queue of open cases", "gold, queue of a label", "gold, queue, page 100")
-DEEP = "gold, queue, page 100"  # what comes before it is put in order by title too
+# These go through the kept counts of the study, a narrow row for each submitted article, until a
+# page is full; in a study as small as this that is all of them, put in order by title.
+NARROWED = {f"gold, queue, {name}" for name in ("of open cases", "of a label", "flagged", "deep")}
+TRIED = NARROWED | {
+    "home, annotator", "own queue", "own queue, near its end", "own queue, what is done",
+    "next article", "marking page", "discussion, annotator", "home, manager", "overview by article",
+    "overview, submitted", "overview, in progress", "overview, nobody's", "overview, of one person",
+    "overview by person", "overview, curator", "a person's work", "articles",
+    "articles of one event", "articles, near the end", "articles in the bin", "import", "plan",
+    "history", "history, near its beginning", "history of articles", "history of somebody",
+    "people", "settings", "codebook versions", "export", "discussion, manager", "meetings",
+    "calibrations", "merges", "gold, queue", "gold, next article", "api, list_articles, cursor",
+    "api, list_cases",
+}  # fmt: skip
 NEEDED = {  # an index, and a page that would go through a whole table without it
     "assignment_counts": "settings",
     "article_by_title": "articles",
     "article_by_event": "plan",
     "article_in_bin": "own queue",
-    "audit_by_action": "history of articles",
-    "span_flagged": "discussion",
+    "span_flagged": "discussion, manager",
     "cases_by_contest": "gold, queue",
 }
 
@@ -59,14 +69,15 @@ def scanned(sql: str) -> set[str]:
 
 class Pages:
     def __init__(self, big: Large) -> None:
-        self.where = {name: (user, path) for name, user, path in addresses(big)}
+        told = addresses(big)
+        self.where = {name: (user, path) for name, user, path in told if name in TRIED}
+        self.visitors = {user: Visitor(user) for user in {user for user, _ in self.where.values()}}
 
     def scans(self, name: str) -> dict[str, str]:
         """Big tables that are read as a whole for a page, each with the query that does it."""
         user, path = self.where[name]
-        client = SignIn()(user)
         with CaptureQueriesContext(connection) as asked:
-            answer = client.get(path)
+            answer = self.visitors[user].get(path)
         assert answer.status_code in (200, 302), (name, answer.status_code)
         reading = [query["sql"] for query in asked.captured_queries
                    if query["sql"].lstrip("(").startswith(("SELECT", "DECLARE"))]  # fmt: skip
@@ -80,11 +91,15 @@ def test_no_page_of_a_large_study_reads_a_big_table_from_end_to_end() -> None:
     found = {name: pages.scans(name) for name in pages.where}
     for name in NARROWED:
         found[name].pop("annotations_articlecases", None)
-    found[DEEP].pop("annotations_article", None)
+        found[name].pop("annotations_article", None)
+    assert found.keys() == TRIED
     assert {name: tables for name, tables in found.items() if tables} == {}
+    spared = []
     for index, page in NEEDED.items():
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP INDEX {index}")
-            assert pages.scans(page), f"{page} does not need {index}"
+            if not pages.scans(page):
+                spared.append(f"{page} does not need {index}")
             transaction.set_rollback(True)
+    assert spared == []
