@@ -11,11 +11,13 @@ from pydantic_core import ErrorDetails
 from annotations.exchange.strict_json import no_key_twice, no_such_number
 from annotations.text.refusal import told_of_value
 
+from .places import find_wrong, line_and_column
 from .problems import Fault, Problem, malformed, stale
 
 TOLD = 20  # faults in one answer
 # How pydantic calls the kinds of operations: no member of the body.
 TAGS = {f"{does} {on}" for does in ("add", "set", "move") for on in ("span", "link", "entity")}
+PLACE = re.compile(r"(?P<what>.*) at line (?P<line>\d+) column (?P<column>\d+)", re.S)
 KEY = re.compile(r"[\x21-\x7e]{1,200}")  # an Idempotency-Key: visible ASCII
 KEY_HEADER = "Idempotency-Key"
 
@@ -32,7 +34,7 @@ def read_body(request: HttpRequest, shape: type[BaseModel], most_bytes: int) -> 
     try:
         return shape.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise told(error, "body") from error
+        raise unread(error, text) or told(error, "body") from error
 
 
 def check_size(n_bytes: int, most_bytes: int) -> None:
@@ -46,21 +48,30 @@ def check_json(body: bytes) -> str:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        fault = Fault(f"Byte {error.start} is not UTF-8.")
+        before = body[: error.start].decode()
+        line, column = line_and_column(before, len(before))
+        fault = Fault(f"Byte {error.start} is not UTF-8.", line=line, column=column)
         raise malformed("The body is not UTF-8.", fault) from error
     try:
         json.loads(text, object_pairs_hook=no_key_twice, parse_constant=no_such_number)
     except json.JSONDecodeError as error:
-        fault = Fault(error.msg, line=error.lineno, column=error.colno)
-        place = f"line {error.lineno}, column {error.colno}"
-        raise malformed(f"The body is not JSON: {error.msg} ({place}).", fault) from error
-    except RecursionError as error:
-        raise malformed("The body is nested too deeply.") from error
-    except ValueError as error:
-        raise malformed(
-            "The body is not JSON that can be read.", Fault(told_of_value(error))
-        ) from error
+        raise not_json(error.msg, error.lineno, error.colno) from error
+    except (RecursionError, ValueError) as error:
+        found = find_wrong(text)
+        if found is None:
+            words = "It is nested too deeply."
+            if isinstance(error, ValueError):
+                words = told_of_value(error)
+            raise malformed("The body is not JSON that can be read.", Fault(words)) from error
+        raise not_json(found[1], *line_and_column(text, found[0])) from error
     return text
+
+
+def not_json(what: str, line: int, column: int) -> Problem:
+    detail = (
+        f"The body is not JSON that can be read: {what.rstrip('.')} (line {line}, column {column})."
+    )
+    return malformed(detail, Fault(what, line=line, column=column))
 
 
 def read_query(given: QueryDict, shape: type[BaseModel]) -> BaseModel:
@@ -77,6 +88,20 @@ def read_query(given: QueryDict, shape: type[BaseModel]) -> BaseModel:
         return shape.model_validate(values)
     except ValidationError as error:
         raise told(error, "query") from error
+
+
+def unread(error: ValidationError, text: str) -> Problem | None:
+    """A problem with its place where pydantic could not read what Python could: half a character,
+    written as an escape. It counts columns in bytes."""
+    first = error.errors(include_url=False)[0] if error.error_count() == 1 else None
+    if first is None or first["type"] != "json_invalid":
+        return None
+    place = PLACE.fullmatch(str(first["ctx"]["error"]))
+    if place is None:
+        return None
+    line, n_bytes = int(place["line"]), int(place["column"])
+    before = text.split("\n")[line - 1].encode()[:n_bytes]
+    return not_json(place["what"], line, len(before.decode(errors="ignore")))
 
 
 def told(error: ValidationError, place: str) -> Problem:

@@ -25,8 +25,8 @@ from annotations.study.queries.people import lost_a_role
 from .actions import OtherRequest, claim_key, hash_request, keep_answer
 from .calls import JSON, Answer, Call, Route
 from .door import admit
-from .problems import Problem, malformed, problem_of, refused
-from .reading import KEY_HEADER, read_body, read_key, read_query, read_tags
+from .problems import Fault, Problem, malformed, problem_of, refused
+from .reading import KEY_HEADER, TOLD, read_body, read_key, read_query, read_tags
 
 log = logging.getLogger("sourcemark.api")
 Endpoint = Callable[..., HttpResponseBase]
@@ -76,7 +76,10 @@ def read_call(request: HttpRequest, route: Route, ids: dict[str, Any]) -> Call[A
     if route.query is not None:
         query = read_query(request.GET, route.query)
     elif request.GET:
-        raise malformed("This address takes no query parameters.")
+        words = "This address takes no query parameters."
+        raise malformed(
+            words, *(Fault(words, "query", name[:80]) for name in list(request.GET)[:TOLD])
+        )
     else:
         query = None
     body = read_body(request, route.body, route.most_bytes) if route.body else None
@@ -98,7 +101,7 @@ def write(call: Call[Any, Any], route: Route) -> HttpResponseBase:
         try:
             row, is_new = claim_key(user=call.user, key=key, request_sha256=digest)
         except OtherRequest as error:
-            raise refused(str(error)) from error
+            raise refused(str(error), Fault(str(error), "header", KEY_HEADER)) from error
         if not is_new:
             refuse_outdated(call, row.made_at)
             headers = {**row.headers, "Idempotent-Replay": "true"}

@@ -195,10 +195,10 @@ def see_cases(ballot: Ballot, rows: Iterable[Case]) -> list[SeenCase]:
     seen += [_without_votes(ballot, row) for row in spans if row.pk not in used]
     by_id = {case.id: case for case in seen}
     links = _see_links(ballot, of_found, by_id, [row for row in kept if row.source_id])
-    return sorted([*seen, *links], key=_reading_order)
+    return sorted([*seen, *links], key=reading_order)
 
 
-def _reading_order(case: SeenCase) -> tuple[int, int, int, str]:
+def reading_order(case: SeenCase) -> tuple[int, int, int, str]:
     return case.start, -case.end, case.on == "link", str(case.id)
 
 

@@ -47,7 +47,9 @@ def test_a_request_under_the_same_key_is_carried_out_once(desk: Asker, study: St
     assert [each.headers.get("Idempotent-Replay") for each in told] == [None, "true"]
     assert Export.objects.count() == 1
     other = desk.send(at(study, "/exports"), {"format": "jsonl"}, key="k-1")
-    assert (other.status_code, "another request" in described(other)["detail"]) == (422, True)
+    (fault,) = described(other)["errors"]
+    assert (other.status_code, "another request" in fault["message"]) == (422, True)
+    assert (fault["in"], fault["field"]) == ("header", "Idempotency-Key")
     assert Export.objects.count() == 1
 
 
@@ -107,7 +109,7 @@ def test_answers_are_forgotten_after_a_day(desk: Asker, study: Study) -> None:
     assert (out.getvalue(), StoredAnswer.objects.get().key) == ("1 answers forgotten.\n", "new")
 
 
-# --- tags and pages -------------------------------------------------------------------------------
+# --- tags -----------------------------------------------------------------------------------------
 
 
 def test_what_one_has_already_is_not_sent_again(desk: Asker, study: Study) -> None:
@@ -118,21 +120,6 @@ def test_what_one_has_already_is_not_sent_again(desk: Asker, study: Study) -> No
     Study.objects.update(description="Changed")
     changed = desk.read(at(study), headers={"If-None-Match": first["ETag"]})
     assert (changed.status_code, changed.json()["description"]) == (200, "Changed")
-
-
-def test_pages_follow_each_other_while_the_list_grows(desk: Asker, study: Study) -> None:
-    for number in range(5):
-        make_article(study, f"Text {number}.", f"Title {number // 2}")
-    seen, path = [], at(study, "/articles?limit=2")
-    while path:
-        told = described(desk.read(path))
-        seen += [each["id"] for each in told["items"]]
-        path = told["next"]
-        if len(seen) == 2:
-            make_article(study, "Before all.", "A title")
-    titles = dict(Article.objects.values_list("pk", "title"))
-    assert len(seen) == len(set(seen)) == 5
-    assert [titles[uuid.UUID(pk)] for pk in seen] == sorted(titles[uuid.UUID(pk)] for pk in seen)
 
 
 @pytest.mark.parametrize(
@@ -154,10 +141,10 @@ def test_a_wrong_query_is_refused_by_its_name(
     assert (answer.status_code, described(answer)["errors"][0]["field"]) == (400, field)
 
 
-@pytest.mark.parametrize("cursor", ["abc", "WyJhIl0", "WyJhIiwgImIiXQ"])
-def test_a_cursor_that_leads_nowhere_is_refused(cursor: str, desk: Asker, study: Study) -> None:
-    answer = desk.read(at(study, f"/articles?cursor={cursor}"))
-    assert (answer.status_code, described(answer)["errors"][0]["field"]) == (422, "cursor")
+def test_a_parameter_where_there_are_none_is_refused_by_its_name(desk: Asker) -> None:
+    answer = desk.read("/me?limit=1")
+    (fault,) = described(answer)["errors"]
+    assert (answer.status_code, fault["in"], fault["field"]) == (400, "query", "limit")
 
 
 # --- refusals -------------------------------------------------------------------------------------
@@ -168,10 +155,16 @@ def test_a_cursor_that_leads_nowhere_is_refused(cursor: str, desk: Asker, study:
     [
         ('{"format": "csv",\n "gold": tru}', 2, 10),
         ('{"format": "csv"} x', 1, 19),
+        ('{"format": "csv",\n "format": "csv"}', 2, 2),
+        ('{"rounds": ["a", NaN]}', 1, 18),
+        ('{"format": ' + "9" * 5000 + "}", 1, 12),
+        ("[" * 100_000, 1, 201),
+        ('{"format":\n "é'.encode() + b'\xff"}', 2, 4),
+        ('{"format":\n "é\\ud83d"}', 2, 10),
     ],
 )
 def test_json_that_cannot_be_read_is_refused_by_line_and_column(
-    body: str, line: int, column: int, desk: Asker, study: Study
+    body: str | bytes, line: int, column: int, desk: Asker, study: Study
 ) -> None:
     answer = desk.send(at(study, "/exports"), body)
     fault = described(answer)["errors"][0]
@@ -181,12 +174,6 @@ def test_json_that_cannot_be_read_is_refused_by_line_and_column(
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"format": "\xff"}',
-        b'{"format": "csv", "format": "csv"}',
-        b'{"format": NaN}',
-        b"[" * 100_000,
-        b'{"format": ' + b"9" * 5000 + b"}",
-        b'{"format": "\\ud800"}',
         b'{"format": "a\\u0000b"}',
         b"null",
         b'{"ops": [[null, null]]}',

@@ -13,6 +13,7 @@ from annotations.api.calls import ROUTES, Route
 from annotations.assignment.models import Assignment, Submission
 from annotations.corpus.models import Article, Outlet
 from annotations.curation.actions import open_docket
+from annotations.exchange.models import Export
 from annotations.reports.actions import make_report
 from annotations.reports.selection import Selection
 from annotations.study.models import Round, Study
@@ -237,6 +238,25 @@ def test_a_blinded_curator_meets_aliases(
     assert (str(carols.annotator_id) in figures, '"headline"' in figures) == (False, True)
     marks = curator.read(f"/studies/{study.pk}/assignments/{carols.pk}/marks")
     assert (marks.status_code, "blind" in marks.json()["detail"]) == (403, True)
+
+
+def test_an_export_of_what_is_not_ones_to_choose_is_refused_and_not_changed(
+    study: Study, submitted: Article, bob: User, dave: User
+) -> None:
+    def asked(user: User, **wanted: Any) -> tuple[int, str]:
+        path = f"/studies/{study.pk}/exports"
+        answer = Asker(user).send(path, {"format": "csv", **wanted})
+        return answer.status_code, "".join(
+            each["field"] for each in answer.json().get("errors", ())
+        )
+
+    assert asked(bob, annotators=["carol"]) == asked(bob, annotators=["x"]) == (422, "/annotators")
+    assert asked(dave, states=["submitted", "in_progress"]) == (422, "/states")
+    Study.objects.update(blind_curation=True)
+    assert asked(dave, annotators=["carol"], states=[]) == (422, "/annotators")
+    assert asked(dave, annotators=["x"]) == (422, "/annotators")
+    assert not Export.objects.exists()
+    assert (asked(bob, annotators=["bob"]), asked(dave, states=[])) == ((202, ""), (202, ""))
 
 
 def test_a_site_admins_look_is_on_record(ids: Ids, study: Study) -> None:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from annotations.accounts.models import User
+from annotations.accounts.security import note
 from annotations.corpus.models import Article
 from annotations.exchange.actions import ensure_demo
 from annotations.exchange.frame import FileRefused
@@ -55,7 +56,28 @@ def test_help_shows_examples_formats_and_exit_codes(
     assert ended.value.code == 0
     assert "Examples:" in told
     assert "Exit codes: 0 " in told
+    assert "2 the command line is not understood" in told
     assert f"manage.py {name} " in told
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Noting(ExplainedCommand):
+    def handle(self, *args: object, **options: object) -> None:
+        note("what leaves the site", person="alice")
+
+
+def test_people_at_a_terminal_read_no_lines_of_the_security_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    call_command(Noting())
+    assert [line.name for line in caplog.records] == ["sourcemark.security"]
+    monkeypatch.setattr("sys.stderr", Terminal())
+    call_command(Noting())
+    assert len(caplog.records) == 1
 
 
 def test_an_option_of_a_format_is_taken_and_said(marked: Study, tmp_path: Path) -> None:
@@ -145,7 +167,12 @@ def test_a_study_goes_to_a_folder_with_manifest_and_card(
     told = run("export_study", marked.name, folder, "--format", name)
     assert "1 article, 1 span of annotators, 0 gold spans." in told
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["counts"]["n_assignments"] == 2
+    counts = manifest["counts"]
+    assert counts["n_assignments"] == 2
+    assert (counts["spans_by_annotator"], counts["spans_by_label"]) == (
+        {"bob": 1, "carol": 0},
+        {"allegation": 1},
+    )
     for each in manifest["files"]:
         content = (folder / each["path"]).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (
@@ -154,6 +181,7 @@ def test_a_study_goes_to_a_folder_with_manifest_and_card(
         )
     card = (folder / "data_card.md").read_text()
     assert ("# Data card: Arden" in card, "–: has no value here." in card) == (True, True)
+    assert "| bob | annotator | 1 | 1 |" in card
     assert AuditEntry.objects.filter(action="study.exported").count() == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
 

@@ -14,6 +14,7 @@ from annotations.exchange.actions import ensure_demo
 from annotations.exchange.actions.whole import restore_study
 from annotations.exchange.formats import find_format
 from annotations.exchange.frame import FileRefused, SourceFiles, SourceLimits
+from annotations.exchange.packing import About, Wanted, pack
 from annotations.exchange.queries.corpus import read_corpus, read_whole
 from annotations.exchange.queries.tables import LEFT_OUT, study_tables
 from annotations.exchange.records import Corpus, StudyRecord
@@ -120,6 +121,19 @@ def test_neutral_records_of_the_file_are_those_of_the_database(demo_file: bytes)
     assert reading.study == corpus.study
     assert list(reading.articles) == list(corpus.articles)
     assert any(work.spans for article in corpus.articles for work in article.assignments)
+    counts = [
+        packed(Corpus(corpus.study, (), read_whole(study)), "sourcemark", Wanted()),
+        packed(corpus, "jsonl", Wanted(states=(), suggestions=True)),
+    ]
+    assert counts[0] == counts[1]
+    assert len(counts[0]["spans_by_annotator"]) == 3
+
+
+def packed(corpus: Corpus, name: str, wanted: Wanted) -> dict[str, Any]:
+    """The counts of an export of this kind."""
+    packing = pack(corpus, find_format(name), about=About(""), wanted=wanted)
+    assert any(path == "data_card.md" and b"mira.demo" in chunk for path, chunk in list(packing))
+    return packing.counts.as_json()
 
 
 def article_row(data: Any, table: str) -> Any:

@@ -82,8 +82,9 @@ class FormatShape(Shape):
 
 
 class ExportIn(Shape):
-    """What to take out, cut to what you may. Annotators by user name, labels by slug, rounds by
-    name; an empty list means all. `unmarked`: articles without any of the chosen work, too, with
+    """What to take out. Annotators by user name, labels by slug, rounds by name; an empty list
+    means all that you may. People and states that you may not choose are refused; what else you
+    may not have is left out. `unmarked`: articles without any of the chosen work, too, with
     their gold. `options` are the format's own, as /formats lists them."""
 
     format: Slug

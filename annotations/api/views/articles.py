@@ -49,7 +49,7 @@ def list_articles(call: Call[ArticlesAsked, None]) -> Answer:
     def tell(rows: Sequence[Article]) -> list[dict[str, Any]]:
         return [article_line(row, standing) for row in rows]
 
-    return answer_page(call, articles.select_related("outlet"), tell, by="title__lower")
+    return answer_page(call, articles.select_related("outlet"), tell, by=("title__lower", "id"))
 
 
 def article_line(row: Article, standing: Standing) -> dict[str, Any]:

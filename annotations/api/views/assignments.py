@@ -58,7 +58,7 @@ def list_assignments(call: Call[AssignmentsAsked, None]) -> Answer:
     def tell(rows: Sequence[Assignment]) -> list[dict[str, Any]]:
         return [assignment_json(row, standing) for row in rows]
 
-    return answer_page(call, found, tell, by="id")
+    return answer_page(call, found, tell, by=("id",))
 
 
 def assignment_json(row: Assignment, standing: Standing) -> dict[str, Any]:

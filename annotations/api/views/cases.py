@@ -1,27 +1,27 @@
 """Where annotators part, and what is decided of it: for curators and managers."""
 
 import uuid
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import Http404
 
 from annotations.accounts.models import Scope
-from annotations.accounts.paging import Cursor
 from annotations.curation.actions import NothingToDecide, apply_rulings, open_docket
 from annotations.curation.actions.counting import counted_in_time, listed
-from annotations.curation.models import RulingKind
+from annotations.curation.models import ArticleCases, RulingKind
 from annotations.curation.protocol import Batch, Op
 from annotations.curation.queries import Docket, find_case, read_cases
 from annotations.curation.queries.queue import Listed, Sought, own_open_articles
-from annotations.curation.queries.walking import place_of, turn_of
-from annotations.curation.seen import SeenCase
+from annotations.curation.seen import SeenCase, reading_order
 from annotations.curation.telling import Teller
 from annotations.marking.protocol import cleaned, storable
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
 from ..calls import Answer, Call, route
-from ..paging import answer_list, answer_so_far, decode, wrong_cursor
+from ..paging import answer_list, answer_page
 from ..problems import conflict, refused, stale
 from ..reading import matched
 from ..shapes.curation import ArticleCasesShape, CasesAsked, CaseShape, DecisionIn
@@ -46,22 +46,12 @@ def list_cases(call: Call[CasesAsked, None]) -> Answer:
     own = own_open_articles(study, call.user.pk)
     counted_in_time(study)
     sought = Sought(call.query.round, state=call.query.state or "")
-    after = read_article(call.query.cursor)
-    if after is not None and place_of(study, after) is None:
-        raise wrong_cursor()
-    turn = turn_of(study, sought, Cursor(after=after), own, call.query.limit)
-    items = [line_json(line) for line in listed(study, turn.rows)]
-    return answer_so_far(call, items, str(turn.after) if turn.after else "")
+    rows = sought.rows(study).exclude(article__in=own)
 
+    def tell(counted: Sequence[ArticleCases]) -> list[dict[str, Any]]:
+        return [line_json(line) for line in listed(study, counted)]
 
-def read_article(cursor: str) -> uuid.UUID | None:
-    """The article that the page before ended with. Raises Problem."""
-    if not cursor:
-        return None
-    try:
-        return uuid.UUID(decode(cursor)[0])
-    except ValueError as error:
-        raise wrong_cursor() from error
+    return answer_page(call, rows, tell, by=("is_closed", "-contest", "article_id"))
 
 
 def line_json(line: Listed) -> dict[str, Any]:
@@ -97,7 +87,7 @@ def list_article_cases(call: Call[Paged, None]) -> Answer:
     """The cases of an article in reading order, each with its votes and its decision."""
     docket, cases = fetch_cases(call)
     teller = Teller(docket)
-    return answer_list(call, [case_json(teller, case) for case in cases])
+    return answer_list(call, cases, partial(case_json, teller), reading_order)
 
 
 def case_json(teller: Teller, case: SeenCase) -> dict[str, Any]:

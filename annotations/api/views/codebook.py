@@ -1,5 +1,6 @@
 """The codebook as it is, and as it was."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from annotations.accounts.models import Scope
@@ -14,7 +15,7 @@ from annotations.study.queries.codebook import (
 )
 
 from ..calls import Answer, Call, route
-from ..paging import answer_list
+from ..paging import answer_page
 from ..shapes.articles import CodebookShape, VersionLine
 from ..shapes.pages import Page, Paged
 
@@ -45,7 +46,11 @@ def show_codebook(call: Call[None, None]) -> Answer:
 def list_codebook_versions(call: Call[Paged, None]) -> Answer:
     """Every version there was, the newest first."""
     study = fetch_standing(call.user, call.study_id, Act.SEE_STUDY).study
-    return answer_list(call, [version_line(each) for each in list_versions(study)], "number")
+
+    def tell(versions: Sequence[CodebookVersion]) -> list[dict[str, Any]]:
+        return [version_line(each) for each in versions]
+
+    return answer_page(call, list_versions(study), tell, by=("-number",))
 
 
 def version_line(version: CodebookVersion) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def list_all_exports(call: Call[Paged, None]) -> Answer:
     def tell(exports: Sequence[Export]) -> list[dict[str, Any]]:
         return [export_json(call, each) for each in exports]
 
-    return answer_page(call, list_exports(reach), tell, by="created_at")
+    return answer_page(call, list_exports(reach), tell, by=("created_at", "id"))
 
 
 def export_json(call: Call[Any, Any], made: Export) -> dict[str, Any]:

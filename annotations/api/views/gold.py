@@ -40,7 +40,7 @@ def list_gold(call: Call[GoldAsked, None]) -> Answer:
     def tell(adjudications: Sequence[Adjudication]) -> list[dict[str, Any]]:
         return tell_gold(study, adjudications)
 
-    return answer_page(call, rows.exclude(article__in=hidden), tell, by="id")
+    return answer_page(call, rows.exclude(article__in=hidden), tell, by=("id",))
 
 
 @route(

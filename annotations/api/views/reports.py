@@ -47,7 +47,7 @@ def list_reports(call: Call[Paged, None]) -> Answer:
     def tell(reports: Sequence[Report]) -> list[dict[str, Any]]:
         return [report_line(each) for each in reports]
 
-    return answer_page(call, rows.select_related("created_by"), tell, by="created_at")
+    return answer_page(call, rows.select_related("created_by"), tell, by=("created_at", "id"))
 
 
 def report_line(report: Report) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def list_studies(call: Call[Paged, None]) -> Answer:
         held = roles_in(call, studies)
         return [study_line(study, held[study.pk]) for study in studies]
 
-    return answer_page(call, studies_seen_by(call.user), tell, by="name")
+    return answer_page(call, studies_seen_by(call.user), tell, by=("name", "id"))
 
 
 def roles_in(call: Call[Any, Any], studies: Iterable[Study]) -> dict[uuid.UUID, set[str]]:

@@ -34,7 +34,7 @@ from ..models import Export, ExportState
 from ..packing import About, Packing, Wanted, pack, write_zip
 from ..packing.counting import Tell
 from ..queries.corpus import read_corpus, read_whole
-from ..queries.exports import Reach, fetch_reach, n_articles, refuse_unknown
+from ..queries.exports import Reach, fetch_reach, n_articles, refuse_beyond, refuse_unknown
 from ..queries.snapshot import snapshot
 from ..queries.tables import moment
 from ..records import Corpus
@@ -62,6 +62,7 @@ def make_export(
     """Start the job. Raises NotAllowed, or FileRefused when the format cannot be written so."""
     if form.is_whole and not reach.is_all:
         raise NotAllowed
+    refuse_beyond(reach, wanted)
     wanted = reach.narrowed(wanted)
     refuse_unknown(reach, wanted)
     only = reach.standing.user if reach.is_own else None

@@ -1,13 +1,15 @@
 """What an export holds, counted while it is written."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..records import ArticleRecord, StudyRows, Tables
+from ..records import ArticleRecord, Row, StudyRows, Tables
 
 Tell = Callable[[int], object]
+# How rows of a head are called that an article's rows name by their ids.
+CALLED = {"user": "username", "round": "name", "label": "slug"}
 
 
 @dataclass
@@ -61,6 +63,38 @@ class Counts:
             self.n_gold_spans += len(article.gold.spans)
             self.gold_by_label.update(span.label or "extent" for span in article.gold.spans)
 
+    def add_rows(self, tables: Tables, names: Mapping[str, str]) -> None:
+        """The same of an article's rows; `names` of people, rounds and labels by their ids."""
+        works, live = tables.get("assignment", ()), _live(tables, "span")
+        marked = [row for row in live if row["state"] != "suggested"]
+        self.n_articles += 1
+        self.n_code_points += tables["article"][0]["n_code_points"]
+        self.n_threads += len(tables.get("thread", ()))
+        self.articles_by_annotators[len(works)] += 1
+        self.n_assignments += len(works)
+        self.n_spans += len(marked)
+        self.n_suggestions += len(live) - len(marked)
+        ends = {row["id"] for row in live}
+        links = _live(tables, "link")
+        self.n_links += sum(row["source"] in ends and row["target"] in ends for row in links)
+        by_work = Counter(row["assignment"] for row in marked)
+        for work in works:
+            annotator = names.get(work["annotator"], "")
+            self.articles_by_annotator[annotator] += 1
+            self.spans_by_annotator[annotator] += by_work[work["id"]]
+            self.assignments_by_round[names.get(work["round"], "")] += 1
+            self.assignments_by_state[work["state"]] += 1
+        self.spans_by_label.update(names.get(row.get("label") or "", "extent") for row in marked)
+        if tables.get("adjudication"):
+            gold = _live(tables, "goldspan")
+            self.n_gold_articles += 1
+            self.n_gold_spans += len(gold)
+            self.gold_by_label.update(names.get(row.get("label") or "", "extent") for row in gold)
+
+
+def _live(tables: Tables, table: str) -> list[Row]:
+    return [row for row in tables.get(table, ()) if "deleted_at" not in row]
+
 
 def growing(tell: Tell) -> Tell:
     """Tells only more than ever before: a format that walks twice does not begin anew."""
@@ -91,30 +125,36 @@ class CountedArticles:
             self._tell(self.counts.n_articles)
 
 
+class NotedHead:
+    """The head of a whole study; what people, rounds and labels are called is kept as it is
+    walked."""
+
+    def __init__(self, head: Iterable[tuple[str, Row]]) -> None:
+        self._head = head
+        self.names: dict[str, str] = {}  # by the row's id
+
+    def __iter__(self) -> Iterator[tuple[str, Row]]:
+        for table, row in self._head:
+            if table in CALLED:
+                self.names[row["id"]] = row[CALLED[table]]
+            yield table, row
+
+
 class CountedRows:
-    """The same for the tables of a whole study."""
+    """The same for the tables of a whole study, whose head is walked first."""
 
     def __init__(self, rows: StudyRows, tell: Tell) -> None:
         self._rows = rows
+        self._head = NotedHead(rows.head)
         self._tell = tell
         self.counts = Counts()
 
     def as_rows(self) -> StudyRows:
-        return StudyRows(self._rows.head, self)
+        return StudyRows(self._head, self)
 
     def __iter__(self) -> Iterator[Tables]:
-        self.counts = counts = Counts()
+        self.counts = Counts()
         for tables in self._rows.articles:
             yield tables
-            counts.n_articles += 1
-            counts.n_code_points += tables["article"][0]["n_code_points"]
-            counts.n_assignments += len(tables.get("assignment", ()))
-            live = [row for row in tables.get("span", ()) if "deleted_at" not in row]
-            counts.n_suggestions += sum(row["state"] == "suggested" for row in live)
-            counts.n_spans += sum(row["state"] == "marked" for row in live)
-            counts.n_links += sum("deleted_at" not in row for row in tables.get("link", ()))
-            counts.n_threads += len(tables.get("thread", ()))
-            gold = [row for row in tables.get("goldspan", ()) if "deleted_at" not in row]
-            counts.n_gold_articles += bool(tables.get("adjudication"))
-            counts.n_gold_spans += len(gold)
-            self._tell(counts.n_articles)
+            self.counts.add_rows(tables, self._head.names)
+            self._tell(self.counts.n_articles)

@@ -13,7 +13,7 @@ from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
 from annotations.corpus.models import Article
 from annotations.study.models import Study
-from annotations.study.policy import Act, Standing
+from annotations.study.policy import BLINDED, Act, Standing
 from annotations.study.queries import fetch_standing
 
 from ..formats import formats
@@ -24,6 +24,8 @@ from ..packing.choosing import EXTENT
 from ..packing.paths import stem
 
 SUBMITTED = ("submitted",)
+OWN_ONLY = "Annotators take out their own marks only."
+SUBMITTED_ONLY = "Curators take out submitted work only."
 MOST_NAMED = 20  # names that a sentence lists
 
 
@@ -83,6 +85,20 @@ class Reach:
         mine = Assignment.objects.filter(study=self.study, annotator=self.standing.user)
         open_work = mine.filter(state__in=OPEN_STATES)
         return list(open_work.order_by().values_list("article", flat=True))
+
+
+def refuse_beyond(reach: Reach, wanted: Wanted) -> None:
+    """Raises NotSo for a choice that `narrowed` would change unasked: of people or of states of
+    work that are not the person's to choose. Whether such a name is known is not told."""
+    if reach.is_all:
+        return
+    if reach.is_own:
+        if set(wanted.annotators) - {reach.standing.user.username}:
+            raise NotSo("annotators", OWN_ONLY)
+    elif wanted.annotators and reach.needs_pseudonyms:
+        raise NotSo("annotators", BLINDED)
+    elif set(wanted.states) - set(SUBMITTED):
+        raise NotSo("states", SUBMITTED_ONLY)
 
 
 def refuse_unknown(reach: Reach, wanted: Wanted) -> None:

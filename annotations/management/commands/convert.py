@@ -45,7 +45,7 @@ Examples:
   manage.py convert marks/ marks.zip --to w3c          files of export_marks, their texts beside
 
 What was repaired or left out is listed.
-Exit codes: 0 written, 1 refused (nothing is left behind)."""
+Exit codes: 0 written, 1 refused (nothing is left behind), 2 the command line is not understood."""
 
 NOT_KNOWN = (
     "This is no format that is known by its content. Say which it is: --from NAME "

@@ -1,9 +1,6 @@
 """`manage.py demo`: a study that looks real, and the sign-ins of its people."""
 
-import logging
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from annotations.exchange.actions import ensure_demo
 from annotations.exchange.demo.files import demo_files
 from annotations.exchange.demo.sign_ins import NAME, table
+from annotations.management.explained import told_to_nobody
 from annotations.text.refusal import Refusal
-
-
-@contextmanager
-def told_to_nobody() -> Iterator[None]:
-    """A story's people are no news to whoever watches the security log."""
-    log = logging.getLogger("sourcemark.security")
-    before = log.level
-    log.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 class Command(BaseCommand):
@@ -44,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.VAR_DIR)
         try:
-            with told_to_nobody():
+            with told_to_nobody():  # a story's people
                 demo = ensure_demo(folder=folder, reset=options["reset"])
         except Refusal as refusal:
             raise CommandError(f"The demo study was not made. {refusal}") from refusal

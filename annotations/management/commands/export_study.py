@@ -93,7 +93,7 @@ Examples:
   manage.py export_study "Arden" pilot.zip --format jsonl --round Pilot --only-chosen
   manage.py export_study "Arden" soft.zip --format jsonl --state any --soft-labels
 
-Exit codes: 0 written, 1 refused (nothing is left behind)."""
+Exit codes: 0 written, 1 refused (nothing is left behind), 2 the command line is not understood."""
 
 
 class Command(ExplainedCommand):

@@ -62,7 +62,8 @@ Examples:
 Progress goes to stderr. Articles are read and stored one after the other, not held in memory; 1,000
 with three annotators and 40 spans each took three and a half minutes of processor time. On SQLite
 nothing else is saved while it is stored: take a time when nobody works.
-Exit codes: 0 stored (with --check: could be stored), 1 refused (nothing is stored)."""
+Exit codes: 0 stored (with --check: could be stored), 1 refused (nothing is stored),
+2 the command line is not understood."""
 
 
 WHOLE = (

@@ -37,7 +37,7 @@ Examples:
   manage.py import_study arden.zip --manager alice
   manage.py import_study arden.zip --person bob=robert --person carol=carol.k
 
-Exit codes: 0 stored, 1 refused (nothing is stored)."""
+Exit codes: 0 stored, 1 refused (nothing is stored), 2 the command line is not understood."""
 
 NO_MANAGER = (
     "  Nobody manages it here, so only site admins (superusers) see it. Give it a manager, whose "
@@ -69,7 +69,10 @@ class Command(ExplainedCommand):
             "--person", action="append", default=[], metavar="OLD=HERE", help="who is whom; repeat"
         )
         parser.add_argument(
-            "--manager", metavar="NAME", help="an account here, which then manages the study"
+            "--manager",
+            metavar="NAME",
+            help="an account here, which is added to the study and manages it; exported again "
+            "the file has that person, their role and its line of history too",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -23,7 +23,7 @@ other roles they have. It stands in the study's history.
 Examples:
   manage.py make_manager "Arden" alice
 
-Exit codes: 0 the account manages the study, 1 refused."""
+Exit codes: 0 the account manages the study, 1 refused, 2 the command line is not understood."""
 
 
 class Command(ExplainedCommand):
