@@ -40,13 +40,15 @@ def build_policy(config: Mapping[str, list[str]], nonce: LazyNonce | None = None
 class ContentSecurityPolicyMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.without_nonce = build_policy(settings.SECURE_CSP)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         nonce = LazyNonce()
         request._csp_nonce = nonce  # type: ignore[attr-defined]
         response = self.get_response(request)
         if HEADER not in response.headers:
-            response.headers[HEADER] = build_policy(settings.SECURE_CSP, nonce)
+            policy = build_policy(settings.SECURE_CSP, nonce) if nonce else self.without_nonce
+            response.headers[HEADER] = policy
         return response
 
 

@@ -19,6 +19,7 @@ from .wire import Stretch, Wire
 MAX_FRAGMENTS = 50
 MAX_NOTE = 5_000
 MAX_WORDS = 500  # of a free answer, in code points
+KINDS, FLAGS, STATES = tuple(SpanKind.values), tuple(Flag.values), tuple(Suggested.values)
 BY_BROWSER = (Origin.HAND, Origin.SAME_WORDS)
 
 
@@ -45,7 +46,7 @@ def check_span(
     What stays as it was `before` is not checked again: its label may be archived by now, or its
     words have become "not article text".
     """
-    kind = one_of(SpanKind.values, payload.get("kind", SpanKind.LABEL), "kind of mark")
+    kind = one_of(KINDS, payload.get("kind", SpanKind.LABEL), "kind of mark")
     label = _label(ground.codebook, kind, payload.get("label"), before)
     fragments = check_fragments(ground.text, payload.get("fragments"))
     if before is None or before.fragments != fragments:
@@ -60,8 +61,8 @@ def check_span(
         fragments=fragments,
         attributes=attributes,
         note=words_of(payload.get("note", ""), MAX_NOTE, "note"),
-        flag=one_of(Flag.values, payload.get("flag", ""), "flag"),
-        state=one_of(Suggested.values, payload.get("state", Suggested.MARKED), "state"),
+        flag=one_of(FLAGS, payload.get("flag", ""), "flag"),
+        state=one_of(STATES, payload.get("state", Suggested.MARKED), "state"),
         origin=before.origin if before else _origin(ground, payload),
         ver=before.ver + 1 if before else 1,
         codebook=_codebook_number(ground, label, payload.get("codebook"), before),

@@ -14,6 +14,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -168,8 +169,9 @@ def cleaned(value: Any) -> Any:
 
 
 def _one_of(choices: Any, value: Any, what: str) -> Any:
-    if isinstance(value, str) and value in choices.values:
-        return choices(value)
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return choices(value)
     raise Malformed(f"The {what} of an operation is one of {', '.join(choices.values)}.")
 
 
