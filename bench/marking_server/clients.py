@@ -1,7 +1,6 @@
 """Browsers that save marks as fast as they are answered, each on a connection that stays open."""
 
 import gzip
-import http.client
 import json
 import random
 import threading
@@ -10,6 +9,8 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from bench.marking_server.connection import Connection
 
 Wire = dict[str, Any]
 
@@ -27,7 +28,7 @@ class Browser:
     """One annotator's tab."""
 
     def __init__(self, port: int, worker: Wire, seed: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.connection = Connection(port)
         self.worker, self.dice = worker, random.Random(seed)
         self.cookies = {"sessionid": worker["session"]}
         self.rev = 0
@@ -41,15 +42,14 @@ class Browser:
         if body is not None:
             headers["Content-Type"] = "application/json"
             headers["X-CSRFToken"] = self.cookies.get("csrftoken", "")
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        told = response.read()
-        if response.getheader("Content-Encoding") == "gzip":
+        answer = self.connection.ask(method, path, headers, body)
+        told = answer.body
+        if answer.header("content-encoding") == "gzip":
             told = gzip.decompress(told)
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie" and value.startswith("csrftoken="):
+        for name, value in answer.headers:
+            if name == "set-cookie" and value.startswith("csrftoken="):
                 self.cookies["csrftoken"] = value.split(";")[0].partition("=")[2]
-        return response.status, told
+        return answer.status, told
 
     def open(self) -> None:
         status, _ = self.ask("GET", self.worker["page"])
