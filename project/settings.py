@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "project.headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "project.overload.OverloadMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "project.compressing.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -155,7 +155,9 @@ KEPT_OPEN = 300  # seconds that a connection to SQLite serves: its schema is rea
 POOL_WAIT = 3  # seconds for a connection: then 503, within the five that are promised
 GONE = 3  # seconds without a word from the other machine: then the connection counts as broken
 # Rows lie in memory or on an SSD: reading some of a table by an index beats reading all of it.
-PLANNER = "-c random_page_cost=1.1"
+# What is prepared (annotations/prepared.py) finds rows by keys, whatever the key: one plan for all
+# values. Asked to weigh, PostgreSQL plans the longest of these statements anew each time.
+PLANNER = "-c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan"
 # A machine that vanishes says no farewell. On either side the kernel asks after an idle one, and
 # gives up when nothing is heard for so long; a web host that is gone holds no locks for hours.
 OUR_SIDE = {
@@ -168,6 +170,7 @@ THEIR_SIDE = (
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
     " -c tcp_user_timeout=25000"
 )
+PREPARED_AFTER = 5  # times on one connection: then what annotations/prepared.py asks is planned
 RECONNECT = 2  # seconds of trying again: then the next request tries afresh, however long it was
 
 
@@ -191,6 +194,7 @@ def database(url: str) -> dict[str, Any]:
     elif config["ENGINE"] == "django.db.backends.postgresql":
         size = env_int("DATABASE_POOL", 8)
         options["connect_timeout"] = POOL_WAIT
+        options["prepare_threshold"] = PREPARED_AFTER
         over_tcp = bool(config["HOST"]) and not str(config["HOST"]).startswith("/")
         options.setdefault("options", PLANNER + (THEIR_SIDE if over_tcp else ""))
         if over_tcp:

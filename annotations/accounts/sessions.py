@@ -16,6 +16,8 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 
+from annotations.prepared import prepared
+
 from .models import Session, User
 
 
@@ -60,7 +62,8 @@ class Joined:
             f" WHERE {sessions}.{quote('session_key')} = %s"
             f" AND {sessions}.{quote('expire_date')} > %s"
         )
-        self.readers = [self._reader(at, field) for at, field in enumerate(self.fields)]
+        readers = (self._reader(at, field) for at, field in enumerate(self.fields))
+        self.readers = [reader for reader in readers if reader[2]]
 
     def _reader(self, at: int, field: Any) -> tuple[int, Any, list[Any]]:
         expression = field.get_col(field.model._meta.db_table)
@@ -88,7 +91,7 @@ def find_session(key: str | None) -> Session | None:
     """A live session with its user, in one query."""
     statement = joined(connection.vendor)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(statement.sql, [key, now])
         found = cursor.fetchone()
     return None if found is None else statement.row(found)

@@ -20,6 +20,8 @@ from django.db.models import (
     UUIDField,
 )
 
+from annotations.prepared import prepared
+
 AnyField = Field[Any, Any]
 Saver = Callable[[Any], Any] | None
 FEW = 20  # rows that go into one INSERT on PostgreSQL, where a COPY takes more round trips
@@ -48,7 +50,7 @@ class Pouring:
         if not rows:
             return
         marks = f"({', '.join(['%s'] * len(self._savers))})"
-        with connection.cursor() as cursor:
+        with prepared() if len(rows) == 1 else connection.cursor() as cursor:
             if connection.vendor != "postgresql":
                 cursor.executemany(f"INSERT INTO {self._into} VALUES {marks}", rows)
             elif len(rows) <= FEW:

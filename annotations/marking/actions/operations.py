@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.prepared import prepared
 from annotations.study.policy import Act
 from annotations.study.pouring import pour
 from annotations.study.queries import check_second_factor
@@ -101,7 +102,7 @@ def _claim(
     meant = "AND id = %s " if batch.assignment else ""
     if batch.assignment:
         params.append(batch.assignment.hex)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(f"{CLAIM} {meant} {CLAIMED}", params)
         row = cursor.fetchone()
     if row is None:
