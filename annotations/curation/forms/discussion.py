@@ -97,6 +97,9 @@ class RuleForm(forms.Form):
         field.queryset = study.labels.filter(archived_at=None)
 
 
+MOST_OFFERED = 200  # articles in a list to choose from
+
+
 class SoughtForm(forms.Form):
     """Read from the address: what makes no sense there counts as not given."""
 
@@ -114,6 +117,8 @@ class SoughtForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = articles
         self.is_valid()
+        if len(articles.values_list("pk")[: MOST_OFFERED + 1]) > MOST_OFFERED:
+            field.widget = forms.HiddenInput()  # too many to choose from: words find titles
 
     def sought(self, state: str) -> Sought:
         given = self.cleaned_data

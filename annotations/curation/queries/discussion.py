@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -62,7 +62,9 @@ def list_threads(talk: Talk, sought: Sought) -> QuerySet[Thread]:
     if sought.words:
         spoken = Comment.objects.filter(text__icontains=sought.words, deleted_at=None)
         found = found.filter(
-            Q(quote__icontains=sought.words) | Q(pk__in=spoken.order_by().values("thread"))
+            Q(quote__icontains=sought.words)
+            | Q(article__title__icontains=sought.words)
+            | Q(pk__in=spoken.order_by().values("thread"))
         )
     counted = found.annotate(
         n_comments=Count("comments", distinct=True), last_at=Max("comments__written_at")
@@ -109,8 +111,8 @@ def count_talk(talk: Talk) -> Counts:
 
 
 def articles_talked_about(talk: Talk) -> QuerySet[Article]:
-    with_threads = talk.articles.filter(threads__isnull=False)
-    return with_threads.light().distinct().order_by("title__lower", "pk")
+    talked = Thread.objects.filter(article=OuterRef("pk"))
+    return talk.articles.light().filter(Exists(talked)).order_by("title__lower", "pk")
 
 
 @dataclass(frozen=True)
