@@ -17,15 +17,11 @@ from .gold_counts import GoldCounts
 #  "links": {"exact": [shared, only a, only b], "tolerant": […]}}
 Counted: TypeAlias = dict[str, Any]
 COUNTED_VERSION = 3  # of the form above; another one is counted anew
+SHARED = ("agreed", "boundary")  # kinds of findings in which two have the same label
 LINK_MATCHES = {"exact": True, "tolerant": False}
 
 
 Versions: TypeAlias = Mapping[str, Sequence[int]]
-
-
-def count_article(article: Continuum, versions: Versions | None = None) -> Counted:
-    """All that the tables need of an article, for every pair of those who submitted it."""
-    return count_articles([article], [versions or {}])[0]
 
 
 def count_articles(
@@ -33,8 +29,11 @@ def count_articles(
     versions: Sequence[Versions],
     gold: Sequence[GoldCounts | None] = (),
 ) -> list[Counted]:
-    """The same of many at once; `versions` are the codebook versions each annotator used, `gold`
-    what `tally_gold` counted of each."""
+    """All that the tables need of each article, for every pair of those who submitted it.
+
+    `versions` are the codebook versions each annotator used, `gold` what `tally_gold` counted of
+    each.
+    """
     sums, tallied = stored(sums_of(articles)), gold or [None] * len(articles)
     return [
         {**_counted(article, part, used), "gold": counts}
@@ -79,16 +78,26 @@ def _pair(
 def _answers(
     article: Continuum, a: str, b: str, matches: Sequence[Match]
 ) -> Counter[tuple[str, str, Any, Any]]:
-    """(label, attribute, answer of a, answer of b) -> how many matched spans; None = left blank."""
+    """(label, attribute, answer of a, answer of b) -> how many matched spans; None = left blank.
+    What both left blank is not among them: `shared_spans` tells how many those are."""
     ours, theirs = article.annotators[a], article.annotators[b]
     found: Counter[tuple[str, str, Any, Any]] = Counter()
     for match in matches:
-        if match.kind not in ("agreed", "boundary") or match.i is None or match.j is None:
+        if match.kind not in SHARED or match.i is None or match.j is None:
             continue
         one, other = ours[match.i], theirs[match.j]
         for name in {*one.attributes, *other.attributes}:
             answers = one.attributes.get(name), other.attributes.get(name)
             found[one.label, name, *answers] += 1
+    return found
+
+
+def shared_spans(pair: Mapping[str, Any]) -> Counter[str]:
+    """label -> how many spans of it the two of this pair share, whatever they answered."""
+    found: Counter[str] = Counter()
+    for of_a, _, kind, n in pair["comparison"]["tallies"]:
+        if kind in SHARED:
+            found[of_a] += n
     return found
 
 

@@ -290,7 +290,8 @@ def _attributes(tables: Mapping[str, Any], names: Names) -> Laid:
         Column("agreeing", "Same answer", "Share of the spans both answered."),
         Column("alpha", "Krippendorff's alpha", "Agreement beyond chance on the answers."),
     ]
-    return Laid("attributes", "Answers about spans", columns, rows)
+    note = tables.get("attributes_note", "") if rows else ""
+    return Laid("attributes", "Answers about spans", columns, rows, note)
 
 
 def _share(value: float | None, query: Query) -> Cell:

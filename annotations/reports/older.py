@@ -16,13 +16,19 @@ from .tables import HEADLINE, PAIRWISE
 
 REASON = "not in this report"
 LACKING: Mapping[str, Any] = {"value": None, "reason": REASON}
+BLANK_BY_BOTH = 5  # the form from which on spans that both left blank are counted as such
+BLANK_BY_ONE = (
+    "This report was kept in an older form: its “left blank” leaves out spans that both left blank."
+)
 BROKEN = (KeyError, TypeError, AttributeError, IndexError, ValueError)
 COUNTS = ("articles", "annotators", "spans", "characters", "pairs", "both_found_nothing")
 
 
 def filled(tables: Mapping[str, Any]) -> dict[str, Any]:
     """The tables in today's form: a figure that is lacking is undefined, with the reason."""
+    of_both = tables.get("tables_version", 0) >= BLANK_BY_BOTH
     return {
+        "attributes_note": "" if of_both else BLANK_BY_ONE,
         **{name: [] for name in ("curve", "confusion", "attributes", "groups", "versions")},
         **tables,
         "counts": {**dict.fromkeys(COUNTS, 0), **tables.get("counts", {})},

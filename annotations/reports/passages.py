@@ -3,7 +3,8 @@
 Ways of listing, one for each way of counting:
   findings    aligned or lonely spans of two annotators (split, confusion, tolerance, gamma)
   exact       spans that both made alike, and those that only one made (exact F1)
-  attributes  answers on spans that two annotators share
+  attributes  answers on spans that two annotators share; those that both left blank, too, where
+              a label and one of its attributes are wanted
   links       links that both drew, and those that only one drew
   spans       every span alone, of one annotator
   gold        aligned or lonely spans of the gold and of an annotator, in articles with closed gold
@@ -17,7 +18,7 @@ from typing import Literal, TypeAlias, get_args
 
 from annotations.agreement import Continuum, Unit, aligned, link_findings, same_units
 
-from .counted import LINK_MATCHES
+from .counted import LINK_MATCHES, SHARED
 from .gold_counts import GOLD
 
 Listing = Literal["findings", "exact", "attributes", "links", "spans", "gold", "gold_exact"]
@@ -116,6 +117,10 @@ class Wanted:
             and (not self.attribute or passage.attribute == self.attribute)
         )
 
+    def asks(self, label: str) -> bool:
+        """Whether the attribute is wanted of all spans of this label, answered or not."""
+        return bool(self.attribute) and self.label == label
+
     def _takes_kind(self, kind: str) -> bool:
         if self.kind == "presence":
             return kind in PRESENCE
@@ -194,10 +199,11 @@ def _attributes(article: Continuum, wanted: Wanted) -> Iterator[Placed]:
     for a, b in _pairs(article, wanted):
         ours, theirs = article.annotators[a], article.annotators[b]
         for match in aligned(ours, theirs):
-            if match.kind not in ("agreed", "boundary") or match.i is None or match.j is None:
+            if match.kind not in SHARED or match.i is None or match.j is None:
                 continue
             one, other = ours[match.i], theirs[match.j]
-            for name in sorted({*one.attributes, *other.attributes}):
+            asked = {wanted.attribute} if wanted.asks(one.label) else set[str]()
+            for name in sorted({*one.attributes, *other.attributes, *asked}):
                 answers = one.attributes.get(name), other.attributes.get(name)
                 passage = _passage(article, a, b, kind_of(answers), one, other)
                 yield _place(one, other), replace(passage, attribute=name, answers=answers)

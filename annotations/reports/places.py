@@ -11,7 +11,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any, TypeAlias, overload
 
-from .counted import Counted
+from .counted import Counted, shared_spans
 from .gold_counts import GOLD
 from .passages import Passage, Wanted, kind_of
 
@@ -106,6 +106,11 @@ def _attributes(counted: Counted, wanted: Wanted) -> Iterator[Told]:
     for pair in counted["pairs"]:
         for label, name, of_a, of_b, n in pair["attributes"]:
             yield (pair["a"], pair["b"], kind_of((of_a, of_b)), label, label, name), n
+        if wanted.attribute and wanted.label:
+            key = [wanted.label, wanted.attribute]
+            answered = sum(n for label, name, _, _, n in pair["attributes"] if [label, name] == key)
+            n_open = shared_spans(pair)[wanted.label] - answered
+            yield (pair["a"], pair["b"], "blank", *[wanted.label] * 2, wanted.attribute), n_open
 
 
 def _links(counted: Counted, wanted: Wanted) -> Iterator[Told]:

@@ -4,7 +4,7 @@ Annotators and articles are named by their ids; pages put names to them. Every f
 `Agreement.as_dict()`: a value, or None with its reason, and an interval where there is one.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -31,7 +31,7 @@ from annotations.agreement import (
 from annotations.agreement.matched import NO_LINKS, Answers
 from annotations.agreement.result import ONE_ANNOTATOR, share, undefined
 
-from .counted import LINK_MATCHES, Counted
+from .counted import LINK_MATCHES, Counted, shared_spans
 from .gold_counts import gold_table
 
 Table: TypeAlias = list[dict[str, Any]]
@@ -45,7 +45,8 @@ MORE = (
     "gwet_ac1",
 )
 PAIRWISE = ("exact_f1", "character_f1", "krippendorff_alpha_u")
-TABLES_VERSION = 4  # of what `build_tables` answers
+TABLES_VERSION = 5  # of what `build_tables` answers
+OPEN = Answers(0, "", "", 0, 0, (None, None))  # a shared span that neither answered
 ALL_LABELS = ""  # stands for all labels together where a table has a row for them
 
 
@@ -55,12 +56,14 @@ class Corpus:
 
     labels  slugs in the codebook's order; those nobody used have their row all the same.
     groups  (kind, group, article ids) for figures by round, month and codebook version.
+    asked   (label, attribute) of the codebook's questions; those nobody answered have their row.
     """
 
     articles: Sequence[str]
     counted: Sequence[Counted]
     labels: Sequence[str]
     groups: Sequence[tuple[str, str, Collection[str]]] = ()
+    asked: Sequence[tuple[str, str]] = ()
 
     @property
     def sums(self) -> Sums:
@@ -280,15 +283,22 @@ def _confusion(comparisons: Sequence[Comparison]) -> Table:
 
 
 def _attributes(corpus: Corpus) -> Table:
-    """Agreement on each attribute over the spans that two annotators share."""
-    found: dict[tuple[str, str], list[Answers]] = defaultdict(list)
+    """Agreement on each attribute over the spans that two annotators share; a shared span that
+    neither answered was left blank by both."""
+    found: dict[tuple[str, str], list[Answers]] = {asked: [] for asked in corpus.asked}
+    shared = Counter[str]()
     for one in corpus.counted:
         for pair in one["pairs"]:
+            shared.update(shared_spans(pair))
             for label, name, of_a, of_b, n in pair["attributes"]:
                 answer = Answers(0, pair["a"], pair["b"], 0, 0, (of_a, of_b))
-                found[label, name] += [answer] * n
+                found.setdefault((label, name), []).extend([answer] * n)
     return [
-        {"label": label, "attribute": name, **attribute_agreement(answers).as_dict()}
+        {
+            "label": label,
+            "attribute": name,
+            **attribute_agreement(answers + [OPEN] * (shared[label] - len(answers))).as_dict(),
+        }
         for (label, name), answers in sorted(found.items())
         if label in corpus.labels
     ]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.agreement import Continuum, Unit
-from annotations.reports.counted import count_article, count_articles
+from annotations.agreement import Continuum, Unit, attribute_agreement
+from annotations.agreement.matched import answers
+from annotations.reports.counted import count_articles
 from annotations.reports.gold_counts import GOLD, tally_gold
 from annotations.reports.passages import AGAINST_GOLD, LISTINGS, Passage, Wanted, find_passages
 from annotations.reports.places import Listed, count_places
@@ -24,7 +25,8 @@ def readings(draw: st.DrawFn) -> Continuum:
             start = draw(st.integers(0, 35))
             end = start + draw(st.integers(1, 5))
             label = draw(st.sampled_from(LABELS))
-            attributes = {"voice": draw(st.sampled_from(["outlet", "source"]))}
+            voice = draw(st.sampled_from(["outlet", "source", None]))
+            attributes = {"voice": voice} if voice else {}
             units.append(Unit(((start, end),), label, f"{name} {number}", attributes))
         annotators[name] = units
     links = {
@@ -50,9 +52,9 @@ def spans(found: list[Passage], label: str = "") -> int:
 def test_every_cell_of_every_table_leads_to_as_many_places(given_articles: list[Continuum]) -> None:
     articles = numbered(given_articles)
     names = [str(one.key) for one in articles]
-    tables = build_tables(
-        Corpus(names, [count_article(one) for one in articles], LABELS), replicates=2
-    )
+    counted = count_articles(articles, [{}] * len(articles))
+    asked = [(label, "voice") for label in LABELS]
+    tables = build_tables(Corpus(names, counted, LABELS, asked=asked), replicates=2)
 
     def listed(**wanted: str) -> list[Passage]:
         return find_passages(articles, Wanted(**wanted))  # type: ignore[arg-type]
@@ -76,11 +78,14 @@ def test_every_cell_of_every_table_leads_to_as_many_places(given_articles: list[
         if row["exact_f1"]["value"] is not None:
             of_both = spans(listed(listing="exact", a=row["a"], b=row["b"]))
             assert row["exact_f1"]["value"] == pytest.approx(alike / of_both)
+    assert [row["label"] for row in tables["attributes"]] == sorted(LABELS)
     for row in tables["attributes"]:
-        answers = listed(listing="attributes", label=row["label"], attribute=row["attribute"])
+        listing = listed(listing="attributes", label=row["label"], attribute=row["attribute"])
         parts = row["parts"]
-        assert parts["blank"] == sum(one.kind == "blank" for one in answers)
-        assert parts["spans"] == sum(one.kind != "blank" for one in answers)
+        floor = answers(articles, row["attribute"], row["label"])
+        assert parts == attribute_agreement(floor).parts
+        assert parts["blank"] == sum(one.kind == "blank" for one in listing)
+        assert parts["spans"] == sum(one.kind != "blank" for one in listing)
     for match in ("exact", "tolerant"):
         found = listed(listing="links", match=match)
         assert tables["links"][match]["shared"] == sum(one.kind == "agreed" for one in found)
@@ -114,6 +119,7 @@ WANTED = st.builds(
     kind=st.sampled_from(("", "agreed", "presence", "disagreement", "boundary", "blank", "own")),
     a=st.sampled_from(("", *NAMES)),
     b=st.sampled_from(("", *NAMES)),
+    attribute=st.sampled_from(("", "", "voice")),
     match=st.sampled_from(("exact", "tolerant")),
     alone=st.sampled_from(("", "1")),
 )

@@ -3,17 +3,21 @@
 import pytest
 
 from annotations.accounts.models import User
-from annotations.agreement import compare, figure, restored, stored, sums_of
+from annotations.agreement import Continuum, compare, figure, restored, stored, sums_of
 from annotations.corpus.models import Article
 from annotations.reports.actions import refresh_sums
 from annotations.reports.actions.sums import choose, count_inputs
-from annotations.reports.counted import count_article, narrowed
+from annotations.reports.counted import Counted, count_articles, narrowed
 from annotations.reports.models import ArticleSums
 from annotations.reports.queries import read_continua, read_inputs
 from annotations.reports.selection import Selection
 from annotations.study.models import Study
 from tests.marks import link, mark, submit
 from tests.people import assign
+
+
+def count_alone(article: Continuum) -> Counted:
+    return count_articles([article], [{}])[0]
 
 
 @pytest.fixture
@@ -63,10 +67,10 @@ def test_narrowing_equals_counting_the_narrow_article(
     study: Study, three_readings: dict[str, str]
 ) -> None:
     (article,) = read_continua(read_inputs(study, Selection()))
-    whole = count_article(article)
+    whole = count_alone(article)
     for name in three_readings.values():
         rest = set(three_readings.values()) - {name}
-        alone = count_article(article.only(rest))
+        alone = count_alone(article.only(rest))
         chosen = narrowed(whole, rest)
         assert chosen["submitted"] == alone["submitted"]
         assert chosen["pairs"] == alone["pairs"]
@@ -80,7 +84,7 @@ def test_narrowing_to_one_annotator_leaves_no_sums(
 ) -> None:
     (article,) = read_continua(read_inputs(study, Selection()))
 
-    assert narrowed(count_article(article), {three_readings["bob"]})["sums"] is None
+    assert narrowed(count_alone(article), {three_readings["bob"]})["sums"] is None
 
 
 def test_narrowing_drops_labels_that_nobody_left_has_used(
@@ -89,9 +93,9 @@ def test_narrowing_drops_labels_that_nobody_left_has_used(
     (article,) = read_continua(read_inputs(study, Selection()))
     rest = {three_readings["bob"], three_readings["carol"]}
 
-    chosen = narrowed(count_article(article), rest)
+    chosen = narrowed(count_alone(article), rest)
 
-    assert chosen["sums"] == count_article(article.only(rest))["sums"]
+    assert chosen["sums"] == count_alone(article.only(rest))["sums"]
     assert "characterization" not in chosen["sums"]["labels"]
 
 
@@ -113,14 +117,14 @@ def test_chosen_labels_are_counted_as_if_there_were_no_others(
 
 def test_links_and_pairs_are_counted(study: Study, three_readings: dict[str, str]) -> None:
     (article,) = read_continua(read_inputs(study, Selection()))
-    pairs = {(pair["a"], pair["b"]): pair for pair in count_article(article)["pairs"]}
+    pairs = {(pair["a"], pair["b"]): pair for pair in count_alone(article)["pairs"]}
     a, b = sorted((three_readings["bob"], three_readings["carol"]))
 
     assert pairs[a, b]["links"] == {"exact": [0, 1, 1], "tolerant": [1, 0, 0]}
     assert [pair["comparison"] for pair in pairs.values()] == [
         one.as_dict() for one in compare(article)
     ]
-    assert count_article(article)["sums"] == stored(sums_of([article]))[0]
+    assert count_alone(article)["sums"] == stored(sums_of([article]))[0]
 
 
 def test_a_selection_of_annotators_narrows_what_is_stored(

@@ -6,7 +6,7 @@ import pytest
 
 from annotations.agreement import Continuum, Unit, compute, splits
 from annotations.agreement.comparisons import compare
-from annotations.reports.counted import count_article
+from annotations.reports.counted import count_articles
 from annotations.reports.tables import ALL_LABELS, HEADLINE, Corpus, build_tables
 
 LABELS = ("reporting", "attribution", "allegation", "extent")
@@ -14,7 +14,7 @@ LABELS = ("reporting", "attribution", "allegation", "extent")
 
 def corpus_of(*articles: Continuum) -> Corpus:
     names = [f"article {number}" for number in range(len(articles))]
-    return Corpus(names, [count_article(article) for article in articles], LABELS)
+    return Corpus(names, count_articles(articles, [{}] * len(articles)), LABELS)
 
 
 def reading(*spans: tuple[int, int, str]) -> list[Unit]:

@@ -20,6 +20,7 @@ from ..counted import Counted
 from ..models import ArticleGamma, Level, Report, StudyTables
 from ..queries import (
     ArticleInput,
+    read_asked,
     read_continua,
     read_groups,
     read_inputs,
@@ -56,11 +57,12 @@ def wrong_tables(study: Study, most_articles: int | None) -> Iterator[int]:
     """Kept tables that are not what making them anew gives; None looks at large ones too."""
     kept = dict(StudyTables.objects.filter(study=study).values_list("input_hash", "pk"))
     for job in known_jobs(study) if kept else ():
-        groups = read_groups(study, job.selection)
-        key = tables_key(job.inputs, job.selection, job.labels, groups, job.seed)
+        groups, asked = read_groups(study, job.selection), read_asked(study)
+        key = tables_key(job.inputs, job.selection, job.labels, groups, job.seed, asked)
         if key in kept and (most_articles is None or len(job.inputs) <= most_articles):
             counted = _count_anew(job)
-            anew = make_tables(job.selection, job.inputs, counted, job.labels, groups, job.seed)
+            more = (groups, job.seed, asked)
+            anew = make_tables(job.selection, job.inputs, counted, job.labels, *more)
             if not _is_kept(kept[key], anew):
                 yield kept[key]
         key = chance_key(job)

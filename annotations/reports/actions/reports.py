@@ -33,6 +33,7 @@ from ..queries import (
     ArticleInput,
     Groups,
     find_tables,
+    read_asked,
     read_continua,
     read_groups,
     read_inputs,
@@ -95,13 +96,13 @@ def tables_now(
     seed: int = 1,
 ) -> dict[str, Any]:
     """Every table that needs no gamma, as kept, or made anew of what has changed since."""
-    groups = read_groups(study, selection)
-    key = tables_key(inputs, selection, labels, groups, seed)
+    groups, asked = read_groups(study, selection), read_asked(study)
+    key = tables_key(inputs, selection, labels, groups, seed, asked)
     kept = find_tables(study, key)
     if kept is not None:
         return kept
     counted = count_inputs(study, selection, inputs)
-    tables = make_tables(selection, inputs, counted, labels, groups, seed)
+    tables = make_tables(selection, inputs, counted, labels, groups, seed, asked)
     keep_tables(study=study, key=key, tables=tables)
     return tables
 
@@ -113,6 +114,7 @@ def make_tables(
     labels: Sequence[str],
     groups: Groups,
     seed: int,
+    asked: Sequence[tuple[str, str]],
 ) -> dict[str, Any]:
     """`chosen` is what each of the articles adds."""
     articles = [str(one.article_id) for one in inputs]
@@ -122,7 +124,7 @@ def make_tables(
         for group, found in by_group.items()
     ]
     grouped += by_version(articles, chosen)
-    tables = build_tables(Corpus(articles, chosen, labels, grouped), seed=seed)
+    tables = build_tables(Corpus(articles, chosen, labels, grouped, asked), seed=seed)
     accepted = sum(one.n_suggested for one in inputs)
     return tables | {"level": str(selection.level), "accepted": accepted}
 

@@ -26,6 +26,7 @@ def tables_key(
     labels: Sequence[str],
     groups: Groups,
     seed: int,
+    asked: Sequence[tuple[str, str]],
 ) -> str:
     """SHA-256 of all that the tables depend on: other inputs give another key."""
     told = {
@@ -34,6 +35,7 @@ def tables_key(
         "inputs": [hash_of(one, selection.level) for one in inputs],
         "counted": list(selection.labels),
         "labels": list(labels),
+        "asked": [list(one) for one in asked],
         "groups": [
             (kind, [(group, sorted(map(str, found))) for group, found in by_group.items()])
             for kind, by_group in groups.items()

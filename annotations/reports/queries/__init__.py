@@ -7,7 +7,7 @@ from .gold import read_beside_gold
 from .groups import Groups, read_groups
 from .inputs import ArticleInput, read_inputs
 from .kept import find_tables
-from .names import read_names, read_titles, with_entities
+from .names import read_asked, read_names, read_titles, with_entities
 from .quotes import Quoted, quote_passages
 from .scope import NotOpenYet, Scope, fetch_scope
 from .stored import fetch_desk_scope, fetch_report
@@ -25,6 +25,7 @@ __all__ = [
     "find_tables",
     "fragments_of",
     "quote_passages",
+    "read_asked",
     "read_beside_gold",
     "read_choice",
     "read_continua",

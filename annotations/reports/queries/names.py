@@ -46,6 +46,12 @@ def read_names(
     )
 
 
+def read_asked(study: Study) -> list[tuple[str, str]]:
+    """(label, attribute) of every question that the codebook asks today. One query."""
+    rows = Attribute.objects.filter(study=study, archived_at=None, label__archived_at=None)
+    return list(rows.order_by("label__slug", "name").values_list("label__slug", "name"))
+
+
 def with_entities(study: Study, names: Names) -> Names:
     """The same, with the names of the study's sources. One query."""
     rows = Entity.objects.filter(study=study).order_by("folded_name", "-id")
