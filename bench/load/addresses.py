@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from annotations.accounts.models import User
-from annotations.api.paging import encode
+from annotations.api.paging import encode, written
 from annotations.assignment.models import Assignment, AssignmentState
 from annotations.corpus.models import Article, Outlet
-from annotations.curation.models import Adjudication, Thread
+from annotations.curation.models import Adjudication, ArticleCases, Thread
 from annotations.curation.queries.queue import Sought
 from annotations.study.models import AuditEntry
 from bench.load.large_rows import Large
@@ -218,8 +218,8 @@ def of_programs(big: Large) -> list[Address]:
         path = here(big, f"api:{name}", **query)
         return (f"{shown}{', ' if told else ''}{told}", user, path)
 
-    by_title = encode(late.title.lower(), str(late.pk))
-    by_id = encode(nine_tenths, nine_tenths)
+    by_title = encode([late.title.lower(), str(late.pk)])
+    by_id = encode([nine_tenths])
     return [
         ("api, list_studies", who, reverse("api:list_studies")),
         of(who, "list_articles"),
@@ -235,7 +235,7 @@ def of_programs(big: Large) -> list[Address]:
         of(big.annotator, "list_assignments"),
         of(big.annotator, "list_assignments", cursor=by_id),
         of(who, "list_cases"),
-        of(who, "list_cases", cursor=encode(str(last_case(big)), "")),
+        of(who, "list_cases", cursor=encode(place_of_case(big))),
         of(who, "list_cases", state="closed"),
         of(who, "list_gold"),
         of(who, "list_gold", cursor=by_id),
@@ -250,6 +250,11 @@ def last_case(big: Large) -> uuid.UUID:
     rows = Sought().rows(big.study).order_by("contest").values_list("article_id", flat=True)
     found: uuid.UUID = rows[rows.count() * 9 // 10]
     return found
+
+
+def place_of_case(big: Large) -> list[str | int]:
+    row = ArticleCases.objects.get(article=last_case(big))
+    return [written(row.is_closed), written(row.contest), str(row.article_id)]
 
 
 def of_site_admins(big: Large) -> list[Address]:
