@@ -1,4 +1,5 @@
-"""HTTP as far as our own server speaks it: one connection that stays open, answers with a length.
+"""HTTP as far as our own server speaks it: one connection that stays open, answers with a length
+or in pieces.
 
 The driver shares its cores with what it measures, and http.client reads headers as if they were
 those of a letter: that was a tenth of what a save took both sides.
@@ -6,7 +7,7 @@ those of a letter: that was a tenth of what a save took both sides.
 
 import socket
 from collections.abc import Mapping
-from http.client import HTTPException, RemoteDisconnected
+from http.client import BadStatusLine, HTTPException, RemoteDisconnected
 from typing import IO, NamedTuple
 
 SECONDS = 30.0  # for an answer
@@ -59,15 +60,30 @@ class Connection:
         first = self._answers.readline()
         if not first:
             raise RemoteDisconnected("closed without an answer")
-        status = int(first.split(b" ", 2)[1])
+        protocol, _, rest = first.partition(b" ")
+        if not protocol.startswith(b"HTTP/1.") or not rest[:3].isdigit():
+            raise BadStatusLine(first.decode("latin-1"))
+        status = int(rest[:3])
         headers = []
         while (line := self._answers.readline()) not in (b"\r\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name.lower(), value.strip()))
-        length = dict(headers).get("content-length")
-        if length is None:
+        told = dict(headers)
+        if told.get("transfer-encoding") == "chunked":
+            return Answer(status, headers, b"".join(iter(self._chunk, b"")))
+        if "content-length" not in told:
             raise HTTPException("an answer that does not say how long it is")
-        body = self._answers.read(int(length))
-        if len(body) < int(length):
+        return Answer(status, headers, self._read(int(told["content-length"])))
+
+    def _chunk(self) -> bytes:
+        """The next piece of an answer; empty at its end."""
+        size = int(self._answers.readline().partition(b";")[0] or b"0", 16)
+        piece = self._read(size)
+        self._answers.readline()
+        return piece
+
+    def _read(self, n_bytes: int) -> bytes:
+        found = self._answers.read(n_bytes)
+        if len(found) < n_bytes:
             raise RemoteDisconnected("closed within an answer")
-        return Answer(status, headers, body)
+        return found
