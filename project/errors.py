@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request, permission_denied
 
 from annotations.api.problems import Problem
 from annotations.study.queries.door import SecondFactorNeeded
+from project.nul import NulInAddress
 
 RETRY_AFTER = "5"  # seconds
 NO_ROOM = ("database or disk is full", "No space left on device")  # as the databases say it
@@ -58,8 +60,11 @@ def told_to_programs(status: int, detail: str) -> HttpResponse:
 
 def bad_request_told(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, as for a host name that is not the site's."""
+    why = str(exception) if isinstance(exception, NulInAddress) else ""
     if is_for_programs(request):
-        return told_to_programs(400, WORDS[400])
+        return told_to_programs(400, why or WORDS[400])
+    if why:
+        return HttpResponse(loader.render_to_string("400.html", {"why": why}), status=400)
     return bad_request(request, exception)
 
 
@@ -76,6 +81,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return permission_denied(request, exception)
 
 
+@require_safe
 @never_cache
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -93,6 +99,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:

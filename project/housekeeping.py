@@ -7,7 +7,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
@@ -33,7 +33,7 @@ class Housekeeping(AdminSite):
         here = resolve_url("admin:index")
         to = asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}) else here
         if self.has_permission(request):
-            return redirect(to)
+            return HttpResponseRedirect(to)  # redirect() would take a word for a view's name
         if request.user.is_authenticated:
             raise PermissionDenied("Housekeeping is for site admins.")
         return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': to})}")

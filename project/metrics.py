@@ -23,6 +23,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from django_tasks_db.models import DBTaskResult
 
 from annotations.accounts.models import Session
@@ -105,6 +106,7 @@ def may_look(request: HttpRequest) -> bool:
     return bool(wanted) and secrets.compare_digest(given.encode(), wanted.encode())
 
 
+@require_safe
 @never_cache
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:

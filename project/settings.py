@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "project.headers.SecurityHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "project.overload.OverloadMiddleware",
+    "project.nul.refusing_nul",
     "project.compressing.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -122,9 +123,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "project.sign_in.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Around what notes acts and looks: the security log has the address from here.
+    "allauth.account.middleware.AccountMiddleware",
     "annotations.study.undo_offers.noting_acts",
     "annotations.study.actions.looks.noting_looks",
-    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "project.urls"
@@ -240,7 +242,11 @@ TASKS = {
 # --- who may come in ----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "annotations.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "annotations.accounts.backends.OneHashBackend",
+    # Never asked for a password: sessions that began under its name go on.
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -374,6 +380,7 @@ EMAIL_PORT = env_int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Sourcemark <sourcemark@localhost>")
 
 # --- what is written down for whoever runs the site -------------------------------------------

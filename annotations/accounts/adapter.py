@@ -1,6 +1,7 @@
 """Where sign-in differs from django-allauth's own ways."""
 
 import logging
+from functools import partial
 from typing import Any, ClassVar, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from .actions import end_sessions
+from .letters import send_later
 from .models import User
 from .queries import find_account
 from .security import note
@@ -68,6 +70,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         person = request.user.pk
         super().logout(request)
         note("signed out", person=person)
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """After the answer, which an address without an account gets as soon."""
+        send_later(partial(super().send_password_reset_mail, user, email, context))
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Every other browser of this person is signed out, on the server."""

@@ -4,6 +4,7 @@ One query answers both "which session" and "whose": the row brings its user alon
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +21,17 @@ from annotations.prepared import prepared
 
 from .models import Session, User
 
+KEY = re.compile(r"[a-z0-9]{8,40}")  # as Django makes them: 32 of these
+
 
 class SessionStore(DbSessionStore):
     """Django's database sessions over our own table; `user_row` is the user it was loaded with."""
 
     user_row: User | None = None
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """What no session can be called never reaches a database: PostgreSQL fails at a NUL."""
+        return bool(key and KEY.fullmatch(key))
 
     @classmethod
     def get_model_class(cls) -> type[Session]:

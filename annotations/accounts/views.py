@@ -20,7 +20,7 @@ from .sessions import end_session, list_sessions
 from .tokens import list_tokens, make_token, revoke_token
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     form = ProfileForm(request.POST if request.method == "POST" else None, user=request.user)
@@ -37,7 +37,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: HttpRequest) -> HttpResponse:
     """Where one is signed in; `end` names one browser, or `others` for all but this."""
     assert isinstance(request.user, User)
@@ -65,7 +65,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required  # type: ignore[untyped-decorator]
 def token_new(request: HttpRequest) -> HttpResponse:
     """Whoever sits at an open browser must know the password: a token outlives the session."""

@@ -1,9 +1,15 @@
 import re
+from collections.abc import Sequence
+from threading import Event
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 
+from annotations.accounts.letters import wait_for_letters
 from annotations.accounts.models import Session, User
 from tests.people import make_user
 
@@ -53,6 +59,7 @@ def test_a_forgotten_password_is_set_anew_by_the_link_in_the_letter(
 ) -> None:
     elsewhere = sign_in(eve)
     client.post("/accounts/password/reset/", {"email": "EVE@example.org"})
+    wait_for_letters()
     (letter,) = mailoutbox
     assert letter.subject == "[Sourcemark] Set a new password"
     link = re.search(r"http://testserver(/\S+)", letter.body).group(1)
@@ -72,4 +79,26 @@ def test_asking_for_a_link_does_not_say_whether_the_address_is_known(
     known = client.post("/accounts/password/reset/", {"email": "eve@example.org"})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    wait_for_letters()
     assert [letter.to for letter in mailoutbox] == [["eve@example.org"]]
+
+
+class SlowPost(BaseEmailBackend):
+    """A mail server that takes nothing before it may, and then fails."""
+
+    may = Event()
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        assert self.may.wait(60)
+        raise OSError("no such mail server")
+
+
+def test_nor_does_the_mail_server_tell_by_its_time_or_by_its_failing(
+    client: Client, eve: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = f"{SlowPost.__module__}.SlowPost"
+    answer = client.post("/accounts/password/reset/", {"email": eve.email})
+    assert (answer.status_code, caplog.messages) == (302, [])
+    SlowPost.may.set()
+    wait_for_letters()
+    assert caplog.messages == ["a letter could not be sent"]

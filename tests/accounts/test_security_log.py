@@ -9,7 +9,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.people import make_user
+from tests.conftest import SignIn
+from tests.people import make_study, make_user
 
 pytestmark = pytest.mark.django_db
 RIGHT, NEW = "correct horse", "a new and longer one"
@@ -91,3 +92,12 @@ def test_events_are_data_for_logs_in_json(client: Client, caplog: pytest.LogCapt
     enter(client, "wrong one")
     told = {"event": "wrong password", "person": "eve", "address": "127.0.0.1"}
     assert vars(caplog.records[-1])["told"] == told
+
+
+@pytest.mark.on_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_site_admins_look_is_told_with_its_address(caplog: pytest.LogCaptureFixture) -> None:
+    study, ada = make_study(make_user("alice")), make_user("ada", is_superuser=True)
+    SignIn()(ada).get(f"/studies/{study.pk}/people/", REMOTE_ADDR="203.0.113.9")
+    about = f"person='{ada.pk}' address='203.0.113.9' study='{study.pk}'"
+    assert caplog.messages == [f"study.looked_at: {about} subject='{study.pk}'"]

@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -57,6 +60,39 @@ def test_a_wrong_password_does_not_say_whether_the_account_exists(
             page = page.replace(varying, "…")
         pages.append((response.status_code, page))
     assert pages[0] == pages[1]
+
+
+class CountingHasher(MD5PasswordHasher):
+    n_hashes = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        CountingHasher.n_hashes += 1
+        return str(super().encode(password, salt))
+
+
+def test_nor_by_the_time_it_takes(client: Client, eve: User, settings: Any) -> None:
+    """One hash, whoever is meant; hashes take nearly all of the time of a try."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    gone = make_user("gone", is_active=False)
+    keyed = make_user("keyed")
+    keyed.set_unusable_password()
+    keyed.save()
+    names = ["eve", eve.email, gone.email, keyed.email, "nobody", "nobody@example.org", "a@b@c"]
+    spent = {}
+    for name in names:
+        before = CountingHasher.n_hashes
+        assert try_to_sign_in(client, name).status_code == 200
+        spent[name] = CountingHasher.n_hashes - before
+    assert spent == dict.fromkeys(names, 1)
+
+
+def test_nobody_takes_the_place_of_an_address_by_a_user_name(client: Client, eve: User) -> None:
+    other = make_user("eve@example.org")
+    other.set_password("the other one")
+    other.save()
+    assert try_to_sign_in(client, "eve@example.org", "the other one").status_code == 200
+    try_to_sign_in(client, "eve@example.org", "correct horse")
+    assert client.session["_auth_user_id"] == str(eve.pk)
 
 
 def test_the_eleventh_wrong_password_is_refused_for_a_while(client: Client, eve: User) -> None:

@@ -28,7 +28,7 @@ from annotations.study.policy import MATRIX, Act, Phase
 from tests.api.asking import BASE, Asker, sample
 from tests.conftest import SignIn
 from tests.markup import Markup
-from tests.people import join, make_user
+from tests.people import join, make_article, make_user
 from tests.world import World
 
 from .crossing import counterparts, crossed
@@ -274,6 +274,19 @@ def test_a_site_admins_look_is_recorded_once_a_day_for_each_kind_of_page(scene: 
     join_once(study, scene.ada, Role.ANNOTATOR)
     door.page.get(address("study:codebook", scene.ours.ids("study:codebook")))
     assert looks.count() == len(names)
+
+
+def test_a_site_admins_look_at_an_article_names_it_on_every_page(scene: Scene) -> None:
+    page, study = scene.client("admin").page, scene.ours.study
+    one, other = scene.ours.article, make_article(study, "Other words.", "Other")
+    seen = [("reports:article", one), ("assignment:article", one), ("assignment:article", other)]
+    for name, article in [*seen, *seen]:
+        there = {"study_id": study.pk, "article_id": article.pk}
+        with zeal_ignore():
+            assert page.get(reverse(name, kwargs=there)).status_code == 200
+    looks = AuditEntry.objects.filter(study=study, actor=scene.ada, action="study.looked_at")
+    told = looks.order_by("pk").values_list("after__page", "subject_type", "subject_name")
+    assert list(told) == [(name, "article", article.title) for name, article in seen]
 
 
 def changes(name: str, answer: Answer) -> set[str]:

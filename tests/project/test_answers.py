@@ -15,6 +15,8 @@ from project.errors import server_error
 from project.logs import formatter
 from project.told import Asker
 
+from .routes import addresses, methods
+
 POLICY = (
     "default-src 'none'; script-src 'self'{0}; style-src 'self'{0}; font-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; "
@@ -37,6 +39,25 @@ def test_every_answer_carries_the_policy(client: Client) -> None:
     assert page["Content-Security-Policy"] == POLICY.format(nonce)
     for answer in (client.get("/nowhere/"), client.get("/healthz"), client.get("/static/none.css")):
         assert answer["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
+
+
+def test_head_is_answered_wherever_get_is() -> None:
+    """No body then, which is the server's part. Those that say nothing of methods take all."""
+    known = {name: methods(view) for name, view in addresses()}
+    assert [
+        name for name, taken in known.items() if taken and ("GET" in taken) > ("HEAD" in taken)
+    ] == []
+    assert len(taking) > 90
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_what_machines_ask_takes_no_writing_method(path: str, client: Client) -> None:
+    asked = {
+        method: client.generic(method, path).status_code for method in ("PUT", "TRACE", "POST")
+    }
+    assert asked == {"PUT": 405, "TRACE": 405, "POST": 405}
+    assert client.head(path).status_code == client.get(path).status_code
 
 
 @pytest.mark.django_db

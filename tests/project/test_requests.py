@@ -90,6 +90,13 @@ def test_nothing_leads_to_another_site(there: str, alice: User, sign_in: SignIn)
             assert stays(answer.get("Location", "/"))
 
 
+@pytest.mark.parametrize("word", ["home", "account_logout", "-1", "9" * 40])
+def test_a_word_that_names_a_view_is_an_address_like_any_other(word: str, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(is_staff=True, is_superuser=True)
+    answer = SignIn()(alice).get("/admin/login/", {"next": word})
+    assert (answer.status_code, answer["Location"]) == (302, word)
+
+
 def stays(location: str) -> bool:
     """Whether a browser that goes there is still on the site."""
     return location.startswith("/") and location[1:2] not in ("/", "\\")
@@ -102,6 +109,21 @@ def test_a_session_that_has_ended_opens_nothing(alice: User, sign_in: SignIn) ->
     assert client.get("/accounts/profile/").status_code == 200
     Session.objects.filter(user=alice).update(expire_date=timezone.now())
     assert client.get("/accounts/profile/").status_code == 302
+
+
+def test_no_address_and_no_cookie_takes_nul_to_the_database(study: Study, alice: User) -> None:
+    """In the query, in the path, and as Django reads `\\000` in a quoted cookie: "" finds nothing
+    with SQLite, and PostgreSQL fails."""
+    hostile = '"\\000' + "a" * 31 + '"'
+    for path in ("/", "/accounts/login/", "/nowhere/"):
+        told = Client().get(path, headers={"Cookie": f"sessionid={hostile}"})
+        assert told.status_code in (200, 302, 404), path
+    client = SignIn()(alice)
+    hostile = [f"{fake(name, study)}?q=1&title=a%00b" for name in sorted(set(IDS) - {"admin:None"})]
+    answers = {url: client.get(url) for url in [*hostile, "/studies/%00/", "/static/%00.css"]}
+    assert {url for url, each in answers.items() if each.status_code != 400} == set()
+    assert b"written %00. Take it out" in answers[hostile[0]].content
+    assert "%00" in client.get("/api/v1/me?a=%00").json()["detail"]
 
 
 def test_headers_stand_on_every_kind_of_answer(

@@ -1,10 +1,14 @@
 """Emptying the bin for good: everything of a study, nothing of another, and a trace that it was."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -70,6 +74,23 @@ def test_all_of_the_study_goes_and_nothing_of_another(
     purge_study(study=gone, actor=alice)
     assert rows(gone) == {"AuditEntry": 1}
     assert rows(other) == before
+
+
+@pytest.mark.usefixtures("exports_folder")
+def test_files_made_of_it_go_with_it_and_no_others(
+    gone: Study, other: Study, alice: User, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    store = storages["exports"]
+    for study in (gone, other):
+        store.save(f"{study.pk}/made.zip", ContentFile(b"x"))
+    store.save(f"{gone.pk}/left by a job that was cut off.zip", ContentFile(b"x"))
+    with django_capture_on_commit_callbacks() as later:
+        purge_study(study=gone, actor=alice)
+    assert store.exists(f"{gone.pk}/made.zip")  # until the rows have gone
+    for callback in later:
+        callback()
+    assert store.listdir("") == ([str(other.pk)], [])
+    assert store.listdir(str(other.pk)) == ([], ["made.zip"])
 
 
 def test_the_name_and_an_entry_of_the_act_stay(gone: Study, alice: User) -> None:

@@ -24,7 +24,7 @@ from ..queries.people import fetch_person, list_annotators, takers
 from .single import after
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over_one(
     request: HttpRequest, study_id: uuid.UUID, assignment_id: uuid.UUID
 ) -> HttpResponse:
@@ -52,7 +52,7 @@ def hand_over_one(
     return render(request, "assignment/hand_over.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over_everything(
     request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID
 ) -> HttpResponse:
@@ -88,7 +88,7 @@ def tell(request: HttpRequest, done: HandedOver, person: str, to: str) -> None:
         messages.warning(request, f"{stayed} with {person}, because {to} has or had them already.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def return_(request: HttpRequest, study_id: uuid.UUID, assignment_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.RETURN_SUBMISSION)
     assignment = fetch_assignment(standing.study, assignment_id)

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.accounts.asking import me
 from annotations.accounts.paging import Cursor, read_cursor
@@ -41,7 +41,7 @@ COLUMNS = [  # name of the order, title, whether the column holds figures
 ]
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """My studies, and what is next in each."""
     user = me(request)
@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "assignment/home.html", context)
 
 
-@require_GET
+@require_safe
 def study(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
     shown = which(standing, request.GET.get("show", ""))

@@ -28,7 +28,7 @@ PAIRS_LISTED = 12
 ARTICLES_LISTED = 20
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.ASSIGN)
     form = PlanForm(posted(request), study=standing.study)

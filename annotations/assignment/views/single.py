@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
@@ -29,7 +29,7 @@ from ..queries.own import done_by, handed_over_by, queue_of, timed
 from ..queries.people import fetch_person, list_annotators
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """Who works on an article. A manager adds people here."""
     if request.method == "POST":
@@ -73,7 +73,7 @@ def assigned(request: HttpRequest, form: AssignForm, standing: Standing, article
     return True
 
 
-@require_GET
+@require_safe
 def person(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> HttpResponse:
     """One person's work; a manager finds articles for them here."""
     standing = fetch_sighted(me(request), study_id)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
 from annotations.accounts.paging import read_cursor
@@ -30,7 +30,7 @@ from ..queries import (
 )
 
 
-@require_GET
+@require_safe
 def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
     narrow = ArticleFilter(request.GET, study=standing.study)
@@ -45,14 +45,14 @@ def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "corpus/articles.html", context)
 
 
-@require_GET
+@require_safe
 def binned(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     found = find_articles(standing.study, read_cursor(request.GET), binned=True)
     return render(request, "corpus/bin.html", {"standing": standing, "found": found})
 
 
-@require_GET
+@require_safe
 def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
     found = fetch_article(standing.study, article_id)
@@ -74,7 +74,7 @@ def article_context(standing: Standing, found: Article, form: RegionForm) -> dic
     }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     found = fetch_article(standing.study, article_id)
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     return render(request, "corpus/edit.html", context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def original(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """The file as it came in, byte for byte."""
     standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)

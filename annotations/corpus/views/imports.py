@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseStopPolling
 
 from annotations.accounts.asking import me, posted
@@ -38,7 +38,7 @@ def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpR
 
 
 @refusing_big_uploads(refuse_upload)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     asked = {"leave_out": "leave_out" in request.GET}
@@ -60,7 +60,7 @@ def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return upload_page(request, standing, form, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """A text without a file: looked at and stored as any other."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
@@ -93,7 +93,7 @@ def upload_page(
     return render(request, "corpus/import.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     """The preview before, the progress while, the result after."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
@@ -142,7 +142,7 @@ def cancel(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> H
     return redirect("corpus:articles", study_id)
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     """How far it is, asked every second while the page is open."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)

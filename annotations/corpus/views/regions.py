@@ -35,12 +35,12 @@ from .articles import article_context
 BLOCKS_PER_PAGE = 60
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """One stretch: by its offset where a script knows it, else by its words alone."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     article = fetch_article(standing.study, article_id)
-    if request.method == "GET":  # a reload after a refusal
+    if request.method != "POST":  # a reload after a refusal
         return redirect("corpus:article", study_id, article_id)
     form = RegionForm(request.POST)
     if form.is_valid():
@@ -68,7 +68,7 @@ def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     return render(request, "corpus/article.html", context, status=422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """Whole sentences by ticking them: needs neither mouse nor script."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)

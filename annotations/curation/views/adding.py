@@ -21,7 +21,7 @@ from ..telling import gold_wire
 CONTEXT = 600  # code points shown before and after
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_span(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """`?near=`: the code point that the article is shown around."""
     docket = docket_or_404(request, study_id, article_id)
@@ -43,7 +43,7 @@ def add_span(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> H
     return render(request, "curation/add_span.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_link(
     request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID, case_id: uuid.UUID
 ) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.marking.outcomes import status_of
 from annotations.marking.protocol import optional_uuid
@@ -36,7 +36,7 @@ from ..telling import Teller
 NOTHING = "There is nothing to decide here for the person who is signed in."
 
 
-@require_GET
+@require_safe
 @cache_control(private=True, no_cache=True)
 def adjudicate(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """`?case=` begins with a case; kind, label, annotator, flagged, state and order list some."""
@@ -48,11 +48,11 @@ def adjudicate(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) ->
     return render(request, "curation/adjudicate.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @speaks_json(NOTHING, NothingToDecide)
 def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """POST: apply rulings. GET: all cases as they stand."""
-    if request.method == "GET":
+    if request.method != "POST":
         meant = optional_uuid(request.GET.get("assignment"), "assignment")
         return JsonResponse(as_they_stand(request, study_id, article_id, meant))
     batch = read_batch(request.body)

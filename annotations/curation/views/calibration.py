@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
 from annotations.agreement import REGISTRY, Unit
@@ -39,9 +39,9 @@ from ..queries.questions import Questions, read_questions
 PAGE = 50
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def calibrations(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
-    act = Act.SEE_AGREEMENT if request.method == "GET" else Act.OPEN_COMPARISON
+    act = Act.OPEN_COMPARISON if request.method == "POST" else Act.SEE_AGREEMENT
     standing = fetch_standing(me(request), study_id, act)
     rounds = rounds_to_calibrate(standing.study)
     form = CalibrationForm(posted(request), rounds=rounds)
@@ -70,7 +70,7 @@ def shown_to(standing: Standing) -> list[Calibration]:
     return list_calibrations(standing.study, Q(ended_at__isnull=False, pk__in=mine))
 
 
-@require_GET
+@require_safe
 def calibration(
     request: HttpRequest, study_id: uuid.UUID, calibration_id: uuid.UUID
 ) -> HttpResponse:

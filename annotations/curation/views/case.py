@@ -26,7 +26,7 @@ from .asking import ENDED, warn_of_links
 CONTEXT = 300  # code points shown before and after
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def case(
     request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID, case_id: uuid.UUID
 ) -> HttpResponse:

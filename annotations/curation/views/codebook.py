@@ -59,7 +59,7 @@ def tell(request: HttpRequest, version: CodebookVersion) -> None:
     messages.success(request, f"The codebook has a new version, number {version.number}.")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_rule(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> HttpResponse:
     """A new rule, filled in from the thread."""
     seen = fetch_for_codebook(me(request), study_id, thread_id)

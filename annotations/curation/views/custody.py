@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.marking.signed_in import SignedIn
 from annotations.marking.wire import parse_stretch
@@ -24,7 +24,7 @@ from ..queries.custody import (
 )
 
 
-@require_GET
+@require_safe
 def custody(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpResponse:
     found = fetch_custody(request.user, study_id, gold_id)
     shares = read_span_dissent(found)["shares"]
@@ -44,7 +44,7 @@ def custody(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpR
     return render(request, "curation/custody.html", context)
 
 
-@require_GET
+@require_safe
 def link_custody(request: SignedIn, study_id: uuid.UUID, link_id: uuid.UUID) -> HttpResponse:
     found = fetch_link_custody(request.user, study_id, link_id)
     source, text = found.link.source, found.docket.text
@@ -61,13 +61,13 @@ def link_custody(request: SignedIn, study_id: uuid.UUID, link_id: uuid.UUID) -> 
     return render(request, "curation/custody_link.html", context)
 
 
-@require_GET
+@require_safe
 def dissent(request: SignedIn, study_id: uuid.UUID, gold_id: uuid.UUID) -> HttpResponse:
     found = fetch_custody(request.user, study_id, gold_id)
     return as_file(read_span_dissent(found), f"dissent-{gold_id}.json")
 
 
-@require_GET
+@require_safe
 def article_dissent(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     docket = fetch_docket(request.user, study_id, article_id)
     cases, links = ([masked(docket, one) for one in each] for each in read_dissent(docket))

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
@@ -52,7 +52,7 @@ from ..queries.talk import ShownNames, Talk, fetch_talk, names_on, readers_of
 PAGE = 30
 
 
-@require_GET
+@require_safe
 def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """Everything that is, was or should be talked about, as far as the person may read it."""
     talk = fetch_talk(me(request), study_id)
@@ -97,7 +97,7 @@ def flag_row(span: Any, names: Any) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def thread(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> HttpResponse:
     seen = fetch_thread(me(request), study_id, thread_id)
     return show_thread(request, seen)
@@ -159,7 +159,7 @@ def comment(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> 
     return show_thread(request, seen, form, status=422)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, study_id: uuid.UUID, comment_id: uuid.UUID) -> HttpResponse:
     """One's own comment, said better."""
     found = fetch_own_comment(me(request), study_id, comment_id)
@@ -231,7 +231,7 @@ def seen(request: HttpRequest, study_id: uuid.UUID, thread_id: uuid.UUID) -> Htt
     return HttpResponse(status=204)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """The threads on an article beside its text; `?span=…` begins one on a span."""
     talk = fetch_talk(me(request), study_id)
@@ -288,7 +288,7 @@ def on_span(request: HttpRequest, talk: Talk, found: Article, wanted: str) -> Ht
     return render(request, "curation/article.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def on_case(
     request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID, case_id: uuid.UUID
 ) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
 from annotations.study.policy import Act
@@ -45,7 +45,7 @@ MOST_OFFERED = 20 * PAGE  # articles; others are found by words of their titles
 FIRST = ("5", "10", "20", "40")  # how many cases an agenda may be cut to
 
 
-@require_GET
+@require_safe
 def meetings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     talk = fetch_talk(me(request), study_id)
     may_plan = talk.on_desk
@@ -63,7 +63,7 @@ def meetings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "curation/meetings.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     docket = fetch_docket(me(request), study_id, article_id, Act.WRITE_GOLD)
     if docket.blind and docket.works:
@@ -81,7 +81,7 @@ def plan(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     return render(request, "curation/meeting_new.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def meeting(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """`?case=` is looked at; `?show=all` walks also what all at the table have alike."""
     try:
@@ -274,7 +274,7 @@ def deciding(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -
     return table
 
 
-@require_GET
+@require_safe
 def agenda(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """To be printed: the open cases, everybody's reading of each, room for notes; `?first=` n.
     Then what the meeting has decided, with the rules it cited."""

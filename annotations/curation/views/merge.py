@@ -32,7 +32,7 @@ TOLD = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     """Save the rule set and start counting what it would make."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
@@ -62,7 +62,7 @@ def told(counts: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str
     ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge_state(request: SignedIn, study_id: uuid.UUID, merge_id: uuid.UUID) -> HttpResponse:
     """How far a merge is, and what it would make or made. POST applies what was counted, or counts
     again."""

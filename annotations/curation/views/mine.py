@@ -5,7 +5,7 @@ import uuid
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.marking.signed_in import SignedIn
 from annotations.study.policy import Act
@@ -16,7 +16,7 @@ from ..queries.mine import FATES, count_fates, names_of, read_against, released_
 PAGE = 5  # articles
 
 
-@require_GET
+@require_safe
 def mine(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     """After release: what was kept, changed and dropped of one's marks, and why. `?fate=` lists
     passages of one kind."""

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.accounts.paging import read_cursor
 from annotations.marking.protocol import is_uuid
@@ -36,7 +36,7 @@ STATES = {
 }
 
 
-@require_GET
+@require_safe
 def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     """Most contested first; title, round, kind, label, annotator, flagged and
     state list some. Asked about
@@ -81,7 +81,7 @@ def sought_of(asked: dict[str, str]) -> Sought:
     )
 
 
-@require_GET
+@require_safe
 def next_case(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     """The next open case of the study: the most contested one of the most contested article
     that the person may decide on, `?after=` another article."""

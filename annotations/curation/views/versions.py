@@ -4,14 +4,14 @@ import uuid
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.marking.signed_in import SignedIn
 
 from ..queries.versions import fetch_versions
 
 
-@require_GET
+@require_safe
 def versions(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """?number=N: that version; else the newest."""
     asked = request.GET.get("number", "")

@@ -5,7 +5,7 @@ import uuid
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling
 
 from annotations.accounts.asking import me, posted
@@ -22,7 +22,7 @@ from ..queries.exports import fetch_export, fetch_reach, file_name, list_exports
 SHOWN = 30
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     reach = fetch_reach(me(request), study_id)
     form = ExportForm(reach, posted(request))
@@ -52,7 +52,7 @@ def _told(made: Export) -> dict[str, object]:
     return {"made": made, "format": form.title if form else made.file_format}
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponse:
     reach = fetch_reach(me(request), study_id)
     made = fetch_export(reach, export_id)
@@ -67,7 +67,7 @@ def show(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> Htt
     return render(request, "exchange/export_show.html", context)
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponse:
     """How far it is, asked every second while the page is open."""
     reach = fetch_reach(me(request), study_id)
@@ -80,7 +80,7 @@ def progress(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) ->
     return answer
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, study_id: uuid.UUID, export_id: uuid.UUID) -> HttpResponseBase:
     reach = fetch_reach(me(request), study_id)
     made = fetch_export(reach, export_id)

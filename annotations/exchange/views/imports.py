@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling
 
 from annotations.accounts.asking import me, posted
@@ -43,7 +43,7 @@ def refuse_upload(request: HttpRequest, study_id: uuid.UUID, much: str) -> HttpR
 
 
 @refusing_big_uploads(refuse_upload)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     form = CorpusForm(posted(request), request.FILES or None)
@@ -95,7 +95,7 @@ def fetch_import(study: Study, import_id: uuid.UUID) -> CorpusImport:
     return made
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     """The preview with its mapping before, the progress while, the result after."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
@@ -159,7 +159,7 @@ def cancel(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> H
     return redirect("exchange:import", study_id)
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, study_id: uuid.UUID, import_id: uuid.UUID) -> HttpResponse:
     """How far it is, asked every second while the page is open."""
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)

@@ -5,7 +5,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseStopPolling
 
 from annotations.accounts.asking import me, posted
@@ -31,7 +31,7 @@ def refuse_upload(request: HttpRequest, much: str) -> HttpResponse:
 
 
 @refusing_big_uploads(refuse_upload)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     form = StudyFileForm(posted(request), request.FILES or None)
     if form.is_valid():
@@ -63,13 +63,13 @@ def fetch_study_import(user: User, import_id: uuid.UUID) -> StudyImport:
     return made
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     made = fetch_study_import(me(request), import_id)
     return render(request, "exchange/study_import_show.html", {"made": made})
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """How far it is, asked every second while the page is open."""
     made = fetch_study_import(me(request), import_id)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotations.assignment.models import Submission
 from annotations.assignment.queries import next_assignment
@@ -95,7 +95,7 @@ def told_of(done: Submission, study_id: uuid.UUID, article_id: uuid.UUID) -> dic
     }
 
 
-@require_GET
+@require_safe
 def next_article(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """To what is next in the queue; home, when there is nothing."""
     work = fetch_work(request.user, study_id, article_id, light=True)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotations.assignment.models import Assignment
 from annotations.study.models import Study
@@ -21,7 +21,7 @@ from ..signed_in import SignedIn
 from ..wire import Wire
 
 
-@require_GET
+@require_safe
 def history(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """?mark=id for one mark; ?before=rev for what is older."""
     work = fetch_work(request.user, study_id, article_id, light=True)

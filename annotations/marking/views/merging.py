@@ -19,7 +19,7 @@ from ..forms import MergeForm
 from ..signed_in import SignedIn
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge_label(request: SignedIn, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     """?into=id shows what would happen; posting that with a reason does it."""
     standing = fetch_standing(request.user, study_id, Act.EDIT_CODEBOOK)

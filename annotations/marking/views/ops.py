@@ -27,11 +27,11 @@ MAX_SECONDS = 31 * 24 * 3600
 NOT_ASSIGNED = "This article is not assigned to the person who is signed in."
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @speaks_json(NOT_ASSIGNED)
 def ops(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """POST: apply operations. GET ?since=rev: what has changed after that revision."""
-    if request.method == "GET":
+    if request.method != "POST":
         since = request.GET.get("since", "0")
         if not since.isascii() or not since.isdigit() or len(since) > 10:
             raise Malformed("The since is not a revision.")

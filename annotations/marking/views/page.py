@@ -5,7 +5,7 @@ import uuid
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.text.names import fold
 
@@ -19,14 +19,14 @@ from .ops import NOT_ASSIGNED
 MOST_TYPED = 200
 
 
-@require_GET
+@require_safe
 @cache_control(private=True, no_cache=True)
 def page(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     work = fetch_work(request.user, study_id, article_id)
     return render(request, "marking/page.html", page_context(work))
 
 
-@require_GET
+@require_safe
 @speaks_json(NOT_ASSIGNED)
 def entities(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """Names in the ledger that hold what was typed (?q=), those of this article first."""
@@ -35,7 +35,7 @@ def entities(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> H
     return JsonResponse({"entities": read_entities(work.assignment, typed)})
 
 
-@require_GET
+@require_safe
 def codebook(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """The rule cards, for the panel of the marking page."""
     work = fetch_work(request.user, study_id, article_id, light=True)

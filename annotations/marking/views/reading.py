@@ -4,7 +4,7 @@ import uuid
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ..actions import note_early_reading, note_reading
 from ..forms import EarlyReadingForm
@@ -13,7 +13,7 @@ from ..signed_in import SignedIn
 from .history import asked_for, history_of
 
 
-@require_GET
+@require_safe
 def reading_history(
     request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID, assignment_id: uuid.UUID
 ) -> HttpResponse:
@@ -38,7 +38,7 @@ def reading_history(
     return render(request, "marking/reading_history.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reading(
     request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID, assignment_id: uuid.UUID
 ) -> HttpResponse:

@@ -43,13 +43,13 @@ NOT_MOVED = "These words stand not just once around here. Take a few more or few
 Handler = Callable[[SignedIn, SentencePage], HttpResponse]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_cache=True)
 def sentences(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """?s=n: the nth sentence; without it the first that has no mark."""
     act = Act.MARK if request.method == "POST" else Act.READ_OWN_MARKS
     page = SentencePage(fetch_work(request.user, study_id, article_id, act), asked_number(request))
-    if request.method == "GET":
+    if request.method != "POST":
         return shown(request, page)
     handler = HANDLERS.get(request.POST.get("act", ""))
     if handler is None:

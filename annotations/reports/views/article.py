@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.agreement import Continuum
 from annotations.corpus.models import Article
@@ -27,7 +27,7 @@ from .live import me, names_of
 SNIPPET = 60
 
 
-@require_GET
+@require_safe
 def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """`?case=3`, `?span=` one of its spans or `?at=` a place in its words puts a case in focus,
     `?label=attribution` shows everyone's rows of a label, `?kind=boundary` lists one kind of

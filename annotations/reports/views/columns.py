@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.agreement import Continuum
 from annotations.corpus.models import Article
@@ -20,7 +20,7 @@ from .article import people_of, whole
 from .live import me, names_of
 
 
-@require_GET
+@require_safe
 def columns(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     """`?left=…&right=…` are annotators; else the first two by name. 404 for a single reading."""
     scope = fetch_scope(me(request), study_id)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.accounts.models import User
 from annotations.agreement import ENGINE_VERSION
@@ -104,7 +104,7 @@ def compute(
     return tables, inputs
 
 
-@require_GET
+@require_safe
 def agreement(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """What is known at once: gamma too, if a report was kept of the same marks."""
     try:
@@ -183,7 +183,7 @@ def methods_of(scope: Scope, selection: Selection, tables: Mapping[str, Any], na
     return methods_text(tables, names, level=level, seed=1, engine=engine, choice=choice)
 
 
-@require_GET
+@require_safe
 def table(request: HttpRequest, study_id: uuid.UUID, name: str, form: str) -> HttpResponse:
     scope = fetch_scope(me(request), study_id)
     names = names_of(scope)
@@ -203,7 +203,7 @@ def file_answer(laid: Sequence[Laid], name: str, form: str) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 def methods(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     scope = fetch_scope(me(request), study_id)
     if not scope.sees_all:

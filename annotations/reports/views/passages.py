@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.study.models import Study
 from annotations.study.policy import BLINDED
@@ -41,7 +41,7 @@ from .live import chosen, me
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """The passages behind one number, fifty a page."""
     scope = fetch_scope(me(request), study_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from annotations.marking.protocol import is_uuid
 from annotations.text.refusal import Refusal
@@ -70,7 +70,7 @@ def again(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> Ht
     return redirect("reports:report", study_id, new.pk)
 
 
-@require_GET
+@require_safe
 def report(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
     scope = fetch_desk(request, study_id)
     context = report_context(scope, fetch_report(scope, report_id))
@@ -121,7 +121,7 @@ def methods_of(one: Report, names: Names) -> str:
     )
 
 
-@require_GET
+@require_safe
 def progress(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
     """How far gamma is; asked for every two seconds while the report is being computed."""
     scope = fetch_desk(request, study_id)
@@ -133,7 +133,7 @@ def progress(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) ->
     return answer
 
 
-@require_GET
+@require_safe
 def report_table(
     request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID, name: str, form: str
 ) -> HttpResponse:
@@ -144,13 +144,13 @@ def report_table(
     )
 
 
-@require_GET
+@require_safe
 def report_methods(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
     scope = fetch_desk(request, study_id)
     return text_answer(methods_of(fetch_report(scope, report_id), names_of(scope, [])))
 
 
-@require_GET
+@require_safe
 def report_print(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID) -> HttpResponse:
     """The whole report as one page that needs nothing else."""
     scope = fetch_desk(request, study_id)
@@ -160,7 +160,7 @@ def report_print(request: HttpRequest, study_id: uuid.UUID, report_id: uuid.UUID
     return answer
 
 
-@require_GET
+@require_safe
 def compare(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """Two stored reports side by side, with how far each figure moved."""
     scope = fetch_desk(request, study_id)

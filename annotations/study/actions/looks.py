@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -26,25 +27,36 @@ def noting_looks(
             let_in, made = LET_IN.get(), MADE_NOW.get()
         finally:
             LET_IN.reset(token)
-        page = request.resolver_match.view_name if request.resolver_match else ""
         if let_in and not made and response.status_code == 200:
-            note_look(standing=let_in[0], page=page)
+            there = request.resolver_match
+            page, ids = (there.view_name, there.kwargs) if there else ("", {})
+            note_look(standing=let_in[0], page=page, ids=ids)
         return response
 
     return answered
 
 
-def note_look(*, standing: Standing, page: str) -> None:
-    """Once a day (UTC) for each person, study and kind of page."""
+def note_look(*, standing: Standing, page: str, ids: dict[str, Any]) -> None:
+    """Once a day (UTC) for each person, page and thing that its address names; an article that it
+    names is what was looked at, else the study."""
     today = datetime.combine(timezone.now().astimezone(UTC).date(), time.min, UTC)
+    study = standing.study
+    subject = study.articles.only("title", "study").filter(pk=ids.get("article_id")).first()
+    subject_id = str((subject or study).pk)
+    others = {key: _plain(ids[key]) for key in sorted(ids) if key not in {"study_id", "article_id"}}
+    after = {"page": page, **others}
     known = AuditEntry.objects.filter(
-        study=standing.study, actor=standing.user, action=ACTION, at__gte=today, after__page=page
+        study=study, actor=standing.user, action=ACTION, at__gte=today, subject_id=subject_id
     )
-    if not known.exists():
+    if not known.filter(**{f"after__{key}": told for key, told in after.items()}).exists():
         record(
-            study=standing.study,
+            study=study,
             actor=standing.user,
             action=ACTION,
-            subject=standing.study,
-            after={"page": page},
+            subject=subject or study,
+            after=after,
         )
+
+
+def _plain(named: object) -> int | str:
+    return named if isinstance(named, int) else str(named)

@@ -1,9 +1,12 @@
 """Deleting for good what has been in the bin long enough. The one act that deletes history."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from django.apps import apps
+from django.core.files.storage import storages
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -42,7 +45,8 @@ def purge_study(*, study: Study, actor: User, keeps: timedelta = BIN_KEEPS) -> d
 
     What stays is one entry of the audit: who purged it, when, and how many rows of what. Links
     between tables are checked when the transaction ends, so the order of the tables is free. On
-    PostgreSQL, saves to the tables of history wait until then.
+    PostgreSQL, saves to the tables of history wait until then. Files made of the study go once
+    the rows have gone.
     """
     held = Study.objects.select_for_update().get(pk=study.pk)
     if not long_binned(keeps).filter(pk=held.pk).exists():
@@ -57,6 +61,7 @@ def purge_study(*, study: Study, actor: User, keeps: timedelta = BIN_KEEPS) -> d
         days = (now - held.deleted_at).days if held.deleted_at else 0
         after = {"rows": n_rows, "days in the bin": days}
         record(study=held, actor=actor, action=PURGED, subject=held, after=after)
+    transaction.on_commit(partial(_delete_files, str(held.pk)))
     return n_rows
 
 
@@ -64,3 +69,13 @@ def _delete_plainly(model: type[models.Model], study: Study) -> None:
     """One DELETE: nothing is collected, no relation is followed."""
     rows = model._base_manager.filter(study=study)
     rows._raw_delete(rows.db)
+
+
+def _delete_files(folder: str) -> None:
+    """Files made of a study lie in a folder that is called by its id (exchange/actions/exports.py);
+    also those that an interrupted job left there."""
+    store = storages["exports"]
+    with suppress(FileNotFoundError):
+        for name in store.listdir(folder)[1]:
+            store.delete(f"{folder}/{name}")
+        store.delete(folder)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.accounts.asking import me
 
@@ -25,7 +25,7 @@ def parts(content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def codebook(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
     context = {
@@ -38,14 +38,14 @@ def codebook(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "study/codebook.html", context)
 
 
-@require_GET
+@require_safe
 def versions(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
     context = {"standing": standing, "versions": list_versions(standing.study)}
     return render(request, "study/versions.html", context)
 
 
-@require_GET
+@require_safe
 def version(request: HttpRequest, study_id: uuid.UUID, number: int) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
     shown = fetch_versions(standing.study, number)[0]
@@ -54,7 +54,7 @@ def version(request: HttpRequest, study_id: uuid.UUID, number: int) -> HttpRespo
     return render(request, "study/codebook.html", context)
 
 
-@require_GET
+@require_safe
 def changes(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """What to learn to follow version ?after= when one knows ?before=; else the last step."""
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)

@@ -52,7 +52,7 @@ def halves(rows: Iterable[Archivable]) -> tuple[list[Archivable], list[Archivabl
     return live, [row for row in all_rows if row.archived_at is not None]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """All labels and cards with their editors' links; posting puts the labels in order."""
     standing = editing(request, study_id)
@@ -82,7 +82,7 @@ def edit(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "study/codebook_edit.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     used = standing.study.labels.filter(archived_at=None).values_list("key", flat=True)
@@ -98,7 +98,7 @@ def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "study/label.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def label(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     label = fetch_label(standing.study, label_id)
@@ -111,7 +111,7 @@ def label(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> Htt
     return render(request, "study/label.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attribute_new(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     label = fetch_label(standing.study, label_id)
@@ -138,7 +138,7 @@ def refuse_no_choices(form: AttributeForm, kind: str, choices: list[dict[str, ob
     return False
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attribute(request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     attribute = fetch_attribute(standing.study, attribute_id)
@@ -162,7 +162,7 @@ def attribute(request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID
     return render(request, "study/attribute.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rule_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     form = NewRuleForm(posted(request), study=standing.study)
@@ -175,7 +175,7 @@ def rule_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "study/rule.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: HttpRequest, study_id: uuid.UUID, rule_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     rule = fetch_rule(standing.study, rule_id)
@@ -209,13 +209,13 @@ def put_away(
     return render(request, "study/put_away.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def label_archive(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     return put_away(request, standing, fetch_label(standing.study, label_id))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def attribute_archive(
     request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID
 ) -> HttpResponse:
@@ -223,7 +223,7 @@ def attribute_archive(
     return put_away(request, standing, fetch_attribute(standing.study, attribute_id))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rule_archive(request: HttpRequest, study_id: uuid.UUID, rule_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     return put_away(request, standing, fetch_rule(standing.study, rule_id))

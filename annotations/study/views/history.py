@@ -9,7 +9,7 @@ from datetime import UTC
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from annotations.accounts.asking import me
 from annotations.accounts.paging import page_of, read_cursor
@@ -27,7 +27,7 @@ AT_ONCE = 500  # rows in memory while a file is written
 HEAD = ("id", "at", "person", "act", "about", "subject", "subject_id", "before", "after")
 
 
-@require_GET
+@require_safe
 def history(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)
     form = HistoryForm(request.GET)
@@ -53,7 +53,7 @@ def may_undo(standing: Standing, entry: AuditEntry) -> bool:
     return standing.may(UNDOINGS[entry.action].right)
 
 
-@require_GET
+@require_safe
 def history_export(request: HttpRequest, study_id: uuid.UUID) -> HttpResponseBase:
     """What the page shows with the same choices, all of it, as CSV."""
     standing = fetch_standing(me(request), study_id, Act.SEE_AUDIT)

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.actions import open_account
 from annotations.accounts.asking import me, posted
@@ -40,7 +40,7 @@ from ..queries.people import (
 from ..undo_offers import say_done
 
 
-@require_GET
+@require_safe
 def people(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_PEOPLE)
     members = list_members(standing.study)
@@ -57,7 +57,7 @@ def people(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """The link is in this one answer and nowhere else."""
     standing = fetch_standing(me(request), study_id, Act.MANAGE_PEOPLE)
@@ -91,7 +91,7 @@ def revoke(request: HttpRequest, study_id: uuid.UUID, invitation_id: uuid.UUID) 
     return redirect("study:people", study_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_PEOPLE)
     user = fetch_member(standing.study, user_id)
@@ -133,7 +133,7 @@ def member_end(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) ->
     return after_roles(standing.study, me(request))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """Ask what leaving means, then end one's own membership."""
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
@@ -162,7 +162,7 @@ def after_roles(study: Study, user: User) -> HttpResponse:
 @sensitive_post_parameters("password")
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = fetch_invitation(token)
     try:
@@ -219,7 +219,7 @@ def about(invitation: Invitation) -> dict[str, object]:
 
 
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close_account(request: HttpRequest) -> HttpResponse:
     form = CloseAccountForm(posted(request), user=me(request))
     if form.is_valid() and attempt(form, lambda: actions.close_account(user=me(request))):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
 from annotations.text.refusal import Refusal
@@ -30,13 +30,13 @@ from ..queries.studies import (
 from ..undo_offers import say_done, say_done_with
 
 
-@require_GET
+@require_safe
 def help_(request: HttpRequest) -> HttpResponse:
     """The short guides, for whoever is signed in."""
     return render(request, "study/help.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     form = NewStudyForm(posted(request), user=me(request))
     if form.is_valid():
@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "study/new.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     # A form writes into its instance, and the header still shows the study as it is.
@@ -77,7 +77,7 @@ def counted_members(study: Study) -> list[tuple[str, int]]:
     return [(role.label, held[role.value]) for role in Role]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     form = RoundForm(posted(request))
@@ -92,7 +92,7 @@ def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     round = fetch_round(standing.study, round_id)
@@ -108,14 +108,14 @@ def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -
     return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def round_comparison(
     request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID
 ) -> HttpResponse:
     """Asked first: once somebody has read others' marks, that cannot be undone."""
     standing = fetch_standing(me(request), study_id, Act.OPEN_COMPARISON)
     round = fetch_round(standing.study, round_id)
-    if request.method == "GET":
+    if request.method != "POST":
         listed = rounds_now(standing.study, timezone.localdate())
         now = next(each for each in listed if each.round.pk == round.pk)
         return render(request, "study/comparison.html", {"standing": standing, "now": now})
@@ -150,7 +150,7 @@ def round_remove(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID)
     return redirect("study:settings", study_id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def archive(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     form = IntoBinForm(posted(request))
@@ -164,7 +164,7 @@ def archive(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     return render(request, "study/archive.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def binned(request: HttpRequest) -> HttpResponse:
     studies = [
         (study, study.deleted_at + BIN_KEEPS) for study in bin_of(me(request)) if study.deleted_at
