@@ -124,6 +124,7 @@ def test_no_address_and_no_cookie_takes_nul_to_the_database(study: Study, alice:
     assert {url for url, each in answers.items() if each.status_code != 400} == set()
     assert b"written %00. Take it out" in answers[hostile[0]].content
     assert "%00" in client.get("/api/v1/me?a=%00").json()["detail"]
+    assert client.post(fake("curation:close", study), {"note": "a\0b"}).status_code == 400
 
 
 def test_headers_stand_on_every_kind_of_answer(

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
@@ -90,13 +91,16 @@ def unanimous(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> 
 
 @require_POST
 def close(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
+    note = request.POST.get("note", "")[:2000]
+    if "\0" in note:
+        raise BadRequest("No text can hold NUL.")
     try:
         version = close_adjudication(
             user=request.user,
             study_id=study_id,
             article_id=article_id,
             leave_open=request.POST.get("leave_open") == "1",
-            note=request.POST.get("note", "")[:2000],
+            note=note,
         )
     except NothingToDecide as refusal:
         raise Http404(str(refusal)) from refusal
