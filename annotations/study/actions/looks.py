@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -41,19 +42,21 @@ def note_look(*, standing: Standing, page: str, ids: dict[str, Any]) -> None:
     names is what was looked at, else the study."""
     today = datetime.combine(timezone.now().astimezone(UTC).date(), time.min, UTC)
     study = standing.study
-    subject = study.articles.only("title", "study").filter(pk=ids.get("article_id")).first()
-    subject_id = str((subject or study).pk)
+    subject: models.Model = study
+    if "article_id" in ids:
+        named = study.articles.only("title", "study").filter(pk=ids["article_id"])
+        subject = named.first() or study
     others = {key: _plain(ids[key]) for key in sorted(ids) if key not in {"study_id", "article_id"}}
     after = {"page": page, **others}
     known = AuditEntry.objects.filter(
-        study=study, actor=standing.user, action=ACTION, at__gte=today, subject_id=subject_id
+        study=study, actor=standing.user, action=ACTION, at__gte=today, subject_id=str(subject.pk)
     )
     if not known.filter(**{f"after__{key}": told for key, told in after.items()}).exists():
         record(
             study=study,
             actor=standing.user,
             action=ACTION,
-            subject=subject or study,
+            subject=subject,
             after=after,
         )
 
