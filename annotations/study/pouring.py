@@ -5,7 +5,7 @@ Nothing is set by itself, neither times nor defaults: a row is stored as it is g
 """
 
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -104,5 +104,7 @@ def _hex(value: Any) -> str:
     return found
 
 
+@lru_cache(maxsize=16)
 def _datetime(value: Any) -> Any:
+    """One moment stands in many rows."""
     return connection.ops.adapt_datetimefield_value(value)

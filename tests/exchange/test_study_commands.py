@@ -299,6 +299,33 @@ def test_import_study_says_what_is_wrong(db: None, tmp_path: Path) -> None:
             run("import_study", *args)
 
 
+def test_a_conversion_leaves_out_what_cannot_be_taken_when_told_to(tmp_path: Path) -> None:
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    (source / "a.txt").write_text("Officials said so.")
+    (source / "a.ann").write_text("T1\tclaim 0 9\tOfficials\nT2\tclaim 40 49\tElsewhere\n")
+    with pytest.raises(CommandError, match=r"a\.ann, line 2"):
+        run("convert", source, target, "--to", "jsonl")
+    assert not target.exists()
+    told = run("convert", source, target, "--to", "jsonl", "--leave-out")
+    assert "1 article from brat standoff" in told
+    assert "refused: a.ann, line 2" in told
+    (line,) = (target / "articles.jsonl").read_text().splitlines()
+    assert [each["label"] for each in json.loads(line)["assignments"][0]["spans"]] == ["claim"]
+    (source / "a.txt").unlink()
+    with pytest.raises(CommandError):  # nothing is left then
+        run("convert", source, tmp_path / "none", "--to", "jsonl", "--from", "brat", "--leave-out")
+    assert not (tmp_path / "none").exists()
+
+
+def test_files_that_only_inception_reads_get_a_hint(tmp_path: Path) -> None:
+    place = tmp_path / "project" / "annotation" / "a.txt"
+    place.mkdir(parents=True)
+    (place / "bob.ser").write_bytes(b"\xac\xed\x00\x05")
+    with pytest.raises(CommandError, match="Export the project from it again"):
+        run("convert", tmp_path / "project", tmp_path / "out", "--to", "csv")
+
+
 @pytest.mark.on_sqlite
 def test_a_command_says_by_its_exit_code_what_came_of_it(tmp_path: Path) -> None:
     """As a shell runs it; what it writes is tried elsewhere."""

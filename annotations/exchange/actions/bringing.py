@@ -17,7 +17,7 @@ from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
 from ..bringing import Mapping, Survey, show_foreseen
-from ..formats import find_format, recognised
+from ..formats import find_format, recognised, why_unknown
 from ..frame import FileRefused, Form, Reading, SourceFiles, SourceLimits, TooMuch
 from ..models import CorpusFile, CorpusImport, CorpusImportState
 from ..telling import telling, telling_while_storing
@@ -31,6 +31,7 @@ SOMETHING = (
     "wrong again, tell whoever runs the site."
 )
 NO_ARTICLE = "There is no article in these files."
+UNKNOWN = "These files are of no format that is known. Choose theirs yourself."
 DIVIDE = (
     "Bring them in by several imports, or ask whoever runs the site: “manage.py import_corpus” "
     "takes them however large they are."
@@ -97,7 +98,7 @@ def format_of(files: SourceFiles, name: str) -> Form:
         return form
     found = recognised(files)
     if not found:
-        raise FileRefused("", "These files are of no format that is known. Choose theirs yourself.")
+        raise FileRefused("", why_unknown(files, UNKNOWN))
     return found[0]
 
 

@@ -27,6 +27,12 @@ def formats() -> dict[str, Form]:
     return {form.name: form for form in sorted(found, key=lambda form: form.title.lower())}
 
 
+SERIALISED_ONLY = (
+    "These are Java's own files (.ser), which only INCEpTION reads. Export the project from it "
+    "again, with the format “UIMA CAS XMI” or “WebAnno TSV”."
+)
+
+
 def never_silent(read: Callable[[SourceFiles, Hints], Reading]) -> Callable[..., Reading]:
     """Files in which no article is found say so, whatever their format."""
 
@@ -72,3 +78,8 @@ def recognised(files: SourceFiles) -> list[Form]:
     readable = [form for form in formats().values() if form.read and form.recognises]
     readable.sort(key=lambda form: form.name not in OURS)
     return [form for form in readable if form.recognises and form.recognises(files)]
+
+
+def why_unknown(files: SourceFiles, otherwise: str) -> str:
+    """What to say of files in which no format was recognised."""
+    return SERIALISED_ONLY if files.ending(".ser") else otherwise

@@ -16,7 +16,7 @@ from ._labelled_text import Kinds
 from ._works import all_works, kinds_asked
 
 LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
-ROWS = 200  # in a row group, which is what is held at once
+ROWS = 100  # in a row group, which is what is held at once
 DATA, CARD = "data/train-00000-of-00001.parquet", "README.md"
 PARTICULARS = ("id", "title", "text", "sha256", "outlet", "byline", "url", "published_on",
                "language", "direction", "event")  # fmt: skip

@@ -12,6 +12,7 @@ from annotations.exchange.formats import (
     is_written_from_files,
     known_formats,
     recognised,
+    why_unknown,
 )
 from annotations.exchange.frame import FileRefused, Findings, Form, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
@@ -44,7 +45,8 @@ Examples:
   manage.py convert spans.csv out/ --from csv --to jsonl --annotator bob
   manage.py convert marks/ marks.zip --to w3c          files of export_marks, their texts beside
 
-What was repaired or left out is listed.
+What was repaired or left out is listed. Marks or articles that cannot be taken (their words stand
+elsewhere, a text that is none) stop it, unless --leave-out says that the rest goes on without them.
 Exit codes: 0 written, 1 refused (nothing is left behind), 2 the command line is not understood."""
 
 NOT_KNOWN = (
@@ -70,6 +72,9 @@ class Command(ExplainedCommand):
             help="an option of the format that is written; repeat it",
         )  # fmt: skip
         parser.add_argument(
+            "--leave-out", action="store_true", help="write the rest without what cannot be taken"
+        )
+        parser.add_argument(
             "--annotator",
             default="annotator",
             metavar="NAME",
@@ -92,7 +97,8 @@ class Command(ExplainedCommand):
             try:
                 chunks = writer.write(source.corpus(self.tell), chosen)
                 (write_zip if target.suffix.lower() == ".zip" else write_folder)(chunks, part)
-                source.refuse_wrong()
+                if not (options["leave_out"] and source.n_articles):
+                    source.refuse_wrong()
                 part.rename(target)
             finally:
                 remove(part)
@@ -137,7 +143,7 @@ class Converted:
     def _found(self, path: Path) -> Form:
         found = recognised(self.files)
         if not found:
-            raise FileRefused(str(path), NOT_KNOWN)
+            raise FileRefused(str(path), why_unknown(self.files, NOT_KNOWN))
         return found[0]
 
     def corpus(self, tell: Any) -> Corpus:
@@ -150,9 +156,14 @@ class Converted:
         reading = self.form.read(self.files, self.hints)
         self.findings, self.n_articles = reading.findings, 0
         for article in reading.articles:
+            try:
+                placed = place_article(article, findings=self.findings)
+            except FileRefused as refused:
+                self.findings.refused(refused.file, refused.place, refused.reason)
+                continue
             self.n_articles += 1
             tell(self.n_articles)
-            yield place_article(article, findings=self.findings)
+            yield placed
 
     def refuse_wrong(self) -> None:
         """Raises FileRefused with all that could not be taken."""
