@@ -276,6 +276,17 @@ def test_a_report_of_nothing_is_refused(desk: Asker, study: Study, article: Arti
     assert (answer.status_code, described(answer)["status"]) == (409, 409)
 
 
+def test_an_export_without_an_article_says_so(desk: Asker, study: Study) -> None:
+    answer = desk.send(in_study(study, "/exports"), {"format": "jsonl"})
+    assert described(answer)["message"] == ""
+    write_export.func(answer.json()["id"])
+    told = described(desk.read(answer["Location"]))
+    assert (told["state"], told["message"]) == (
+        "done",
+        "It is empty: no article fits what was chosen.",
+    )
+
+
 def test_an_export_is_a_job_whose_file_is_fetched(
     desk: Asker, pen: Asker, study: Study, submitted: Article
 ) -> None:

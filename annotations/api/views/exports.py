@@ -31,6 +31,7 @@ from .reports import person
 
 ABOUT = "Exports"
 ZIP = "application/zip"
+EMPTY = "It is empty: no article fits what was chosen."
 ONE = "/studies/{study_id}/exports/{export_id}"
 
 
@@ -77,6 +78,7 @@ def list_all_exports(call: Call[Paged, None]) -> Answer:
 
 def export_json(call: Call[Any, Any], made: Export) -> dict[str, Any]:
     file = f"/api/v1/studies/{call.study_id}/exports/{made.pk}/file"
+    is_empty = made.state == ExportState.DONE and not made.counts.get("n_articles")
     return {
         "id": made.pk,
         "format": made.file_format,
@@ -90,7 +92,7 @@ def export_json(call: Call[Any, Any], made: Export) -> dict[str, Any]:
         "n_bytes": made.n_bytes,
         "sha256": made.sha256,
         "counts": made.counts,
-        "message": made.message,
+        "message": EMPTY if is_empty else made.message,
         "file": file if made.state == ExportState.DONE else None,
     }
 

@@ -278,10 +278,9 @@ class Book:
 
         files.inside(path)  # refuses what is no zip, or too large unpacked
         self._path = path
+        file = files.anywhere(path)  # as long as the book
         try:
-            self._book = load_workbook(
-                io.BytesIO(files.read(path)), read_only=True, data_only=True, keep_links=False
-            )
+            self._book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:  # of a spoilt workbook openpyxl raises whatever it meets
             raise FileRefused(
                 path, f"This is not a workbook that can be read ({shortened(str(error), 200)})."

@@ -162,7 +162,7 @@ class SourceFiles:
             is_other = file.read(2) in _OTHER_MARKS
         words = self.text(path).split("\n") if is_other else []
         held = [line.removesuffix("\r") for line in words] if is_other else None
-        return PlacedLines(path, self._anywhere(path, _SMALL), self.limits.line_bytes, held)
+        return PlacedLines(path, self.anywhere(path, _SMALL), self.limits.line_bytes, held)
 
     def has_mark(self, path: str) -> bool:
         """Whether the file begins with a byte order mark, which `text` takes away."""
@@ -194,11 +194,12 @@ class SourceFiles:
     def inside(self, path: str) -> "SourceFiles":
         """The files in a file that is a zip itself (.qdpx), within the same limits."""
         inner = SourceFiles(self.limits)
-        inner._unpack(path, lambda: self._anywhere(path), inner=False)
+        inner._unpack(path, lambda: self.anywhere(path), inner=False)
         return inner._sorted()
 
-    def _anywhere(self, path: str, most_held: int = _HELD) -> BinaryIO:
-        """A file that can be read at any place: a copy on disk where it lies in a zip itself."""
+    def anywhere(self, path: str, most_held: int = _HELD) -> BinaryIO:
+        """A file that can be read at any place: a copy on disk where it lies in a zip itself. A
+        large one is not in memory."""
         file = self.open(path)
         if not isinstance(file, zipfile.ZipExtFile):
             return file
