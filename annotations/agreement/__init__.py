@@ -29,7 +29,7 @@ from annotations.agreement.comparisons import (
     symmetric,
     tolerance_curve,
 )
-from annotations.agreement.computing import compute, gamma_with_interval
+from annotations.agreement.computing import compute, gamma_cat_with_interval, gamma_with_interval
 from annotations.agreement.continuum import BadUnits, Continuum, Unit
 from annotations.agreement.dissimilarity import Dissimilarity
 from annotations.agreement.figures import article_figures, by_pairs, counts, figure, leave_one_out
@@ -105,6 +105,7 @@ __all__ = [
     "findings",
     "gamma_by_pairs",
     "gamma_cat_from",
+    "gamma_cat_with_interval",
     "gamma_from",
     "gamma_sums",
     "gamma_with_interval",

@@ -31,8 +31,8 @@ def compute(
     replicates: int = REPLICATES,
     dissimilarity: Dissimilarity | None = None,
 ) -> dict[str, Agreement]:
-    """Measure -> agreement, in the order asked. Measures that are sums over articles, and gamma,
-    bear an interval, or the reason why there is none. Raises UnknownMeasure."""
+    """Measure -> agreement, in the order asked. Measures that are sums over articles, and gamma and
+    gamma_cat, bear an interval, or the reason why there is none. Raises UnknownMeasure."""
     wanted = [named(name) for name in dict.fromkeys(measures)]
     how = dissimilarity or Dissimilarity()
     summed = [one.name for one in wanted if one.summed]
@@ -49,7 +49,7 @@ def compute(
         if found["gamma"].reason in UNSOLVED:
             pairs = gamma_by_pairs(articles, seed=seed, samples=samples, dissimilarity=how)
             found["gamma"] = _by_pairs(found["gamma"], _unsolved(read, sums), pairs)
-        found["gamma_cat"] = gamma_cat_from(sums)
+        found["gamma_cat"] = gamma_cat_with_interval(sums, replicates=replicates, seed=seed)
     return {
         one.name: found[one.name] if one.name in found else measure(one.name, articles)
         for one in wanted
@@ -77,12 +77,48 @@ def gamma_with_interval(
     sums: Sequence[GammaSums], *, replicates: int = REPLICATES, seed: int = 1
 ) -> Agreement:
     """Gamma of a corpus with the bootstrap over its articles (chance is not drawn again)."""
-    whole = gamma_from(sums)
+    terms = [(one.mean_units * one.observed, one.mean_units * one.expected) for one in _read(sums)]
+    return _with_interval(gamma_from(sums), terms, replicates, seed)
+
+
+def gamma_cat_with_interval(
+    sums: Sequence[GammaSums], *, replicates: int = REPLICATES, seed: int = 1
+) -> Agreement:
+    """The same of gamma_cat, and of gamma_k of each label over the articles that have it."""
+    whole, read = gamma_cat_from(sums), _read(sums)
+    terms = [
+        _category(one.category_weight, one.category_observed, one.category_expected) for one in read
+    ]
+    by_label = {
+        label: _with_interval(
+            part,
+            [_category(*one.by_label[label]) for one in read if label in one.by_label],
+            replicates,
+            seed,
+        )
+        for label, part in whole.by_label.items()
+    }
+    return replace(_with_interval(whole, terms, replicates, seed), by_label=by_label)
+
+
+def _read(sums: Sequence[GammaSums]) -> list[GammaSums]:
+    return [one for one in sums if one.n_annotators > 1]
+
+
+def _category(weight: float, observed: float, expected: float | None) -> tuple[float, float]:
+    """What an article adds to the two sums; nothing where chance aligned nothing."""
+    return (0.0, 0.0) if expected is None else (weight * observed, weight * expected)
+
+
+def _with_interval(
+    whole: Agreement, terms: Sequence[tuple[float, float]], replicates: int, seed: int
+) -> Agreement:
+    """`terms` of each article: observed, expected."""
     if whole.value is None:
         return whole
-    kept = [one for one in sums if one.n_annotators > 1]
-    parts = np.array([[one.mean_units * one.observed] for one in kept])
-    wholes = np.array([[one.mean_units * one.expected] for one in kept])
-    terms = Terms("gamma", "chance", np.arange(len(kept)), None, parts, wholes)
-    (found,) = intervals_of([terms], replicates=replicates, seed=seed)
+    parts, wholes = np.array(terms).reshape(-1, 2).T
+    drawn = Terms(
+        whole.measure, "chance", np.arange(len(parts)), None, parts[:, None], wholes[:, None]
+    )
+    (found,) = intervals_of([drawn], replicates=replicates, seed=seed)
     return whole.with_interval(*found[None])

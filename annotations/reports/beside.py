@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .laying import UNITS
-from .layout import UNDEFINED, Cell, Column, Laid, Names
+from .layout import INTERVAL, UNDEFINED, Cell, Column, Laid, Names
 
 COMPARED = ("headline", "labels", "gold")
 ABSENT = Cell(UNDEFINED, reason="not in this report")
-OF_ITS_OWN = "interval"  # a column that the figures beside it bear already
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def _beside(before: Laid, after: Laid) -> SideBySide:
     """Rows by their heading: those of the first report, then those that only the second has."""
     tables = [_by_heading(one) for one in (before, after)]
     columns = {one.key: one for one in (*before.columns[1:], *after.columns[1:])}
-    columns.pop(OF_ITS_OWN, None)
+    columns.pop(INTERVAL, None)
     rows = [
         (
             heading,

@@ -9,7 +9,7 @@ from annotations.agreement import (
     Agreement,
     Continuum,
     GammaSums,
-    gamma_cat_from,
+    gamma_cat_with_interval,
     gamma_from,
     gamma_sums,
     gamma_with_interval,
@@ -64,7 +64,7 @@ def gamma_tables(
 ) -> dict[str, Any]:
     """Gamma and gamma_cat of the corpus, gamma per label and per article (id, stored)."""
     sums = [GammaSums.from_dict(one[ALL]) for _, one in stored]
-    cat = gamma_cat_from(sums)
+    cat = gamma_cat_with_interval(sums, seed=seed)
     return {
         "gamma": gamma_with_interval(sums, seed=seed).as_dict(),
         "gamma_cat": replace(cat, by_label={}).as_dict(),

@@ -6,7 +6,7 @@ Pure. The tables have "out_of_reach" (ids of articles) and "pairs" in "chance" t
 from collections.abc import Mapping
 from typing import Any
 
-from .layout import Column, Laid, Names, column, figure, number, words
+from .layout import Column, Laid, Names, column, figure, heading_of, number, words
 
 
 def name_articles(tables: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -44,4 +44,5 @@ def lay_out_gamma_pairs(tables: Mapping[str, Any], names: Names) -> list[Laid]:
         "The best alignment of all annotators at once is out of reach for some articles; that of "
         "every two is not. Do not compare these figures with a gamma of more annotators."
     )
+    rows.sort(key=heading_of)
     return [Laid("gamma_pairs", "Gamma of every two annotators", columns, rows, note)]

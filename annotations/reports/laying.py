@@ -6,7 +6,21 @@ from typing import Any
 
 from annotations.agreement import REGISTRY
 
-from .layout import UNDEFINED, Cell, Column, Laid, Names, Query, column, figure, number, words
+from .layout import (
+    INTERVAL,
+    UNDEFINED,
+    Cell,
+    Column,
+    Laid,
+    Names,
+    Query,
+    column,
+    figure,
+    heading_of,
+    interval_of,
+    number,
+    words,
+)
 from .tables import ALL_LABELS, HEADLINE, MORE, PAIRWISE
 
 UNITS = {"character": "characters", "word": "words", "sentence": "sentences"}
@@ -21,6 +35,7 @@ SORT_HELP = {
     "boundary": "Spans that both marked with this label, but from other words on or up to others.",
     "label": "Spans whose words the other gave another label.",
 }
+GAMMA_K = "Where one of two aligned spans has this label, how far the labels agree beyond chance."
 MORE_TITLES = {
     "word_alpha": (
         "Krippendorff's alpha over words",
@@ -63,21 +78,18 @@ def by_name(tables: Mapping[str, Any], names: Names) -> dict[str, Laid]:
 def _headline(tables: Mapping[str, Any], names: Names) -> Laid:
     found = {**tables["headline"], **_gammas(tables)}
     queries: dict[str, Query] = {"exact_f1": {"listing": "exact"}}
-    rows = [
-        [
-            Cell(REGISTRY[name].title, name, reason=REGISTRY[name].says),
-            figure(found.get(name, NOT_YET), queries.get(name, {"listing": "findings"}), name),
-            Cell(figure(found.get(name)).interval, figure(found.get(name)).interval),
-        ]
-        for name in (HEADLINE[0], "gamma", "gamma_cat", *HEADLINE[1:])
-    ]
+    rows = []
+    for name in (HEADLINE[0], "gamma", "gamma_cat", *HEADLINE[1:]):
+        query = queries.get(name, {"listing": "findings"})
+        cell = figure(found.get(name, NOT_YET), query, name)
+        title = Cell(REGISTRY[name].title, name, reason=REGISTRY[name].says)
+        rows.append([title, cell, interval_of(cell)])
     columns = [
         Column("measure", "Measure", is_number=False),
         Column("value", "Agreement", "1 is perfect; 0 is chance where a measure corrects for it."),
-        Column("interval", "95 % interval", "From drawing the articles again, with repetition."),
+        Column(INTERVAL, "95 % interval", "From drawing the articles again, with repetition."),
     ]
-    why = tables["headline"]["exact_f1"].get("interval_reason")
-    return Laid("headline", "At a glance", columns, rows, f"No intervals: {why}." if why else "")
+    return Laid("headline", "At a glance", columns, rows)
 
 
 def _gammas(tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +121,17 @@ def _labels(tables: Mapping[str, Any], names: Names) -> Laid:
         ".7 for hedges and how far a claim goes, .3 to .4 for loaded words. The .667 and .800 "
         "that are often asked for are a convention for units cut beforehand."
     )
+    why = tables["headline"]["exact_f1"].get("interval_reason") or ""
+    if why:
+        note = f"No intervals: {why}. {note}"
+    laid = [[_with_reason(cell, why) for cell in row] for row in laid]
     return Laid("labels", "Label by label", columns, laid, note)
+
+
+def _with_reason(cell: Cell, said: str) -> Cell:
+    """Why the figure has no interval stands beside it, where the note does not say so of all."""
+    is_told = cell.no_interval in ("", said)
+    return cell if is_told else replace(cell, aside=f"no interval: {cell.no_interval}")
 
 
 def _share_of_text(share: float | None, query: Query) -> Cell:
@@ -173,7 +195,7 @@ def _pairs(tables: Mapping[str, Any], names: Names) -> Laid:
         Column("articles", "Shared articles"),
         *(column(name) for name in PAIRWISE),
     ]
-    return Laid("pairs", "Annotator by annotator", columns, rows)
+    return Laid("pairs", "Annotator by annotator", columns, sorted(rows, key=heading_of))
 
 
 def _annotators(tables: Mapping[str, Any], names: Names) -> Laid:
@@ -199,6 +221,7 @@ def _annotators(tables: Mapping[str, Any], names: Names) -> Laid:
         "The figures as they would be without this annotator, and in brackets how far they would "
         "rise: a high rise means that this annotator pulls them down."
     )
+    rows.sort(key=heading_of)
     return Laid("annotators", "Agreement without each annotator", columns, rows, note)
 
 
@@ -327,15 +350,24 @@ def _more(tables: Mapping[str, Any], names: Names) -> Laid:
     for name in (*MORE, *(set(tables["more"]) - set(MORE))):
         title, says = MORE_TITLES.get(name) or (REGISTRY[name].title, REGISTRY[name].says)
         agreement = tables["more"].get(name)
-        cell = figure(agreement, {"listing": "findings"})
-        rows.append([Cell(title, name, reason=says), cell, Cell(cell.interval, cell.interval)])
+        level = agreement.get("level") if agreement else None
+        query = {"listing": "findings"} | ({"level": level} if level else {})
+        rows.append(_more_row(Cell(title, name, reason=says), figure(agreement, query)))
+    for label, agreement in tables.get("chance", {}).get("gamma_k", {}).items():
+        title = f"Gamma for labels (γk): {names.label(label)}"
+        cell = figure(agreement, {"listing": "findings", "label": label})
+        rows.append(_more_row(Cell(title, f"gamma_k {label}", reason=GAMMA_K), cell))
     columns = [
         Column("measure", "Measure", is_number=False),
         Column("value", "Agreement"),
-        Column("interval", "95 % interval"),
+        Column(INTERVAL, "95 % interval"),
     ]
     note = "All are over characters and per label, pooled, unless their name says otherwise."
     return Laid("more", "More measures", columns, sorted(rows, key=lambda row: row[0].text), note)
+
+
+def _more_row(title: Cell, cell: Cell) -> list[Cell]:
+    return [title, cell, interval_of(cell)]
 
 
 def _groups(tables: Mapping[str, Any], names: Names) -> Laid:

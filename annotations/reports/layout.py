@@ -14,6 +14,7 @@ from .sentences import sentence
 from .tables import ALL_LABELS
 
 UNDEFINED = "–"
+INTERVAL = "interval"  # a column that says in words what the figures beside it bear already
 Query = Mapping[str, str]
 
 
@@ -37,10 +38,14 @@ class Cell:
     query: Query | None = None
     heat: int = 0  # 0-5, for the matrix
     says: str = ""  # the figure in one plain sentence
+    no_interval: str = ""  # why a figure has none
+    aside: str = ""  # a word beside the figure, on pages
 
     @property
     def interval(self) -> str:
-        return f"{self.low:.3f} to {self.high:.3f}" if self.low is not None else ""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{to_places(self.low)} to {to_places(self.high)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,11 @@ class Names:
         return self.articles.get(pk, "An article in the bin")
 
 
+def heading_of(row: Sequence[Cell]) -> str:
+    """What rows are sorted by where they are people's."""
+    return row[0].text.casefold()
+
+
 def words(text: str) -> Cell:
     return Cell(text, text)
 
@@ -120,8 +130,7 @@ def figure(
     measure: str = "",
     label: str = "",
 ) -> Cell:
-    """A figure to three places, with its interval, or a dash with the reason. Why there are no
-    intervals is said once, in the note of the headline."""
+    """A figure to three places, with its interval or why it has none, or a dash with the reason."""
     if agreement is None:
         return Cell(UNDEFINED, query=query)
     value = agreement["value"]
@@ -130,10 +139,20 @@ def figure(
     low, high = agreement.get("interval") or (None, None)
     heat = max(0, min(5, round(value * 5)))
     says = sentence(measure, value, label)
-    return Cell(_places(value), value, low, high, query=query, heat=heat, says=says)
+    why = agreement.get("interval_reason") or ""
+    return Cell(
+        to_places(value), value, low, high, query=query, heat=heat, says=says, no_interval=why
+    )
 
 
-def _places(value: float) -> str:
+def interval_of(cell: Cell) -> Cell:
+    """The interval in a cell of its own, for people: files have its bounds beside the figure."""
+    if cell.no_interval:
+        return Cell(UNDEFINED, reason=cell.no_interval)
+    return Cell(cell.interval, cell.interval)
+
+
+def to_places(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")  # never minus nought
 
 
@@ -147,11 +166,15 @@ def plain_rows(laid: Laid) -> Iterator[dict[str, Any]]:
     for row in laid.rows:
         plain: dict[str, Any] = {}
         for at, (column_, cell) in enumerate(zip(laid.columns, row, strict=True)):
+            if column_.key == INTERVAL:
+                continue
             plain[column_.key] = cell.text if at == 0 else cell.value
             if at == 0 and laid.name == "confusion":  # its columns are called by slugs
                 plain |= {column_.key: cell.value, f"{column_.key}_name": cell.text}
             if cell.low is not None:
                 plain[f"{column_.key}_low"], plain[f"{column_.key}_high"] = cell.low, cell.high
+            if cell.no_interval:
+                plain[f"{column_.key}_interval_reason"] = cell.no_interval
             if at and cell.value is None and cell.reason:
                 plain[f"{column_.key}_reason"] = cell.reason
         yield plain

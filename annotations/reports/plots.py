@@ -9,7 +9,7 @@ from math import floor
 from typing import Any
 
 from .laying import UNITS
-from .layout import Names
+from .layout import Names, to_places
 
 LEFT, WIDTH, ROW = 170, 400, 26  # of a dot plot: names, axis, height of a row
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -198,7 +198,7 @@ def _dot(name: str, agreement: Mapping[str, Any], at: int, first: float) -> Dot:
     low, high = agreement.get("interval") or (None, None)
     says = f"{name}: {value:.3f}"
     if low is not None and high is not None:
-        says += f", 95 % interval {low:.3f} to {high:.3f}"
+        says += f", 95 % interval {to_places(low)} to {to_places(high)}"
     return Dot(
         name,
         ROW * at + ROW / 2 + 4,

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any, TypeAlias
 
 from annotations.agreement import (
+    REGISTRY,
     Agreement,
     Comparison,
     Split,
@@ -36,13 +37,18 @@ from .gold_counts import gold_table
 
 Table: TypeAlias = list[dict[str, Any]]
 HEADLINE = ("krippendorff_alpha_u", "exact_f1", "character_f1")
-MORE = (
-    "krippendorff_alpha_bar_u",
-    "krippendorff_alpha",
-    "cohen_kappa",
-    "scott_pi",
-    "fleiss_kappa",
-    "gwet_ac1",
+NOT_REPORTED = (  # variants of others, at the command line alone
+    "ner_exact_f1",
+    "ner_partial_f1",
+    "ner_ent_type_f1",
+    "krippendorff_alpha_masi",
+)
+# What stands under "More measures": sums at once, the others when a report is kept.
+MORE = tuple(name for name, one in REGISTRY.items() if one.summed and name not in HEADLINE)
+FROM_CONTINUA = tuple(
+    name
+    for name, one in REGISTRY.items()
+    if one.articles and not one.summed and not one.seeded and name not in NOT_REPORTED
 )
 PAIRWISE = ("exact_f1", "character_f1", "krippendorff_alpha_u")
 TABLES_VERSION = 5  # of what `build_tables` answers

@@ -25,10 +25,13 @@ def cell_html(context: Context, cell: Cell, passages: str = "") -> SafeString:
     shown = format_html("{}", cell.text)
     if cell.query and passages and cell.text != UNDEFINED:
         chosen = context.get("address", "")
-        query = urlencode(list(cell.query.items()))
+        report = context.get("report")  # a kept one: its list is of the work as it stood
+        query = urlencode({**cell.query, "report": report.pk} if report else cell.query)
         address = f"{passages}?{chosen}&{query}" if chosen else f"{passages}?{query}"
         says = format_html(' data-says="{}"', cell.says) if cell.says else ""
         shown = format_html('<a href="{}"{}>{}</a>', address, says, cell.text)
+    if cell.aside:
+        shown = format_html('{} <span class="why muted small">{}</span>', shown, cell.aside)
     if cell.interval:
         return format_html('{} <span class="interval muted small">{}</span>', shown, cell.interval)
     if cell.reason:

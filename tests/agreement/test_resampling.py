@@ -70,10 +70,10 @@ def test_a_label_of_one_article_has_no_stable_interval() -> None:
 
 def test_gamma_has_an_interval_over_articles_too() -> None:
     found = compute(noisy_corpus(2, articles=12), ["gamma", "gamma_cat"], samples=5, replicates=200)
-    one = found["gamma"]
-    assert one.value is not None
-    assert one.interval is not None
-    assert one.interval.low < one.value < one.interval.high
+    for one in (found["gamma"], found["gamma_cat"], *found["gamma_cat"].by_label.values()):
+        assert one.value is not None
+        assert one.interval is not None
+        assert one.interval.low <= one.value <= one.interval.high
 
 
 def test_sums_do_not_depend_on_the_size_of_chunks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,23 @@
 """A stored report: made once, its job fills in gamma, nothing in it changes afterwards."""
 
+import re
+
 import pytest
+from django.urls import reverse
 
 from annotations.accounts.models import User
-from annotations.agreement import compute
+from annotations.agreement import REGISTRY, compute
+from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.reports.actions import NothingSubmitted, make_report
+from annotations.reports.laying import by_name
+from annotations.reports.layout import Names, plain_rows
 from annotations.reports.models import ArticleGamma, Report, ReportState
 from annotations.reports.queries import read_continua, read_inputs
 from annotations.reports.selection import Selection
+from annotations.reports.tables import FROM_CONTINUA, HEADLINE, MORE, NOT_REPORTED
 from annotations.study.models import AuditEntry, Study
+from tests.conftest import SignIn
 from tests.marks import mark, submit
 from tests.people import assign
 
@@ -78,3 +86,54 @@ def test_nothing_submitted_is_said(study: Study, alice: User) -> None:
     with pytest.raises(NothingSubmitted, match="Nobody has submitted anything"):
         made(study, alice)
     assert Report.objects.count() == 0
+
+
+def test_a_figure_without_an_interval_says_why_on_pages_and_in_files(
+    study: Study, alice: User, two_readings: None
+) -> None:
+    laid = by_name(made(study, alice).result, Names())
+
+    headline, more = (
+        {row["measure"]: row for row in plain_rows(laid[name])} for name in ("headline", "more")
+    )
+    few = "too few articles for an interval"
+    for name in (*HEADLINE, "gamma"):
+        assert headline[REGISTRY[name].title]["value_interval_reason"] == few
+    partial = more["Partial-credit F1"]
+    assert partial["value_interval_reason"] == "no intervals are computed for this measure"
+    assert "interval" not in partial
+    assert "Gamma for labels (γk): allegation" in more
+    for row in (*laid["headline"].rows, *laid["more"].rows):
+        assert (row[2].reason != "") == (row[1].value is not None)
+    (label,) = (row for row in plain_rows(laid["labels"]) if row["label"] == "allegation")
+    assert label["gamma_interval_reason"] == few
+    leads = {row[0].value: row[1].query for row in laid["more"].rows}
+    assert leads["word_alpha"] == {"listing": "findings", "level": "word"}
+
+
+def test_every_measure_of_articles_is_in_the_report_or_left_out_on_purpose() -> None:
+    gammas = {name for name, one in REGISTRY.items() if one.seeded}
+    shown = [*HEADLINE, *MORE, *FROM_CONTINUA, *NOT_REPORTED, *gammas]
+
+    assert sorted(shown) == sorted(name for name, one in REGISTRY.items() if one.articles)
+
+
+def test_the_list_behind_a_kept_number_is_of_the_work_as_it_was_kept(
+    study: Study, article: Article, alice: User, erin: User, two_readings: None, sign_in: SignIn
+) -> None:
+    report = made(study, alice)
+    hers = assign(article, erin)
+    mark(hers, "reporting", (60, 70))
+    submit(hers)
+    client = sign_in(alice)
+    page = client.get(reverse("reports:report", args=[study.pk, report.pk])).content.decode()
+    number = re.findall(r'href="([^"]*listing=spans[^"]*report=[^"]*)"', page)[0]
+
+    def listed(address: str) -> str:
+        return client.get(address.replace("&amp;", "&")).content.decode()
+
+    assert "<dt>Carol</dt>" in listed(number)
+    assert "<dt>Erin</dt>" not in listed(number)
+    assert "this report was changed" not in listed(number)
+    Assignment.objects.filter(annotator__username="carol").update(state="returned")
+    assert "1 submission of this report was changed" in listed(number)

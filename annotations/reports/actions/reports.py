@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from annotations.accounts.models import User
-from annotations.agreement import ENGINE_VERSION, Continuum, measure
+from annotations.agreement import ENGINE_VERSION, Agreement, Continuum, measure
 from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import Study
@@ -40,11 +40,11 @@ from ..queries import (
     read_names,
 )
 from ..selection import Selection
-from ..tables import TABLES_VERSION, Corpus, build_tables
+from ..tables import FROM_CONTINUA, TABLES_VERSION, Corpus, build_tables
 from .sums import count_inputs
 from .tables import by_version, keep_tables, tables_key
 
-FROM_CONTINUA = ("krippendorff_alpha_cu", "krippendorff_alpha_u_1995", "partial_credit_f1")
+NO_INTERVAL = "no intervals are computed for this measure"
 STALLED_AFTER = datetime.timedelta(hours=1)
 BEGUN_AGAIN = (
     "Work was returned or taken away while this report waited: it is of the work as it stood when "
@@ -241,10 +241,15 @@ def long_tables(
         "chance": chance,
         "more": {
             **tables["more"],
-            **{name: measure(name, corpus).as_dict() for name in FROM_CONTINUA},
+            **{name: _without_interval(measure(name, corpus)) for name in FROM_CONTINUA},
             **_other_levels(job),
         },
     }
+
+
+def _without_interval(agreement: Agreement) -> dict[str, Any]:
+    told = agreement if agreement.value is None else agreement.with_interval(None, NO_INTERVAL)
+    return told.as_dict()
 
 
 def known_gamma(job: Job) -> dict[str, Any]:
@@ -263,7 +268,13 @@ def known_gamma(job: Job) -> dict[str, Any]:
 
 def chance_key(job: Job) -> str:
     hashes = [gamma_hash(job, one) for one in job.inputs]
-    told = {"gamma": hashes, "labels": list(job.labels), "seed": job.seed, "n": job.samples}
+    told = {
+        "version": TABLES_VERSION,
+        "gamma": hashes,
+        "labels": list(job.labels),
+        "seed": job.seed,
+        "n": job.samples,
+    }
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 

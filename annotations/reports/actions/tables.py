@@ -14,7 +14,7 @@ from ..counted import Counted
 from ..models import StudyTables
 from ..queries import ArticleInput, Groups
 from ..selection import Selection
-from ..tables import TABLES_VERSION
+from ..tables import MORE, TABLES_VERSION
 from .sums import hash_of
 
 MOST_KEPT = 30  # selections a study
@@ -35,6 +35,7 @@ def tables_key(
         "inputs": [hash_of(one, selection.level) for one in inputs],
         "counted": list(selection.labels),
         "labels": list(labels),
+        "more": list(MORE),
         "asked": [list(one) for one in asked],
         "groups": [
             (kind, [(group, sorted(map(str, found))) for group, found in by_group.items()])

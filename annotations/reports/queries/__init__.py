@@ -5,7 +5,7 @@ from .continua import fragments_of, read_continua
 from .facts import articles_of_group, read_versions
 from .gold import read_beside_gold
 from .groups import Groups, read_groups
-from .inputs import ArticleInput, read_inputs
+from .inputs import ArticleInput, as_kept, read_inputs
 from .kept import find_tables
 from .names import read_asked, read_names, read_titles, with_entities
 from .quotes import Quoted, quote_passages
@@ -19,6 +19,7 @@ __all__ = [
     "Quoted",
     "Scope",
     "articles_of_group",
+    "as_kept",
     "fetch_desk_scope",
     "fetch_report",
     "fetch_scope",

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -144,6 +145,23 @@ def read_inputs(study: Study, selection: Selection) -> list[ArticleInput]:
         )
         for article, works in work.items()
     ]
+
+
+def as_kept(
+    work: Mapping[str, Iterable[tuple[str, int]]], inputs: Iterable[ArticleInput]
+) -> tuple[list[ArticleInput], int]:
+    """What still stands of the work that a report was kept of, and how many pieces do not.
+
+    work    article -> (annotator, revision) of each.
+    """
+    found, n_standing = [], 0
+    for one in inputs:
+        told = dict(work.get(str(one.article_id), ()))
+        same = {pk for who, (pk, rev) in one.work.items() if told.get(str(who)) == rev}
+        n_standing += len(same)
+        if same:
+            found.append(one.only(same))
+    return found, sum(len(list(pieces)) for pieces in work.values()) - n_standing
 
 
 def _closed(study: Study) -> dict[uuid.UUID, tuple[int, int]]:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from annotations.marking.protocol import is_uuid
 from annotations.study.models import Study
 from annotations.study.policy import BLINDED
 
@@ -20,6 +21,7 @@ from ..actions import count_inputs
 from ..counted import Counted
 from ..forms import WantedForm
 from ..layout import Names
+from ..models import Report
 from ..passages import AGAINST_GOLD, Passage, Wanted, find_passages
 from ..places import Listed, count_places
 from ..queries import (
@@ -27,6 +29,8 @@ from ..queries import (
     Quoted,
     Scope,
     articles_of_group,
+    as_kept,
+    fetch_report,
     fetch_scope,
     quote_passages,
     read_beside_gold,
@@ -55,7 +59,11 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     wanted = scope.wanted(wanted_form.wanted())
     if wanted.listing in AGAINST_GOLD and not scope.sees_all:
         raise PermissionDenied("What gold is compared with is for curators and managers.")
-    inputs = inputs_of(scope, selection, wanted)
+    report = report_of(scope, request.GET.get("report", ""))
+    whole, gone = scope.inputs(selection), 0
+    if report:
+        whole, gone = as_kept(report.inputs["work"], whole)
+    inputs = inputs_of(scope, selection, wanted, whole)
     found, n_spans = list_passages(scope.study, selection, inputs, wanted)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     titles = read_titles(scope.study, {one.article for one in page})
@@ -72,15 +80,27 @@ def passages(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "n_spans": n_spans,
         "kinds": kinds_of(request, wanted),
         "what": describe(wanted, names),
-        "back": without(request.GET, *WantedForm.base_fields, "page"),
+        "report": report,
+        "n_gone": gone,
+        "back": without(request.GET, *WantedForm.base_fields, "page", "report"),
         "address": without(request.GET, "page"),
     }
     return render(request, "reports/passages.html", context)
 
 
-def inputs_of(scope: Scope, selection: Selection, wanted: Wanted) -> list[ArticleInput]:
+def report_of(scope: Scope, pk: str) -> Report | None:
+    """The kept report whose number was clicked, for those who may read it."""
+    if not pk:
+        return None
+    if not scope.sees_all or not is_uuid(pk):
+        raise Http404("There is no such report.")
+    return fetch_report(scope, uuid.UUID(pk))
+
+
+def inputs_of(
+    scope: Scope, selection: Selection, wanted: Wanted, inputs: list[ArticleInput]
+) -> list[ArticleInput]:
     """The articles that the number is about."""
-    inputs = scope.inputs(selection)
     if wanted.article:
         inputs = [one for one in inputs if str(one.article_id) == wanted.article]
     if wanted.group:

@@ -90,7 +90,7 @@ def report_context(scope: Scope, one: Report) -> dict[str, Any]:
         "counts": filled(one.result)["counts"],
         "is_stalled": is_stalled(one),
         "methods": methods_of(one, names),
-        "annotators": [names.annotator(who) for who in one.inputs["annotators"]],
+        "annotators": sorted(map(names.annotator, one.inputs["annotators"]), key=str.casefold),
         "address": selection_address(one),
         "others": Report.objects.filter(study=scope.study)
         .exclude(pk=one.pk)
