@@ -13,8 +13,8 @@ each annotator. How spans come together:
    one that begins first is taken, then the one that ends last, then by fragments and labels.
 
 With two annotators that is the floor's matching, but for rule 1. Nothing depends on chance or on
-the order of rows: the same spans give the same cases. On names it depends only where two pairings
-of step 2 weigh the same: the floor takes the first, which it finds from who is named first. Pure.
+the order of rows, nor on names: the same spans give the same cases. Where two pairings of step 2
+weigh the same, the floor decides by the places of the spans. Pure.
 """
 
 from collections import Counter
@@ -167,7 +167,7 @@ def _pairs(article: Continuum) -> tuple[list[Pair], list[Pair]]:
 
 
 def _without(units: Sequence[Unit], both: set[Unit]) -> list[tuple[int, Unit]]:
-    """In an order of their own: where two pairings weigh the same, the floor takes the first."""
+    """What is not alike, in reading order."""
     left = [(at, unit) for at, unit in enumerate(units) if unit not in both]
     return sorted(left, key=lambda one: (one[1].fragments, one[1].label))
 

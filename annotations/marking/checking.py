@@ -137,6 +137,9 @@ def check_fragments(text: str, value: Any) -> tuple[Stretch, ...]:
 def check_fragment(text: str, part: Any) -> Stretch:
     """One stretch `[start, end)` whose quote is what stands there."""
     start, end, quote = _bounds_and_quote(part)
+    if start >= end:
+        problem = "is empty" if start == end else "ends before it starts"
+        raise Invalid(f"The stretch {start}-{end} {problem}.")
     if not 0 <= start < end <= len(text):
         raise Invalid(f"The stretch {start}-{end} is not inside the text of 0-{len(text)}.")
     if text[start:end] != quote:

@@ -5,7 +5,7 @@ Words are checked in English articles only, shape in all.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .wire import Stretch
@@ -237,20 +237,3 @@ BY_SLUG: dict[str, list[Callable[[Place], Iterator[Hint]]]] = {
     "allegation": [allegation],
     "": [content],
 }
-
-
-def lint_all(
-    text: str, marks: Iterable[Mark], sentences: Sequence[Stretch], english: bool = True
-) -> list[tuple[Mark, list[Hint]]]:
-    """The hints of every mark among the others: for a whole article. Quadratic in the marks."""
-    found = list(marks)
-    return [
-        (
-            mark,
-            lint(
-                Place(text, mark, sentences, [o for o in found if o.slug and o is not mark]),
-                english,
-            ),
-        )
-        for mark in found
-    ]

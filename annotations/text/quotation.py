@@ -53,29 +53,6 @@ def quotations(text: str) -> list[Stretch]:
     return sorted(found, key=lambda stretch: (stretch[0], -stretch[1]))
 
 
-def quotation_at(text: str, place: int) -> Stretch | None:
-    """The innermost quotation around code point `place`, if there is one."""
-    around = [stretch for stretch in quotations(text) if stretch[0] <= place < stretch[1]]
-    return min(around, key=lambda stretch: stretch[1] - stretch[0], default=None)
-
-
-def quoted_share(quoted: list[Stretch], start: int, end: int) -> float:
-    """Share (0-1) of `[start, end)` that lies in one of the stretches `quoted`.
-
-    For directness: 1.0 is a direct quotation, 0.0 an indirect one, between them a partial one.
-    Raises ValueError for an empty stretch.
-    """
-    if end <= start:
-        raise ValueError("an empty stretch has no share")
-    covered, reached = 0, start
-    for left, right in sorted(quoted):
-        fresh = min(right, end) - max(left, reached)
-        if fresh > 0:
-            covered += fresh
-            reached = min(right, end)
-    return covered / (end - start)
-
-
 def _wraps(text: str) -> set[int]:
     """The newlines inside paragraphs, which part nothing."""
     return {

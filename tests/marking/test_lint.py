@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from annotations import exchange
-from annotations.marking.lint import Mark, Place, lint, lint_all
+from annotations.marking.lint import Mark, Place, lint
 from annotations.text.sentences import sentences as find_sentences
 
 DEMO = Path(exchange.__file__).parent / "demo"
@@ -101,8 +101,11 @@ def hinted(annotator: str) -> list[str]:
     found = []
     for file in sorted((DEMO / "marks").glob(f"*.{annotator}.json")):
         text = (DEMO / "articles" / f"{file.name.split('.')[0]}.txt").read_text(encoding="utf-8")
-        told = lint_all(text, marks_of(file), find_sentences(text))
-        found += [text[slice(*mark.hull)] for mark, hints in told if hints]
+        marks, sentences = marks_of(file), find_sentences(text)
+        for mark in marks:
+            others = [other for other in marks if other.slug and other is not mark]
+            if lint(Place(text, mark, sentences, others), english=True):
+                found.append(text[slice(*mark.hull)])
     return found
 
 

@@ -230,6 +230,13 @@ def test_parts_touch_neither_each_other_nor_anything_but_extents(
     assert Span.objects.get().stretch == "0-9 13-18"
 
 
+def test_an_empty_or_reversed_stretch_is_called_so(tab: Tab, article: Article) -> None:
+    for (start, end), problem in (((5, 5), "is empty"), ((9, 5), "ends before it starts")):
+        part = {"start": start, "end": end, "quote": ""}
+        mark = {**span(article, "attribution", (0, 9)), "fragments": [part]}
+        assert f"{start}-{end} {problem}" in tab.one(add("span", mark))["message"]
+
+
 def test_a_mark_takes_whole_characters(sign_in: SignIn, bob: User, article: Article) -> None:
     text = "A family 👨‍👩‍👧 and cafe\u0301."
     other = make_plain_article(article.study, text, "Signs")

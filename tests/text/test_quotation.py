@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from annotations.text.quotation import quotation_at, quotations, quoted_share
+from annotations.text.quotation import quotations
 from tests.text import hard
 
 
@@ -34,23 +34,3 @@ def test_quotations_are_stretches_of_one_paragraph(text):
     for start, end in quotations(text):
         assert 0 <= start < end <= len(text)
         assert "\n" not in text[start:end]
-
-
-def test_the_innermost_quotation_is_taken():
-    text = "“He called it ‘a coup’ then.”"
-    assert quotation_at(text, 16) == (14, 22)
-    assert quotation_at(text, 2) == (0, len(text))
-    assert quotation_at("no quote", 2) is None
-
-
-def test_the_quoted_share_tells_direct_from_partial():
-    text = "He called it “unacceptable” and “wrong”."
-    quoted = quotations(text)
-    assert quoted_share(quoted, 13, 27) == 1.0
-    assert quoted_share(quoted, 0, 12) == 0.0
-    assert quoted_share([*quoted, (14, 20)], 13, 41) == pytest.approx(21 / 28)
-
-
-def test_an_empty_stretch_has_no_share():
-    with pytest.raises(ValueError, match="no share"):
-        quoted_share([], 3, 3)

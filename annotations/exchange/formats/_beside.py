@@ -78,10 +78,6 @@ class Beside:
         return self.works.get(place.removeprefix(self.root))
 
 
-def has_beside(files: SourceFiles) -> bool:
-    return any(NAME in files.beginning(path, 200) for path in files.ending(BESIDE))
-
-
 def read_beside(files: SourceFiles) -> Beside:
     """Empty when there is none. Raises FileRefused."""
     for path in files.ending(BESIDE):
