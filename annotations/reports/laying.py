@@ -319,7 +319,7 @@ def _attributes(tables: Mapping[str, Any], names: Names) -> Laid:
 
 def _share(value: float | None, query: Query) -> Cell:
     if value is None:
-        return Cell(UNDEFINED, reason="nobody answered the same span")
+        return Cell(UNDEFINED, reason="nobody answered the same span", query=query)
     return Cell(f"{value:.0%}", value, query=query)
 
 
