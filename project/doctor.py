@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from annotations.assignment.checkup import CHECKS as ASSIGNMENT
 from annotations.corpus.checkup import CHECKS as CORPUS
 from annotations.curation.checkup import CHECKS as CURATION
+from annotations.exchange.checkup import CHECKS as EXCHANGE
 from annotations.exchange.queries.snapshot import snapshot
 from annotations.marking.checkup import CHECKS as MARKING
 from annotations.reports.checkup import CHECKS as REPORTS
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *MARKING,
     *CURATION,
     *REPORTS,
+    *EXCHANGE,
 )
 
 

@@ -11,12 +11,13 @@ from .models import Assignment, AssignmentState, Submission
 
 
 def check_submitted(study_id: uuid.UUID | None) -> Iterator[Finding]:
-    """Submitted work has a submission, and none is of a revision that is still to come."""
+    """Work that was submitted or given back has a submission, and none is of a revision that is
+    still to come."""
     handed_in = Submission.objects.filter(assignment=OuterRef("pk"))
-    bare = rows_in(Assignment, study_id).filter(state=AssignmentState.SUBMITTED)
-    bare = bare.exclude(Exists(handed_in))
-    for pk, study in bare.values_list("pk", "study_id").iterator(AT_ONCE):
-        what = "It is submitted, but there is no submission."
+    been = (AssignmentState.SUBMITTED, AssignmentState.RETURNED)
+    bare = rows_in(Assignment, study_id).filter(state__in=been).exclude(Exists(handed_in))
+    for pk, study, state in bare.values_list("pk", "study_id", "state").iterator(AT_ONCE):
+        what = f"It is {state}, but there is no submission."
         yield Finding("assignment.submitted", study, f"assignment {pk}", what, RESTORE)
     ahead = rows_in(Submission, study_id).filter(rev__gt=F("assignment__rev"))
     for pk, study in ahead.values_list("pk", "study_id").iterator(AT_ONCE):

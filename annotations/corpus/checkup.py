@@ -8,6 +8,7 @@ from itertools import pairwise
 from django.db.models import F
 
 from annotations.study.checkup import RESTORE, Check, Finding, rows_in
+from annotations.text.cleaning import first_unstorable
 
 from .models import Article, Region, SourceFile
 
@@ -29,6 +30,8 @@ def _faults(
 ) -> Iterator[str]:
     if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != sha256:
         yield "Its text does not fit its SHA-256: the text was changed."
+    if "\r" in text or first_unstorable(text):
+        yield "Its text holds characters that no import lets in (CR, NUL or other controls)."
     if len(text) != length:
         yield f"Its text has {len(text)} code points, not {length} as stored."
     if not _tile(blocks, length):

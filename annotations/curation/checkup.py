@@ -29,6 +29,7 @@ from .models import (
 )
 from .queries import codebook_for_gold, submitted_works
 from .queries.queue import ENGINE, Totals, read_waiting
+from .retelling import check_decisions
 
 ARTICLES_AT_ONCE = 50
 
@@ -141,6 +142,10 @@ def check_versions(study_id: uuid.UUID | None) -> Iterator[Finding]:
         if content_sha256(content) != sha256:
             what = "Its content does not fit its SHA-256: it was changed."
             yield Finding("curation.versions", study, f"gold version {pk}", what, RESTORE)
+    ahead = rows_in(GoldVersion, study_id).filter(rev__gt=F("adjudication__rev"))
+    for pk, study in ahead.values_list("pk", "study_id").iterator(AT_ONCE):
+        what = "It is of a revision that its adjudication has not reached."
+        yield Finding("curation.versions", study, f"gold version {pk}", what, RESTORE)
 
 
 def check_counts(study_id: uuid.UUID | None) -> Iterator[Finding]:
@@ -181,6 +186,7 @@ CHECKS: tuple[Check, ...] = (
     check_link_ends,
     check_custody,
     check_rulings,
+    check_decisions,
     check_versions,
     check_counts,
 )

@@ -10,8 +10,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in
+from annotations.text.names import fold
 
-from .models import AttributeValue, Link, Operation, OperationStatus, Span
+from .models import AttributeValue, Entity, Link, Operation, OperationStatus, Span
 from .retelling import check_histories
 from .wire import format_stretch
 
@@ -96,6 +97,30 @@ def check_answers(study_id: uuid.UUID | None) -> Iterator[Finding]:
             yield Finding("marking.answers", study, f"answer {pk} of span {span}", what, TELL)
 
 
+def check_names(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """An entry of a ledger is found under its name, lives while an answer names it, and stands for
+    another of the same ledger or for none."""
+    entries = rows_in(Entity, study_id)
+    for pk, study, name, folded in entries.values_list(
+        "pk", "study_id", "name", "folded_name"
+    ).iterator(AT_ONCE):
+        if fold(name) != folded:
+            what = "It is kept under another name than its own."
+            yield Finding("marking.names", study, f"name {pk}", what, TELL)
+    named = AttributeValue.objects.filter(entity=OuterRef("pk"), span__deleted_at=None)
+    dead = entries.filter(Exists(named), deleted_at__isnull=False)
+    strange = entries.filter(same_as__isnull=False).exclude(
+        ~Q(same_as=F("pk")),
+        same_as__study=F("study"),
+    )
+    for found, what in (
+        (dead, "It was removed, and marks still name it."),
+        (strange, "It stands for itself, or for a name of another study."),
+    ):
+        for pk, study in found.values_list("pk", "study_id").iterator(AT_ONCE):
+            yield Finding("marking.names", study, f"name {pk}", what, TELL)
+
+
 def check_operations(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """What was applied has a revision, what was not has none; marks were made by somebody."""
     operations = rows_in(Operation, study_id)
@@ -115,6 +140,7 @@ CHECKS: tuple[Check, ...] = (
     check_spans,
     check_links,
     check_answers,
+    check_names,
     check_operations,
     check_histories,
 )
