@@ -444,7 +444,4 @@ REASONS = {
     "mfa_": "django-allauth’s pages for second factors",
     "openid_connect_": "django-allauth’s pages for signing in elsewhere",
     "socialaccount_": "django-allauth’s pages for signing in elsewhere",
-    "healthz": "writes nothing",
-    "readyz": "writes nothing",
-    "metrics": "writes nothing",
 }
