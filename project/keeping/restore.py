@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.db import connection
 
+from annotations.accounts.models import Session
 from annotations.text.refusal import Refusal
+from project.sqlite3.base import make_private
 
 from .backup import DATABASE, Manifest, opened, our_tables, read_copy, sha256_of
 from .migrations import too_new
@@ -40,6 +42,7 @@ def restore_backup(path: Path, *, replace: bool = False) -> Manifest:
                 raise RestoreRefused(f"{path} does not fit its own SHA-256: it was damaged.")
             put = put_sqlite if is_sqlite() else put_postgresql
             put(unpacked, manifest)
+    Session.objects.all().delete()  # one that was ended since the backup must not live again
     return manifest
 
 
@@ -70,7 +73,9 @@ def put_sqlite(unpacked: Path, manifest: Manifest) -> None:
         if told != "ok" or not same_rows(read_copy(copy)[0], manifest.rows):
             raise RestoreRefused(DAMAGED)
         connection.close()
-        with closing(sqlite3.connect(str(connection.settings_dict["NAME"]), timeout=20)) as live:
+        path = str(connection.settings_dict["NAME"])
+        make_private(path)
+        with closing(sqlite3.connect(path, timeout=20)) as live:
             copy.backup(live)
 
 

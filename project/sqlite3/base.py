@@ -14,6 +14,7 @@ import os
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from typing import Any
 
 from django.db import OperationalError
@@ -23,6 +24,12 @@ POLL_SECONDS = 0.002
 DEFAULT_TIMEOUT = 20.0  # seconds
 
 _turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def make_private(path: str) -> None:
+    """A new file that only its owner may read; SQLite gives its -wal and -shm the same rights."""
+    with suppress(OSError):  # there already, or no room: SQLite says so in its own words
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -35,6 +42,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._opened: tuple[int, int] | None = None
 
     def get_new_connection(self, conn_params: Any) -> Any:
+        if not self.is_in_memory_db():
+            make_private(str(self.settings_dict["NAME"]))
         made = super().get_new_connection(conn_params)
         self._opened = self._file_there()
         return made

@@ -8,6 +8,7 @@ import uuid
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -35,9 +36,15 @@ class Elsewhere:
         return self.run("manage.py", *command)
 
     def op_ids(self) -> set[str]:
-        asked = "SELECT op_id FROM annotations_operation"
+        return {
+            str(uuid.UUID(str(found)))
+            for found in self.ask("SELECT op_id FROM annotations_operation")
+        }
+
+    def ask(self, sql: str) -> list[Any]:
+        """The first column of each row."""
         if self.url.startswith("sqlite"):
             with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as rows:
-                return {str(uuid.UUID(row[0])) for row in rows.execute(asked)}
+                return [row[0] for row in rows.execute(sql)]
         with psycopg.connect(self.url) as rows:
-            return {str(row[0]) for row in rows.execute(asked)}
+            return [row[0] for row in rows.execute(sql)]

@@ -84,6 +84,7 @@ def test_a_backup_made_while_people_save_has_all_that_was_saved_before(
         assign(long, writer.user)
         writer.start()
     file = tmp_path / "backup.zip"
+    Session.objects.create(session_key="a" * 32, user=bob, expire_date=timezone.now())
     for writer in writers:
         assert writer.enough.wait(60)
     before = {op_id for writer in writers for op_id in writer.saved}
@@ -99,6 +100,7 @@ def test_a_backup_made_while_people_save_has_all_that_was_saved_before(
     assert (code, told.splitlines()[-1]) == (0, "All is well."), told
     restored = elsewhere.op_ids()
     assert before <= restored <= saved
+    assert elsewhere.ask("SELECT COUNT(*) FROM annotations_session") == [0]
     assert len(saved) > len(before)
     assert file.stat().st_mode & 0o777 == 0o600
     a_second_restore_is_refused_and_done_when_asked_for(elsewhere, file)
@@ -228,7 +230,18 @@ def test_tidying_removes_what_has_served_its_time_and_nothing_else(bob: User) ->
 
 
 @pytest.mark.django_db
-def test_a_command_refuses_a_database_that_a_newer_program_has_changed() -> None:
-    MigrationRecorder(connection).record_applied("annotations", "9999_from_the_future")
+@pytest.mark.parametrize("app", ["annotations", "django_tasks_database"])
+def test_a_command_refuses_a_database_that_a_newer_program_has_changed(app: str) -> None:
+    MigrationRecorder(connection).record_applied(app, "9999_from_the_future")
     with pytest.raises(SystemCheckError, match="9999_from_the_future"):
         call_command("doctor", skip_checks=False, stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_what_a_library_has_squashed_since_or_what_is_not_here_any_more_is_no_newer_program() -> (
+    None
+):
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("django_tasks_database", "0001_as_it_was_called_before")
+    recorder.record_applied("an_app_of_old", "9999_its_last")
+    call_command("doctor", skip_checks=False, stdout=StringIO())
