@@ -210,11 +210,10 @@ def test_acts_of_another_study_and_nonsense_are_not_found(scene: Scene, mallory:
         assert scene.manager.post(there, {"acts": acts}).status_code == 404, acts
 
 
-def test_the_way_back_leads_to_no_other_site(scene: Scene) -> None:
+@pytest.mark.parametrize("there", ["//evil.example/", "home", "a\0b"])
+def test_the_way_back_is_a_page_of_this_site(there: str, scene: Scene) -> None:
     offer = offered(scene.manager.get(ACTS["study:settings"](scene)().url).content.decode())
-    answered = scene.manager.post(
-        offer["address"], {"acts": offer["acts"], "next": "//evil.example/"}
-    )
+    answered = scene.manager.post(offer["address"], {"acts": offer["acts"], "next": there})
     assert answered.url == scene.at("study:history")
 
 

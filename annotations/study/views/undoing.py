@@ -52,6 +52,7 @@ def read_numbers(given: str) -> list[int]:
 def page_after(request: HttpRequest, study_id: uuid.UUID) -> str:
     """Where the button was, if that is a page of this site; else the history."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    if ours and wanted.startswith("/"):  # redirect() would take a word for a view's name
         return wanted
     return reverse("study:history", args=[study_id])
