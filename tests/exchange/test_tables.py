@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from annotations.exchange.formats import find_format
 from annotations.exchange.formats.xlsx import Book, Once
 from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
-from annotations.exchange.packing import About, pack
+from annotations.exchange.packing import About, Wanted, pack
 from annotations.exchange.records import (
     ArticleRecord,
     AssignmentRecord,
@@ -22,7 +22,7 @@ from annotations.exchange.records import (
     LinkRecord,
     SpanRecord,
 )
-from annotations.text.cells import FORMULA, bared, shielded
+from annotations.text.cells import bared, shielded
 from annotations.text.cleaning import sha256
 
 from .corpora import STUDY
@@ -166,17 +166,24 @@ def test_no_cell_of_words_is_a_formula(name: str) -> None:
         "''",
         "'quoted'",
         "-",
-        "a=",
         "\tx",
         "\n=1",
         "\uff1d1",
         "\uff20x",
-        "",
+        " =1",
+        "\u00a0=1",
+        "\u200b\ufeff +1",
+        "\x00@x",
     ],
 )
-def test_what_is_shielded_comes_back(words: str) -> None:
+def test_what_a_spreadsheet_may_run_is_shielded_and_comes_back(words: str) -> None:
+    assert shielded(words) == f"'{words}"
     assert bared(shielded(words)) == words
-    assert shielded(words).startswith("'") == words.startswith(("'", *FORMULA))
+
+
+@pytest.mark.parametrize("words", ["", "a=", " a=1", "1-2", "\u00a0", "“=”"])
+def test_other_words_stay_as_they_are(words: str) -> None:
+    assert (shielded(words), bared(words)) == (words, words)
 
 
 @pytest.mark.parametrize("name", ["csv", "xlsx"])
@@ -242,6 +249,7 @@ def spoilt(**cells: str) -> Files:
         ({"more_answers": "["}, "not JSON"),
         ({"label": "", "span": "S1"}, "no label"),
         ({"article": "2"}, "not among the articles"),
+        ({"article": ""}, "names no article"),
         ({"end": "-5"}, "no stretch"),
         ({"start": "9" * 40}, "no stretch"),
     ],
@@ -250,7 +258,69 @@ def test_a_wrong_cell_is_refused_with_its_line(cells: Mapping[str, str], said: s
     _, findings = read("csv", spoilt(**cells))
     sentences = [str(finding) for finding in findings.of("refused")]
     assert [said in sentence for sentence in sentences] == [True]
-    assert sentences[0].startswith(("spans.csv, line 2: ", "spans.csv: Its article"))
+    assert sentences[0].startswith("spans.csv, line 2: ")
+
+
+def test_every_article_that_is_not_listed_is_named_with_its_first_row() -> None:
+    """Whether the rows of each stand together, so that they are streamed, or not."""
+    listed = ("articles.csv", b"article,text\na,Officials said so.\n")
+    head = b"article,annotator,label,start,end\n"
+    together = [b"a", b"b", b"b", b"c"]
+    for order, b_at, c_at in ((together, 3, 5), ([b"b", b"c", b"a", b"b"], 2, 3)):
+        lines = [each + b",bob,allegation,0,9\n" for each in order]
+        (article,), findings = read("csv", [("spans.csv", head + b"".join(lines)), listed])
+        assert len(article.assignments[0].spans) == 1
+        assert sorted(map(str, findings)) == [
+            f"spans.csv, line {b_at}: Its article “b” is not among the articles; "
+            "the same holds for 1 of the other rows.",
+            f"spans.csv, line {c_at}: Its article “c” is not among the articles.",
+        ]
+
+
+def workbook(**sheets: list[list[object]]) -> Files:
+    book = Workbook()
+    for sheet in book.worksheets:
+        book.remove(sheet)
+    for name, its_rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in its_rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return [("mine.xlsx", out.getvalue())]
+
+
+def test_tables_that_a_person_typed_are_read_whatever_their_capitals() -> None:
+    """As the refusal of spans without a text asks for them: two columns, article and text."""
+    spans: list[list[object]] = [
+        ["Article", "annotator", "LABEL", "start", "End", "Text", "Answer: hedge"],
+        ["port", "bob", "allegation", 0, 9, "Officials", "said"],
+    ]
+    articles: list[list[object]] = [["article", "Text "], ["port", "Officials said so."]]
+    files = {
+        "xlsx": workbook(spans=spans, articles=articles),
+        "csv": [
+            (f"{name}.csv", "\n".join(",".join(map(str, row)) for row in table).encode())
+            for name, table in (("spans", spans), ("articles", articles))
+        ],
+    }
+    for name, content in files.items():
+        (found,), findings = read(name, content)
+        (mark,) = found.assignments[0].spans
+        assert mark.fragments == (FragmentRecord(0, 9, "Officials"),)
+        assert (mark.attributes, found.text) == ({"hedge": "said"}, "Officials said so.")
+        assert list(findings) == []
+    _, (said,) = read("xlsx", workbook(spans=spans))
+    assert str(said).startswith("mine.xlsx, sheet spans, row 2: It has no text")
+
+
+def test_without_its_texts_a_mark_of_several_stretches_has_no_words() -> None:
+    parts = (FragmentRecord(0, 4, TEXT[:4]), FragmentRecord(5, 9, TEXT[5:9]))
+    mark = SpanRecord("S1", "allegation", parts)
+    corpus = Corpus(STUDY, (article(1, AssignmentRecord("bob", (mark,), state="submitted")),))
+    packed = pack(corpus, find_format("csv"), about=About(""), wanted=Wanted(texts=False))
+    content = b"".join(chunk for path, chunk in packed if path == "spans.csv")
+    assert [(row["fragments"], row["text"]) for row in rows(content)] == [("0-4 5-9", "")]
 
 
 @pytest.mark.parametrize(
@@ -330,6 +400,7 @@ def test_spans_without_a_text_name_their_article_and_the_way_on() -> None:
         return list(reading.articles), [str(each) for each in reading.findings]
 
     found, (said,) = articles(Hints())
+    assert said.startswith("spans.csv, line 2: ")
     assert (found, "the study has none for “port”" in said) == ([], True)
     assert "articles.csv, or a sheet, with the columns article and text" in said
     (there,), said_then = articles(Hints(find_text=lambda digest, title: f"{title}!"))

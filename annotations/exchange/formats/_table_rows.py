@@ -47,7 +47,8 @@ END_COLUMNS = (
 SOFT_COLUMNS = ("article", "sha256", "label", "start", "end", "n_marked", "n_annotators", "share")
 ANNOTATOR, GOLD, EXTENT = "annotator", "gold", "(extent)"
 _KNOWN = {*ARTICLE_COLUMNS, *SPAN_COLUMNS, *END_COLUMNS, *SOFT_COLUMNS, ""}
-ASKED = re.compile(r"answer: (?P<name>\S+)(?: \((?P<kind>name|yes/no)\))?")
+_HEADS = {*_KNOWN, "part"}
+ASKED = re.compile(r"(?i:answer): (?P<name>\S+)(?: \((?P<kind>name|yes/no)\))?")
 DOTS = " … "  # between the words of stretches
 _SAFE_ID = re.compile(r"[\w.-]+")
 _LINK = re.compile(r"(?P<to>[\w.-]+)(?:\[(?P<start>\d{1,9})-(?P<end>\d{1,9})\])?")
@@ -129,6 +130,7 @@ def _work_rows(
     names = {entity.id: entity.name for entity in work.entities}
     for span in work.spans:
         links = [_link_cell(link) for link in work.links if link.source == span.id]
+        words = [part.text for part in span.fragments]
         yield {
             **head,
             "span": span.id,
@@ -136,7 +138,7 @@ def _work_rows(
             "start": span.start,
             "end": span.end,
             "fragments": " ".join(f"{start}-{end}" for start, end in span.stretch),
-            "text": DOTS.join(part.text for part in span.fragments),
+            "text": DOTS.join(words) if any(words) else "",
             **_answer_cells(span.attributes, names, columns),
             "note": span.note,
             "flag": span.flag,
@@ -205,6 +207,13 @@ def _bounds(words: str, file: str, place: str) -> tuple[int, int]:
     if found is None:
         raise FileRefused(file, f"“{words[:40]}” is no stretch like 12-34.", place=place)
     return int(found[1]), int(found[2])
+
+
+def heads(names: Sequence[str]) -> list[str]:
+    """The names of columns as they are written here, whatever letters are capital: "Label"."""
+    stripped = [name.strip() for name in names]
+    folded = ((name, name.casefold()) for name in stripped)
+    return [low if low in _HEADS and low not in stripped else name for name, low in folded]
 
 
 def further_columns(columns: Iterable[str]) -> list[str]:

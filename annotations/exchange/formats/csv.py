@@ -27,6 +27,7 @@ from ._table_rows import (
     check_columns,
     count_further,
     further_columns,
+    heads,
     read_article,
     soft_rows,
     span_rows,
@@ -112,7 +113,7 @@ def recognises(files: SourceFiles) -> bool:
 def _names(beginning: str) -> list[str]:
     header = beginning.split("\n", maxsplit=1)[0].removesuffix("\r")
     try:
-        return next(csv.reader([header], delimiter=_separator(header)), [])
+        return heads(next(csv.reader([header], delimiter=_separator(header)), []))
     except csv.Error:
         return []
 
@@ -141,7 +142,7 @@ def rows_of(files: SourceFiles, path: str, needed: Sequence[str]) -> Iterator[Pl
         try:
             lines = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             rows = csv.reader(lines, delimiter=_separator(header), strict=True)
-            columns = [name.strip() for name in next(rows, [])]
+            columns = heads(next(rows, []))
             check_columns(columns, needed, path)
             line = rows.line_num + 1
             for row in rows:
@@ -181,7 +182,8 @@ def put_together(
     """Articles with their spans. Rows of spans that stand together are streamed."""
     if articles is None:
         for cells, its_rows in _collected(spans()).values():
-            yield from _article(cells, its_rows, file, file, hints, findings)
+            at = {**cells, "place": its_rows[0][0]}
+            yield from _article(at, its_rows, file, file, hints, findings)
         return
     together = _stand_together(spans())
     walk = groupby(spans(), key=lambda row: _key(row[1])) if together else None
@@ -208,9 +210,21 @@ def put_together(
         seen.add(key)
         held.pop(key, None)
         yield from _article({**cells, "place": place}, rows, listed, file, hints, findings)
-    left = [waiting[0]] if waiting else []
-    for name in [*left, *held]:
-        findings.refused(file, "", f"Its article “{name[:60]}” is not among the articles.")
+    left = {name: list(rows) for name, (_, rows) in held.items()}
+    if waiting is not None:
+        left[waiting[0]] = list(waiting[1])
+        left |= {name: list(rows) for name, rows in walk or ()}
+    for name, rows in left.items():
+        findings.refused(file, *_homeless(name, rows))
+
+
+def _homeless(name: str, rows: Sequence[Placed]) -> tuple[str, str]:
+    """The first of the rows whose article is not listed, and what is wrong with them."""
+    place, n = rows[0][0], len(rows)
+    why = f"Its article “{name[:60]}” is not among the articles"
+    if not name:
+        why = "It names no article"
+    return place, f"{why}; the same holds for {n - 1:,} of the other rows." if n > 1 else f"{why}."
 
 
 def _key(cells: Cells) -> str:

@@ -30,6 +30,7 @@ from ._table_rows import (
     Columns,
     article_row,
     check_columns,
+    heads,
     soft_rows,
     span_rows,
 )
@@ -217,6 +218,7 @@ def read(files: SourceFiles, hints: Hints) -> Reading:
     if not span_sheets:
         raise FileRefused(path, "No sheet has the columns annotator, label, start and end.")
     listed = book.sheets_with("regions") or book.sheets_with("title", but=span_sheets)
+    listed = listed or book.sheets_with("text", but=[*span_sheets, *book.sheets_with("part")])
     needed = ("annotator", "label", "start", "end")
     articles = _with_texts(book, listed) if listed else None
     return Reading(
@@ -293,7 +295,7 @@ class Book:
         first = [_words(cell).strip() for cell in next(iter(self.walk(sheet)), ())]
         while first and not first[-1]:
             first.pop()
-        return first
+        return heads(first)
 
     def sheets_with(self, column: str, but: Collection[str] = ()) -> list[str]:
         """The first sheet with this column, and those that go on where it ends: "spans 2", …"""
