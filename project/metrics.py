@@ -19,11 +19,12 @@ from threading import Lock
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from annotations.accounts.models import Session
@@ -152,3 +153,9 @@ def database_lines() -> Iterator[str]:
     states = DBTaskResult.objects.order_by("status").values_list("status")
     for status, count in states.annotate(n=Count("pk")):
         yield f'sourcemark_queue{{status="{status}"}} {count}'
+    yield "# HELP sourcemark_queue_oldest_seconds How long the first in line has waited."
+    yield "# TYPE sourcemark_queue_oldest_seconds gauge"
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    first = waiting.aggregate(first=Min("enqueued_at"))["first"]
+    waits = (timezone.now() - first).total_seconds() if first else 0.0
+    yield f"sourcemark_queue_oldest_seconds {waits:.0f}"

@@ -59,13 +59,14 @@ def test_figures_count_what_was_answered(
     settings.METRICS_TOKEN = TOKEN
 
     def figures() -> dict[str, float]:
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
         lines = [line for line in answer.content.decode().splitlines() if line[0] != "#"]
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 
     before = figures()
+    assert before["sourcemark_queue_oldest_seconds"] == 0
     client.get("/nowhere/")
     client.get("/healthz")
     after = figures()
