@@ -20,6 +20,7 @@ MAX_FRAGMENTS = 50
 MAX_NOTE = 5_000
 MAX_WORDS = 500  # of a free answer, in code points
 KINDS, FLAGS, STATES = tuple(SpanKind.values), tuple(Flag.values), tuple(Suggested.values)
+NO_SPACE = "\x1c\x1d\x1e\x1f\x85"  # white space to Python, but not to a browser, which trims
 BY_BROWSER = (Origin.HAND, Origin.SAME_WORDS)
 
 
@@ -132,6 +133,17 @@ def check_fragments(text: str, value: Any) -> tuple[Stretch, ...]:
     if any(left[1] >= right[0] for left, right in pairwise(fragments)):
         raise Invalid("Two parts of this mark touch or overlap. Join them into one.")
     return fragments
+
+
+def check_trimmed(ground: Ground, asked: SpanState, before: SpanState | None) -> None:
+    """A mark made here begins and ends with a visible character, and so does each of its parts, as
+    the page trims them. What came from a file keeps the words it came with."""
+    if set(ground.origins) != set(BY_BROWSER) or (before and before.origin not in BY_BROWSER):
+        return
+    if before is None or before.fragments != asked.fragments:
+        edges = {at for start, end in asked.fragments for at in (start, end - 1)}
+        if any(ground.text[at].isspace() and ground.text[at] not in NO_SPACE for at in edges):
+            raise Invalid("The mark begins or ends with white space. Leave that out.")
 
 
 def check_fragment(text: str, part: Any) -> Stretch:

@@ -1,6 +1,6 @@
 """Adding, changing, removing and bringing back spans: on the desk, and through the writer."""
 
-from .checking import Invalid, check_span
+from .checking import Invalid, check_span, check_trimmed
 from .desk import Desk, check_still_linkable
 from .models import OperationStatus
 from .outcomes import Outcome, conflict, gone, same
@@ -45,6 +45,7 @@ def add_span(desk: Desk, writer: Writer, op: Op) -> Outcome:
     twin = desk.twin(asked)
     if twin:
         return same(twin.id, twin.ver, span_wire(desk, twin))
+    check_trimmed(desk.ground, asked, None)
     desk.put(asked)
     writer.add_span(asked, desk.rev + 1)
     return applied(desk, asked, None)
@@ -62,6 +63,7 @@ def set_span(desk: Desk, writer: Writer, op: Op) -> Outcome:
         return same(span.id, span.ver, before)
     if desk.twin(asked):
         raise Invalid("Another mark of yours has this label on exactly these words.")
+    check_trimmed(desk.ground, asked, span)
     if asked.label_id != span.label_id or asked.state != span.state:
         check_still_linkable(desk, asked)
     desk.put(asked)

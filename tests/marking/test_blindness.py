@@ -43,7 +43,7 @@ def hers(sign_in: SignIn, carol: User, carols: Assignment) -> dict[str, Any]:
             attributes={"entity": name["id"]},
         ),
     )
-    claim = tab.made("span", span(carols.article, None, (44, 51), (58, 64)))
+    claim = tab.made("span", span(carols.article, None, (43, 50), (58, 64)))
     joined = tab.made("link", link(source, claim))
     return {"source": source, "claim": claim, "link": joined, "entity": name}
 

@@ -39,7 +39,7 @@ def cost(sent: Any, tab: Tab) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_save_costs_at_most_eight_statements(tab: Tab, article: Article) -> None:
-    source, claim = span(article, "attribution", (0, 9)), span(article, None, (44, 51), (58, 64))
+    source, claim = span(article, "attribution", (0, 9)), span(article, None, (43, 50), (58, 64))
     name = {"id": new_id(), "name": "Officials"}
     tab.made("entity", name)
     answered = {**source, "attributes": {"entity": name["id"], "source_kind": "unspecified"}}

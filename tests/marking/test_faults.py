@@ -58,13 +58,13 @@ def tab(sign_in: SignIn, bob: User, bobs: Assignment) -> Tab:
 def acts(tab: Tab, article: Article) -> dict[str, Callable[[], Any]]:
     """Each writes, and can be sent again unchanged."""
     source = tab.made("span", span(article, "attribution", (0, 9)))
-    claim = tab.made("span", span(article, None, (44, 51)))
+    claim = tab.made("span", span(article, None, (43, 50)))
     tab.made("link", link(source, claim))
     name = {"id": new_id(), "name": "Officials"}
     more = {**source, "attributes": {"entity": name["id"], "source_kind": "unspecified"}}
     moved = {**more, "fragments": span(article, None, (0, 18))["fragments"]}
     batch = [
-        add("span", span(article, "allegation", (44, 58))),
+        add("span", span(article, "allegation", (43, 57))),
         add("entity", name),
         op("set", "span", moved, 1),
         op("del", "span", claim, 1),

@@ -47,7 +47,7 @@ def test_one_mark_has_its_own_history_and_a_part_is_no_page(tab: Tab, article: A
 
 def test_a_removed_mark_comes_back_as_a_new_change(tab: Tab, article: Article) -> None:
     source = tab.made("span", span(article, "attribution", (0, 9)))
-    claim = tab.made("span", span(article, None, (44, 51)))
+    claim = tab.made("span", span(article, None, (43, 50)))
     tab.made("link", link(source, claim))
     removal = op("del", "span", claim, 1)
     tab.one(removal)

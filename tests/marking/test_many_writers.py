@@ -20,7 +20,7 @@ from tests.soaking import Budget
 
 pytestmark = pytest.mark.django_db(transaction=True)
 N_TABS = 6
-PLACES = ((0, 9), (0, 18), (13, 18), (44, 51), (44, 58), (60, 70))
+PLACES = ((0, 9), (0, 18), (13, 18), (43, 50), (43, 57), (60, 70))
 
 
 def story(article: Article, dice: random.Random) -> list[Wire]:

@@ -120,7 +120,7 @@ def test_the_same_words_under_both_labels_stay_one_mark_with_the_links_of_both(
     tab: Tab, article: Article, old: Label, new: Label, alice: User
 ) -> None:
     source = tab.made("span", span(article, "attribution", (20, 29)))
-    second = tab.made("span", span(article, "attribution", (30, 34)))
+    second = tab.made("span", span(article, "attribution", (30, 33)))
     gone = tab.made("span", span(article, "allegation", (0, 4)))
     stays = tab.made("span", span(article, "characterization", (0, 4)))
     doubled = tab.made("link", link(source, gone))

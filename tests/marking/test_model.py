@@ -18,7 +18,7 @@ from tests.conftest import SignIn
 from tests.marking.sending import Tab, Wire, add, link, op, span, tab_of
 from tests.soaking import Budget
 
-PLACES = ((0, 9), (0, 18), (44, 51), (44, 58), (60, 70))
+PLACES = ((0, 9), (0, 18), (43, 50), (43, 57), (60, 70))
 LABELS = ("attribution", "allegation", None)
 STEP = st.tuples(
     st.sampled_from(["add", "link", "set", "del", "restore", "repeat", "stale"]),

@@ -148,7 +148,7 @@ LINKS: list[Any] = [
 @pytest.mark.parametrize("payload", LINKS, ids=[json.dumps(p) for p in LINKS])
 def test_a_strange_link_is_refused(tab: Tab, article: Article, payload: dict[str, Any]) -> None:
     source = tab.made("span", span(article, "attribution", (0, 9)))
-    claim = tab.made("span", span(article, None, (44, 51)))
+    claim = tab.made("span", span(article, None, (43, 50)))
     assert tab.one(add("link", {**link(source, claim), **payload}))["status"] == "invalid"
 
 
@@ -235,6 +235,16 @@ def test_an_empty_or_reversed_stretch_is_called_so(tab: Tab, article: Article) -
         part = {"start": start, "end": end, "quote": ""}
         mark = {**span(article, "attribution", (0, 9)), "fragments": [part]}
         assert f"{start}-{end} {problem}" in tab.one(add("span", mark))["message"]
+
+
+def test_a_mark_made_here_has_no_white_space_around_it(tab: Tab, article: Article) -> None:
+    gap = article.text.index(" ")
+    for place in ((0, gap + 1), (gap, gap + 4)):
+        refused = tab.one(add("span", span(article, "attribution", place)))
+        assert "begins or ends with white space" in refused["message"]
+    made = tab.made("span", span(article, "attribution", (0, gap)))
+    wider = span(article, "attribution", (0, gap + 1)) | {"id": made["id"]}
+    assert "white space" in tab.one(op("set", "span", wider, 1))["message"]
 
 
 def test_a_mark_takes_whole_characters(sign_in: SignIn, bob: User, article: Article) -> None:

@@ -179,7 +179,7 @@ def test_a_link_removed_by_itself_stays_removed(tab: Tab, article: Article) -> N
 
 def test_a_batch_may_build_on_itself(tab: Tab, article: Article) -> None:
     source = span(article, "attribution", (0, 9))
-    claim = span(article, None, (44, 51), (58, 64))
+    claim = span(article, None, (43, 50), (58, 64))
     joined = link(source, claim)
     name = {"id": new_id(), "name": "Officials"}
     answered = {**source, "attributes": {"entity": name["id"]}}
@@ -195,7 +195,7 @@ def test_a_batch_may_build_on_itself(tab: Tab, article: Article) -> None:
     )
     assert [result["status"] for result in results] == ["applied"] * 8
     assert tab.rev == 8
-    assert spans_of(User.objects.get(username="bob"), article) == ["0-9", "44-51 58-64"]
+    assert spans_of(User.objects.get(username="bob"), article) == ["0-9", "43-50 58-64"]
     assert tab.pull()["changes"]["spans"][0]["attributes"] == {"entity": name["id"]}
 
 

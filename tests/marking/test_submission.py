@@ -59,7 +59,7 @@ def test_submitting_twice_is_submitting_once(tab: Tab) -> None:
 
 def test_open_questions_and_flags_are_asked_about_first(tab: Tab, article: Article) -> None:
     tab.made("span", span(article, "attribution", (0, 9), flag="source"))
-    tab.made("span", span(article, "allegation", (44, 58), state="suggested"))
+    tab.made("span", span(article, "allegation", (43, 57), state="suggested"))
     response = submit(tab)
     assert response.status_code == 422
     told = [each["what"] for each in response.json()["missing"]]

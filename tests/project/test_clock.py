@@ -67,7 +67,7 @@ def test_a_clock_that_steps_by_a_day_breaks_no_rule(
 
     there, confirmed = address("submit", article), {"confirmed": "1"}
     assert step(lambda: tab.client.post(there, confirmed)).status_code == 302
-    late = add("span", span(article, "allegation", (44, 51)))
+    late = add("span", span(article, "allegation", (43, 50)))
     assert step(lambda: tab.send(late))[0]["status"] == "held"
     lead: Client = sign_in(alice)
     back = f"/studies/{article.study_id}/assignments/{work.pk}/return/"
