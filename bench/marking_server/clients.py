@@ -77,7 +77,7 @@ class Browser:
             start = self.dice.randrange(len(text) - 60)
             end = start + self.dice.randint(4, 60)
             quote = text[start:end]
-            if quote.strip():
+            if quote == quote.strip():
                 break
         part = {"start": start, "end": end, "quote": quote}
         label = self.dice.choice(self.worker["labels"])

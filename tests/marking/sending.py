@@ -46,6 +46,16 @@ def span(article: Article, slug: str | None, *stretches: tuple[int, int], **more
     }
 
 
+def places(article: Article, length: int) -> list[tuple[int, int]]:
+    """All stretches of the length that begin and end with a visible character, in order."""
+    text = article.text
+    return [
+        (start, start + length)
+        for start in range(len(text) - length + 1)
+        if not (text[start].isspace() or text[start + length - 1].isspace())
+    ]
+
+
 def words(article: Article, quote: str) -> tuple[int, int]:
     """Where the words stand first."""
     start = article.text.index(quote)

@@ -16,7 +16,7 @@ from project.doctor import examine
 from tests.at_once import at_once
 from tests.conftest import SignIn
 from tests.marking.conftest import make_plain_article
-from tests.marking.sending import Tab, add, address, link, new_id, op, span, tab_of
+from tests.marking.sending import Tab, add, address, link, new_id, op, places, span, tab_of
 from tests.people import assign
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,8 +74,9 @@ def test_of_concurrent_changes_one_wins_and_the_others_are_told(
 
 
 def test_different_spans_are_all_kept(tabs: list[Tab], bobs: Assignment, article: Article) -> None:
+    lengths = [places(article, 3 + k) for k in range(4)]
     acts = [
-        send(tab, *(add("span", span(article, "attribution", (n, n + 3 + k))) for k in range(4)))
+        send(tab, *(add("span", span(article, "attribution", each[n])) for each in lengths))
         for n, tab in enumerate(tabs)
     ]
     assert statuses(at_once(acts)) == {"applied": 4 * N}
@@ -87,8 +88,8 @@ def test_removing_one_end_while_linking_leaves_no_dangling_link(
     tabs: list[Tab], bobs: Assignment, article: Article
 ) -> None:
     for n in range(5):
-        source = tabs[0].made("span", span(article, "attribution", (n, n + 9)))
-        claim = tabs[0].made("span", span(article, None, (44 + n, 60 + n)))
+        source = tabs[0].made("span", span(article, "attribution", places(article, 9)[n]))
+        claim = tabs[0].made("span", span(article, None, places(article, 16)[30 + n]))
         joined = link(source, claim)
         at_once([send(tabs[0], add("link", joined)), send(tabs[1], op("del", "span", claim, 1))])
         for row in Link.objects.live().select_related("source", "target"):
@@ -101,8 +102,8 @@ def test_a_submission_holds_all_saves_before_it_and_none_after(
     tabs: list[Tab], bobs: Assignment, article: Article
 ) -> None:
     acts = [
-        send(tab, add("span", span(article, "reporting", (n, n + 20))))
-        for n, tab in enumerate(tabs)
+        send(tab, add("span", span(article, "reporting", place)))
+        for tab, place in zip(tabs, places(article, 20), strict=False)
     ]
     url = address("submit", article)
     acts.insert(2, lambda: tabs[0].client.post(url, "{}", content_type="application/json").json())
@@ -150,7 +151,7 @@ def test_annotators_do_not_wait_for_each_other_into_errors(
 ) -> None:
     clients: list[Client] = [sign_in(bob), sign_in(carol)] * 4
     acts = [
-        send(Tab(client, bobs.article), add("span", span(bobs.article, "attribution", (n, n + 7))))
-        for n, client in enumerate(clients)
+        send(Tab(client, bobs.article), add("span", span(bobs.article, "attribution", place)))
+        for client, place in zip(clients, places(bobs.article, 7), strict=False)
     ]
     assert statuses(at_once(acts)) == {"applied": 8}

@@ -9,7 +9,7 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.marking.models import Link, Operation, Span
 from tests.conftest import SignIn
-from tests.marking.sending import Tab, address, link, new_id, op, span, tab_of
+from tests.marking.sending import Tab, address, link, new_id, op, places, span, tab_of
 
 
 @pytest.fixture
@@ -125,8 +125,8 @@ def test_long_histories_come_in_pages(tab: Tab, article: Article) -> None:
     for offset in (0, 30):
         tab.send(
             *(
-                op("add", "span", span(article, "attribution", (n, n + 3)))
-                for n in range(offset, offset + 30)
+                op("add", "span", span(article, "attribution", place))
+                for place in places(article, 3)[offset : offset + 30]
             )
         )
     page = tab.client.get(address("history", article)).content.decode()

@@ -13,7 +13,7 @@ from annotations.marking import protocol
 from annotations.marking.models import Operation, Span
 from tests.conftest import SignIn
 from tests.marking.conftest import make_plain_article
-from tests.marking.sending import Tab, add, address, link, new_id, op, span, tab_of, words
+from tests.marking.sending import Tab, add, address, link, new_id, op, places, span, tab_of, words
 from tests.people import assign
 
 UUID = "11111111-1111-4111-8111-111111111111"
@@ -96,7 +96,8 @@ def test_too_many_bytes_are_413(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_fifty_operations_go_in_one_request(tab: Tab, article: Article) -> None:
-    sent = [add("span", span(article, "attribution", (n, n + 9))) for n in range(50)]
+    found = places(article, 9)[:50]
+    sent = [add("span", span(article, "attribution", place)) for place in found]
     assert {result["status"] for result in tab.send(*sent)} == {"applied"}
     assert Span.objects.count() == tab.rev == 50
 

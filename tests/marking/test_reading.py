@@ -14,7 +14,7 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import AuditEntry, Role
 from tests.conftest import CountQueries, SignIn
-from tests.marking.sending import Tab, link, new_id, op, span, tab_of
+from tests.marking.sending import Tab, link, new_id, op, places, span, tab_of
 from tests.marks import submit
 from tests.people import assign, join
 
@@ -127,8 +127,8 @@ def test_a_reading_costs_the_same_for_few_and_many_marks(
     n_few = len(few)
     Assignment.objects.filter(pk=bobs.pk).update(state="in_progress")
     bobs_tab = tab_of(sign_in(bobs.annotator), bobs)
-    for start in range(30, 40):
-        bobs_tab.made("span", span(bobs.article, "reporting", (start, start + 4)))
+    for place in places(bobs.article, 4)[20:30]:
+        bobs_tab.made("span", span(bobs.article, "reporting", place))
     Assignment.objects.filter(pk=bobs.pk).update(state="submitted")
     with count_queries(at_most=n_few):
         client.get(address(bobs))

@@ -25,7 +25,7 @@ from annotations.marking.protocol import read_batch
 from project.keeping.backup import keep_newest
 from project.keeping.postgresql import reach
 from project.settings import database
-from tests.marking.sending import add, new_id, span
+from tests.marking.sending import add, new_id, places, span
 from tests.people import assign, make_article
 
 from .elsewhere import Elsewhere
@@ -64,7 +64,7 @@ class Annotator(threading.Thread):
             connection.close()
 
     def save(self, n: int) -> None:
-        sent = add("span", span(self.article, None, (n, n + 5)))
+        sent = add("span", span(self.article, None, places(self.article, 5)[n]))
         told = {"base_rev": n, "tab": new_id(), "ops": [sent]}
         where = {"study_id": self.article.study_id, "article_id": self.article.pk}
         reply = apply_operations(
