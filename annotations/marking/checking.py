@@ -142,8 +142,14 @@ def check_trimmed(ground: Ground, asked: SpanState, before: SpanState | None) ->
         return
     if before is None or before.fragments != asked.fragments:
         edges = {at for start, end in asked.fragments for at in (start, end - 1)}
-        if any(ground.text[at].isspace() and ground.text[at] not in NO_SPACE for at in edges):
+        if any(_is_space(ground.text, at) for at in edges):
             raise Invalid("The mark begins or ends with white space. Leave that out.")
+
+
+def _is_space(text: str, at: int) -> bool:
+    """Whether white space stands there that is a whole character to readers."""
+    space = text[at].isspace() and text[at] not in NO_SPACE
+    return space and is_grapheme_edge(text, at) and is_grapheme_edge(text, at + 1)
 
 
 def check_fragment(text: str, part: Any) -> Stretch:

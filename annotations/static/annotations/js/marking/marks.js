@@ -144,8 +144,9 @@ export function second(desk, label) {
   if (!span) return mark(desk, label);
   if (desk.store.twin(label.id, span.fragments))
     return desk.refuse(`These words are marked as ${label.name.toLowerCase()} already`);
-  const parts = span.fragments.map(({ start, end }) => [start, end]);
-  const made = newSpan(desk, label, label.fragments ? parts : [hullOf(span)]);
+  const trimmed = (start, end) => desk.article.trim(start, end); // what came from a file may not be
+  const parts = span.fragments.map(({ start, end }) => trimmed(start, end));
+  const made = newSpan(desk, label, label.fragments ? parts : [trimmed(...hullOf(span))]);
   return desk.commit(`Added ${nameOf(desk.labels, made, 40)}`, [addition("span", made)], { choose: made.id });
 }
 
@@ -263,18 +264,20 @@ export function rest(desk) {
 export function suggestSame(desk) {
   const { span, article, store } = desk;
   if (!span || span.fragments.length > 1) return desk.refuse("Choose a span of one stretch first");
-  const { quote } = span.fragments[0];
+  const [first, last] = article.trim(span.fragments[0].start, span.fragments[0].end);
+  const quote = article.slice(first, last);
   const letter = /[\p{L}\p{N}]/u;
   const found = [];
   article.blocks.forEach(({ start, text, table }) => {
     for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at + 1)) {
       if (letter.test(text[at - 1] ?? "") || letter.test(text[at + quote.length] ?? "")) continue;
       const from = start + table.toPoints(at);
-      found.push([from, from + (span.fragments[0].end - span.fragments[0].start)]);
+      found.push([from, from + (last - first)]);
     }
   });
   const fresh = found.filter(
-    ([start, end]) => article.markable(start, end) && !store.twin(span.label, [{ start, end }]),
+    ([start, end]) =>
+      start !== first && article.markable(start, end) && !store.twin(span.label, [{ start, end }]),
   );
   if (!fresh.length) return desk.refuse("The same words stand nowhere else unmarked");
   const label = desk.labels.of(span);
