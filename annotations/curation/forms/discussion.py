@@ -1,6 +1,7 @@
 """What people write in the discussion. Each form brings the id of the comment it will make."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from annotations.corpus.models import Article
 from annotations.study.models import Label, Rule, Study
 
 from ..actions.discussion import MOST_SAID
-from ..queries.discussion import REASONS, Sought
+from ..queries.board import Sought
+from ..queries.discussion import REASONS
 
 STATES = ("open", "flags", "resolved", "mine")
 
@@ -111,13 +113,16 @@ class SoughtForm(forms.Form):
         label="Reason", required=False, choices=[("", "any"), *REASONS.items()]
     )
 
-    def __init__(self, data: QueryDict, *, articles: Any) -> None:
+    def __init__(self, data: QueryDict, *, articles: Collection[uuid.UUID]) -> None:
         super().__init__(data)
         field = self.fields["article"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = articles
+        is_long = len(articles) > MOST_OFFERED
+        offered = [pk for pk in articles if str(pk) == data.get("article")] if is_long else articles
+        named = Article.objects.light().filter(pk__in=offered)
+        field.queryset = named.order_by("title__lower", "pk")
         self.is_valid()
-        if len(articles.values_list("pk")[: MOST_OFFERED + 1]) > MOST_OFFERED:
+        if is_long:
             field.widget = forms.HiddenInput()  # too many to choose from: words find titles
 
     def sought(self, state: str) -> Sought:

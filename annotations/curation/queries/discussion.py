@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -21,6 +21,7 @@ from annotations.study.queries import find_standing
 from annotations.study.queries.door import lacks_second_factor
 
 from ..models import Comment, Mention, Reason, Thread
+from .board import spoken_in
 from .talk import ShownNames, Talk, fetch_talk, names_on, talk_of
 
 HEAVY = ("article__text", "article__blocks", "article__sentences")
@@ -28,91 +29,10 @@ CONTEXT = 240  # code points on each side of what a thread is about
 NAMED = re.compile(r"(?<![\w@.+-])@([\w.+-]*\w)")
 
 
-@dataclass(frozen=True)
-class Sought:
-    """What of the discussion is asked for; empty means any."""
-
-    state: str = "open"
-    article: Article | None = None
-    reason: str = ""
-    words: str = ""
-
-
 def visible_threads(talk: Talk) -> QuerySet[Thread]:
     return Thread.objects.filter(
         study=talk.study, article__in=talk.articles.order_by().values("pk")
     )
-
-
-def list_threads(talk: Talk, sought: Sought) -> QuerySet[Thread]:
-    """Last spoken in first. `n_comments` and `last_at` come along."""
-    found = visible_threads(talk).select_related("article", "opened_by", "rule").defer(*HEAVY)
-    if sought.state == "open":
-        found = found.filter(resolved_at=None)
-    elif sought.state == "resolved":
-        found = found.exclude(resolved_at=None)
-    elif sought.state == "mine":
-        found = found.filter(
-            Q(comments__author=talk.user) | Q(comments__mentions__user=talk.user)
-        ).distinct()
-    if sought.article is not None:
-        found = found.filter(article=sought.article)
-    if sought.reason:
-        found = found.filter(flag=sought.reason)
-    if sought.words:
-        spoken = Comment.objects.filter(text__icontains=sought.words, deleted_at=None)
-        found = found.filter(
-            Q(quote__icontains=sought.words)
-            | Q(article__title__icontains=sought.words)
-            | Q(pk__in=spoken.order_by().values("thread"))
-        )
-    counted = found.annotate(
-        n_comments=Count("comments", distinct=True), last_at=Max("comments__written_at")
-    )
-    return counted.order_by("-last_at", "pk")
-
-
-def flagged_spans(talk: Talk, sought: Sought | None = None) -> QuerySet[Span]:
-    """Spans of submitted work that were flagged for discussion and have no thread yet."""
-    found = Span.objects.live().filter(
-        study=talk.study,
-        assignment__state=AssignmentState.SUBMITTED,
-        assignment__article__in=talk.articles.order_by().values("pk"),
-        threads=None,
-    )
-    found = found.exclude(flag="")
-    if sought is not None and sought.article is not None:
-        found = found.filter(assignment__article=sought.article)
-    if sought is not None and sought.reason:
-        found = found.filter(flag=sought.reason)
-    related = found.select_related("label", "assignment__annotator", "assignment__article")
-    light = related.defer(*(f"assignment__{name}" for name in HEAVY)).prefetch_related("fragments")
-    return light.order_by("-changed_at", "pk")
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many there are under each tab."""
-
-    open: int
-    flags: int
-    resolved: int
-    mine: int
-
-
-def count_talk(talk: Talk) -> Counts:
-    threads = visible_threads(talk)
-    counts = threads.aggregate(
-        open=Count("pk", filter=Q(resolved_at=None)),
-        resolved=Count("pk", filter=Q(resolved_at__isnull=False)),
-    )
-    mine = list_threads(talk, Sought(state="mine")).order_by().values("pk").count()
-    return Counts(flags=flagged_spans(talk).count(), mine=mine, **counts)
-
-
-def articles_talked_about(talk: Talk) -> QuerySet[Article]:
-    talked = Thread.objects.filter(article=OuterRef("pk"))
-    return talk.articles.light().filter(Exists(talked)).order_by("title__lower", "pk")
 
 
 @dataclass(frozen=True)
@@ -303,7 +223,7 @@ def find_span(article: Article, span_id: uuid.UUID) -> Span:
 
 def threads_on(talk: Talk, article_id: uuid.UUID) -> QuerySet[Thread]:
     """Threads on one article in reading order of what they are about."""
-    found = list_threads(talk, Sought(state="")).filter(article=article_id)
+    found = spoken_in(visible_threads(talk).filter(article=article_id))
     return found.select_related("span", "case")
 
 

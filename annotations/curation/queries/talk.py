@@ -10,6 +10,7 @@ go on talking while they revise.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -34,11 +35,13 @@ def revising() -> Q:
 
 @dataclass(frozen=True)
 class Talk:
-    """What a person may read of the talk in a study: `articles` are those they may read about."""
+    """What a person may read of the talk in a study: `articles` are those they may read about;
+    `own`, their work that keeps them from it on the desk, or else that lets them in."""
 
     standing: Standing
     on_desk: bool
     articles: ArticleQuerySet
+    own: QuerySet[Assignment]
 
     @property
     def study(self) -> Study:
@@ -47,6 +50,15 @@ class Talk:
     @property
     def user(self) -> User:
         return self.standing.user
+
+    @cached_property
+    def _own_articles(self) -> frozenset[uuid.UUID]:
+        return frozenset(self.own.values_list("article", flat=True))
+
+    def reads(self, article_id: uuid.UUID) -> bool:
+        """Whether they may read about an article of the study that is not in the bin: asked of
+        the database once for all."""
+        return (article_id in self._own_articles) is not self.on_desk
 
     def about(self, article_id: uuid.UUID) -> Article:
         """The article, if the person may read what is said of it; else Http404."""
@@ -66,8 +78,9 @@ def talk_of(standing: Standing) -> Talk:
     own = Assignment.objects.filter(study=standing.study, annotator=standing.user).order_by()
     if on_desk:
         shut = own.filter(state__in=OPEN_STATES).exclude(revising())
-        return Talk(standing, True, articles.exclude(pk__in=shut.values("article")))
-    return Talk(standing, False, articles.filter(pk__in=released(own).values("article")))
+        return Talk(standing, True, articles.exclude(pk__in=shut.values("article")), shut)
+    through = released(own)
+    return Talk(standing, False, articles.filter(pk__in=through.values("article")), through)
 
 
 def released(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:

@@ -32,17 +32,14 @@ from ..forms.discussion import (
 from ..models import Meeting, Thread
 from ..passages import HERE, talked_blocks
 from ..queries import fetch_docket, find_case, read_cases
+from ..queries.board import Board, fetch_flags, fetch_threads
 from ..queries.discussion import (
     REASONS,
     Seen,
-    articles_talked_about,
     context_of,
-    count_talk,
     fetch_own_comment,
     fetch_thread,
     find_span,
-    flagged_spans,
-    list_threads,
     place_of,
     read_comments,
     threads_on,
@@ -58,12 +55,14 @@ def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     talk = fetch_talk(me(request), study_id)
     shown = request.GET.get("show", "open")
     shown = shown if shown in STATES else "open"
-    form = SoughtForm(request.GET, articles=articles_talked_about(talk))
+    board = Board(talk)
+    form = SoughtForm(request.GET, articles=board.articles())
     sought = form.sought(shown)
     flags = shown == "flags"
-    found: Any = flagged_spans(talk, sought) if flags else list_threads(talk, sought)
+    found = board.flags(sought) if flags else board.threads(sought)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = list(page.object_list)
+    chosen = page.object_list
+    rows: list[Any] = [*fetch_flags(chosen)] if flags else [*fetch_threads(chosen)]
     about = {row.assignment.article_id if flags else row.article_id for row in rows}
     names = names_on(talk.study, talk.user, about)
     context = {
@@ -72,7 +71,7 @@ def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "shown": shown,
         "form": form,
         "page": page,
-        "counts": count_talk(talk),
+        "counts": board.counts(),
         "rows": [flag_row(row, names) if flags else thread_row(row, names) for row in rows],
     }
     return render(request, "curation/discussion.html", context)
