@@ -137,6 +137,7 @@ def test_other_events_and_relations_become_links_and_this_is_said() -> None:
         "T1\tPerson 30 35\tmayor\nT2\tLie 36 40\tlied\nT3\tPlace 15 20\tArden\n"
         "E1\tLie:T2 Who:T1\nE2\tLie:T2\nR1\tIn Arg1:T1 Arg2:T3\n*\tEquiv T1 T3\n"
         "A1\tNegation E1\nA2\tMode T1 Strong\nN1\tReference T1 Wikipedia:77\tThe Mayor\n"
+        "N2\tReference T3 Wikipedia:77\tOff\n"
         "#1\tAnnotatorNotes T1\twho?\n"
     )
     assert {(link.source, link.target) for link in work.links} == {("T2", "T1"), ("T1", "T3")}
@@ -146,6 +147,9 @@ def test_other_events_and_relations_become_links_and_this_is_said() -> None:
     assert lie.attributes == {"Negation": True}
     assert work.entities[0].name == "The Mayor"
     assert said == [
+        "There is no place for numbers of references to “Wikipedia” (their titles are kept): "
+        "2 in these files.",
+        "There is no place for second titles of what a reference names, “Off”: 1 in these files.",
         "There is no place for that several spans mean the same (lines that begin with *): "
         "1 in these files.",
         "There is no place for the kind of relation “In” (read as a link): 1 in these files.",

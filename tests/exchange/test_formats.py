@@ -14,6 +14,7 @@ from annotations.exchange.records import (
     AssignmentRecord,
     Corpus,
     FragmentRecord,
+    GoldRecord,
     LinkRecord,
     SpanRecord,
 )
@@ -56,6 +57,29 @@ def read_back(form: Form, files: list[tuple[str, bytes]]) -> list[ArticleRecord]
     articles = [canonical(article) for article in placed]
     assert [str(finding) for finding in reading.findings if finding.kind != "lost"] == []
     return articles
+
+
+@pytest.mark.parametrize("name", BOTH_WAYS)
+def test_an_annotator_called_gold_is_not_gold(name: str) -> None:
+    """Nor anybody else that a format has a word for."""
+    text = "Officials lied."
+
+    def marks(*labels: str) -> tuple[SpanRecord, ...]:
+        return tuple(
+            SpanRecord(f"S{n}", each, (FragmentRecord(0, 9, "Officials"),))
+            for n, each in enumerate(labels, 1)
+        )
+
+    work = AssignmentRecord("gold", marks("allegation"))
+    decided = GoldRecord(marks("attribution"))
+    article = ArticleRecord(
+        "a", "A", text, sha256(text), len(text), assignments=(work,), gold=decided
+    )
+    (found,) = read_back(find_format(name), written(find_format(name), Corpus(STUDY, (article,))))
+    assert [each.annotator for each in found.assignments] == ["gold"]
+    assert [span.label for span in found.assignments[0].spans] == ["allegation"]
+    assert found.gold is not None
+    assert [span.label for span in found.gold.spans] == ["attribution"]
 
 
 @pytest.mark.parametrize("name", BOTH_WAYS)

@@ -104,6 +104,33 @@ def test_a_file_that_counts_utf16_units_is_noticed_by_its_words() -> None:
     ]
 
 
+def test_what_is_counted_anew_is_said_once_a_task() -> None:
+    made = task(region("b", 13, 17, "lied"))
+    made["predictions"] = [{"model_version": "m", "result": [region("c", 13, 17, "lied")]}]
+    articles, said = read([made])
+    assert [work.spans[0].stretch for work in articles[0].assignments] == [((12, 16),)] * 2
+    assert said == [
+        "t.json, line 1, task 1, result 1: Its places count UTF-16 units; they were counted anew."
+    ]
+
+
+def test_a_region_of_two_labels_is_two_marks() -> None:
+    both = region("a", 0, 9, "Officials") | {"meta": {"text": ["who?"]}}
+    both["value"]["labels"] = ["WHO", "ROLE", "WHO"]
+    choice = {"id": "a", "from_name": "kind", "type": "choices", "value": {"choices": ["role"]}}
+    articles, said = read([task(both, choice, predictions=[{"result": [both]}])])
+    for work in articles[0].assignments:
+        one, other = work.spans
+        answered = {} if work.annotator == "model" else {"kind": "role"}
+        assert (one.label, one.note, one.attributes) == ("WHO", "who?", answered)
+        assert (other.label, other.note, other.attributes) == ("ROLE", "", {})
+        assert one.fragments == other.fragments
+        assert one.suggested == other.suggested == (work.annotator == "model")
+    assert {each.partition("result 1: ")[2] for each in said} == {
+        "Its second label “ROLE” is a mark of its own now."
+    }
+
+
 def test_predictions_are_suggestions_of_a_model() -> None:
     prediction = {"model_version": "m1", "result": [region("a", 0, 9, "Officials")]}
     articles, _ = read([task(predictions=[prediction])])

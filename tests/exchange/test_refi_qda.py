@@ -185,6 +185,24 @@ def test_codes_of_one_name_are_told_apart_by_the_code_above() -> None:
     assert "p.qdpx: There is no place for codes that a whole text has: 1 left out." in said
 
 
+def test_people_of_one_name_are_told_apart() -> None:
+    more = f'<User guid="{G}8" name="Ann"/><User guid="{G}9" name="Ann"/></Users>'
+    theirs = "".join(
+        selection(5 + at, 0, 9).replace(f'creatingUser="{G}1"', f'creatingUser="{G}{user}"')
+        for at, user in enumerate((1, 8, 9))
+    )
+    source = f'<TextSource guid="{G}4" name="A" plainTextPath="internal://a.txt">{theirs}'
+    head = HEAD.replace("</Users>", more)
+    articles, said = read(
+        packed(f"{head}<Sources>{source}</TextSource></Sources></Project>", a=TEXT)
+    )
+    assert [work.annotator for work in articles[0].assignments] == ["Ann", "Ann 2", "Ann 3"]
+    assert said[:2] == [
+        "p.qdpx, line 2: Two people are called “Ann”; one of them is “Ann 2” now.",
+        "p.qdpx, line 2: Two people are called “Ann”; one of them is “Ann 3” now.",
+    ]
+
+
 def test_a_place_between_the_halves_of_a_character_is_refused() -> None:
     named = selection(5, 13, 17).replace("guid", 'name="lied" guid', 1)
     _, said = read(project(named + selection(6, 0, 11)))

@@ -63,7 +63,7 @@ def test_every_selector_leads_to_its_words(corpus: Corpus) -> None:
                 if isinstance(target, str):
                     assert target in {each["id"] for each in page["items"]}
                     continue
-                text = files[target["source"]].decode()
+                text = files[target["source"]].decode("utf-8-sig")  # as a reader takes a file
                 position, quote = target["selector"]
                 assert text[position["start"] : position["end"]] == quote["exact"]
                 around = quote["prefix"] + quote["exact"] + quote["suffix"]
@@ -97,16 +97,21 @@ def test_selectors_that_refine_others_are_found() -> None:
     assert articles[0].assignments[0].spans[0].stretch == ((0, 9),)
 
 
-def test_comments_are_notes_and_a_second_label_is_said() -> None:
+def test_comments_are_notes_and_a_second_label_is_a_mark_of_its_own() -> None:
     bodies = [
         {"type": "TextualBody", "value": "why?"},
         {"type": "TextualBody", "purpose": "tagging", "value": "a"},
         {"type": "TextualBody", "purpose": "tagging", "value": "b"},
+        {"type": "SpecificResource", "purpose": "identifying", "value": "Q1"},
     ]
     articles, said = read([annotation(POSITION, body=bodies)])
-    span = articles[0].assignments[0].spans[0]
-    assert (span.label, span.note) == ("a", "why?")
-    assert said == ["a.jsonld, annotation 1: Its second label “b” is left out."]
+    one, other = articles[0].assignments[0].spans
+    assert (one.label, one.note, other.label, other.note) == ("a", "why?", "b", "")
+    assert one.stretch == other.stretch
+    assert said == [
+        "a.jsonld, annotation 1: That it identifies “Q1” is left out.",
+        "a.jsonld, annotation 1: Its second label “b” is a mark of its own now.",
+    ]
 
 
 def test_a_collection_over_two_texts_keeps_each_ones_links() -> None:

@@ -110,6 +110,18 @@ def test_what_has_no_place_is_counted() -> None:
     ]
 
 
+def test_numbers_are_no_references_though_one_of_them_is_somethings_id() -> None:
+    """Without a type system the other values of the feature tell."""
+    articles, said = read(
+        SOFA + '<c:Span xmi:id="2" sofa="1" begin="0" end="1" n="3" first="1"/>'
+        '<c:Span xmi:id="3" sofa="1" begin="2" end="6" n="40" first="2"/>'
+    )
+    one, other = articles[0].assignments[0].spans
+    assert one.attributes == {"n": "3", "first": "1"}
+    assert other.attributes == {"n": "40", "first": "2"}
+    assert said == []
+
+
 @pytest.mark.parametrize(("kind", "label"), [("c.Tag", "3"), ("c.Chain", "Span")])
 def test_a_type_system_tells_words_from_references(kind: str, label: str) -> None:
     types = (

@@ -215,7 +215,12 @@ class _Work:
         entity = (
             number if parts[0] == "Reference" and number.startswith("E") else f"{base}:{number}"
         )
-        self._entities.setdefault(entity, EntityRecord(entity, tail.strip() or number))
+        title = tail.strip()
+        first = self._entities.setdefault(entity, EntityRecord(entity, title or number))
+        if title and title != first.name:
+            self._lost[f"second titles of what a reference names, “{title[:40]}”"] += 1
+        if title and entity != number:
+            self._lost[f"numbers of references to “{base[:40]}” (their titles are kept)"] += 1
         self._answers[parts[1]][base] = entity
         self._points(parts[1], file, place)
 

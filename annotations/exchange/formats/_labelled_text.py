@@ -30,6 +30,7 @@ OURS = "sourcemark"
 TO_ITSELF = "Relations of a span to itself are left out."
 SECOND_LINKS = "There is no place for second links between the same two spans"
 LINK_KIND = "There is no place for the kind of relation “{}” (read as a link)"
+COUNTED_ANEW = "Its places count UTF-16 units; they were counted anew."
 REDRAWN = "Its ends are no longer those of its {} stretches; it is one stretch now."
 Json: TypeAlias = dict[str, Any]
 Kinds: TypeAlias = Mapping[tuple[str | None, str], str]
@@ -82,6 +83,7 @@ class Region:
     place: str
     more: Json = field(default_factory=dict)
     parts: list[tuple[int, int, str]] = field(default_factory=list)  # its stretches, if several
+    further: list[str] = field(default_factory=list)  # labels beside the first
 
 
 @dataclass(slots=True)
@@ -118,6 +120,7 @@ def make_article(task: Task, *, file: str, hints: Hints, findings: Findings) -> 
             raise FileRefused(file, str(wrong), place=task.place) from wrong
         regions = article.regions
     works = []
+    is_told = False
     for each in task.works:
         for sentence in each.said:
             findings.repaired(file, task.place, sentence)
@@ -127,6 +130,9 @@ def make_article(task: Task, *, file: str, hints: Hints, findings: Findings) -> 
             works.append(maker.work(each))
         except Wrong as wrong:
             raise FileRefused(file, str(wrong), place=task.place) from wrong
+        if maker.counted_anew_at and not is_told:
+            findings.repaired(file, maker.counted_anew_at, COUNTED_ANEW)
+            is_told = True
     known = article.sha256 if sha256(task.text) == article.sha256 else ""
     article = replace(article, text=task.text, sha256=known, place=task.place)
     settled = settle_text(with_works(article, works), file=file, hints=hints)
@@ -140,6 +146,7 @@ class _Maker:
         self._is_ours = is_ours  # so the label Extent means an extent
         self._findings = findings
         self._entities: dict[str, EntityRecord] = {}
+        self.counted_anew_at = ""  # the first place of a work that counts UTF-16 units
 
     def work(self, given: TaskWork) -> tuple[bool, AssignmentRecord]:
         about = AssignmentRecord(given.annotator)
@@ -180,9 +187,7 @@ class _Maker:
                     fits += self._text[here] == words
         if fits <= plain:
             return None
-        self._findings.repaired(
-            self._file, regions[0].place, "Its places count UTF-16 units; they were counted anew."
-        )
+        self.counted_anew_at = regions[0].place
         return units
 
     def _span(self, region: Region, table: Utf16Table | None) -> SpanRecord | None:

@@ -18,6 +18,7 @@ from ..records import (
 )
 
 GOLD, EXTENT = "gold", "Extent"
+SECOND_LABEL = "Its second label “{}” is a mark of its own now."
 _TOKEN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 _NO_TOKEN = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -101,6 +101,7 @@ class XmiFile:
                 sofas.append((key, element.get("sofaString", "")))
         if not sofas:
             raise FileRefused(path, "It holds no text (no Sofa with a sofaString).")
+        self._plain = self._plain_features()
         self._sofa, words = sofas[0]
         if len(sofas) > 1:
             n = len(sofas) - 1
@@ -218,6 +219,21 @@ class XmiFile:
             if not referred or not all(_is_slot(each) for each in referred):
                 self._lost[f"what “{feature}” refers to"] += 1
 
+    def _plain_features(self) -> set[tuple[str, str]]:
+        """(type, feature) of numbers and words: a reference always leads somewhere, and never to
+        a text, so that a feature of which one value does not is none."""
+        no_ends = {
+            key for key, (name, _) in self._elements.items()
+            if name in ("uima.cas.Sofa", "uima.cas.NULL")
+        }  # fmt: skip
+        return {
+            (name, feature)
+            for name, element in self._elements.values()
+            for feature, value in element.attrib.items()
+            if not feature.startswith("{") and feature != "sofa"
+            if any(part not in self._elements or part in no_ends for part in value.split())
+        }
+
     def _is_plain(
         self, name: str, feature: str, value: str, ranges: Mapping[tuple[str, str], str]
     ) -> bool:
@@ -226,7 +242,7 @@ class XmiFile:
             return known in PRIMITIVE
         if feature in LABELS:  # a label "3" is no reference to what has that id
             return True
-        return not all(part in self._elements for part in value.split()) or not value
+        return (name, feature) in self._plain or not value
 
     def _own(
         self, key: str, element: Element, fragment: FragmentRecord, place: str

@@ -43,7 +43,7 @@ from ._labelled_text import (
     make_article,
     ours_of,
 )
-from ._works import EXTENT, all_works, kinds_asked
+from ._works import EXTENT, SECOND_LABEL, all_works, kinds_asked
 
 LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 TASKS, CONFIG = "tasks.json", "label_config.xml"
@@ -58,7 +58,7 @@ def write(corpus: Corpus, options: Mapping[str, str]) -> Iterator[Chunk]:
     yield CONFIG, _config(corpus.study.codebook).encode()
     kinds = kinds_asked(corpus.study.codebook)
     models = {person.name for person in corpus.study.people if person.is_model}
-    people: dict[str, int] = {}
+    people: dict[tuple[bool, str], int] = {}
     yield TASKS, b"["
     for number, article in enumerate(corpus.articles, 1):
         task = _task(article, number, kinds, models, people)
@@ -97,7 +97,11 @@ def _config(book: CodebookRecord) -> str:
 
 
 def _task(
-    article: ArticleRecord, number: int, kinds: Kinds, models: set[str], people: dict[str, int]
+    article: ArticleRecord,
+    number: int,
+    kinds: Kinds,
+    models: set[str],
+    people: dict[tuple[bool, str], int],
 ) -> Json:
     annotations: list[Json] = []
     predictions: list[Json] = []
@@ -108,8 +112,7 @@ def _task(
         if work.annotator in models and not is_gold:
             predictions.append({"model_version": work.annotator, **made})
         else:
-            who = "gold" if is_gold else work.annotator
-            person = people.setdefault(who, len(people) + 1)
+            person = people.setdefault((is_gold, work.annotator), len(people) + 1)
             annotations.append({"completed_by": person, "ground_truth": is_gold, **made})
     ledger = [f"{label}.{name}" for (label, name), kind in kinds.items() if kind == "entity"]
     about = {**about_article(article), LEDGER: ledger}
@@ -302,7 +305,7 @@ def _read_work(
         region.parts = sorted([(region.start, region.end, region.words), *stretches])
     for key, region in regions.items():
         _answer(region, answers.get(key, []), ledger)
-    work.regions = list(regions.values())
+    work.regions = [each for region in regions.values() for each in _by_label(region)]
     return work
 
 
@@ -339,9 +342,10 @@ def _read_result(
             findings.refused(path, at, f"The id {key[:40]} stands twice.")
             return
         names = value.get("labels", value.get(kind)) or [""]
-        for name in names[1:]:
-            findings.lost(path, at, f"Its second label “{str(name)[:40]}” is left out.")
         region = Region(key, str(names[0]), start, end, words if type(words) is str else "", at)
+        region.further = list(dict.fromkeys(str(name) for name in names[1:] if name != names[0]))
+        for name in region.further:
+            findings.repaired(path, at, SECOND_LABEL.format(name[:40]))
         notes = meta.get("text")
         region.more = {**ours, "note": "\n".join(map(str, notes)) if type(notes) is list else ""}
         region.more.pop("fragments", None)  # the parts are regions of their own
@@ -354,6 +358,13 @@ def _read_result(
         if key not in regions:
             elsewhere.add(key)
         findings.lost_once(path, f"Results of the type “{str(kind)[:40]}” have no place here.")
+
+
+def _by_label(region: Region) -> Iterator[Region]:
+    """A region of several labels as a mark of each; the first has its answers, note and links."""
+    yield region
+    for number, name in enumerate(region.further, 2):
+        yield replace(region, key=f"{region.key} ({number})", label=name, more={}, further=[])
 
 
 def _number(value: Any) -> Any:

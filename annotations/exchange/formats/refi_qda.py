@@ -95,6 +95,11 @@ def _guid(*words: object) -> str:
     return str(uuid.uuid5(_ROOT, "\x00".join(map(str, words))))
 
 
+def _user(name: str, *, is_gold: bool = False) -> str:
+    """Gold's guid is that of nobody, whatever somebody is called."""
+    return _guid("gold") if is_gold else _guid("user", name)
+
+
 # --- writing --------------------------------------------------------------------------------------
 
 
@@ -120,21 +125,31 @@ def _source(article: ArticleRecord, number: int) -> str:
 
 
 def _project(corpus: Corpus) -> Iterator[str]:
-    people = {person.name: person.shown or person.name for person in corpus.study.people}
+    people = {
+        _user(person.name): (person.name, person.shown or person.name)
+        for person in corpus.study.people
+    }
     labels = _codes(corpus.study)
+    has_gold = False
     for article in corpus.articles:
         for is_gold, work in all_works(article):
-            people.setdefault(GOLD if is_gold else work.annotator, work.annotator or GOLD)
+            if not is_gold:
+                people.setdefault(_user(work.annotator), (work.annotator, work.annotator))
+            has_gold = has_gold or is_gold
             for span in work.spans:
                 if span.label is not None:
                     labels.setdefault(span.label, (span.label, ""))
+    if has_gold:
+        known = {name for name, _ in people.values()}
+        name = GOLD if GOLD not in known else f"{GOLD} {_guid('gold')}"
+        people[_user(GOLD, is_gold=True)] = name, GOLD
     yield '<?xml version="1.0" encoding="utf-8"?>\n'
     name = quoted(corpus.study.name or "Sourcemark")
     yield f'<Project xmlns="{SPACE}" name="{name}" origin="Sourcemark">\n'
     if people:
         users = "".join(
-            tag("User", {"guid": _guid("user", name), "name": shown, "id": name})
-            for name, shown in people.items()
+            tag("User", {"guid": guid, "name": shown, "id": name})
+            for guid, (name, shown) in people.items()
         )
         yield f"<Users>{users}</Users>\n"
     codes = "".join(
@@ -169,13 +184,14 @@ def _text_source(article: ArticleRecord, source: str, kinds: Kinds, links: list[
     cues: Json = {}
     for is_gold, work in all_works(article):
         who = GOLD if is_gold else work.annotator
-        works.append({"key": _guid("user", who), **about_work(work, is_gold=is_gold)})
+        user = _user(who, is_gold=is_gold)
+        works.append({"key": user, **about_work(work, is_gold=is_gold)})
         names = {entity.id: entity.name for entity in work.entities}
         ids = {}
         for at, span in enumerate(work.spans):
             key = _guid(source, who, is_gold, at)
             ids[span.id] = key
-            selections += _selections(span, key, _guid("user", who), links)
+            selections += _selections(span, key, user, links)
             if about := about_span(span, names, kinds):
                 spans[key] = about
         for at, link in enumerate(work.links):
@@ -290,6 +306,8 @@ class _Project:
         if not self._project:
             raise FileRefused(path, "It holds no project.qde.")
         self._users: dict[str, str] = {}
+        self._guids: dict[str, str] = {}  # by what people are called
+        self._n_called: Counter[str] = Counter()  # how many more are called so
         self._codes: dict[str, str] = {}
         self._used: set[str] = set()  # guids of codes
         self._links = Links()
@@ -308,12 +326,25 @@ class _Project:
             elif kind in ELSEWHERE and element.get("name") != OURS:
                 self._lost[f"{kind}s"] += 1
             for user in element.iter(f"{{{SPACE}}}User"):
-                name = user.get("id") or user.get("name") or "annotator"
-                self._users[user.get("guid", "")] = name
+                self._users[user.get("guid", "")] = self._called(user)
             for code, name in named_codes(element):
                 self._codes[code.get("guid", "")] = name
                 if n_inner := len(code.findall(f"{{{SPACE}}}Code")):
                     self._lost["which code stands under which"] += n_inner
+
+    def _called(self, user: Element) -> str:
+        """Two people of one name are two."""
+        guid = user.get("guid", "")
+        name = user.get("id") or user.get("name") or "annotator"
+        if self._guids.setdefault(name, guid) == guid:
+            return name
+        free = name
+        while self._guids.setdefault(free, guid) != guid:
+            self._n_called[name] += 1
+            free = f"{name} {self._n_called[name] + 1}"
+        sentence = f"Two people are called “{name[:40]}”; one of them is “{free[:50]}” now."
+        self._findings.repaired(self._path, line_of(user), sentence)
+        return free
 
     def _walk(self, *names: str) -> Iterator[Element]:
         return walk_xml(self._inner, self._project, [f"{{{SPACE}}}{name}" for name in names])

@@ -31,7 +31,15 @@ from ..records import (
     LinkRecord,
     SpanRecord,
 )
-from ._works import EXTENT, all_works, kinds_asked, span_extras, with_extras, with_works
+from ._works import (
+    EXTENT,
+    SECOND_LABEL,
+    all_works,
+    kinds_asked,
+    span_extras,
+    with_extras,
+    with_works,
+)
 
 LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
@@ -355,14 +363,11 @@ class _Reader:
         number = len(self._spans.setdefault(who, {})) + 1
         key = _key(item) or f"annotation {number}"
         labels, notes, answers = self._bodies(item, who)
+        labels = list(dict.fromkeys(labels))
         if not labels:
             labels = [str(value) for value in _listed(item.value.get("motivation"))] or [
                 "annotation"
             ]
-        for name in labels[1:]:
-            self._findings.lost(
-                item.file, item.place, f"Its second label “{name[:40]}” is left out."
-            )
         span = SpanRecord(
             key,
             None if labels[0] == EXTENT and self._is_ours else labels[0],
@@ -374,10 +379,16 @@ class _Reader:
         extras = item.value.get("extras")
         self._spans[who][key] = with_extras(span, extras) if isinstance(extras, dict) else span
         self._owner[key] = who
+        for at, name in enumerate(labels[1:], 2):
+            sentence = SECOND_LABEL.format(name[:40])
+            self._findings.repaired(item.file, item.place, sentence)
+            further = replace(span, id=f"{key} ({at})", label=name, attributes={}, note="")
+            self._spans[who].setdefault(further.id, further)
 
     def _bodies(self, item: _Item, who: str) -> tuple[list[str], list[str], dict[str, Answer]]:
         labels: list[str] = []
         notes: list[str] = []
+        identified: list[str] = []
         answers: dict[str, Answer] = {}
         for body in [*_listed(item.value.get("body")), *_listed(item.value.get("bodyValue"))]:
             value = body.get("value") if isinstance(body, dict) else body
@@ -389,11 +400,16 @@ class _Reader:
                 answers[name] = self._entity(who, str(value))
             elif isinstance(name, str):
                 answers[name] = value
-            elif purpose in ("classifying", "tagging", "identifying"):
+            elif purpose == "identifying":
+                identified.append(str(value))
+            elif purpose in ("classifying", "tagging"):
                 labels.append(str(value))
             else:
                 notes.append(str(value))
-        return labels, notes, answers
+        for value in identified if labels else identified[1:]:
+            sentence = f"That it identifies “{value[:80]}” is left out."
+            self._findings.lost(item.file, item.place, sentence)
+        return labels or identified[:1], notes, answers
 
     def _entity(self, who: str, name: str) -> str:
         known = self._entities.setdefault(who, {})
