@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -25,6 +25,7 @@ from ..records import (
     ThreadRecord,
     VoteRecord,
 )
+from .asked import Asked
 
 Decided = TypeVar("Decided", ProvenanceRecord, LinkProvenanceRecord)
 
@@ -70,11 +71,7 @@ class Renaming:
 
     def __init__(self, study: StudyRecord, secret: bytes) -> None:
         self.aliases = pseudonyms(study, secret)
-        self._kinds: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for book in study.codebooks:
-            for label in book.labels:
-                for asked in label.attributes:
-                    self._kinds[label.slug, asked.name].add(asked.kind)
+        self._asked_for = Asked(study)
         whole, parts = set(), set()
         for person in study.people:
             whole.add(person.name)
@@ -173,14 +170,11 @@ class Renaming:
     def _answers(self, label: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
         """Those in free words without names; choices and entries of a ledger stay."""
         return {
-            name: self.words(answer) if isinstance(answer, str) and self._is_free(label, name)
+            name: self.words(answer)
+            if isinstance(answer, str) and self._asked_for.is_free(label, name)
             else answer
             for name, answer in answers.items()
         }  # fmt: skip
-
-    def _is_free(self, label: str, name: str) -> bool:
-        kinds = self._kinds.get((label, name), ())
-        return not kinds or "text" in kinds
 
     def _gold(self, gold: GoldRecord) -> GoldRecord:
         return replace(

@@ -8,22 +8,20 @@ from ..records import (
     ArticleRecord,
     AssignmentRecord,
     Corpus,
-    FragmentRecord,
     GoldRecord,
-    LinkRecord,
-    LinkVoteRecord,
-    RulingRecord,
     SpanRecord,
-    ThreadRecord,
-    VoteRecord,
 )
 from .aliases import Renaming
+from .asked import Asked
 from .soft import soft_labels
+from .wordless import without_text
 
 EXTENT = "extent"  # the name of what bears no label, among labels
 DONE = ("submitted",)
 QUOTING = (
-    "Titles, notes, threads, answers in words and names in ledgers stay, and may quote the article."
+    "Answers in words and notes that stand in the article word for word are left out, too. Titles, "
+    "threads, names in ledgers, and answers and notes in other words stay, and may quote the "
+    "article."
 )
 
 
@@ -77,7 +75,8 @@ def choose(corpus: Corpus, wanted: Wanted, renaming: Renaming | None = None) -> 
     if wanted.pseudonyms and renaming is None:
         raise ValueError("Pseudonyms are wanted, and there is nothing to make them.")
     study = renaming.study(corpus.study) if renaming else corpus.study
-    return Corpus(study, _Chosen(corpus.articles, wanted, renaming))
+    asked = Asked(corpus.study)
+    return Corpus(study, _Chosen(corpus.articles, wanted, asked, renaming))
 
 
 def named(wanted: Wanted, renaming: Renaming | None) -> Wanted:
@@ -91,21 +90,26 @@ def named(wanted: Wanted, renaming: Renaming | None) -> Wanted:
 
 class _Chosen:
     def __init__(
-        self, articles: Iterable[ArticleRecord], wanted: Wanted, renaming: Renaming | None
+        self,
+        articles: Iterable[ArticleRecord],
+        wanted: Wanted,
+        asked: Asked,
+        renaming: Renaming | None,
     ) -> None:
         self._articles = articles
         self._wanted = wanted
+        self._asked = asked
         self._renaming = renaming
 
     def __iter__(self) -> Iterator[ArticleRecord]:
         for article in self._articles:
-            chosen = choose_article(article, self._wanted, self._renaming)
+            chosen = choose_article(article, self._wanted, self._asked, self._renaming)
             if chosen is not None:
                 yield chosen
 
 
 def choose_article(
-    article: ArticleRecord, wanted: Wanted, renaming: Renaming | None = None
+    article: ArticleRecord, wanted: Wanted, asked: Asked, renaming: Renaming | None = None
 ) -> ArticleRecord | None:
     works = tuple(
         _thinned(work, wanted) for work in article.assignments if _is_wanted(work, wanted)
@@ -121,9 +125,9 @@ def choose_article(
     )
     if wanted.soft_labels:
         article = replace(article, soft_labels=soft_labels(article))
-    if renaming:
-        article = renaming.article(article)
-    return article if wanted.texts else without_text(article)
+    if not wanted.texts:
+        article = without_text(article, asked)
+    return renaming.article(article) if renaming else article
 
 
 def _is_wanted(work: AssignmentRecord, wanted: Wanted) -> bool:
@@ -173,76 +177,3 @@ def _gold(gold: GoldRecord, wanted: Wanted) -> GoldRecord:
             each for each in gold.link_provenance if {each.source, each.target} <= known
         ),
     )
-
-
-# --- texts ----------------------------------------------------------------------------------------
-
-
-def without_text(article: ArticleRecord) -> ArticleRecord:
-    """Offsets and the text's hash stay; the words of every stretch go."""
-    gold = article.gold
-    if gold is not None:
-        gold = replace(
-            gold,
-            spans=tuple(map(_wordless_span, gold.spans)),
-            links=tuple(map(_wordless_link, gold.links)),
-            provenance=tuple(
-                replace(
-                    each,
-                    votes=tuple(map(_wordless_vote, each.votes)),
-                    rulings=tuple(map(_wordless_ruling, each.rulings)),
-                )
-                for each in gold.provenance
-            ),
-            link_provenance=tuple(
-                replace(
-                    each,
-                    votes=tuple(map(_wordless_link_vote, each.votes)),
-                    rulings=tuple(map(_wordless_ruling, each.rulings)),
-                )
-                for each in gold.link_provenance
-            ),
-        )
-    return replace(
-        article,
-        text="",
-        gold=gold,
-        assignments=tuple(
-            replace(
-                work,
-                spans=tuple(map(_wordless_span, work.spans)),
-                links=tuple(map(_wordless_link, work.links)),
-            )
-            for work in article.assignments
-        ),
-        threads=tuple(map(_wordless_thread, article.threads)),
-    )
-
-
-def _wordless(fragment: FragmentRecord) -> FragmentRecord:
-    return replace(fragment, text="")
-
-
-def _wordless_span(span: SpanRecord) -> SpanRecord:
-    return replace(span, fragments=tuple(map(_wordless, span.fragments)))
-
-
-def _wordless_ruling(ruling: RulingRecord) -> RulingRecord:
-    cue = _wordless(ruling.cue) if ruling.cue else None
-    return replace(ruling, fragments=tuple(map(_wordless, ruling.fragments)), cue=cue)
-
-
-def _wordless_link_vote(vote: LinkVoteRecord) -> LinkVoteRecord:
-    return replace(vote, cue=_wordless(vote.cue)) if vote.cue else vote
-
-
-def _wordless_link(link: LinkRecord) -> LinkRecord:
-    return replace(link, cue=_wordless(link.cue)) if link.cue else link
-
-
-def _wordless_vote(vote: VoteRecord) -> VoteRecord:
-    return replace(vote, fragments=tuple(map(_wordless, vote.fragments)))
-
-
-def _wordless_thread(thread: ThreadRecord) -> ThreadRecord:
-    return replace(thread, about=_wordless(thread.about)) if thread.about else thread
