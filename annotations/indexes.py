@@ -22,6 +22,11 @@ PLAIN = {
     "alias_by_number": "annotations_alias (study_id, number)",
     "audit_by_actor": "annotations_auditentry (study_id, actor_id, id)",
     "cases_by_look": "annotations_articlecases USING gin ((counts -> 'looks') jsonb_path_ops)",
+    "cases_flagged": (
+        "annotations_articlecases (study_id, is_closed, contest DESC, article_id) "
+        "WHERE counts #> '{flagged,0}' > '0'::jsonb"
+    ),
+    "submission_latest": "annotations_submission (submitted_at DESC, id DESC)",
     "operation_latest": (
         "annotations_operation (user_id, study_id, id DESC) WHERE rev IS NOT NULL"
     ),

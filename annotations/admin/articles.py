@@ -1,9 +1,10 @@
 """Articles and how they came in. The text is shown, never changed."""
 
+import uuid
 from collections.abc import Sequence
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from annotations.accounts.models import User
 from annotations.corpus.actions import bin_article, restore_article
 from annotations.corpus.models import Article, Import
+from annotations.study.models import Study
 from annotations.text.refusal import Refusal
 
 from .site import ReadOnlyAdmin
@@ -44,8 +46,10 @@ def restore(model_admin: "ArticleAdmin", request: HttpRequest, chosen: QuerySet[
 @admin.register(Article)
 class ArticleAdmin(ReadOnlyAdmin):
     list_display = ("title", "study", "outlet", "published_on", "n_words", "deleted_at", "pages")
-    list_filter = ("study", ("deleted_at", admin.EmptyFieldListFilter), "language")
-    search_fields = ("title", "text_sha256", "event", "outlet__name")
+    list_filter = ("study", ("deleted_at", admin.EmptyFieldListFilter))
+    search_fields = ("title",)
+    search_help_text = "Words of a title, or an exact id, event or SHA-256 of a text."
+    ordering = ("study_id", "title__lower", "id")
     exclude = ("blocks", "sentences")
     actions = (put_away, restore)
     is_content = True
@@ -53,6 +57,15 @@ class ArticleAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         rows = super().get_queryset(request)
         return rows.defer("text", "blocks", "sentences")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        """By indexes only: whatever is exactly what was typed comes first, else words of titles."""
+        exact = queryset.filter(exactly(search_term.strip()))
+        if search_term and exact.order_by().exists():
+            return exact, False
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="In the app")
     def pages(self, article: Article) -> SafeString:
@@ -64,6 +77,14 @@ class ArticleAdmin(ReadOnlyAdmin):
     def view_on_site(self, article: Article) -> str | None:
         where = [article.study_id, article.pk]
         return None if article.deleted_at else reverse("corpus:article", args=where)
+
+
+def exactly(told: str) -> Q:
+    try:
+        return Q(pk=uuid.UUID(told))
+    except ValueError:
+        known = Q(text_sha256=told.lower()) if len(told) == 64 else Q(event=told)
+        return Q(study__in=Study.objects.order_by().values("pk")) & known
 
 
 def links(where: Sequence[object]) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ class BoundedPaginator(Paginator[Any]):
     @cached_property
     def count(self) -> int:
         rows = self.object_list
-        return rows[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
+        return rows.order_by()[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -60,7 +60,10 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         path = study_path(self.model)
         if path is None or has_factor(request):
             return rows
-        return rows.exclude(**{f"{path}second_factor": True})
+        kept = list(
+            Study.objects.filter(second_factor=True).order_by().values_list("pk", flat=True)
+        )
+        return rows.exclude(**{f"{path}pk__in": kept}) if kept else rows
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

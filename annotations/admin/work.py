@@ -76,6 +76,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
     list_display = ("annotator", "article", "study", "round", "state", "submitted_at", "page")
     list_filter = ("state", "study")
     search_fields = ("annotator__username", "annotator__display_name", "article__title")
+    ordering = ("study_id", "annotator_id", "state", "position", "id")
     actions = (hand_over_chosen,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
@@ -96,6 +97,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_display = ("annotator", "article", "study", "number", "rev", "submitted_at")
     list_filter = ("study",)
     search_fields = ("assignment__annotator__username", "assignment__article__title")
+    ordering = ("-submitted_at", "-id")
     is_content = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:

@@ -17,10 +17,10 @@ from annotations.text.offsets import Stretch
 
 from .models import Article, ArticleQuerySet, Import, Outlet, Region, SourceFile
 from .records import Limits
-from .searching import holds, reads
+from .searching import holds, in_order, reads
 
 EVENTS_LISTED = 100
-FEW = 1_000  # articles that are found by words; further ones are not counted
+FEW = 2_000  # articles that are found by words; further ones are not counted
 
 
 def import_limits() -> Limits:
@@ -60,7 +60,9 @@ def find_articles(
     few = list(holding.values_list("pk", flat=True)[: FEW + 1])
     if len(few) > FEW:
         articles = articles.filter(*(reads(word) for word in words.split()))
-        return Found(page_of(articles, by="title__lower", cursor=cursor), FEW, is_more=True)
+        with in_order():
+            page = page_of(articles, by="title__lower", cursor=cursor)
+        return Found(page, FEW, is_more=True)
     articles = articles.filter(pk__in=few)
     return Found(page_of(articles, by="title__lower", cursor=cursor), len(few))
 

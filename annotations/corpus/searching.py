@@ -1,8 +1,10 @@
 """Words anywhere in an article: by an index where the database has one (`annotations.indexes`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, Q, Value
 
 from annotations.indexes import words_of
@@ -32,3 +34,21 @@ def reads(word: str) -> Q:
 def holds(word: str) -> Q:
     """The same, by the index where the database has one."""
     return Q(HasWord(word)) if connection.vendor == "postgresql" else reads(word)
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Rows that come in the order of an index are gone through until a page is full. PostgreSQL
+    takes frequent words for rare ones, and would look into all texts first and sort afterwards."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        sorts("off")
+        yield
+        sorts("on")
+
+
+def sorts(state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_sort = {state}")

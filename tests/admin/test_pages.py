@@ -40,6 +40,17 @@ def test_a_site_admin_lists_searches_and_opens_every_kind_of_row(
     assert admin.site._registry[model].search_fields
 
 
+def test_articles_are_found_by_words_of_a_title_and_by_what_is_exactly_theirs(
+    desk: Client, furnished: Study
+) -> None:
+    article = Article.objects.get(study=furnished)
+    Article.objects.filter(pk=article.pk).update(event="The quay fire")
+    there = address(Article)
+    for told in ("strike", str(article.pk), article.text_sha256.upper(), "The quay fire"):
+        assert article.title in desk.get(there, {"q": told}).content.decode(), told
+    assert article.title not in desk.get(there, {"q": "quay"}).content.decode()
+
+
 @pytest.mark.parametrize("model", MODELS, ids=IDS)
 def test_a_list_costs_the_same_however_long_it_is(
     model: type[Model], desk: Client, furnished: Study, ada: User, count_queries: CountQueries

@@ -61,7 +61,7 @@ def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     flags = shown == "flags"
     found = board.flags(sought) if flags else board.threads(sought)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    chosen = page.object_list
+    chosen = list(page.object_list)
     rows: list[Any] = [*fetch_flags(chosen)] if flags else [*fetch_threads(chosen)]
     about = {row.assignment.article_id if flags else row.article_id for row in rows}
     names = names_on(talk.study, talk.user, about)
