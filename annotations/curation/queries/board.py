@@ -129,9 +129,10 @@ class Board:
         if sought.words:
             spoken = Comment.objects.filter(study=self.talk.study, deleted_at=None)
             spoken = spoken.filter(text__icontains=sought.words).order_by()
+            titled = Article.objects.filter(study=self.talk.study, title__icontains=sought.words)
             found = found.filter(
                 Q(quote__icontains=sought.words)
-                | Q(article__title__icontains=sought.words)
+                | Q(article__in=titled.order_by().values("pk"))
                 | Q(pk__in=spoken.values("thread"))
             )
         return found
