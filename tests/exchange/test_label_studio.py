@@ -7,7 +7,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from annotations.exchange.formats import find_format
-from annotations.exchange.frame import Findings, Hints, SourceFiles
+from annotations.exchange.frame import FileRefused, Findings, Hints, SourceFiles
 from annotations.exchange.frame.placing import place_article
 from annotations.exchange.records import (
     ArticleRecord,
@@ -129,6 +129,46 @@ def test_a_region_of_two_labels_is_two_marks() -> None:
     assert {each.partition("result 1: ")[2] for each in said} == {
         "Its second label “ROLE” is a mark of its own now."
     }
+
+
+def test_places_in_a_page_of_html_count_its_words() -> None:
+    """A block begins a line of its own; what is marked over its beginning stays whole."""
+    page = (
+        "<div><p title='a>b'>Officials &amp; 🔥</p><style>p {}</style>"
+        "<!-- <p> --><p>They <b>lied</b>.</p></div>"
+    )
+
+    def mark(key: str, start: int, end: int, words: str) -> dict[str, Any]:
+        made = region(key, 0, 0, words)
+        places = {"globalOffsets": {"start": start, "end": end}, "start": "/div[1]/p[1]/text()[1]"}
+        value = {**places, "end": "/div[1]/p[2]", "text": words, "hypertextlabels": ["WHO"]}
+        return {**made, "type": "hypertextlabels", "value": value}
+
+    for more in (0, 1):  # places count code points, or UTF-16 units
+        marks = (
+            mark("a", 0, 9, "Officials"),
+            mark("b", 18 + more, 22 + more, "lied"),
+            mark("c", 10, 17 + more, "& 🔥They"),
+            mark("d", 10, 13 + more, "& 🔥"),
+        )
+        made = task(*marks)
+        made["data"]["text"] = page
+        (article,), said = read([made])
+        placed = place_article(article, findings=Findings())
+        assert placed.text == "Officials & 🔥\nThey lied."
+        assert sha256(placed.text) == placed.sha256
+        words = [span.fragments[0].text for span in placed.assignments[0].spans]
+        assert words == ["Officials", "lied", "& 🔥\nThey", "& 🔥"]
+        assert "t.json, line 1, task 1: Its text is HTML." in said[0]
+
+
+def test_the_smaller_json_is_told_by_its_name() -> None:
+    value = [{"text": TEXT, "annotator": 1, "annotation_id": 2, "lead_time": 3.5, "label": []}]
+    files = SourceFiles.uploaded([("t.json", json.dumps(value).encode())])
+    assert FORM.recognises is not None
+    assert FORM.recognises(files)
+    with pytest.raises(FileRefused, match=r"JSON-MIN.*as JSON"):
+        read(value)
 
 
 def test_predictions_are_suggestions_of_a_model() -> None:

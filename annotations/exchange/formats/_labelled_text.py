@@ -95,6 +95,7 @@ class TaskWork:
     links: list[tuple[str, str, Json, str]] = field(default_factory=list)  # from, to, ours, place
     about: Json | None = None
     is_gold: bool = False
+    is_of_html: bool = False  # so places count the words between the tags
     said: list[str] = field(default_factory=list)  # what was put right while reading
 
 

@@ -27,6 +27,7 @@ from ..records import (
     SpanRecord,
 )
 from ._brat_lines import TRUTH
+from ._hypertext import Hypertext, has_tags, in_blocks
 from ._labelled_lines import count_further, whole
 from ._labelled_text import (
     LINK_KIND,
@@ -49,6 +50,11 @@ LOSSES = (HISTORY, *OF_STUDY, THREADS, PROVENANCE)
 TASKS, CONFIG = "tasks.json", "label_config.xml"
 LABELS, TEXT = "label", "text"
 LEDGER = "ledger"
+MIN = (
+    "This is Label Studio's JSON-MIN, which lacks links and answers about marks. Export the "
+    "project again, as JSON."
+)
+HTML = "Its text is HTML. The words between the tags are taken, and places are counted in them."
 CANCELLED = "Annotations that were cancelled (tasks that somebody skipped) are left out"
 
 # --- writing --------------------------------------------------------------------------------------
@@ -192,15 +198,21 @@ def recognises(files: SourceFiles) -> bool:
         and ('"annotations"' in begins or '"completions"' in begins or '"from_name"' in begins)
         for path in files.ending(".json")
         if (begins := files.beginning(path, 2_000_000))
-    )
+    ) or any(_is_min(files, path) for path in files.ending(".json"))
 
 
 def read(files: SourceFiles, hints: Hints) -> Reading:
     findings = Findings()
     paths = [path for path in files.ending(".json") if _is_tasks(files, path)]
     if not paths:
-        raise FileRefused("", "There is no .json file with tasks among them.")
+        small = next((path for path in files.ending(".json") if _is_min(files, path)), "")
+        raise FileRefused(small, MIN if small else "There is no .json file with tasks among them.")
     return Reading(_articles(files, paths, hints, findings), findings)
+
+
+def _is_min(files: SourceFiles, path: str) -> bool:
+    begins = files.beginning(path, 2_000_000)
+    return all(f'"{name}"' in begins for name in ("annotation_id", "annotator", "lead_time"))
 
 
 def _is_tasks(files: SourceFiles, path: str) -> bool:
@@ -217,7 +229,9 @@ def _articles(
                 place = f"line {line}, task {number}"
                 try:
                     task = _read_task(value, path, place, hints, findings)
-                    yield make_article(task, file=path, hints=hints, findings=findings)
+                    breaks = _bare(task, path, findings)
+                    made = make_article(task, file=path, hints=hints, findings=findings)
+                    yield in_blocks(made, breaks)
                 except FileRefused as refused:
                     findings.refused(refused.file, refused.place, refused.reason)
         except FileRefused as refused:
@@ -266,6 +280,20 @@ def _read_task(value: Any, path: str, place: str, hints: Hints, findings: Findin
     for what, n in (+lost).items():
         findings.count_lost(path, what, n)
     return task
+
+
+def _bare(task: Task, path: str, findings: Findings) -> list[int]:
+    """Takes the tags from a page of HTML, and tells where in the rest its blocks begin."""
+    if not (has_tags(task.text) and any(work.is_of_html for work in task.works)):
+        return []
+    page = Hypertext(task.text)
+    task.text = page.words
+    findings.repaired(path, task.place, HTML)
+    for region in (each for work in task.works for each in work.regions):
+        here = page.words[region.start : region.end]
+        if here == here.strip() and here.split() == region.words.split():
+            region.words = here
+    return page.breaks
 
 
 def _who(annotation: Json, hints: Hints) -> str:
@@ -332,7 +360,10 @@ def _read_result(
     value = result["value"]
     key = str(result.get("id", at))
     if kind in ("labels", "hypertextlabels", "paragraphlabels") and "start" in value:
-        start, end = whole(_number(value["start"])), whole(_number(value["end"]))
+        places = value
+        if kind == "hypertextlabels" and isinstance(value.get("globalOffsets"), dict):
+            places, work.is_of_html = value["globalOffsets"], True
+        start, end = whole(_number(places["start"])), whole(_number(places["end"]))
         words = value.get("text")
         if ours.get("part") is True:
             part = start, end, words if type(words) is str else ""
