@@ -61,7 +61,7 @@ def test_what_was_changed_in_label_studio_comes_back_changed() -> None:
     """Answers and a note; what has no control there stays as it was."""
     answers = {"source_kind": "paper", "entity": "E1", "odd": "kept"}
     who = SpanRecord("A1", "attribution", (FragmentRecord(0, 9, "Officials"),), answers, "old")
-    hedged = {"hedge": "said", "is_quoted": True}
+    hedged: dict[str, str | bool] = {"hedge": "said", "is_quoted": True}
     lied = SpanRecord("L1", "allegation", (FragmentRecord(12, 16, "lied"),), hedged, "gone")
     work = AssignmentRecord("bob", (who, lied), entities=(EntityRecord("E1", "The office"),))
     article = ArticleRecord("a", "A", TEXT, sha256(TEXT), len(TEXT), assignments=(work,))

@@ -2,7 +2,13 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree.ElementTree import Element
+
+from ..frame import Loss
+from ..records import CodebookRecord, LabelRecord, StudyRecord
+from ._works import EXTENT
+from ._xml_out import plain
 
 SPACE = "urn:QDA-XML:project:1.0"
 UNDER = " / "  # between the names of codes that stand under each other
@@ -25,3 +31,23 @@ def named_codes(book: Element) -> Iterator[tuple[Element, str]]:
         called = name if often[name] == 1 else path
         taken[called] += 1
         yield code, called if taken[called] == 1 else f"{called} ({taken[called]})"
+
+
+def codes_of(study: StudyRecord) -> dict[str, tuple[str, str]]:
+    """What a code is called and described as, by its name in the file."""
+    labels = {label.slug: (label.name, label.definition) for label in study.codebook.labels}
+    return {**labels, EXTENT: ("Extent", "The words that a source answers for.")}
+
+
+def _only_codes(study: StudyRecord) -> StudyRecord:
+    told = {slug: plain(" ".join(filter(None, words))) for slug, words in codes_of(study).items()}
+    labels = tuple(LabelRecord(slug, slug, told.strip()) for slug, told in told.items())
+    return replace(study, codebooks=(CodebookRecord(labels=labels),))
+
+
+CODES = Loss(
+    "codebook",
+    "Labels become codes with a description; questions, rules and older versions of the codebook "
+    "are left out.",
+    strip_study=_only_codes,
+)

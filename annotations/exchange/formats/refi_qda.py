@@ -13,7 +13,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
@@ -26,7 +25,6 @@ from ..frame import (
     Findings,
     Form,
     Hints,
-    Loss,
     Reading,
     SourceFiles,
     text_file,
@@ -56,11 +54,12 @@ from ._labelled_text import (
     make_article,
 )
 from ._pipe import Pipe
-from ._refi_codes import SPACE, named_codes
+from ._refi_codes import CODES, SPACE, codes_of, named_codes
 from ._refi_links import Links, LinkTo
+from ._refi_people import Names
 from ._refi_places import Counting, counting, positions, quote, text_path
 from ._works import EXTENT, GOLD, all_works, kinds_asked
-from ._xml_out import plain, quoted, tag
+from ._xml_out import quoted, tag
 
 PATH, PROJECT = "project.qdpx", "project.qde"
 ELSEWHERE = ("PictureSource", "PDFSource", "AudioSource", "VideoSource", "Case", "Set",
@@ -70,24 +69,6 @@ LONGEST_NAME = 60
 _ROOT = uuid.UUID("5a7c2f64-3e0b-4c86-9a55-0d4c2f1e7b11")
 
 
-def _codes(study: StudyRecord) -> dict[str, tuple[str, str]]:
-    """What a code is called and described as, by its name in the file."""
-    labels = {label.slug: (label.name, label.definition) for label in study.codebook.labels}
-    return {**labels, EXTENT: ("Extent", "The words that a source answers for.")}
-
-
-def _only_codes(study: StudyRecord) -> StudyRecord:
-    told = {slug: plain(" ".join(filter(None, words))) for slug, words in _codes(study).items()}
-    labels = tuple(LabelRecord(slug, slug, told.strip()) for slug, told in told.items())
-    return replace(study, codebooks=(CodebookRecord(labels=labels),))
-
-
-CODES = Loss(
-    "codebook",
-    "Labels become codes with a description; questions, rules and older versions of the codebook "
-    "are left out.",
-    strip_study=_only_codes,
-)
 LOSSES = (HISTORY, CODES, STUDY, REPORTS, THREADS, PROVENANCE)
 
 
@@ -129,7 +110,7 @@ def _project(corpus: Corpus) -> Iterator[str]:
         _user(person.name): (person.name, person.shown or person.name)
         for person in corpus.study.people
     }
-    labels = _codes(corpus.study)
+    labels = codes_of(corpus.study)
     has_gold = False
     for article in corpus.articles:
         for is_gold, work in all_works(article):
@@ -306,8 +287,7 @@ class _Project:
         if not self._project:
             raise FileRefused(path, "It holds no project.qde.")
         self._users: dict[str, str] = {}
-        self._guids: dict[str, str] = {}  # by what people are called
-        self._n_called: Counter[str] = Counter()  # how many more are called so
+        self._names = Names()
         self._codes: dict[str, str] = {}
         self._used: set[str] = set()  # guids of codes
         self._links = Links()
@@ -326,25 +306,13 @@ class _Project:
             elif kind in ELSEWHERE and element.get("name") != OURS:
                 self._lost[f"{kind}s"] += 1
             for user in element.iter(f"{{{SPACE}}}User"):
-                self._users[user.get("guid", "")] = self._called(user)
+                self._users[user.get("guid", "")] = self._names.of(
+                    user, path=self._path, findings=self._findings
+                )
             for code, name in named_codes(element):
                 self._codes[code.get("guid", "")] = name
                 if n_inner := len(code.findall(f"{{{SPACE}}}Code")):
                     self._lost["which code stands under which"] += n_inner
-
-    def _called(self, user: Element) -> str:
-        """Two people of one name are two."""
-        guid = user.get("guid", "")
-        name = user.get("id") or user.get("name") or "annotator"
-        if self._guids.setdefault(name, guid) == guid:
-            return name
-        free = name
-        while self._guids.setdefault(free, guid) != guid:
-            self._n_called[name] += 1
-            free = f"{name} {self._n_called[name] + 1}"
-        sentence = f"Two people are called “{name[:40]}”; one of them is “{free[:50]}” now."
-        self._findings.repaired(self._path, line_of(user), sentence)
-        return free
 
     def _walk(self, *names: str) -> Iterator[Element]:
         return walk_xml(self._inner, self._project, [f"{{{SPACE}}}{name}" for name in names])
