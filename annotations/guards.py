@@ -37,7 +37,6 @@ FIXED: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("annotations_mergerules", (), "Rules that gold was merged by cannot be changed."),
 )
 HISTORY, REMOVED = "History cannot be deleted.", "This is marked as removed, never deleted."
-ORIGINAL = "A source file cannot be deleted."
 KEPT: dict[str, str] = {
     "annotations_operation": HISTORY,
     "annotations_auditentry": HISTORY,
@@ -48,7 +47,6 @@ KEPT: dict[str, str] = {
     "annotations_codebookversion": HISTORY,
     "annotations_mergerules": HISTORY,
     "annotations_revision": HISTORY,
-    "annotations_sourcefile": ORIGINAL,
     "annotations_article": REMOVED,
     "annotations_span": REMOVED,
     "annotations_link": REMOVED,
@@ -56,8 +54,13 @@ KEPT: dict[str, str] = {
     "annotations_goldlink": REMOVED,
     "annotations_comment": REMOVED,
 }
-# Rows of these go singly, with a mark that changes; never all at once.
-NEVER_EMPTIED = ("annotations_fragment", "annotations_attributevalue", "annotations_case")
+# Rows of these go singly, with a preview given up or a mark that changes; never all at once.
+NEVER_EMPTIED = (
+    "annotations_sourcefile",  # until an article was made of it, which keeps it by its key
+    "annotations_fragment",
+    "annotations_attributevalue",
+    "annotations_case",
+)
 
 
 def guards(vendor: str) -> Iterator[tuple[str, str, tuple[str, ...], str]]:

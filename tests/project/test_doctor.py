@@ -39,7 +39,7 @@ from tests.curation.scene import send as rule
 from tests.marking.sending import Tab, address, link, new_id, op, span
 from tests.people import assign
 
-from .planted import BROKEN, change, file_with_other_bytes, kept_figures
+from .planted import BROKEN, change, kept_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +128,6 @@ ELSEWHERE = {"comment", "commentversion", "mergerules", "revision"}  # tried in 
 
 
 def test_the_database_deletes_no_row_that_is_kept(worked: Article) -> None:
-    file_with_other_bytes(worked)
     for table, sentence in KEPT.items():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT COUNT(*) FROM {table}")

@@ -323,7 +323,7 @@ def acts_on_record() -> set[str]:
     }
     for path in (ROOT / "annotations").rglob("*.py"):
         source = path.read_text(encoding="utf-8")
-        if "record(" in source or "READ_EARLY" in source or "PURGED =" in source:
+        if re.search(r"record(_each)?\(", source) or "READ_EARLY" in source or "PURGED =" in source:
             found |= {
                 node.value
                 for node in ast.walk(ast.parse(source))
