@@ -62,9 +62,9 @@ def page_of(
 
     A cursor to a row that is gone begins at the start.
     """
-    backwards = cursor.before is not None
     here = rows.model._default_manager.filter(pk=cursor.before or cursor.after)
     at = here.values_list(by, "pk").first() if cursor.before or cursor.after else None
+    backwards = at is not None and cursor.before is not None
     downwards = descending != backwards
     sign = "-" if downwards else ""
     found = rows.order_by(f"{sign}{by}", f"{sign}pk")
@@ -72,7 +72,7 @@ def page_of(
         found = found.filter(beyond(by, at, downwards))
     taken = list(found[: size + 1])
     has_more, kept = len(taken) > size, taken[:size]
-    if backwards and at is not None:
+    if backwards:
         return _turn(list(reversed(kept)), has_before=has_more, has_after=bool(kept))
     return _turn(kept, has_before=at is not None and bool(kept), has_after=has_more)
 

@@ -1,5 +1,7 @@
 """Titles stand in one order on both databases, capitals or not."""
 
+import uuid
+
 from annotations.accounts.paging import Cursor, page_of
 from annotations.corpus.models import Article
 from annotations.corpus.queries import list_articles
@@ -23,3 +25,6 @@ def test_capitals_do_not_part_titles_and_no_page_leaves_one_out(study: Study) ->
     before = Article.objects.get(title="banana").pk
     back = page_of(list_articles(study), by="title__lower", cursor=Cursor(before=before), size=2)
     assert [article.title for article in back.rows] == ["apple pie", "Arden"]
+    gone = Cursor(before=uuid.uuid4())
+    start = page_of(list_articles(study), by="title__lower", cursor=gone, size=2)
+    assert ([article.title for article in start.rows], start.before) == (TITLES[:2], None)
