@@ -16,8 +16,9 @@ from annotations.exchange.actions.whole import restore_study
 from annotations.exchange.frame.record_json import load
 from annotations.exchange.packing import Wanted, choose
 from annotations.exchange.packing.aliases import UNKNOWN, Renaming
-from annotations.exchange.packing.choosing import without_text
+from annotations.exchange.packing.asked import Asked
 from annotations.exchange.packing.soft import soft_labels
+from annotations.exchange.packing.wordless import without_text
 from annotations.exchange.queries.corpus import read_corpus
 from annotations.exchange.records import (
     ArticleRecord,
@@ -99,7 +100,8 @@ def test_gold_goes_with_the_work_that_was_chosen(decided: Article) -> None:
 
 
 def test_gold_links_have_their_provenance_too(decided: Article) -> None:
-    (article,) = read_corpus(decided.study).articles
+    corpus = read_corpus(decided.study)
+    (article,) = corpus.articles
     assert article.gold is not None
     (link,) = article.gold.links
     (why,) = article.gold.link_provenance
@@ -109,7 +111,7 @@ def test_gold_links_have_their_provenance_too(decided: Article) -> None:
         (True, 1, True)
     ] * 2
     assert [(step.act, step.linked) for step in why.rulings] == [("decide", True)]
-    wordless = without_text(article).gold
+    wordless = without_text(article, Asked(corpus.study)).gold
     assert wordless is not None
     assert "Officials" not in str(wordless.provenance)
 

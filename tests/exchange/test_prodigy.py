@@ -128,8 +128,8 @@ def test_a_place_between_the_halves_of_a_character_is_refused() -> None:
     lied = {**WHAT, "start": 13, "end": 17, "text": "lied"}
     _, said = read(spans=[lied, {**WHO, "end": 11, "text": "Officials"}])
     assert said == [
-        "a.jsonl, line 1: Its places count UTF-16 units; they were counted anew.",
         "a.jsonl, line 1: 0-11 begins or ends inside a character, between its halves.",
+        "a.jsonl, line 1: Its places count UTF-16 units; they were counted anew.",
     ]
 
 

@@ -9,7 +9,7 @@ from annotations.assignment.models import Assignment
 from annotations.marking.models import Fragment, Operation, Span
 from project.settings import PREPARED_AFTER
 from tests.conftest import SignIn
-from tests.marking.sending import add, op, span, tab_of
+from tests.marking.sending import add, op, places, span, tab_of
 
 ASKED = ("annotations_session", "UPDATE annotations_assignment", "'version'", "INSERT INTO")
 
@@ -26,8 +26,8 @@ def test_postgresql_plans_what_a_save_asks_only_once(
     sign_in: SignIn, bob: User, bobs: Assignment
 ) -> None:
     tab = tab_of(sign_in(bob), bobs)
-    for start in range(0, 3 * (PREPARED_AFTER + 2), 3):
-        mark = tab.made("span", span(bobs.article, "allegation", (start, start + 2)))
+    for place in places(bobs.article, 2)[: PREPARED_AFTER + 2]:
+        mark = tab.made("span", span(bobs.article, "allegation", place))
         assert tab.one(op("set", "span", {**mark, "note": "who?"}, 1))["status"] == "applied"
     assert Span.objects.filter(assignment=bobs).count() == PREPARED_AFTER + 2
     if connection.vendor == "postgresql":
