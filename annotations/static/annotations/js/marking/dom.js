@@ -72,8 +72,7 @@ export function betweenClicks(root, draw) {
 
 const waiting = new WeakMap(); // who is to be told of a dialog's answer
 
-/** How an open dialog is answered: the value of the button, "" for Esc. A button is told of in its own
- * click, for "close" comes a moment later: a key pressed in between would find nothing done yet. */
+/** An open dialog's answer: its button's value, "" for Esc. Told in the click: "close" comes after it. */
 export function answered(dialog) {
   waiting.get(dialog)?.(""); // closed by Esc, and opened again before the browser has told of that
   const ended = new AbortController();
