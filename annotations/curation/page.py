@@ -43,9 +43,7 @@ def urls_of(docket: Docket) -> dict[str, str]:
         "discuss": discuss_url(docket),
         "queue": reverse("curation:queue", args=[docket.study.pk]),
         "next": reverse("curation:next", args=[docket.study.pk]),
-        "home": settings.LOGIN_REDIRECT_URL,
         "login": resolve_url(settings.LOGIN_URL),
-        "ping": reverse("healthz"),
     }
 
 

@@ -176,7 +176,8 @@ def codebook_wire(study: Study, number: int, *, with_rules: bool = True) -> Wire
     `begins`: a link may begin at its marks; `voice`: whose words they are, where the label says.
     No link leads to the outlet's own words, nor between two marks of one label.
 
-    The cards are two thirds of it, so the page fetches them only when they are looked at.
+    Definitions and cards are two thirds of it, so the page fetches them only when they are looked
+    at.
     """
     labels = list(Label.objects.filter(study=study))
     attributes = list(Attribute.objects.filter(study=study))
@@ -189,7 +190,7 @@ def codebook_wire(study: Study, number: int, *, with_rules: bool = True) -> Wire
                 "begins": begins_links(label.slug, (each.slug for each in labels)),
                 "voice": VOICES.get(label.slug, ""),
                 "attributes": [_attribute_wire(a) for a in attributes if a.label_id == label.pk],
-                "rules": [_rule_wire(rule) for rule in rules if rule.label_id == label.pk],
+                **(_rules_wire(label, rules) if with_rules else {}),
             }
             for label in labels
         ],
@@ -202,7 +203,6 @@ def _label_wire(label: Label) -> Wire:
         "id": str(label.pk),
         "name": label.name,
         "slug": label.slug,
-        "definition": label.definition,
         "key": label.key,
         "tag": label.tag,
         "slot": label.slot,
@@ -221,6 +221,11 @@ def _attribute_wire(attribute: Attribute) -> Wire:
         "choices": attribute.choices,
         "archived": attribute.archived_at is not None,
     }
+
+
+def _rules_wire(label: Label, rules: list[Rule]) -> Wire:
+    own = [_rule_wire(rule) for rule in rules if rule.label_id == label.pk]
+    return {"definition": label.definition, "rules": own}
 
 
 def _rule_wire(rule: Rule) -> Wire:

@@ -34,9 +34,7 @@ def urls_of(assignment: Assignment) -> dict[str, str]:
     names = ("ops", "time", "submit", "history", "sentences", "entities", "codebook", "next")
     return {
         **{name: reverse(f"marking:{name}", kwargs=where) for name in names},
-        "home": settings.LOGIN_REDIRECT_URL,
         "login": resolve_url(settings.LOGIN_URL),
-        "ping": reverse("healthz"),
         "versions": reverse("study:codebook_versions", args=[assignment.study_id]),
     }
 

@@ -61,7 +61,7 @@ def test_the_sign_in_page_and_every_file_it_names_are_served(site: str) -> None:
     files = re.findall(r'(?:src|href)="/(static/[^"]+)"', page)
     assert (status, bool(files)) == (200, True)
     assert {path: answer(site + path)[0] for path in files} == dict.fromkeys(files, 200)
-    assert [path for path in files if not re.search(r"\.[0-9a-f]{12}\.", path)] == []
+    assert [path for path in files if not re.search(r"\.[0-9a-f]{8}\.", path)] == []
 
 
 def test_a_static_file_is_kept_for_ever_and_carries_few_headers(site: str) -> None:

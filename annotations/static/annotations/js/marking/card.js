@@ -73,6 +73,14 @@ function around(desk) {
   );
 }
 
+/** A whole row to press: the span's label and words, and what more is to be said. */
+export function rowButton(labels, span, props, ...more) {
+  const { name, slot } = labels.of(span);
+  const words = ` ${clip(quoteOf(span), 70)}`;
+  const parts = [h("span", { class: "chip" }, name), words, ...more];
+  return h("button", { type: "button", class: `row-button slot-${slot}`, ...props }, ...parts);
+}
+
 function hintList(desk, span) {
   const hints = desk.hints.get(span.id) ?? [];
   if (!hints.length) return null;
@@ -83,17 +91,12 @@ function hintList(desk, span) {
       h(
         "li",
         {},
-        h(
-          "button",
-          {
-            type: "button",
-            class: "link",
-            title: `Rule ${rule} in the codebook`,
-            data: { k: `rule ${rule}` },
-            on: { click: () => desk.emit("rule", { rule }) },
-          },
-          rule,
-        ),
+        button(rule, {
+          class: "link",
+          title: `Rule ${rule} in the codebook`,
+          data: { k: `rule ${rule}` },
+          on: { click: () => desk.emit("rule", { rule }) },
+        }),
         ` ${message}`,
       ),
     ),
@@ -107,11 +110,8 @@ export function endsOf(direction) {
       [earlier, "earlier"],
       [later, "later"],
     ];
-    const [left, right] = direction === "rtl" ? [...sides].reverse() : sides;
-    return [
-      [left[0], "←", left[1]],
-      [right[0], "→", right[1]],
-    ];
+    if (direction === "rtl") sides.reverse();
+    return sides.map(([command, said], i) => [command, "←→"[i], said]);
   };
   return [
     ["Start", "Start one word", pair("start-out", "start-in")],
@@ -158,17 +158,10 @@ function linking(desk) {
         h(
           "li",
           {},
-          h(
-            "button",
-            {
-              type: "button",
-              class: `row-button slot-${desk.labels.of(span).slot}`,
-              data: { k: `candidate ${span.id}` },
-              on: { click: () => linkTo(desk, source, span) },
-            },
-            h("span", { class: "chip" }, desk.labels.of(span).name),
-            ` ${clip(quoteOf(span), 70)}`,
-          ),
+          rowButton(desk.labels, span, {
+            data: { k: `candidate ${span.id}` },
+            on: { click: () => linkTo(desk, source, span) },
+          }),
         ),
       ),
     ),
@@ -227,17 +220,14 @@ function linkRow(desk, span, link) {
   return h(
     "li",
     {},
-    h(
-      "button",
+    rowButton(
+      desk.labels,
+      other,
       {
-        type: "button",
-        class: `row-button slot-${desk.labels.of(other).slot}`,
         "aria-pressed": String(on),
         data: { k: `link ${link.id}` },
         on: { click: () => chooseLink(desk, on ? null : link.id) },
       },
-      h("span", { class: "chip" }, desk.labels.of(other).name),
-      ` ${clip(quoteOf(other), 70)}`,
       h("span", { class: "cue muted" }, link.cue ? ` cue: ${clip(link.cue.quote, 40)}` : " no cue"),
     ),
     on &&

@@ -12,13 +12,11 @@ const EXTENT = {
   extent: "phrase",
   fragments: true,
   attributes: [],
-  rules: [],
 };
 
 export class Labels {
-  constructor({ labels = [], rules = [] } = {}) {
+  constructor({ labels = [] } = {}) {
     this.all = labels;
-    this.rules = rules;
     this.live = labels.filter(({ archived }) => !archived);
     this.byId = new Map(labels.map((label) => [label.id, label]));
   }

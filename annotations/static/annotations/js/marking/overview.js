@@ -1,7 +1,8 @@
 // The side list: marks of the sections in view, or what a search finds; never all of thousands.
 
 import { lastAtOrBefore } from "./article.js";
-import { betweenClicks, byId, clip, h, showWithin } from "./dom.js";
+import { rowButton } from "./card.js";
+import { betweenClicks, byId, h, showWithin } from "./dom.js";
 import { countOf, describe, quoteOf } from "./labels.js";
 
 const MOST = 200;
@@ -91,22 +92,18 @@ export class List {
 
   item(span) {
     const { labels, store, spanId } = this.desk;
-    const label = labels.of(span);
     const open = labels.missing(span).length;
     return h(
       "li",
       {},
-      h(
-        "button",
+      rowButton(
+        labels,
+        span,
         {
-          type: "button",
-          class: `row-button slot-${label.slot}`,
           data: { id: span.id },
           "aria-current": span.id === spanId ? "true" : null,
           "aria-label": describe(labels, store, span, 120),
         },
-        h("span", { class: "chip" }, label.name),
-        ` ${clip(quoteOf(span), 70)}`,
         open > 0 && h("span", { class: "to-answer" }, ` · ${open} to answer`),
         span.flag && h("span", { class: "to-answer" }, " · flagged"),
         span.state === "suggested" && h("span", { class: "muted" }, " · suggestion"),

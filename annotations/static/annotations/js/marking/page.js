@@ -10,14 +10,9 @@ import { apply, run } from "./moves.js";
 import { Notices } from "./notices.js";
 import { CodebookCard, Panel, Part } from "./panel.js";
 import { catchUp, listen } from "./pointer.js";
-import { csrfToken, Session } from "./session.js";
+import { CLOSED, csrfToken, Session } from "./session.js";
 import { Store, Undo } from "./store.js";
 import { Highlights, TextView } from "./text_view.js";
-
-const READ_ONLY = {
-  submitted: "This article has been submitted: it can be read, not changed",
-  withdrawn: "This article is no longer assigned to you",
-};
 
 function buildDesk(data) {
   const root = byId("text");
@@ -45,7 +40,7 @@ function buildDesk(data) {
   });
   desk.codebook = data.codebook.number;
   desk.urls = data.urls;
-  desk.readOnly = data.read_only ? (READ_ONLY[data.state] ?? "This article can be read, not changed") : "";
+  desk.readOnly = data.read_only ? (CLOSED[data.state] ?? "This article can be read, not changed") : "";
   return desk;
 }
 

@@ -10,6 +10,12 @@ import { settle, Sync, takeIn } from "./sync.js";
 const TOLD = "sourcemark.codebook";
 const AWAY = 10_000; // hidden for longer than this: ask for news on return
 
+/** Why nothing can be changed, by the state that says so. */
+export const CLOSED = {
+  submitted: "This article has been submitted: it can be read, not changed",
+  withdrawn: "This article is no longer assigned to you",
+};
+
 /** The token of the moment: it changes with every sign-in, so it is read for each request. */
 export function csrfToken() {
   return (
@@ -153,11 +159,8 @@ export class Session {
     const title = this.data.states?.[state];
     const badge = byId("state");
     if (title && badge) Object.assign(badge, { textContent: title, className: `badge ${state}` });
-    if (!["submitted", "withdrawn"].includes(state) || desk.readOnly) return;
-    desk.readOnly =
-      state === "submitted"
-        ? "This article has been submitted: it can be read, not changed"
-        : "This article is no longer assigned to you";
+    if (!CLOSED[state] || desk.readOnly) return;
+    desk.readOnly = CLOSED[state];
     this.notices.show(`${desk.readOnly}.`, { key: "state" });
     desk.emit("mode");
   }
