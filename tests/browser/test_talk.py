@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from annotations.accounts.models import User
@@ -82,9 +82,18 @@ def test_a_comment_is_sent_by_key_and_a_name_is_offered(
     field.press("Enter")
     expect(field).to_have_value("Ask @carol ")
     field.press_sequentially("first.")
+    sent: list[Route] = []
+    page.route("**/comments/", lambda route: sent.append(route))
     field.press("Control+Enter")
+    while not sent:
+        page.wait_for_timeout(20)
+    field.press_sequentially(" And @ca")
+    sent.pop().continue_()
     expect(page.get_by_role("heading", name="2 comments")).to_be_visible()
     expect(page.locator(".named")).to_have_text("@Carol")
+    expect(field).to_have_value("And @ca")
+    field.press("R")
+    expect(field).to_have_value("And @caR")
     assert Comment.objects.count() == 2
 
 

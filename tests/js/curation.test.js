@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { run } from "../../annotations/static/annotations/js/curation/acts.js";
 import { answersKeptOf, Board, decisionOf, foreseen, isOpen, progressOf, sameBefore, undecided } from "../../annotations/static/annotations/js/curation/board.js";
-import { draftsOf } from "../../annotations/static/annotations/js/curation/drafts.js";
+import { draftsOf, typedSince } from "../../annotations/static/annotations/js/curation/drafts.js";
 import { find } from "../../annotations/static/annotations/js/curation/keys.js";
 import { perform, settle, Undo } from "../../annotations/static/annotations/js/curation/rulings.js";
 import { Article } from "../../annotations/static/annotations/js/marking/article.js";
@@ -334,4 +334,10 @@ test("variants of the same words and a union's answers say whose they are", () =
   assert.deepEqual([0, 1, 2].map((n) => sameBefore(one, n)), [0, 0, 1]);
   assert.equal(answersKeptOf(one), 1);
   assert.equal(answersKeptOf(aCase("a", 0, 9)), 0);
+});
+
+test("what was typed since a comment was sent is kept, and nothing of what was sent", () => {
+  assert.equal(typedSince("First.", "First."), "");
+  assert.equal(typedSince("First.", "First. And then"), "And then");
+  assert.equal(typedSince("First.", "Something else"), "Something else");
 });

@@ -40,6 +40,9 @@ function read(store, name) {
   }
 }
 
+/** What a field holds beyond what was sent from it: words typed meanwhile, nothing when it was left alone. */
+export const typedSince = (sent, now) => (now.startsWith(sent) ? now.slice(sent.length).trimStart() : now);
+
 export const NEW = "new"; // the draft of a span that belongs to no case yet
 
 /** The three kinds of drafts of one adjudication: {reasons, typed, edits}. */

@@ -2,6 +2,7 @@
 // form. Without this script names and words are typed.
 
 import { stretchOf } from "../corpus/selecting.js";
+import { typedSince } from "./drafts.js";
 import { begun, matching, named } from "./mentions.js";
 
 const people = JSON.parse(document.getElementById("people")?.textContent ?? "[]");
@@ -89,6 +90,31 @@ document.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     take(row);
   } else close();
+});
+
+// --- what is typed while a comment is on its way is the beginning of the next --------------------
+
+const fieldIn = (part) => part.querySelector?.(".talk-form textarea");
+let [left, pressed] = [null, false]; // {words, caret} of the field that goes; sent again meanwhile
+
+document.addEventListener("submit", ({ target }) => (pressed = target.matches(".talk-form.htmx-request")), true);
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { requestConfig, target, xhr } }) => {
+  const field = fieldIn(target);
+  if (!field) return;
+  const kept = xhr.status === 200; // else it was refused, and stands there to be mended
+  const words = kept ? typedSince(requestConfig.formData.get("text"), field.value) : field.value;
+  left = { words, caret: words.length - field.value.length + field.selectionEnd };
+});
+
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const field = fieldIn(target);
+  if (!field || !left?.words) return;
+  field.value = left.words;
+  field.setSelectionRange(left.caret, left.caret);
+  left = null;
+  close();
+  if (pressed) field.form.requestSubmit();
 });
 
 // --- words of the article, where the page shows it ---------------------------------------------
