@@ -77,3 +77,14 @@ def test_no_folder_is_a_drawer_for_everything() -> None:
     folders = {path.name for top in ("annotations", "project", "templates", "tests")
                for path in (ROOT / top).rglob("*") if path.is_dir()}  # fmt: skip
     assert folders & NO_FOLDERS == set()
+
+
+def test_pages_of_lists_are_turned_by_the_same_words() -> None:
+    links = {
+        name: re.findall(
+            r'rel="(\w+)"[^>]*>([^<]+)</a>', (ROOT / "templates" / name).read_text("utf-8")
+        )
+        for name in ("_pages.html", "_turns.html")
+    }
+    words = [("prev", "Previous page"), ("next", "Next page")]
+    assert links == {"_pages.html": words, "_turns.html": words}

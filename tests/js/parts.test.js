@@ -316,6 +316,19 @@ test("a field drawn anew takes over the letters of the one before", () => {
   old.type("lo");
   old.field.isConnected = false;
   anew.type("loud");
+  drafts.settleGone();
+  assert.equal(drafts.size, 1);
   drafts.flush();
   assert.deepEqual([old.saves, anew.saves], [[], ["loud"]]);
+});
+
+test("a name in a field that nothing takes the place of is whole", () => {
+  const drafts = new Drafts();
+  const name = draft(drafts, { waits: true });
+  name.type("Ana");
+  drafts.settleGone();
+  assert.deepEqual([drafts.size, name.saves], [1, []]);
+  name.field.isConnected = false;
+  drafts.settleGone();
+  assert.deepEqual([drafts.size, name.saves], [0, ["Ana"]]);
 });

@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
-from annotations.accounts.paging import read_cursor
+from annotations.accounts.paging import Cursor, read_cursor
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.undo_offers import say_done
@@ -21,6 +22,7 @@ from ..actions.articles import particulars
 from ..forms import ArticleFilter, ArticleForm, RegionForm
 from ..models import Article
 from ..queries import (
+    Found,
     blocks_with_regions,
     fetch_article,
     fetch_original,
@@ -28,6 +30,7 @@ from ..queries import (
     live_regions,
     marks_touching,
 )
+from .listed import from_here, list_of, onward, to_article, with_query
 
 
 @require_safe
@@ -40,15 +43,25 @@ def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "may_import": standing.may(Act.IMPORT_ARTICLES),
         "filter": narrow,
         "narrowed": any(narrowing.values()),
-        "found": find_articles(standing.study, read_cursor(request.GET), **narrowing),
+        "found": page_asked(standing, request, **narrowing),
+        "onward": from_here(request),
     }
     return render(request, "corpus/articles.html", context)
+
+
+def page_asked(standing: Standing, request: HttpRequest, **narrowing: Any) -> Found:
+    """From the start where a page has become empty: its last article went to the bin, or back."""
+    cursor = read_cursor(request.GET)
+    found = find_articles(standing.study, cursor, **narrowing)
+    if found.page.rows or cursor == Cursor():
+        return found
+    return find_articles(standing.study, Cursor(), **narrowing)
 
 
 @require_safe
 def binned(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
-    found = find_articles(standing.study, read_cursor(request.GET), binned=True)
+    found = page_asked(standing, request, binned=True)
     return render(request, "corpus/bin.html", {"standing": standing, "found": found})
 
 
@@ -57,10 +70,14 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
     standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
     found = fetch_article(standing.study, article_id)
     note_look(standing, found)
-    return render(request, "corpus/article.html", article_context(standing, found, RegionForm()))
+    return render(
+        request, "corpus/article.html", article_context(request, standing, found, RegionForm())
+    )
 
 
-def article_context(standing: Standing, found: Article, form: RegionForm) -> dict[str, Any]:
+def article_context(
+    request: HttpRequest, standing: Standing, found: Article, form: RegionForm
+) -> dict[str, Any]:
     regions = list(live_regions(found))
     places = [(region.start, region.end) for region in regions]
     return {
@@ -71,6 +88,8 @@ def article_context(standing: Standing, found: Article, form: RegionForm) -> dic
         "touching": marks_touching(found, places, standing.user),
         "may_change": standing.may(Act.IMPORT_ARTICLES),
         "form": form,
+        "onward": onward(request),
+        "up": list_of(request, standing.study.pk),
     }
 
 
@@ -82,8 +101,13 @@ def edit(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     if form.is_valid():
         edit_article(article=found, actor=standing.user, source=form.source)
         say_done(request, "The particulars are saved.")
-        return redirect("corpus:article", study_id, article_id)
-    context = {"standing": standing, "article": found, "form": form}
+        return to_article(request, study_id, article_id)
+    context = {
+        "standing": standing,
+        "article": found,
+        "form": form,
+        "up": to_article(request, study_id, article_id).url,
+    }
     return render(request, "corpus/edit.html", context, status=422 if form.is_bound else 200)
 
 
@@ -105,7 +129,7 @@ def put_away(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -
     found = fetch_article(standing.study, article_id, binned=None)
     bin_article(article=found, actor=standing.user)
     say_done(request, f"“{found.title}” is in the bin.")
-    return redirect("corpus:articles", study_id)
+    return redirect(list_of(request, study_id))
 
 
 @require_POST
@@ -116,6 +140,6 @@ def restore(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
         restore_article(article=found, actor=standing.user)
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return redirect("corpus:articles_bin", study_id)
-    say_done(request, f"“{found.title}” is back.")
-    return redirect("corpus:article", study_id, article_id)
+    else:
+        say_done(request, f"“{found.title}” is back.")
+    return redirect(with_query(reverse("corpus:articles_bin", args=[study_id]), request.GET))

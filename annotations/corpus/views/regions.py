@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations.accounts.asking import me, posted
@@ -31,6 +30,7 @@ from ..queries import (
     marks_touching,
 )
 from .articles import article_context
+from .listed import to_article
 
 BLOCKS_PER_PAGE = 60
 
@@ -41,7 +41,7 @@ def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     article = fetch_article(standing.study, article_id)
     if request.method != "POST":  # a reload after a refusal
-        return redirect("corpus:article", study_id, article_id)
+        return to_article(request, study_id, article_id)
     form = RegionForm(request.POST)
     if form.is_valid():
         kind, start = RegionKind(form.cleaned_data["kind"]), form.cleaned_data["start"]
@@ -63,8 +63,8 @@ def mark(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> Ht
             form.add_error("words", str(refusal))
         else:
             say_marked(request, touching)
-            return to_block(article, region.start)
-    context = article_context(standing, article, form)
+            return to_block(request, article, region.start)
+    context = article_context(request, standing, article, form)
     return render(request, "corpus/article.html", context, status=422)
 
 
@@ -94,7 +94,7 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
             form.add_error("chosen", str(refusal))
         else:
             say_marked(request, touching)
-            return to_block(article, chosen[0][0])
+            return to_block(request, article, chosen[0][0])
     blocks = blocks_with_sentences(article, list(live_regions(article)))
     context = {
         "standing": standing,
@@ -102,6 +102,7 @@ def sentences(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) 
         "form": form,
         "chosen": request.POST.getlist("chosen"),
         "page": Paginator(blocks, BLOCKS_PER_PAGE).get_page(request.GET.get("page")),
+        "up": to_article(request, study_id, article_id).url,
     }
     return render(request, "corpus/sentences.html", context, status=422 if form.errors else 200)
 
@@ -127,6 +128,7 @@ def ask_first(
         "quotes": [article.text[start:end] for start, end in places],
         "sent": sent,
         "confirmed": CONFIRMED,
+        "up": to_article(request, article.study_id, article.pk).url,
     }
     return render(request, "corpus/region_confirm.html", context)
 
@@ -146,11 +148,11 @@ def unmark(
         raise Http404("No such stretch in this article.")
     unmark_region(region=region, actor=standing.user)
     say_done(request, "It counts as article text again.")
-    return to_block(article, region.start)
+    return to_block(request, article, region.start)
 
 
-def to_block(article: Article, place: int) -> HttpResponse:
+def to_block(request: HttpRequest, article: Article, place: int) -> HttpResponse:
     """Back to the article where code point `place` is."""
     number = bisect_right(article.blocks, place, key=lambda block: block[0]) - 1
-    url = reverse("corpus:article", args=[article.study_id, article.pk])
+    url = to_article(request, article.study_id, article.pk).url
     return redirect(f"{url}#b{number}" if number else url)

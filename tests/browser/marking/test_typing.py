@@ -43,6 +43,30 @@ def test_letters_typed_while_a_reply_comes_in_stay(desk: Desk) -> None:
     expect(desk.text).to_be_focused()
 
 
+# The focus goes, or stays, and in the same moment another card, or none, is drawn.
+REPLACE_CARD = """blurred => {
+    if (blurred) document.activeElement.blur();
+    const escape = new KeyboardEvent("keydown", { key: "Escape", code: "Escape" });
+    document.getElementById("text").dispatchEvent(escape);
+    document.getElementById("chosen").dispatchEvent(new PointerEvent("pointerdown"));
+    document.dispatchEvent(new PointerEvent("pointerup"));
+}"""
+
+
+def test_a_name_left_in_the_moment_its_card_goes_is_kept(desk: Desk) -> None:
+    desk.mark("Norvia,", "Alt+2")
+    for name, blurred in (("Halden", True), ("Keston", False), ("", True)):
+        desk.press("j", "w")
+        who = desk.chosen.get_by_role("combobox", name="Who the source is")
+        expect(who).to_be_focused()
+        desk.press("Control+a", "Backspace")
+        desk.page.keyboard.type(name)
+        desk.page.evaluate(REPLACE_CARD, blurred)
+        expect(who).to_have_count(0)
+        assert desk.answers("Norvia,") == ({"entity": name} if name else {})
+        desk.text.focus()
+
+
 def test_a_note_typed_while_a_reply_comes_in_is_kept(desk: Desk) -> None:
     release = hold_saves(desk)
     desk.drag("Norvia,")

@@ -30,8 +30,14 @@ export class Drafts {
   /** Something is drawn anew: no field is left by that. */
   stay(act) {
     const { left } = this;
+    this.stays = true;
     act();
-    this.left = left;
+    Object.assign(this, { left, stays: false });
+  }
+
+  /** After that: what was typed into a field that is gone is whole, unless another goes on with it. */
+  settleGone() {
+    for (const draft of [...this.open.keys()]) if (!draft.field.isConnected) this.settle(draft);
   }
 
   typed(draft) {

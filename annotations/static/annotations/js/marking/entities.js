@@ -113,7 +113,7 @@ class Combobox {
     input.addEventListener("open", () => this.open(""));
     input.addEventListener("input", () => ((this.done = false), this.open(input.value)));
     input.addEventListener("keydown", (event) => this.key(event));
-    input.addEventListener("blur", () => setTimeout(() => this.leave()));
+    input.addEventListener("blur", () => desk.drafts.stays || setTimeout(() => this.leave()));
     this.draft = desk.drafts.watch(input, {
       key: `${span.id} ${attribute.name}`,
       waits: true,
@@ -259,7 +259,7 @@ class Combobox {
   /** Leaving the field keeps what was typed, and an emptied field clears; another window does not count. */
   leave() {
     const { input, name, typed } = this;
-    if (!input.isConnected || document.activeElement === input) return;
+    if (document.activeElement === input) return;
     this.show(false);
     if (this.done) return;
     if (!typed && name) this.set(null, [], false);

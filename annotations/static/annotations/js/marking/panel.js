@@ -55,6 +55,7 @@ export class Panel {
     const parts = desk.span ? card(desk, desk.span) : this.idle();
     desk.drafts.stay(() => this.root.replaceChildren(...parts)); // a browser says "change" of what goes
     if (held) this.giveBack(held);
+    desk.drafts.settleGone();
     for (const field of this.root.querySelectorAll(TYPED)) field.dataset.was ??= field.value;
     this.shown = desk.spanId;
     this.seen = this.state();
