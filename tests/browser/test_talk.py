@@ -83,7 +83,11 @@ def test_a_comment_is_sent_by_key_and_a_name_is_offered(
     expect(field).to_have_value("Ask @carol ")
     field.press_sequentially("first.")
     sent: list[Route] = []
-    page.route("**/comments/", lambda route: sent.append(route))
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    page.route("**/comments/", hold)
     field.press("Control+Enter")
     while not sent:
         page.wait_for_timeout(20)
