@@ -46,6 +46,10 @@ def test_every_unit_runs_with_the_same_narrow_rights() -> None:
     services = [path.read_text() for path in UNITS if path.suffix == ".service"]
     rights = {text.split("\nNoNewPrivileges")[1].split("[Install]")[0].strip() for text in services}
     assert (len(services), len(rights)) == (4, 1)
+    (lines,) = (text.splitlines() for text in rights)
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=",
+                 "SystemCallFilter=@system-service"):  # fmt: skip
+        assert line in lines, line
 
 
 @pytest.mark.parametrize("unit", ["web", "worker"])
@@ -82,6 +86,13 @@ def test_the_containers_read_the_file_that_the_guide_fills_in() -> None:
     calls = re.findall(r"docker compose (--env-file \S+ -f \S+)?", guide)
     assert set(calls) == {f"--env-file {made} -f deploy/compose.yaml"}
     assert made in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_the_web_container_may_migrate_long_before_it_counts_as_ill() -> None:
+    """`up` gives up, and starts no worker, as soon as it does."""
+    check = compose()["services"]["web"]["healthcheck"]
+    assert check["start_period"] == "30m"
+    assert "manage.py migrate" in (ROOT / "deploy" / "Dockerfile").read_text()
 
 
 def test_the_containers_get_only_settings_that_are_read_and_files_that_are_there() -> None:
