@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     ChangePasswordForm,
     LoginForm,
@@ -36,6 +37,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs.update(autocomplete="username", autofocus=True)
 
 
+def knows_password(user: User, password: str) -> bool:
+    """Whoever sits at an open browser has no more tries than whoever stands at the door: they
+    count together (adapter), and too many are answered with 429."""
+    return bool(password and get_adapter().reauthenticate(user, password))
+
+
 class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,6 +52,12 @@ class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]
             password1="New password",
             password2="New password, once more",
         )
+
+    def clean_oldpassword(self) -> str:
+        password: str = self.cleaned_data["oldpassword"]
+        if not knows_password(self.user, password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
 
 
 class PasswordResetForm(ResetPasswordForm):  # type: ignore[misc]
@@ -127,7 +140,7 @@ class ProfileForm(forms.Form):
         """A new address is a new way in: whoever sits at an open browser must know the password."""
         data = super().clean() or {}
         moved = data.get("email", "").lower() != self.user.email.lower()
-        if "email" in data and moved and not self.user.check_password(data.get("password", "")):
+        if "email" in data and moved and not knows_password(self.user, data.get("password", "")):
             self.add_error("password", "Enter your password to change the e-mail address.")
         return data
 

@@ -47,6 +47,32 @@ def test_the_old_password_is_needed_to_change_it(sign_in, eve: User) -> None:
     assert eve.check_password("correct horse")
 
 
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("/accounts/password/change/", {"oldpassword": "guess", "password1": NEW, "password2": NEW}),
+        ("/accounts/reauthenticate/", {"password": "guess"}),
+        (
+            "/accounts/profile/",
+            {"display_name": "Eve", "email": "new@example.org", "theme": "", "password": "guess"},
+        ),
+        ("/accounts/close/", {"password": "guess"}),
+    ],
+)
+def test_whoever_sits_at_an_open_browser_has_no_more_tries_than_at_the_door(
+    sign_in, eve: User, caplog, address: str, sent: dict[str, str]
+) -> None:
+    here = sign_in(eve)
+    for _ in range(4):
+        assert here.post(address, sent).status_code in {200, 422}
+    assert caplog.text.count("wrong password") == 4
+    for _ in range(6):
+        Client().post("/accounts/login/", {"login": "eve", "password": "guess"})
+    assert here.post(address, sent).status_code == 429
+    assert "too many wrong passwords" in caplog.text
+    assert User.objects.filter(pk=eve.pk, is_active=True, email=eve.email).exists()
+
+
 def test_a_weak_password_is_refused_beside_its_field(sign_in, eve: User) -> None:
     response = change(sign_in(eve), new="12345678")
     page = response.content.decode()

@@ -23,15 +23,15 @@ class ArticleName(Shape):
 
 
 class AssignmentShape(Shape):
-    """`rev` counts the accepted changes of the marks; `annotator` is null for those who curate
-    blindly."""
+    """`rev` counts the accepted changes of the marks; it and `started_at` are null for curators
+    while the work is open. `annotator` is null for those who curate blindly."""
 
     id: Id
     article: ArticleName
     annotator: PersonShape | None
     round: Id
     state: State
-    rev: int
+    rev: int | None
     created_at: Moment
     started_at: Moment | None
     submitted_at: Moment | None

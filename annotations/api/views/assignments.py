@@ -12,7 +12,7 @@ from annotations.accounts.models import Scope
 from annotations.assignment.actions import assign_article
 from annotations.assignment.actions.plans import RoundClosed
 from annotations.assignment.actions.single import AssignedAlready
-from annotations.assignment.models import Assignment
+from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.assignment.queries.door import fetch_article, oversees, with_article
 from annotations.assignment.queries.people import list_annotators
 from annotations.study.models import Study
@@ -62,17 +62,20 @@ def list_assignments(call: Call[AssignmentsAsked, None]) -> Answer:
 
 
 def assignment_json(row: Assignment, standing: Standing) -> dict[str, Any]:
-    """Those who curate blindly are not told whose it is, unless it is their own."""
-    is_told = not standing.is_blinded or row.annotator_id == standing.user.pk
+    """Those who curate blindly are not told whose it is, and only managers how far somebody else
+    has come with open work."""
+    is_own = row.annotator_id == standing.user.pk
+    is_told = is_own or not standing.is_blinded
+    is_followed = is_own or standing.is_manager or row.state not in OPEN_STATES
     return {
         "id": row.pk,
         "article": {"id": row.article_id, "title": row.article.title},
         "annotator": {"id": row.annotator_id, "name": str(row.annotator)} if is_told else None,
         "round": row.round_id,
         "state": row.state,
-        "rev": row.rev,
+        "rev": row.rev if is_followed else None,
         "created_at": row.created_at,
-        "started_at": row.started_at,
+        "started_at": row.started_at if is_followed else None,
         "submitted_at": row.submitted_at,
         "returned_at": row.returned_at,
         "return_reason": row.return_reason,

@@ -1,7 +1,7 @@
 """The study's articles as a queue for curators: how far each is, what is most contested."""
 
 import uuid
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -144,11 +144,6 @@ class Sought:
     flagged: bool = False
     title: str = ""  # words of it
 
-    @property
-    def is_about_marks(self) -> bool:
-        """Whether the answer says who marked something, or what they said of it."""
-        return bool(self.annotator) or self.flagged
-
     def rows(self, study: Study) -> "QuerySet[ArticleCases]":
         """In no order, and before anything is asked of single cases: see `fits`."""
         found = ArticleCases.objects.filter(STATES.get(self.state, Q()), study=study)
@@ -243,10 +238,14 @@ def aliases_of_number(annotator: str) -> "QuerySet[Alias]":
     )
 
 
-def people_to_choose(study: Study, totals: Totals) -> list[tuple[str, str]]:
-    """Whose cases can be asked for: (value, name). While curation is blind, aliases. One query."""
+def people_to_choose(
+    study: Study, totals: Totals, hidden: Collection[uuid.UUID] = ()
+) -> list[tuple[str, str]]:
+    """Whose cases can be asked for: (value, name). While curation is blind, aliases, but for those
+    of `hidden` articles. One query."""
     if study.blind_curation:
-        highest = Alias.objects.filter(study=study).aggregate(n=Max("number"))["n"] or 0
+        aliases = Alias.objects.filter(study=study).exclude(adjudication__article__in=hidden)
+        highest = aliases.aggregate(n=Max("number"))["n"] or 0
         return [(str(n), f"Annotator {n}") for n in range(1, highest + 1)]
     people = [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=totals.people)]
     return sorted(people, key=lambda one: one[1].casefold())
@@ -274,6 +273,15 @@ def count_open_works(study: Study, articles: Iterable[uuid.UUID]) -> dict[uuid.U
     rows = Assignment.objects.filter(study=study, article__in=list(articles)).order_by()
     counted = rows.values("article_id").annotate(n=Count("pk", filter=Q(state__in=OPEN_STATES)))
     return {row["article_id"]: row["n"] for row in counted}
+
+
+def totals_without(totals: Totals, study: Study, hidden: Collection[uuid.UUID]) -> Totals:
+    """The same, less what these articles brought to it: nobody learns from a sum what others
+    marked where they are still to submit. One query."""
+    if hidden:
+        for row in ArticleCases.objects.filter(study=study, article__in=hidden):
+            totals.add(row, -1)
+    return totals
 
 
 def own_open_articles(study: Study, user_id: uuid.UUID) -> set[uuid.UUID]:

@@ -23,7 +23,7 @@ from ..ballots import EXTENT
 from ..kinds import KINDS
 from ..page import filter_of, ordered
 from ..queries import read_cases
-from ..queries.queue import Sought, own_open_articles, people_to_choose
+from ..queries.queue import Sought, own_open_articles, people_to_choose, totals_without
 from ..queries.walking import turn_of, walk
 
 NARROWING = ("title", "round", "kind", "label", "annotator", "flagged")
@@ -38,16 +38,15 @@ STATES = {
 
 @require_safe
 def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
-    """Most contested first; title, round, kind, label, annotator, flagged and
-    state list some. Asked about
-    somebody's marks, it leaves out articles that the person has yet to mark."""
+    """Most contested first; title, round, kind, label, annotator, flagged and state list some.
+    Articles that the person is still to submit are neither listed nor counted."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study, asked = standing.study, request.GET.dict()
     sought = sought_of(asked)
     totals, n_uncounted = counted_in_time(study)
     own = own_open_articles(study, request.user.pk)
-    hidden = own if sought.is_about_marks else ()
-    page = turn_of(study, sought, read_cursor(request.GET), hidden)
+    totals = totals_without(totals, study, own)
+    page = turn_of(study, sought, read_cursor(request.GET), own)
     labels = {label.slug: label.name for label in Label.objects.filter(study=study)}
     labels[EXTENT] = "Extent"
     context = {
@@ -61,8 +60,8 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
         "asked": asked,
         "page": page,
         "rows": listed(study, page.rows),
-        "own": own,
-        "people": people_to_choose(study, totals),
+        "n_own": len(own),
+        "people": people_to_choose(study, totals, own),
         "narrowed": urlencode({name: asked[name] for name in NARROWING if asked.get(name)}),
     }
     return render(request, "curation/queue.html", context)

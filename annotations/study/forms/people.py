@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
+from annotations.accounts.forms import knows_password
 from annotations.accounts.models import User
 
 from ..models import Role
@@ -95,6 +96,6 @@ class CloseAccountForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
+        if not knows_password(self.user, password):
             raise ValidationError("This is not your password.")
         return password

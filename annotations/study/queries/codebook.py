@@ -94,10 +94,15 @@ def latest_version(study: Study) -> CodebookVersion:
 
 
 def list_versions(study: Study) -> QuerySet[CodebookVersion]:
-    """Newest first, without their content, each with the number of marks made under it: no more
-    than MARKS_COUNTED are counted, so that a version of a million marks costs no more."""
+    """Newest first, without their content."""
     versions = study.codebook_versions.defer("content").select_related("created_by")
-    return versions.annotate(n_marks=RawSQL(SOME_MARKS, [MARKS_COUNTED])).order_by("-number")
+    return versions.order_by("-number")
+
+
+def count_marks(versions: QuerySet[CodebookVersion]) -> QuerySet[CodebookVersion]:
+    """Each with `n_marks`, the marks that anybody made under it, submitted or not. No more than
+    MARKS_COUNTED are counted, so that a version of a million marks costs no more."""
+    return versions.annotate(n_marks=RawSQL(SOME_MARKS, [MARKS_COUNTED]))
 
 
 def fetch_versions(study: Study, *numbers: int) -> list[CodebookVersion]:

@@ -12,7 +12,13 @@ from annotations.accounts.asking import me
 from ..difference import compare
 from ..policy import Act
 from ..queries import fetch_standing
-from ..queries.codebook import codebook_content, fetch_versions, latest_version, list_versions
+from ..queries.codebook import (
+    codebook_content,
+    count_marks,
+    fetch_versions,
+    latest_version,
+    list_versions,
+)
 
 
 def parts(content: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +47,13 @@ def codebook(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def versions(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.SEE_STUDY)
-    context = {"standing": standing, "versions": list_versions(standing.study)}
+    counted = standing.may(Act.EDIT_CODEBOOK)  # unlike annotators and curators they see all counts
+    versions = list_versions(standing.study)
+    context = {
+        "standing": standing,
+        "versions": count_marks(versions) if counted else versions,
+        "counted": counted,
+    }
     return render(request, "study/versions.html", context)
 
 
