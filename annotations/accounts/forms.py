@@ -18,6 +18,7 @@ from django import forms
 from django.http import QueryDict
 
 from .models import Scope, Theme, User
+from .passwords import knows_password
 
 
 def relabel(form: forms.BaseForm, **labels: str) -> None:
@@ -35,12 +36,6 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         relabel(self, login="E-mail address or user name", password="Password")
         self.fields["password"].help_text = ""
         self.fields["login"].widget.attrs.update(autocomplete="username", autofocus=True)
-
-
-def knows_password(user: User, password: str) -> bool:
-    """Whoever sits at an open browser has no more tries than whoever stands at the door: they
-    count together (adapter), and too many are answered with 429."""
-    return bool(password and get_adapter().reauthenticate(user, password))
 
 
 class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]

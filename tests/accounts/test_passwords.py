@@ -50,7 +50,10 @@ def test_the_old_password_is_needed_to_change_it(sign_in, eve: User) -> None:
 @pytest.mark.parametrize(
     ("address", "sent"),
     [
-        ("/accounts/password/change/", {"oldpassword": "guess", "password1": NEW, "password2": NEW}),
+        (
+            "/accounts/password/change/",
+            {"oldpassword": "guess", "password1": NEW, "password2": NEW},
+        ),
         ("/accounts/reauthenticate/", {"password": "guess"}),
         (
             "/accounts/profile/",

@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
-from annotations.accounts.forms import knows_password
 from annotations.accounts.models import User
+from annotations.accounts.passwords import knows_password
 
 from ..models import Role
 
