@@ -333,7 +333,7 @@ def fates(client: Client, study: Study) -> dict[str, int]:
 
 
 def test_who_submits_after_the_decisions_is_not_told_that_all_was_missed(
-    curator: Client, submitted: Article, sign_in: SignIn
+    curator: Client, submitted: Article, sign_in: SignIn, count_queries: CountQueries
 ) -> None:
     decide_all(curator, submitted)
     join(submitted.study, erin := make_user("erin"), Role.ANNOTATOR)
@@ -348,6 +348,14 @@ def test_who_submits_after_the_decisions_is_not_told_that_all_was_missed(
     opened(submitted)
     told = fates(sign_in(erin), submitted.study)
     assert told == {"kept": 3, "boundary": 1, "label": 1, "dropped": 1, "undecided": 1}
+    asked = []
+    for also in (False, True):
+        if also:  # her marks are counted by cases that rest on everybody's
+            Assignment.objects.filter(article=submitted).exclude(pk=hers.pk).update(rev=99)
+        with count_queries() as queries:
+            count_fates(submitted.study, erin, [submitted.pk], names_of(submitted.study))
+        asked.append(len(queries))
+    assert (asked[0], asked[1] > asked[0]) == (4, True)
 
 
 def test_every_mark_has_a_fate_also_where_nothing_was_decided(

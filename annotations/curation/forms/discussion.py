@@ -1,17 +1,17 @@
 """What people write in the discussion. Each form brings the id of the comment it will make."""
 
 import uuid
-from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from annotations.corpus.models import Article
 from annotations.study.models import Label, Rule, Study
 
 from ..actions.discussion import MOST_SAID
-from ..queries.board import Sought
+from ..queries.board import Board, Sought
 from ..queries.discussion import REASONS
 
 STATES = ("open", "flags", "resolved", "mine")
@@ -113,13 +113,14 @@ class SoughtForm(forms.Form):
         label="Reason", required=False, choices=[("", "any"), *REASONS.items()]
     )
 
-    def __init__(self, data: QueryDict, *, articles: Collection[uuid.UUID]) -> None:
+    def __init__(self, data: QueryDict, *, board: Board) -> None:
         super().__init__(data)
         field = self.fields["article"]
         assert isinstance(field, forms.ModelChoiceField)
-        is_long = len(articles) > MOST_OFFERED
-        offered = [pk for pk in articles if str(pk) == data.get("article")] if is_long else articles
-        named = Article.objects.light().filter(pk__in=offered)
+        offered = board.articles(MOST_OFFERED + 1)
+        is_long = len(offered) > MOST_OFFERED
+        known = Exists(board.threads.filter(article=OuterRef("pk")))
+        named = Article.objects.light().filter(known if is_long else Q(pk__in=offered))
         field.queryset = named.order_by("title__lower", "pk")
         self.is_valid()
         if is_long:

@@ -1,16 +1,15 @@
-"""The study's whole discussion at a glance: what there is under each tab, in order.
+"""The study's whole discussion at a glance: how much there is under each tab, and a page of it.
 
-Whether an article may be read is asked once, and narrow rows tell the rest; only the rows of a page
-are fetched as a whole.
+The database counts, and puts ids in order; only the rows of a page are fetched.
 """
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from annotations.assignment.models import AssignmentState
 from annotations.corpus.models import Article
@@ -45,106 +44,100 @@ class Counts:
     mine: int
 
 
-class Place(NamedTuple):
-    """A thread on the board."""
+@dataclass(frozen=True)
+class Asked:
+    """Ids of rows in their order, and how many there are."""
 
-    pk: uuid.UUID
-    article_id: uuid.UUID
-    is_open: bool
+    rows: QuerySet[Any, uuid.UUID] | list[uuid.UUID]
+    n_rows: int
 
 
 class Board:
-    """What a person may read of it. Each part is fetched once, when it is asked for."""
+    """What a person may read of it. Nothing is fetched before it is asked for."""
 
     def __init__(self, talk: Talk) -> None:
         self.talk = talk
+        self.threads = talk.among(Thread.objects.filter(study=talk.study), "article").order_by()
 
-    @cached_property
-    def places(self) -> list[Place]:
-        """Last spoken in first."""
-        threads = Thread.objects.filter(study=self.talk.study)
-        in_bin = threads.filter(article__deleted_at__isnull=False).order_by()
-        hidden = set(in_bin.values_list("article", flat=True))
-        rows = threads.annotate(last_at=Max("comments__written_at")).order_by("-last_at", "pk")
-        is_open = ExpressionWrapper(Q(resolved_at=None), output_field=BooleanField())
-        found = rows.values_list("pk", "article_id", is_open)
-        reads = self.talk.reads
-        return [Place(*row) for row in found if row[1] not in hidden and reads(row[1])]
+    @property
+    def waiting(self) -> QuerySet[Span]:
+        """Spans of submitted work that were flagged for discussion and have no thread yet."""
+        rows = Span.objects.live().filter(
+            study=self.talk.study, assignment__state=AssignmentState.SUBMITTED, threads=None
+        )
+        return self.talk.among(rows.exclude(flag=""), "assignment__article").order_by()
 
-    @cached_property
-    def mine(self) -> set[uuid.UUID]:
+    def _mine(self) -> Q:
         """Threads that the person spoke in or was named in."""
         spoken = Comment.objects.filter(study=self.talk.study).order_by()
-        own = spoken.filter(author=self.talk.user).values_list("thread", flat=True)
-        named = spoken.filter(mentions__user=self.talk.user).values_list("thread", flat=True)
-        return {*own.distinct(), *named.distinct()}
+        own = spoken.filter(author=self.talk.user)
+        named = spoken.filter(mentions__user=self.talk.user)
+        return Q(pk__in=own.values("thread")) | Q(pk__in=named.values("thread"))
+
+    def articles(self, most: int) -> list[uuid.UUID]:
+        """What there are threads on; no more than `most` of them."""
+        return list(self.threads.values_list("article", flat=True).distinct()[:most])
 
     @cached_property
-    def waiting(self) -> list[tuple[uuid.UUID, uuid.UUID, str]]:
-        """Spans of submitted work that were flagged for discussion and have no thread yet, with
-        article and reason; last changed first."""
-        rows = Span.objects.live().filter(
-            study=self.talk.study,
-            assignment__state=AssignmentState.SUBMITTED,
-            assignment__article__deleted_at=None,
-            threads=None,
-        )
-        rows = rows.exclude(flag="").order_by("-changed_at", "pk")
-        found = rows.values_list("pk", "assignment__article_id", "flag")
-        return [row for row in found if self.talk.reads(row[1])]
-
-    def articles(self) -> set[uuid.UUID]:
-        """What there are threads on."""
-        return {place.article_id for place in self.places}
-
     def counts(self) -> Counts:
-        n_open = sum(place.is_open for place in self.places)
+        """Two queries."""
+        settled = Count("pk", filter=Q(resolved_at__isnull=False))
+        told = self.threads.aggregate(
+            n_all=Count("pk"), resolved=settled, mine=Count("pk", filter=self._mine())
+        )
         return Counts(
-            open=n_open,
-            flags=len(self.waiting),
-            resolved=len(self.places) - n_open,
-            mine=sum(place.pk in self.mine for place in self.places),
+            open=told["n_all"] - told["resolved"],
+            flags=self.waiting.count(),
+            resolved=told["resolved"],
+            mine=told["mine"],
         )
 
-    def threads(self, sought: Sought) -> list[uuid.UUID]:
-        """Those asked for, last spoken in first."""
-        found = self.places
-        if sought.state == "open":
-            found = [place for place in found if place.is_open]
-        elif sought.state == "resolved":
-            found = [place for place in found if not place.is_open]
-        elif sought.state == "mine":
-            found = [place for place in found if place.pk in self.mine]
-        if not sought.narrows():
-            return [place.pk for place in found]
-        fitting = set(self._fitting(sought).values_list("pk", flat=True))
-        return [place.pk for place in found if place.pk in fitting]
+    def asked(self, sought: Sought) -> Asked:
+        """Threads, last spoken in first; or flags, last changed first."""
+        if sought.state == "flags":
+            flags = self._flags(sought)
+            return self._ordered(sought, flags, flags.order_by("-changed_at", "pk"))
+        threads = self._threads(sought)
+        spoken = threads.annotate(last_at=Max("comments__written_at")).order_by("-last_at", "pk")
+        if sought.words:
+            found = list(spoken.values_list("pk", flat=True))  # words are looked for once
+            return Asked(found, len(found))
+        return self._ordered(sought, threads, spoken)
 
-    def _fitting(self, sought: Sought) -> QuerySet[Thread]:
-        found = Thread.objects.filter(study=self.talk.study).order_by()
+    def _ordered(self, sought: Sought, rows: QuerySet[Any], ordered: QuerySet[Any]) -> Asked:
+        n_rows = rows.count() if sought.narrows() else getattr(self.counts, sought.state)
+        return Asked(ordered.values_list("pk", flat=True), n_rows)
+
+    def _flags(self, sought: Sought) -> QuerySet[Span]:
+        found = self.waiting
+        if sought.article is not None:
+            found = found.filter(assignment__article=sought.article)
+        return found.filter(flag=sought.reason) if sought.reason else found
+
+    def _threads(self, sought: Sought) -> QuerySet[Thread]:
+        found = self.threads
+        if sought.state == "open":
+            found = found.filter(resolved_at=None)
+        elif sought.state == "resolved":
+            found = found.filter(resolved_at__isnull=False)
+        elif sought.state == "mine":
+            found = found.filter(self._mine())
         if sought.article is not None:
             found = found.filter(article=sought.article)
         if sought.reason:
             found = found.filter(flag=sought.reason)
-        if sought.words:
-            spoken = Comment.objects.filter(study=self.talk.study, deleted_at=None)
-            spoken = spoken.filter(text__icontains=sought.words).order_by()
-            titled = Article.objects.filter(study=self.talk.study, title__icontains=sought.words)
-            found = found.filter(
-                Q(quote__icontains=sought.words)
-                | Q(article__in=titled.order_by().values("pk"))
-                | Q(pk__in=spoken.values("thread"))
-            )
-        return found
+        return found.filter(self._about(sought.words)) if sought.words else found
 
-    def flags(self, sought: Sought) -> list[uuid.UUID]:
-        article = sought.article
-        return [
-            pk
-            for pk, article_id, reason in self.waiting
-            if (article is None or article_id == article.pk)
-            and (not sought.reason or reason == sought.reason)
-        ]
+    def _about(self, words: str) -> Q:
+        """Threads that have the words in their quote, in what is said or in the article's title."""
+        spoken = Comment.objects.filter(study=self.talk.study, deleted_at=None)
+        spoken = spoken.filter(text__icontains=words).order_by()
+        titled = Article.objects.filter(study=self.talk.study, title__icontains=words)
+        return (
+            Q(quote__icontains=words)
+            | Q(article__in=titled.order_by().values("pk"))
+            | Q(pk__in=spoken.values("thread"))
+        )
 
 
 def fetch_threads(chosen: Sequence[uuid.UUID]) -> list[Thread]:

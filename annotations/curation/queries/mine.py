@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeAlias
 
+from django.db.models import OuterRef, Subquery
+
 from annotations.accounts.models import User
 from annotations.agreement import Unit
 from annotations.assignment.models import Assignment, AssignmentState
@@ -19,7 +21,7 @@ from ..ballots import EXTENT, read_ballots
 from ..models import AdjudicationState, Case, CaseState
 from ..seen import see_cases
 from .custody import nearness_of, words_of
-from .docket import submitted_works
+from .docket import ledger_of, submitted_works
 
 FATES = {
     "kept": "Kept as it was",
@@ -306,8 +308,9 @@ def joined(text: str, ends: Sequence[Any], cue: Sequence[int] | None) -> str:
 
 Fates: TypeAlias = dict[str, dict[str, int]]  # label -> fate -> count
 Key: TypeAlias = tuple[uuid.UUID, uuid.UUID, int, int, frozenset[tuple[str, str]]]
+All: TypeAlias = tuple[Key, int, tuple[tuple[uuid.UUID, int], ...]]  # with everybody's work
 KEPT_TABLES = 5_000  # articles x people
-_kept: OrderedDict[Key, Fates] = OrderedDict()
+_kept: OrderedDict[Key | All, Fates | None] = OrderedDict()  # None: look under everybody's work
 _lock = Lock()
 
 
@@ -315,21 +318,31 @@ def count_fates(
     study: Study, user: User, articles: Sequence[uuid.UUID], names: Mapping[str, str]
 ) -> Fates:
     """Over all of these articles. What is counted of one is kept in the process: it rests on the
-    decisions and on the person's marks, of which the revisions tell. One query then."""
+    decisions and on the person's marks, of which the revisions tell; where something was submitted
+    after a decision, on everybody's marks. One query then, or three."""
     keys = _keys(user, articles, names)
-    with _lock:
-        known = {pk: _kept[key] for pk, key in keys.items() if key in _kept}
-    unknown = [pk for pk in articles if pk not in known]
+    known = _recall(keys)
+    late = [pk for pk, fates in known.items() if fates is None]
+    known |= _recall(_keys_of_all(study, late, keys))
+    unknown = [pk for pk in articles if known.get(pk) is None]
     for first in range(0, len(unknown), AT_ONCE):
         chunk = unknown[first : first + AT_ONCE]
+        of_all = _keys_of_all(study, chunk, keys)
         for one in read_against(study, user, chunk, names, words=False):
-            known[one.article.pk] = fates_by_label([one])
-            if not one.late:
-                _keep(keys[one.article.pk], known[one.article.pk])
-    return _sum(known.values())
+            pk = one.article.pk
+            known[pk] = fates = fates_by_label([one])
+            _keep(keys[pk], None if one.late else fates)
+            if one.late:
+                _keep(of_all[pk], fates)
+    return _sum(fates for fates in known.values() if fates is not None)
 
 
-def _keep(key: Key, fates: Fates) -> None:
+def _recall(keys: Mapping[uuid.UUID, Key | All]) -> dict[uuid.UUID, Fates | None]:
+    with _lock:
+        return {pk: _kept[key] for pk, key in keys.items() if key in _kept}
+
+
+def _keep(key: Key | All, fates: Fates | None) -> None:
     with _lock:
         _kept[key] = fates
         while len(_kept) > KEPT_TABLES:
@@ -345,6 +358,24 @@ def _keys(
     return {
         article: (pk, user.pk, rev, decided, named)
         for article, pk, rev, decided in own.values_list(*columns)
+    }
+
+
+def _keys_of_all(
+    study: Study, articles: Sequence[uuid.UUID], keys: Mapping[uuid.UUID, Key]
+) -> dict[uuid.UUID, All]:
+    """With all that the cases of these articles are found from. Two queries, or none."""
+    if not articles:
+        return {}
+    rows = Article.objects.filter(pk__in=articles).order_by()
+    ledgers = dict(rows.values_list("pk", Subquery(ledger_of(OuterRef("pk")))))
+    return {
+        pk: (
+            keys[pk],
+            ledgers[pk] or 0,
+            tuple(sorted((one.assignment_id, one.rev) for one in works)),
+        )
+        for pk, (_, works) in submitted_works(study, articles).items()
     }
 
 

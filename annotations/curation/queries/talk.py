@@ -8,11 +8,12 @@ go on talking while they revise.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from annotations.accounts.models import User
@@ -23,6 +24,9 @@ from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
 
 from ..models import Adjudication, Alias, Revision
+
+Row = TypeVar("Row", bound=Model)
+MOST_LISTED = 1_000  # articles named in a question to the database
 
 
 def revising() -> Q:
@@ -52,13 +56,19 @@ class Talk:
         return self.standing.user
 
     @cached_property
-    def _own_articles(self) -> frozenset[uuid.UUID]:
-        return frozenset(self.own.values_list("article", flat=True))
+    def _own_articles(self) -> Collection[uuid.UUID] | QuerySet[Assignment, Any]:
+        """Asked of the database once for all, unless they are many: as a list they are planned for
+        best."""
+        few = list(self.own.values_list("article", flat=True)[: MOST_LISTED + 1])
+        return few if len(few) <= MOST_LISTED else self.own.values("article")
 
-    def reads(self, article_id: uuid.UUID) -> bool:
-        """Whether they may read about an article of the study that is not in the bin: asked of
-        the database once for all."""
-        return (article_id in self._own_articles) is not self.on_desk
+    def among(self, rows: "QuerySet[Row]", article: str) -> "QuerySet[Row]":
+        """Those of the study's rows about whose `article` (a path of names) they may read: the
+        same as by `articles`, told so that no row with a text is touched for it."""
+        in_bin = Article.objects.filter(study=self.study, deleted_at__isnull=False)
+        kept = rows.filter(~Exists(in_bin.filter(pk=OuterRef(article)).order_by()))
+        own = Q(**{f"{article}__in": self._own_articles})
+        return kept.filter(~own if self.on_desk else own)
 
     def about(self, article_id: uuid.UUID) -> Article:
         """The article, if the person may read what is said of it; else Http404."""

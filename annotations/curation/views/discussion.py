@@ -56,11 +56,13 @@ def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     shown = request.GET.get("show", "open")
     shown = shown if shown in STATES else "open"
     board = Board(talk)
-    form = SoughtForm(request.GET, articles=board.articles())
+    form = SoughtForm(request.GET, board=board)
     sought = form.sought(shown)
     flags = shown == "flags"
-    found = board.flags(sought) if flags else board.threads(sought)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    found = board.asked(sought)
+    pages = Paginator(found.rows, PAGE)
+    pages.count = found.n_rows
+    page = pages.get_page(request.GET.get("page"))
     chosen = list(page.object_list)
     rows: list[Any] = [*fetch_flags(chosen)] if flags else [*fetch_threads(chosen)]
     about = {row.assignment.article_id if flags else row.article_id for row in rows}
@@ -71,7 +73,7 @@ def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         "shown": shown,
         "form": form,
         "page": page,
-        "counts": board.counts(),
+        "counts": board.counts,
         "rows": [flag_row(row, names) if flags else thread_row(row, names) for row in rows],
     }
     return render(request, "curation/discussion.html", context)
