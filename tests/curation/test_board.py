@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -149,7 +150,7 @@ def is_about(thread: Thread, words: str) -> bool:
     return any(words in told for told in (thread.quote, thread.article.title, *kept))
 
 
-def shown(board: Board, **sought: str) -> list[uuid.UUID]:
+def shown(board: Board, **sought: Any) -> list[uuid.UUID]:
     found = board.asked(Sought(**sought))
     rows = list(found.rows)
     assert found.n_rows == len(rows)
