@@ -8,6 +8,8 @@ from project.logs import SECRET
 
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
+SECRETS = "/accounts/second-factor/"  # codes and keys, which no browser should keep on its disk
+
 
 class SecurityHeadersMiddleware:
     """No device access for pages, no reading of our answers by other sites, no shared caches."""
@@ -22,6 +24,8 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.path.startswith(SECRETS):
+            response.headers["Cache-Control"] = "no-store, private"
         # Static files set their own; a page with a person's work is asked for again each time.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.text.refusal import Refusal
 
@@ -54,6 +54,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sessions.html", {"sessions": list_sessions(user, mine)})
 
 
+@require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens for programs."""
     assert isinstance(request.user, User)

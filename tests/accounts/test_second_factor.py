@@ -53,6 +53,7 @@ def test_a_password_alone_no_longer_signs_in(client: Client) -> None:
     answer = client.post("/accounts/second-factor/authenticate/", {"code": current_code()})
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert client.get("/accounts/profile/").status_code == 200
+    assert "no-store" in client.get("/accounts/second-factor/")["Cache-Control"]
 
 
 def test_a_recovery_code_signs_in_once(client: Client) -> None:

@@ -46,6 +46,13 @@ for (const current of document.querySelectorAll(":is(.sections, .tabs) > [aria-c
   row.scrollLeft += place.left + place.width / 2 - within.left - within.width / 2;
 }
 
+// Once somebody has signed out, what the browser kept of their pages for Back is asked for again.
+const OUT = "sourcemark-out";
+if (!("in" in document.body.dataset)) localStorage.setItem(OUT, Date.now());
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && localStorage.getItem(OUT) > performance.timeOrigin) location.reload();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "alerts") event.detail.target.scrollIntoView({ block: "nearest" });
 });
