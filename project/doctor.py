@@ -14,7 +14,7 @@ from annotations.marking.checkup import CHECKS as MARKING
 from annotations.reports.checkup import CHECKS as REPORTS
 from annotations.reports.checkup import THOROUGH, check_gamma, check_kept_tables
 from annotations.study.checkup import CHECKS as STUDY
-from annotations.study.checkup import RESTORE, Check, Finding
+from annotations.study.checkup import RESTORE, Check, Finding, check_since
 
 
 def check_files(study_id: uuid.UUID | None) -> Iterator[Finding]:
@@ -45,15 +45,20 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def examine(study_id: uuid.UUID | None = None, *, thorough: bool = False) -> Iterator[Finding]:
+def examine(
+    study_id: uuid.UUID | None = None, *, thorough: bool = False, since: str = ""
+) -> Iterator[Finding]:
     """All that is not as it must be, in the database or in one study, as it is found.
 
     A check that cannot be finished is a finding too. Saves that come meanwhile are not looked at.
     `thorough`: what is kept of figures is made anew without bounds, which may take hours.
+    `since`: the digest of an entry of the audit that must still be there.
     """
     bounded = {check_gamma, check_kept_tables}
     checks = (*(each for each in CHECKS if each not in bounded), *THOROUGH) if thorough else CHECKS
     with snapshot():
+        if since:
+            yield from check_since(since, study_id)
         for check in checks:
             yield from _ask(check, study_id)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, F, OuterRef
 
-from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in
+from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in, sums_told
 
 from .models import Assignment, AssignmentState, Submission
 
@@ -25,6 +25,21 @@ def check_submitted(study_id: uuid.UUID | None) -> Iterator[Finding]:
         yield Finding("assignment.submitted", study, f"submission {pk}", what, RESTORE)
 
 
+def check_sums(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Each submission has the SHA-256 that the audit told when it was made."""
+    for told in sums_told(study_id, "assignment.submitted", "submission"):
+        works = {subject for subject, _ in told}
+        found = Submission.objects.filter(assignment__in=works).order_by()
+        columns = ("pk", "study_id", "assignment_id", "number", "content_sha256")
+        for pk, study, work, number, sha256 in found.values_list(*columns):
+            if told.pop((str(work), number), sha256) != sha256:
+                what = "Its SHA-256 is not the one that the audit tells: it was changed."
+                yield Finding("assignment.sums", study, f"submission {pk}", what, RESTORE)
+        for work, number in told:
+            what = f"The audit tells of submission {number}, and it is not there."
+            yield Finding("assignment.sums", study_id, f"assignment {work}", what, RESTORE)
+
+
 def check_handing_over(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """Work is handed over on the same article, to somebody else."""
     wrong = rows_in(Assignment, study_id).filter(handed_to__isnull=False)
@@ -34,4 +49,4 @@ def check_handing_over(study_id: uuid.UUID | None) -> Iterator[Finding]:
         yield Finding("assignment.handed_over", study, f"assignment {pk}", what, TELL)
 
 
-CHECKS: tuple[Check, ...] = (check_submitted, check_handing_over)
+CHECKS: tuple[Check, ...] = (check_submitted, check_sums, check_handing_over)

@@ -47,6 +47,8 @@ class Assignment(models.Model):
     )
     position = models.PositiveIntegerField(default=0)  # in the annotator's queue
     rev = models.PositiveIntegerField(default=0)
+    # Of its article's text and each operation after the other (marking/chain.py); "" before any.
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

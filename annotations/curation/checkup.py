@@ -9,7 +9,7 @@ from annotations.marking.checkup import TextAtHand
 from annotations.marking.codebook import Codebook
 from annotations.marking.finishing import content_sha256
 from annotations.marking.wire import format_stretch, parse_stretch
-from annotations.study.checkup import AT_ONCE, RESTORE, Check, Finding, rows_in
+from annotations.study.checkup import AT_ONCE, RESTORE, Check, Finding, rows_in, sums_told
 from annotations.study.models import CodebookVersion, Study
 
 from .actions.counting import count_anew
@@ -148,6 +148,21 @@ def check_versions(study_id: uuid.UUID | None) -> Iterator[Finding]:
         yield Finding("curation.versions", study, f"gold version {pk}", what, RESTORE)
 
 
+def check_sums(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Each version of the gold has the SHA-256 that the audit told when it was made."""
+    for told in sums_told(study_id, "adjudication.closed", "version"):
+        articles = {subject for subject, _ in told}
+        found = GoldVersion.objects.filter(adjudication__article__in=articles).order_by()
+        columns = ("pk", "study_id", "adjudication__article_id", "number", "content_sha256")
+        for pk, study, article, number, sha256 in found.values_list(*columns):
+            if told.pop((str(article), number), sha256) != sha256:
+                what = "Its SHA-256 is not the one that the audit tells: it was changed."
+                yield Finding("curation.sums", study, f"gold version {pk}", what, RESTORE)
+        for article, number in told:
+            what = f"The audit tells of version {number} of its gold, and it is not there."
+            yield Finding("curation.sums", study_id, f"article {article}", what, RESTORE)
+
+
 def check_counts(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """Kept counts of cases that claim to be true are: they are counted anew and compared."""
     studies = Study.objects.filter(pk=study_id) if study_id else Study.objects.kept()
@@ -188,5 +203,6 @@ CHECKS: tuple[Check, ...] = (
     check_rulings,
     check_decisions,
     check_versions,
+    check_sums,
     check_counts,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.core.files.storage import storages
 
-from annotations.study.checkup import AT_ONCE, Check, Finding, rows_in
+from annotations.study.checkup import AT_ONCE, Check, Finding, rows_in, sums_told
 
 from .models import Export, ExportState
 
@@ -29,4 +29,15 @@ def check_exports(study_id: uuid.UUID | None) -> Iterator[Finding]:
             yield Finding("exchange.exports", study, f"export {pk}", what, remedy)
 
 
-CHECKS: tuple[Check, ...] = (check_exports,)
+def check_sums(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Each export that is kept has the SHA-256 that the audit told when it was made."""
+    for told in sums_told(study_id, "study.exported", ""):
+        made = Export.objects.filter(pk__in=[subject for subject, _ in told])
+        for pk, study, sha256 in made.values_list("pk", "study_id", "sha256"):
+            if told[str(pk), None] != sha256:
+                what = "Its SHA-256 is not the one that the audit tells: it was changed."
+                remedy = "Remove it, and make the export again."
+                yield Finding("exchange.sums", study, f"export {pk}", what, remedy)
+
+
+CHECKS: tuple[Check, ...] = (check_exports, check_sums)

@@ -12,6 +12,7 @@ from annotations.corpus.models import Article
 from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in
 from annotations.text.names import fold
 
+from .chain import check_chains
 from .models import AttributeValue, Entity, Link, Operation, OperationStatus, Span
 from .retelling import check_histories
 from .wire import format_stretch
@@ -143,4 +144,5 @@ CHECKS: tuple[Check, ...] = (
     check_names,
     check_operations,
     check_histories,
+    check_chains,
 )

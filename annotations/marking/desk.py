@@ -17,13 +17,15 @@ Stand: TypeAlias = tuple[uuid.UUID | None, tuple[Stretch, ...]]
 
 @dataclass
 class Desk:
-    """One assignment's marks, as far as the batch concerns them; `rev` is its last revision."""
+    """One assignment's marks, as far as the batch concerns them; `rev` is its last revision and
+    `digest` that of its history before the batch."""
 
     assignment_id: uuid.UUID
     study_id: uuid.UUID
     owner_id: uuid.UUID
     rev: int
     state: str
+    digest: str
     fixed: FixedText
     codebook: Codebook
     regions: list[Stretch] = field(default_factory=list)

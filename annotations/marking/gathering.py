@@ -22,6 +22,7 @@ class Lock(NamedTuple):
     owner_id: uuid.UUID
     rev: int
     state: str
+    digest: str = ""
 
 
 class Gathered:
@@ -60,6 +61,7 @@ class Gathered:
             owner_id=lock.owner_id,
             rev=lock.rev,
             state=lock.state,
+            digest=lock.digest,
             fixed=fixed,
             codebook=codebook_of(lock.study_id, version_id, version["number"]),
             regions=list(self.regions),

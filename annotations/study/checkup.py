@@ -5,10 +5,11 @@ reads a part at a time, so that its memory does not grow with the study.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias, TypeVar
+from itertools import groupby, islice
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection
 from django.db.models import Count, Exists, ForeignKey, Max, Model, OuterRef, QuerySet
@@ -16,9 +17,11 @@ from django.db.models import Count, Exists, ForeignKey, Max, Model, OuterRef, Qu
 from annotations.guards import missing_guards
 
 from .actions.purging import tables_of_a_study
-from .models import CodebookVersion, Membership, Role, Study
+from .models import AuditEntry, CodebookVersion, Membership, Role, Study
+from .sealing import digest_of, witness_of
 
 AT_ONCE = 500  # rows fetched together
+FAR_BACK = 10_000  # digests of a study that are held in memory
 RESTORE = "Take what it was from a backup; until then do not use it."
 TELL = "Make a backup, then tell those who look after Sourcemark: this is a fault of the program."
 
@@ -116,6 +119,73 @@ def check_codebook(study_id: uuid.UUID | None) -> Iterator[Finding]:
             yield Finding("study.codebook", row["study_id"], "codebook", what, RESTORE)
 
 
+def check_audit(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Each entry fits its digest and those of the entries before it, and none of these is gone.
+    That the newest is gone is seen by nothing but a digest kept elsewhere (`check_since`)."""
+    entries = rows_in(AuditEntry, study_id).order_by("study_id", "pk").iterator(AT_ONCE)
+    for study, group in groupby(entries, key=lambda entry: entry.study_id):
+        before: dict[str, None] = {}  # digests, those of long ago first
+        is_first = True
+        for entry in group:
+            for what in _entry_faults(entry, before, is_first=is_first):
+                yield Finding("study.audit", study, f"audit entry {entry.pk}", what, RESTORE)
+            before[entry.digest], is_first = None, False
+            if len(before) > FAR_BACK:
+                del before[next(iter(before))]
+
+
+def _entry_faults(
+    entry: AuditEntry, before: Mapping[str, None], *, is_first: bool
+) -> Iterator[str]:
+    if not entry.digest:
+        yield "It has no digest: it was put in past Sourcemark."
+        return
+    if digest_of(entry) != entry.digest:
+        yield "It does not fit its digest: it was changed."
+    if not (is_first or entry.seen):
+        yield "It begins anew, though it is not the first."
+    for digest in entry.seen.split():
+        if digest not in before and not _is_there(entry, digest):
+            yield "An entry before it is gone, or was changed along with its digest."
+
+
+def _is_there(entry: AuditEntry, digest: str) -> bool:
+    return AuditEntry.objects.filter(study=entry.study_id, pk__lt=entry.pk, digest=digest).exists()
+
+
+def check_witnesses(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Each version of the codebook is the one whose making the audit tells of."""
+    told = rows_in(AuditEntry, study_id).filter(subject_type="codebookversion").exclude(witness="")
+    witnesses = dict(told.values_list("subject_id", "witness").iterator(AT_ONCE))
+    for version in rows_in(CodebookVersion, study_id).iterator(20):
+        witness = witnesses.pop(str(version.pk), "")  # "": nothing tells of it
+        if witness and witness != witness_of(version):
+            what = "It is not what the audit says was made: it was changed."
+            where = f"version {version.number} of the codebook"
+            yield Finding("study.codebook", version.study_id, where, what, RESTORE)
+    for pk in witnesses:
+        what = "The audit tells of its making, and it is not there."
+        yield Finding("study.codebook", study_id, f"version {pk} of the codebook", what, RESTORE)
+
+
+def sums_told(
+    study_id: uuid.UUID | None, action: str, number: str
+) -> Iterator[dict[tuple[str, Any], str]]:
+    """What the audit says of sums that were made by such acts, a portion at a time:
+    (id of the subject, `number` in "after") -> SHA-256."""
+    entries = rows_in(AuditEntry, study_id).filter(action=action, after__has_key="sha256")
+    told = entries.values_list("subject_id", "after").iterator(AT_ONCE)
+    while portion := list(islice(told, AT_ONCE)):
+        yield {(subject, after.get(number)): after["sha256"] for subject, after in portion}
+
+
+def check_since(digest: str, study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """The entry of this digest is there; then so is, unchanged, all that came before it."""
+    if not rows_in(AuditEntry, study_id).filter(digest=digest).exists():
+        what = "No entry of the audit has it: what there was then is gone, or was written anew."
+        yield Finding("study.audit", study_id, f"digest {digest}", what, RESTORE)
+
+
 def check_managers(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """Somebody manages each study that is not in the bin."""
     led = Membership.objects.current().filter(study=OuterRef("pk"), role=Role.MANAGER)
@@ -128,4 +198,11 @@ def check_managers(study_id: uuid.UUID | None) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-CHECKS: tuple[Check, ...] = (check_guards, check_references, check_codebook, check_managers)
+CHECKS: tuple[Check, ...] = (
+    check_guards,
+    check_references,
+    check_codebook,
+    check_audit,
+    check_witnesses,
+    check_managers,
+)

@@ -23,6 +23,7 @@ from django.db.models import (
 from annotations.prepared import prepared
 
 AnyField = Field[Any, Any]
+Also = tuple[str, list[Any]] | None  # a statement and its values
 Saver = Callable[[Any], Any] | None
 FEW = 20  # rows that go into one INSERT on PostgreSQL, where a COPY takes more round trips
 
@@ -45,7 +46,7 @@ class Pouring:
             )
         )
 
-    def write(self) -> None:
+    def write(self, also: Also = None) -> None:
         rows, self._rows = self._rows, []
         if not rows:
             return
@@ -53,10 +54,14 @@ class Pouring:
         with prepared() if len(rows) == 1 else connection.cursor() as cursor:
             if connection.vendor != "postgresql":
                 cursor.executemany(f"INSERT INTO {self._into} VALUES {marks}", rows)
+                self._and(cursor, also)
             elif len(rows) <= FEW:
                 every = ", ".join([marks] * len(rows))
                 values = [value for row in rows for value in row]
-                cursor.execute(f"INSERT INTO {self._into} VALUES {every}", values)
+                insert = f"INSERT INTO {self._into} VALUES {every}"
+                if also:  # both in one round trip
+                    insert, values = f"WITH poured AS ({insert}) {also[0]}", [*values, *also[1]]
+                cursor.execute(insert, values)
             else:
                 with (
                     connection.wrap_database_errors,
@@ -64,14 +69,24 @@ class Pouring:
                 ):
                     for row in rows:
                         to.write_row(row)
+                self._and(cursor, also)
+
+    def _and(self, cursor: Any, also: Also) -> None:
+        if also:
+            cursor.execute(*also)
 
 
-def pour(model: type[Model], fields: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """All of `rows` at once."""
+def pour(
+    model: type[Model],
+    fields: Iterable[str],
+    rows: Iterable[Iterable[Any]],
+    also: Also = None,
+) -> None:
+    """All of `rows` at once. `also` is an UPDATE that goes with them, if there are any."""
     pouring = Pouring(model, fields)
     for row in rows:
         pouring.add(row)
-    pouring.write()
+    pouring.write(also)
 
 
 @cache

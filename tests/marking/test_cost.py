@@ -14,7 +14,8 @@ from annotations.marking import articles, codebook
 from tests.conftest import SignIn
 from tests.marking.sending import Tab, add, address, link, new_id, op, span, tab_of, words
 
-AT_MOST_TO_SAVE, AT_MOST_TO_OPEN = 8, 12
+AT_MOST_TO_SAVE = 8 if connection.vendor == "postgresql" else 9  # the history and its digest
+AT_MOST_TO_OPEN = 12
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def cost(sent: Any, tab: Tab) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_save_costs_at_most_eight_statements(tab: Tab, article: Article) -> None:
+def test_a_save_costs_few_statements(tab: Tab, article: Article) -> None:
     source, claim = span(article, "attribution", (0, 9)), span(article, None, (43, 50), (58, 64))
     name = {"id": new_id(), "name": "Officials"}
     tab.made("entity", name)

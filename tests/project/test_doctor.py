@@ -31,7 +31,9 @@ from annotations.marking.models import Operation, Span
 from annotations.reports.actions import refresh_sums
 from annotations.reports.models import ArticleSums
 from annotations.study.actions.audit import record
+from annotations.study.actions.codebook import save_version
 from annotations.study.models import AuditEntry, Study
+from annotations.study.queries.codebook import codebook_content
 from project.doctor import CHECKS, examine
 from tests.conftest import SignIn
 from tests.curation.scene import cases, ruling
@@ -40,7 +42,9 @@ from tests.marking.sending import Tab, address, link, new_id, op, span
 from tests.people import assign
 
 from .planted import BROKEN, change, kept_figures
+from .tied import TIED
 
+FAULTS = {**BROKEN, **TIED}
 pytestmark = pytest.mark.django_db
 
 
@@ -49,6 +53,10 @@ def worked(
     article: Article, alice: User, bob: User, carol: User, dave: User, sign_in: SignIn
 ) -> Article:
     """Marked, changed, removed, brought back, submitted, decided and counted, all by pages."""
+    for reason in ("Second", "Third"):
+        save_version(
+            study=article.study, actor=alice, reason=reason, content=codebook_content(article.study)
+        )
     source, extent = {}, {}
     for who in (bob, carol):
         assign(article, who)
@@ -100,6 +108,16 @@ def lift_all() -> None:
     lift_guards(connection, "delete")
 
 
+def test_what_was_cut_off_is_missed_by_a_digest_kept_elsewhere(worked: Article) -> None:
+    """The newest entry is named by none; a digest of the security log's is."""
+    last = AuditEntry.objects.latest("pk")
+    assert [str(one) for one in examine(since=last.digest)] == []
+    lift_all()
+    last.delete()
+    assert found() == {"study.guards"}
+    assert {one.check for one in examine(since=last.digest)} == {"study.audit", "study.guards"}
+
+
 def found_after(spoil: Callable[[Article], None], article: Article, room: str) -> set[str]:
     """What the checks of a room find in the study; then it was as before."""
     checks = [check for check in CHECKS if check.__module__.split(".")[1] == room]
@@ -116,9 +134,9 @@ def test_whatever_is_broken_is_found(worked: Article) -> None:
     """One scene for all, because making it takes most of the time."""
     found = {
         what: found_after(spoil, worked, check.partition(".")[0])
-        for what, (check, spoil) in BROKEN.items()
+        for what, (check, spoil) in FAULTS.items()
     }
-    missed = {what: found[what] for what, (check, _) in BROKEN.items() if check not in found[what]}
+    missed = {what: found[what] for what, (check, _) in FAULTS.items() if check not in found[what]}
     assert missed == {}
     kept_figures(worked)
     assert [str(finding) for finding in examine(thorough=True)] == []

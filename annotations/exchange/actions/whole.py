@@ -12,21 +12,25 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
 from annotations.accounts.models import User
+from annotations.marking.chain import chained
 from annotations.marking.wire import format_stretch, parse_stretch
 from annotations.study.actions import record
-from annotations.study.models import Study
+from annotations.study.models import AuditEntry, CodebookVersion, Study
 from annotations.study.pouring import Pouring
+from annotations.study.sealing import seal, settled, witness_of
 from annotations.text.cleaning import sha256
 
 from ..formats.sourcemark import read_rows, study_path
 from ..frame import FileRefused, SourceFiles
-from ..queries.tables import Column, Table, article_tables, head_tables
+from ..queries.tables import SEALS, Column, Table, article_tables, head_tables, study_tables
 from ..records import Row, Tables
 from ..rows.marks import grouped
 
 AT_ONCE = 1_000  # rows of one table that wait for their INSERT
 MOST_NAMED = 20  # people of the file that a refusal lists
+AUDIT = "auditentry"
 Tell = Callable[[int], object]
+Sealed = Callable[[list[Any]], list[str]]  # what the columns of SEALS hold for these values
 Ids = Mapping[type[Model], Collection[uuid.UUID]]  # of an article's rows
 
 
@@ -96,6 +100,7 @@ class _Restoring:
         self.moved: dict[str, str] = {}  # ids that differ, for what stands in JSON values
         self.head_ids: defaultdict[type[Model], set[uuid.UUID]] = defaultdict(set)
         self.waiting: dict[str, Pouring] = {}
+        self.ready: dict[int, list[Any]] = {}  # of rows that were read for a digest already
         self.awaited: list[tuple[type[Model], uuid.UUID, str, str]] = []
         self.place = ""
 
@@ -103,6 +108,7 @@ class _Restoring:
         restored = self._head()
         self._flush()
         self._check_awaited()
+        self._audit(restored.study)
         tables = {table.name: table for table in article_tables()}
         for listed in self.rows.articles:
             restored.n_articles += 1
@@ -131,9 +137,33 @@ class _Restoring:
         self._flush()
         while name:
             self.place = f"{name} {row.get('id', '')}".strip()
-            self._add(self._table(tables, name), row, restored.study, None)
+            if name != AUDIT:
+                self._add(self._table(tables, name), row, restored.study, None)
             name, row = next(walk, ("", {}))
         return restored
+
+    def _audit(self, study: Study) -> None:
+        """Its entries come last: they are tied to each other, and to versions that are there."""
+        table = study_tables()[AUDIT]
+        versions = CodebookVersion.objects.filter(study=study.pk).iterator(20)
+        witnesses = {str(version.pk): witness_of(version) for version in versions}
+        seen = ""
+
+        def sealed(values: list[Any]) -> list[str]:
+            nonlocal seen
+            told = {
+                column.attname: value for column, value in zip(table.columns, values, strict=True)
+            }
+            entry = AuditEntry(study_id=study.pk, **told)
+            entry.witness = witnesses.get(entry.subject_id, "")
+            (entry,) = seal([entry], seen)
+            before, seen = seen, entry.digest
+            return [before, entry.witness, seen]
+
+        for name, row in self.rows.head:
+            if name == AUDIT:
+                self.place = name
+                self._add(table, row, study, None, sealed)
 
     def _check_awaited(self) -> None:
         """Keys that led to later rows of the head: by now those must be there."""
@@ -219,13 +249,26 @@ class _Restoring:
         if article.get("n_code_points") != len(text):
             raise self._refused("Its text has another length than it says.")
         ids = self._ids(listed, tables)
+        chains = self._chains(listed, tables, study, ids)
         for name, rows in listed.items():
             table = self._table(tables, name)
             for row in rows:
                 self.place = f"article “{title}”, {name} {row.get('id', '')}".strip()
                 self._check_places(name, row, text)
-                self._add(table, row, study, ids)
+                self._add(table, row, study, ids, lambda values: [chains.get(values[0], "")])
         self._check_fragments(listed, title)
+
+    def _chains(
+        self, listed: Tables, tables: Mapping[str, Table], study: Study, ids: Ids
+    ) -> dict[Any, str]:
+        """assignment -> the digest of its history, as it will stand here."""
+        digests: dict[Any, str] = {}
+        first, self.place = listed["article"][0]["text_sha256"], f"{self.place}, operation"
+        for row in listed.get("operation", ()):
+            values = self.ready[id(row)] = list(self._values(tables["operation"], row, ids))
+            digest = digests.get(values[0], first)
+            digests[values[0]] = chained(digest, [settled([study.pk, *values])])
+        return digests
 
     def _ids(
         self, listed: Tables, tables: Mapping[str, Table]
@@ -273,14 +316,17 @@ class _Restoring:
         row: Row,
         study: Study,
         here: Ids | None,
+        sealed: Sealed | None = None,
     ) -> None:
-        values = list(self._values(table, row, here))
+        values = self.ready.pop(id(row), None) or list(self._values(table, row, here))
         if here is None and "id" in row:
             self.head_ids[table.model].add(values[table.names.index("id")])
         waiting = self.waiting.get(table.name)
         if waiting is None:
-            more = () if table.model is Study else ("study",)
+            more = [*SEALS.get(table.name, ()), *([] if table.model is Study else ["study"])]
             waiting = self.waiting[table.name] = Pouring(table.model, (*table.names, *more))
+        if table.name in SEALS and sealed:
+            values += sealed(values)
         if table.model is not Study:
             values.append(study.pk)
         waiting.add(values)

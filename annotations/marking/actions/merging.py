@@ -22,6 +22,7 @@ from annotations.study.actions.codebook import changing
 from annotations.study.models import Attribute, AttributeKind, Label
 from annotations.text.refusal import Refusal
 
+from ..chain import chained_rows
 from ..checking import Invalid
 from ..codebook import Codebook, codebook_of
 from ..desk import check_ends
@@ -230,6 +231,12 @@ class Hand:
         )
         return self.work.rev
 
+    def close(self) -> None:
+        """Store the history, and with the work how far it goes."""
+        Operation.objects.bulk_create(self.history, batch_size=200)
+        digest = chained_rows(self.work, self.history)
+        Assignment.objects.filter(pk=self.work.pk).update(rev=self.work.rev, digest=digest)
+
 
 def _move_all(label: Label, into: Label, actor: User, act: uuid.UUID) -> None:
     twins, now = dict(_twins(label, into)), timezone.now()
@@ -263,8 +270,7 @@ def _move_all(label: Label, into: Label, actor: User, act: uuid.UUID) -> None:
         )
         moved = [row.pk for row in rows.values() if row.deleted_at is None]
         _move_answers(label, into, moved)
-        Operation.objects.bulk_create(hand.history, batch_size=200)
-        Assignment.objects.filter(pk=each.pk).update(rev=each.rev)
+        hand.close()
 
 
 def _in(twins: dict[uuid.UUID, uuid.UUID], wire: Wire) -> bool:

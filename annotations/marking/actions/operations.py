@@ -14,9 +14,11 @@ from annotations.prepared import prepared
 from annotations.study.policy import Act
 from annotations.study.pouring import pour
 from annotations.study.queries import check_second_factor
+from annotations.text.cleaning import sha256
 from annotations.text.refusal import Refusal
 
 from ..applying import HISTORY, Applied, Hand, apply_batch, hold_batch
+from ..chain import chained
 from ..checking import BY_BROWSER
 from ..desk import Desk
 from ..gathering import Lock
@@ -83,7 +85,7 @@ WHERE study_id = %s AND article_id = %s AND annotator_id = %s
 # What stands behind the last condition; the column says whether the study asks the annotator for
 # a second factor, as it does when they also curate or manage.
 CLAIMED = """
-RETURNING id, rev, state, EXISTS (SELECT 1 FROM annotations_study s
+RETURNING id, rev, state, digest, EXISTS (SELECT 1 FROM annotations_study s
     JOIN annotations_membership m ON m.study_id = s.id
     WHERE s.id = annotations_assignment.study_id AND s.second_factor
     AND m.user_id = annotations_assignment.annotator_id
@@ -107,10 +109,10 @@ def _claim(
         row = cursor.fetchone()
     if row is None:
         return None
-    pk, rev, state, guarded = row
+    pk, rev, state, digest, guarded = row
     check_second_factor(user, guarded=bool(guarded))
     assignment_id = pk if isinstance(pk, uuid.UUID) else uuid.UUID(pk)
-    return Lock(assignment_id, study_id, article_id, user.pk, rev, state)
+    return Lock(assignment_id, study_id, article_id, user.pk, rev, state, digest)
 
 
 def lock_of(assignment: Assignment) -> Lock:
@@ -121,6 +123,7 @@ def lock_of(assignment: Assignment) -> Lock:
         assignment.annotator_id,
         assignment.rev,
         assignment.state,
+        assignment.digest,
     )
 
 
@@ -154,15 +157,26 @@ def _write(desk: Desk, batch: Batch, hand: Hand) -> Applied:
     )
     done = apply_batch(desk, writer, batch, hand)
     writer.close()
-    pour(Operation, HISTORY, done.history)
+    _keep(desk, done)
     return done
 
 
 def _hold(lock: Lock, batch: Batch, hand: Hand) -> Wire:
     desk = read_desk(lock, batch.ops)
     done = hold_batch(desk, batch, hand)
-    pour(Operation, HISTORY, done.history)
+    _keep(desk, done)
     return _reply(desk, batch, done, desk.rev)
+
+
+TIE = "UPDATE annotations_assignment SET digest = %s WHERE id = %s"
+
+
+def _keep(desk: Desk, done: Applied) -> None:
+    """The history of a batch, and the digest of all there is now."""
+    if not done.history:
+        return
+    desk.digest = chained(desk.digest or sha256(desk.text), done.history)
+    pour(Operation, HISTORY, done.history, (TIE, [desk.digest, desk.assignment_id.hex]))
 
 
 def _reply(desk: Desk, batch: Batch, done: Applied, rev_before: int) -> Wire:
@@ -179,7 +193,7 @@ def _reply(desk: Desk, batch: Batch, done: Applied, rev_before: int) -> Wire:
 
 TAKE = """
 UPDATE annotations_assignment SET rev = rev + %s
-WHERE id = %s AND state IN ('waiting', 'in_progress', 'returned') RETURNING rev, state
+WHERE id = %s AND state IN ('waiting', 'in_progress', 'returned') RETURNING rev, state, digest
 """
 
 
@@ -189,7 +203,7 @@ def _take(assignment: Assignment, n_ops: int) -> tuple[bool, Lock]:
         cursor.execute(TAKE, [n_ops, assignment.pk.hex])
         row = cursor.fetchone()
     lock = lock_of(assignment if row else Assignment.objects.get(pk=assignment.pk))
-    return (True, lock._replace(rev=row[0], state=row[1])) if row else (False, lock)
+    return (True, lock._replace(rev=row[0], state=row[1], digest=row[2])) if row else (False, lock)
 
 
 @transaction.atomic

@@ -151,4 +151,5 @@ def _acted(submission: Submission) -> Acted:
             "rev": submission.rev,
             "sha256": submission.content_sha256,
         },
+        witness=submission.assignment.digest,
     )

@@ -54,8 +54,7 @@ def _give_back(work: Assignment, actor: User, done: Iterable[Operation]) -> int:
     for past in sorted(done, key=lambda each: each.rev or 0, reverse=True):
         give = _give_span if past.target_type == OperationTarget.SPAN else _give_link
         stay += not give(hand, past)
-    Operation.objects.bulk_create(hand.history, batch_size=200)
-    Assignment.objects.filter(pk=work.pk).update(rev=work.rev)
+    hand.close()
     return stay
 
 

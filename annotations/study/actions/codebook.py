@@ -12,6 +12,7 @@ from annotations.text.refusal import Refusal
 
 from ..models import Attribute, CodebookVersion, Label, Rule, Study
 from ..queries.codebook import codebook_content
+from ..sealing import witness_of
 from .audit import record
 
 LABEL_FIELDS = ("name", "definition", "key", "tag", "slot", "extent", "fragments_allowed")
@@ -58,6 +59,7 @@ def save_version(
         action="codebook.changed",
         subject=version,
         after={"version": version.number, "reason": reason},
+        witness=witness_of(version),
     )
     return version
 

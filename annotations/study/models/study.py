@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -106,13 +107,17 @@ class AuditEntry(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="audit_entries"
     )
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
     action = models.CharField(max_length=60)  # noun.verb: "article.imported"
     subject_type = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=40)
     subject_name = models.CharField(max_length=200, blank=True)
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
+    # What ties it to the entries before (sealing.py): their digests, that of what it made, its own.
+    seen = models.TextField(blank=True, default="", db_default="", editable=False)
+    witness = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name_plural = "audit entries"
