@@ -28,7 +28,7 @@ def check_submitted(study_id: uuid.UUID | None) -> Iterator[Finding]:
 def check_sums(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """Each submission has the SHA-256 that the audit told when it was made."""
     for told in sums_told(study_id, "assignment.submitted", "submission"):
-        works = {subject for subject, _ in told}
+        works = {uuid.UUID(subject) for subject, _ in told}
         found = Submission.objects.filter(assignment__in=works).order_by()
         columns = ("pk", "study_id", "assignment_id", "number", "content_sha256")
         for pk, study, work, number, sha256 in found.values_list(*columns):

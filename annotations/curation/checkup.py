@@ -151,7 +151,7 @@ def check_versions(study_id: uuid.UUID | None) -> Iterator[Finding]:
 def check_sums(study_id: uuid.UUID | None) -> Iterator[Finding]:
     """Each version of the gold has the SHA-256 that the audit told when it was made."""
     for told in sums_told(study_id, "adjudication.closed", "version"):
-        articles = {subject for subject, _ in told}
+        articles = {uuid.UUID(subject) for subject, _ in told}
         found = GoldVersion.objects.filter(adjudication__article__in=articles).order_by()
         columns = ("pk", "study_id", "adjudication__article_id", "number", "content_sha256")
         for pk, study, article, number, sha256 in found.values_list(*columns):

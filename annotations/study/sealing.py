@@ -14,14 +14,14 @@ from typing import Any
 
 from .models import AuditEntry, CodebookVersion
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
 LOOKED_BACK = 64  # entries among which the newest are looked for
 SAID = ("study_id", "actor_id", "action", "subject_type", "subject_id", "subject_name")
 
 
 def joined(before: str, said: Any) -> str:
     """The digest of what is said after `before`: SHA-256 of both, the second as canonical JSON."""
-    written = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(f"{before}\n{written}".encode()).hexdigest()
+    return hashlib.sha256(f"{before}\n{CANONICAL.encode(said)}".encode()).hexdigest()
 
 
 def settled(value: Any) -> Any:

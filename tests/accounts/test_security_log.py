@@ -100,4 +100,5 @@ def test_a_site_admins_look_is_told_with_its_address(caplog: pytest.LogCaptureFi
     study, ada = make_study(make_user("alice")), make_user("ada", is_superuser=True)
     SignIn()(ada).get(f"/studies/{study.pk}/people/", REMOTE_ADDR="203.0.113.9")
     about = f"person='{ada.pk}' address='203.0.113.9' study='{study.pk}'"
-    assert caplog.messages == [f"study.looked_at: {about} subject='{study.pk}'"]
+    about += f" subject='{study.pk}' digest='{study.audit_entries.get().digest}'"
+    assert caplog.messages == [f"study.looked_at: {about}"]

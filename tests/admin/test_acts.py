@@ -110,13 +110,14 @@ def test_what_a_site_admin_does_to_accounts_is_in_the_security_log(
         False, True, True,
     )  # fmt: skip
     about = f"person='{ada.pk}' address='-' account='{bob.pk}'"
+    left = AuditEntry.objects.get(action="account.deactivated")
     assert sorted(caplog.messages) == sorted([
         f"password set: person='{bob.pk}' address='127.0.0.1' by='{ada.pk}'",
         f"password taken away: person='{bob.pk}' address='127.0.0.1' by='{ada.pk}'",
         f"user name changed: {about} before='bob' after='robert'",
         f"right changed: {about} before='False' after='True' what='is_superuser'",
         f"account.deactivated: person='{ada.pk}' address='-'"
-        f" study='{bob.memberships.get().study_id}' subject='{bob.pk}'",
+        f" study='{left.study_id}' subject='{bob.pk}' digest='{left.digest}'",
         f"account closed: {about}",
         f"account made: person='{ada.pk}' address='-' account='{fay.pk}' username='fay'",
     ])  # fmt: skip

@@ -18,7 +18,9 @@ from annotations.exchange.packing import About, Wanted, pack
 from annotations.exchange.queries.corpus import read_corpus, read_whole
 from annotations.exchange.queries.tables import LEFT_OUT, study_tables
 from annotations.exchange.records import Corpus, StudyRecord
+from annotations.marking.chain import check_chains
 from annotations.marking.models import Operation, Span
+from annotations.study.checkup import check_audit, check_witnesses
 from annotations.study.models import AuditEntry, Study
 from annotations.text.cleaning import sha256
 
@@ -70,6 +72,15 @@ def test_the_demo_study_comes_back_to_the_same_bytes(demo_file: bytes) -> None:
     assert Span.objects.count() > 0
     assert Operation.objects.count() > 0
     assert AuditEntry.objects.filter(study=restored.study).exists()
+    check_digests(restored.study)
+
+
+def check_digests(study: Study) -> None:
+    """Made anew where the study came in, for they are not in the file."""
+    found = [*check_audit(study.pk), *check_witnesses(study.pk), *check_chains(study.pk)]
+    assert [str(finding) for finding in found] == []
+    assert study.audit_entries.exclude(witness="").exists()
+    assert study.assignments.exclude(digest="").exists()
 
 
 def test_the_file_is_json_that_any_program_reads(demo_file: bytes) -> None:
@@ -97,7 +108,9 @@ def test_people_who_are_here_already_keep_their_accounts(demo_file: bytes) -> No
     robert = User.objects.create_user("robert", "robert@example.org", "correct horse")
     restored = restore_study(files=files_of(demo_file), people={other: "robert"})
     assert sorted(restored.known_people) == sorted([name, "robert"])
+    check_digests(restored.study)
     told = exported(restored.study).decode()
+    assert "digest" not in json.loads(told)["head"]["auditentry"][0]
     assert str(here.pk) in told
     assert str(robert.pk) in told
     for row in json.loads(demo_file)["head"]["user"][:2]:

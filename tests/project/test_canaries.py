@@ -92,6 +92,9 @@ NEEDS_NONE: dict[str, str] = {
          "ArticleCases.counts", "StudyCases.engine", "StudyCases.totals",
          "StoredAnswer.headers", "StudyImport.message"), OURS),
     **dict.fromkeys(
+        ("AuditEntry.seen", "AuditEntry.witness", "AuditEntry.digest", "Assignment.digest"),
+        HASHED),
+    **dict.fromkeys(
         ("User.username", "Label.slug", "Attribute.name", "Rule.name", "Label.key", "Label.tag"),
         CHECKED),
     **dict.fromkeys(

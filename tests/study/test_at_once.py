@@ -5,14 +5,19 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from annotations.accounts.models import User
+from annotations.guards import lift_guards
 from annotations.study.actions import create_study
+from annotations.study.actions.audit import record
 from annotations.study.actions.codebook import change_rule
 from annotations.study.actions.people import InvitationUsed, LastManager, accept, invite, set_roles
+from annotations.study.checkup import check_audit
 from annotations.study.forms.codebook import rule_start
-from annotations.study.models import Membership, Role, Study
+from annotations.study.models import AuditEntry, Membership, Role, Study
 from annotations.study.queries.people import managers
+from annotations.study.sealing import untied
 from annotations.text.refusal import Refusal
 from project.doctor import examine
 from tests.at_once import at_once
@@ -75,3 +80,30 @@ def test_changes_of_the_codebook_at_once_are_versions_one_after_the_other(led: S
     content = versions[-1].content["labels"]
     titles = {rule["name"]: rule["title"] for label in content for rule in label["rules"]}
     assert {titles[name] for name in ("A1", "A2", "L1", "C1")} == {"New"}
+
+
+def test_what_acts_at_once_record_is_tied_together_by_the_next(led: Study) -> None:
+    """No entry but the newest can be taken away, however many were written at a time."""
+
+    def act() -> None:
+        record(study=led, actor=led.created_by, action="rule.changed", subject=led)
+
+    at_once([act] * 6)
+    act()
+    act()
+    with transaction.atomic():
+        lift_guards(connection)
+        for entry in AuditEntry.objects.order_by("-pk")[1:]:
+            with transaction.atomic():
+                AuditEntry.objects.filter(pk=entry.pk).delete()
+                assert [found.check for found in check_audit(led.pk)], entry
+                transaction.set_rollback(True)
+        transaction.set_rollback(True)
+
+
+def test_the_newest_are_those_that_no_other_names() -> None:
+    branches = [("e", "c"), ("d", "b"), ("c", "a"), ("b", "a"), ("a", "")]
+    assert untied(branches) == "d e"
+    assert untied([("f", "d e"), *branches]) == "f"
+    assert untied([]) == ""
+    assert untied([("", "")]) == ""

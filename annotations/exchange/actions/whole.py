@@ -263,7 +263,7 @@ class _Restoring:
     ) -> dict[Any, str]:
         """assignment -> the digest of its history, as it will stand here."""
         digests: dict[Any, str] = {}
-        first, self.place = listed["article"][0]["text_sha256"], f"{self.place}, operation"
+        first, self.place = str(listed["article"][0]["text_sha256"]), f"{self.place}, operation"
         for row in listed.get("operation", ()):
             values = self.ready[id(row)] = list(self._values(tables["operation"], row, ids))
             digest = digests.get(values[0], first)
