@@ -18,7 +18,7 @@ from annotations.marking.wire import parse_stretch
 from annotations.study.models import Study
 
 from ..ballots import EXTENT, read_ballots
-from ..models import AdjudicationState, Case, CaseState
+from ..models import AdjudicationState, Case, CaseState, GoldLink, GoldSpan
 from ..seen import see_cases
 from .custody import nearness_of, words_of
 from .docket import ledger_of, submitted_works
@@ -121,14 +121,31 @@ def read_against(
 
 
 def read_touched(articles: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Case]]:
-    """Article -> its touched cases in reading order."""
-    ends = ("source", "target", "gold_link__source", "gold_link__target")
+    """Article -> its touched cases in reading order. The ends of links are cases among them, and
+    gold spans of these: they are not asked for again."""
     rows = Case.objects.filter(adjudication__article__in=articles)
-    related = rows.select_related("adjudication", "gold_span__label", "rule", "curator", *ends)
+    related = rows.select_related(
+        "adjudication", "gold_span__label", "gold_link", "rule", "curator"
+    )
     found: dict[uuid.UUID, list[Case]] = defaultdict(list)
     for row in related.order_by("start", "-end", "pk"):
         found[row.adjudication.article_id].append(row)
+    for touched in found.values():
+        _join_ends(touched)
     return found
+
+
+def _join_ends(touched: Sequence[Case]) -> None:
+    cases: dict[uuid.UUID | None, Case] = {row.pk: row for row in touched}
+    golds = [getattr(row, "gold_span", None) for row in touched]
+    spans: dict[uuid.UUID | None, GoldSpan] = {gold.pk: gold for gold in golds if gold}
+    for row in touched:
+        link: GoldLink | None = getattr(row, "gold_link", None)
+        for end in ("source", "target"):
+            if at := cases.get(getattr(row, f"{end}_id")):
+                setattr(row, end, at)
+            if gold := spans.get(getattr(link, f"{end}_id", None)):
+                setattr(link, end, gold)
 
 
 @dataclass(slots=True)
