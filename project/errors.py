@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request, permission_denied
 
 from annotations.api.problems import Problem
+from annotations.overtaken import is_overtaken
 from annotations.study.queries.door import SecondFactorNeeded
 from project.nul import NulInAddress
 
@@ -25,15 +26,16 @@ WAIT = "900"  # seconds: fifteen minutes, as ACCOUNT_RATE_LIMITS counts
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; or 503 with Retry-After when the database is what failed."""
+    """500; or 503 with Retry-After when the database is what failed, or another was quicker."""
     error = sys.exc_info()[1]
-    unreachable = isinstance(error, (OperationalError, InterfaceError))
+    overtaken = is_overtaken(error)
+    unreachable = overtaken or isinstance(error, (OperationalError, InterfaceError))
     status = 503 if unreachable else 500
     if is_for_programs(request):
         return told_to_programs(status, WORDS[status])
     context = {
         "is_full": any(words in str(error) for words in NO_ROOM),
-        "is_locked": any(words in str(error) for words in LOCKED),
+        "is_locked": overtaken or any(words in str(error) for words in LOCKED),
     }
     response = HttpResponse(loader.render_to_string(f"{status}.html", context), status=status)
     if unreachable:

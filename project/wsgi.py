@@ -5,7 +5,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-application = get_wsgi_application()
+
+from project.draining import draining
+
+application = draining(get_wsgi_application())
 
 from project.starting import refuse_to_start_unfit, wait_briefly_for_locks  # noqa: E402
 

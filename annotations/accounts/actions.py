@@ -28,6 +28,7 @@ def open_account(*, username: str, email: str, display_name: str, password: str)
         with transaction.atomic():
             user = User.objects.create_user(username, email, password, display_name=display_name)
     except IntegrityError as error:  # two at the same moment
+        refuse_taken(email)
         raise NameTaken from error
     note_later("account made", person=user.pk, username=username)
     return user
@@ -47,8 +48,13 @@ def change_profile(
     if display_name != user.display_name:
         told = {"before": user.display_name, "after": display_name}
         note_later("name changed", person=user.pk, **told, **by)
+    told = {"display_name": display_name, "email": email, "theme": theme}
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(**told)
+    except IntegrityError as error:  # two at the same moment
+        raise AddressTaken from error
     user.display_name, user.email, user.theme = display_name, email, theme
-    user.save(update_fields=["display_name", "email", "theme"])
     return user
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse, UnreadablePostError
 
 from annotations.corpus.records import RecordWrong
 from annotations.marking.protocol import Malformed, TooLarge
+from annotations.overtaken import SENTENCE, is_overtaken
 from annotations.study.queries.door import SecondFactorNeeded
 from annotations.text.refusal import Refusal
 
@@ -101,8 +102,8 @@ def problem_of(error: Exception) -> Problem | None:
         return refused(str(error), Fault(str(error), field=f"/{error.field}"))
     if isinstance(error, Refusal):
         return refused(str(error))
-    if isinstance(error, OperationalError | InterfaceError):
-        detail = "The database does not answer. Try again."
+    if is_overtaken(error) or isinstance(error, OperationalError | InterfaceError):
+        detail = SENTENCE if is_overtaken(error) else "The database does not answer. Try again."
         return Problem(503, "unavailable", detail, headers={"Retry-After": RETRY_AFTER})
     return None
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from annotations.overtaken import again_if_overtaken
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 from annotations.study.queries.people import lost_a_role
@@ -92,25 +92,28 @@ def write(call: Call[Any, Any], route: Route) -> HttpResponseBase:
     key = read_key(call.request) if route.needs_key or KEY_HEADER in call.request.headers else ""
     if route.prepare is not None:
         route.prepare(call)
+    return carry_out(call, route, key)
+
+
+@again_if_overtaken
+def carry_out(call: Call[Any, Any], route: Route, key: str) -> HttpResponseBase:
     if not key:
-        with transaction.atomic():
-            return respond(route.view(call))
+        return respond(route.view(call))
     address = call.request.get_full_path()
     digest = hash_request(route.method, address, call.request.body)
-    with transaction.atomic():
-        try:
-            row, is_new = claim_key(user=call.user, key=key, request_sha256=digest)
-        except OtherRequest as error:
-            raise refused(str(error), Fault(str(error), "header", KEY_HEADER)) from error
-        if not is_new:
-            refuse_outdated(call, row.made_at)
-            headers = {**row.headers, "Idempotent-Replay": "true"}
-            return plain(row.body, row.status, headers)
-        response = respond(route.view(call))
-        headers = {name: response.headers[name] for name in KEPT if name in response.headers}
-        assert isinstance(response, HttpResponse)
-        body = response.content.decode()
-        keep_answer(row=row, status=response.status_code, headers=headers, body=body)
+    try:
+        row, is_new = claim_key(user=call.user, key=key, request_sha256=digest)
+    except OtherRequest as error:
+        raise refused(str(error), Fault(str(error), "header", KEY_HEADER)) from error
+    if not is_new:
+        refuse_outdated(call, row.made_at)
+        headers = {**row.headers, "Idempotent-Replay": "true"}
+        return plain(row.body, row.status, headers)
+    response = respond(route.view(call))
+    headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+    assert isinstance(response, HttpResponse)
+    body = response.content.decode()
+    keep_answer(row=row, status=response.status_code, headers=headers, body=body)
     return response
 
 

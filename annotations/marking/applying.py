@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from . import entity_acts, link_acts, span_acts
+from .again import IN_USE, is_again
 from .checking import Invalid
 from .desk import Desk
 from .models import OperationKind, OperationStatus, OperationTarget
 from .outcomes import Outcome, held, invalid
-from .protocol import Batch, Op
+from .protocol import Asked, Batch, Op
 from .storing import Writer
 from .wire import Wire
 
@@ -84,7 +85,11 @@ def _answer_all(desk: Desk, batch: Batch, hand: Hand, act: Callable[[Op], Outcom
             if outcome.status == OperationStatus.APPLIED:
                 desk.rev += 1
             desk.answered[op.op_id] = outcome.answer(op)
+            desk.asked[op.op_id] = Asked.by(op)
             done.history.append(_history_row(desk, op, outcome, hand))
+        elif batch.compared and not is_again(desk, op, desk.asked[op.op_id]):
+            done.answers.append(invalid(op, IN_USE).answer(op))
+            continue
         done.answers.append(desk.answered[op.op_id])
     return done
 

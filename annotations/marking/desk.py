@@ -9,6 +9,7 @@ from .checking import BY_BROWSER, Ground, Invalid
 from .codebook import REPORTING, Codebook
 from .lint import Mark, Place, lint
 from .models import Origin
+from .protocol import Asked
 from .state import EntityState, LinkState, SpanState
 from .wire import Stretch, Wire
 
@@ -33,6 +34,7 @@ class Desk:
     links: dict[uuid.UUID, LinkState] = field(default_factory=dict)
     entities: dict[uuid.UUID, EntityState] = field(default_factory=dict)
     answered: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+    asked: dict[uuid.UUID, Asked] = field(default_factory=dict)
     foreign_ops: set[uuid.UUID] = field(default_factory=set)
     origins: tuple[Origin, ...] = BY_BROWSER
     _by_place: dict[Stand, set[uuid.UUID]] = field(default_factory=dict)

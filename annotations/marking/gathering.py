@@ -9,6 +9,7 @@ from .articles import Cut, FixedText, keep_text
 from .codebook import codebook_of
 from .desk import Desk
 from .models import Origin
+from .protocol import Asked
 from .state import EntityState, LinkState, SpanState
 from .wire import Stretch, parse_stretch, value_of
 
@@ -73,6 +74,9 @@ class Gathered:
         for op_id, row in self.of("answered"):
             if uuid.UUID(row["assignment"]) == lock.assignment_id:
                 desk.answered[op_id] = inner(row["result"])
+                mark = (inner(row["after"]) or inner(row["asked"]) or {}).get(row["on"])
+                target = uuid.UUID(row["target"])
+                desk.asked[op_id] = Asked(row["kind"], row["on"], target, mark)
             else:
                 desk.foreign_ops.add(op_id)
         return desk

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from annotations.text.refusal import Refusal
 
@@ -54,14 +54,29 @@ class Op:
     fault: str = ""  # why it cannot be applied, whatever the marks are
 
 
+class Asked(NamedTuple):
+    """What came under an id; `mark` is None where nothing is known of it."""
+
+    kind: str
+    on: str
+    target_id: uuid.UUID
+    mark: Any
+
+    @classmethod
+    def by(cls, op: Op) -> "Asked":
+        return cls(op.kind, op.on, op.target_id, op.asked[op.on])
+
+
 @dataclass(frozen=True)
 class Batch:
-    """What one request asks for, in its order."""
+    """What one request asks for, in its order. `compared`: what comes under an id that is known
+    must be the same again. What a form asks for is made of how the marks stand, and is not."""
 
     base_rev: int
     tab: uuid.UUID | None
     ops: tuple[Op, ...]
     assignment: uuid.UUID | None = None
+    compared: bool = False
 
 
 def read_json(body: bytes) -> Any:
@@ -105,6 +120,7 @@ def read_batch(body: bytes) -> Batch:
         tab=optional_uuid(value.get("tab"), "tab"),
         ops=tuple(read_op(op) for op in operations_of(value)),
         assignment=optional_uuid(value.get("assignment"), "assignment"),
+        compared=True,
     )
 
 

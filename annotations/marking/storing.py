@@ -231,12 +231,14 @@ class Writer:
         """The entry; or the one that another article of the same annotator made just now."""
         row = self._entity_row(entity)
         Entity.objects.bulk_create([row], ignore_conflicts=True)
-        [stored] = Entity.objects.filter(
+        stored = Entity.objects.filter(
             study=self.study_id,
             owner=self.owner_id,
             folded_name=entity.folded_name,
             deleted_at=None,
-        )
+        ).first()
+        if stored is None:
+            raise IntegrityError("This id was given to another entry at the same moment.")
         return EntityState(stored.pk, stored.name, stored.folded_name, stored.ver)
 
     def add_alias(self, alias: EntityState) -> None:

@@ -109,7 +109,8 @@ def cut_part(lock: Lock) -> Part:
 
 def answered_part(actor_id: uuid.UUID, touched: Touched) -> Part:
     return Part(
-        "SELECT 'answered', op_id, build('result', result, 'assignment', assignment_id)"
+        "SELECT 'answered', op_id, build('result', result, 'assignment', assignment_id,"
+        " 'kind', kind, 'on', target_type, 'target', target_id, 'after', after, 'asked', asked)"
         f" FROM annotations_operation WHERE user_id = %s AND op_id IN ({marks(touched.op_ids)})",
         [actor_id.hex, *hexes(touched.op_ids)],
     )

@@ -1,5 +1,6 @@
 """The server as `make run` starts it: gunicorn on a fresh folder, hashed static files."""
 
+import http.client
 import os
 import re
 import socket
@@ -9,6 +10,8 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -62,6 +65,27 @@ def test_the_sign_in_page_and_every_file_it_names_are_served(site: str) -> None:
     assert (status, bool(files)) == (200, True)
     assert {path: answer(site + path)[0] for path in files} == dict.fromkeys(files, 200)
     assert [path for path in files if not re.search(r"\.[0-9a-f]{8}\.", path)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("api/v1/nothing", 404),
+        ("api/v1/studies", 405),
+        (f"api/v1/studies/{uuid4()}/articles", 401),
+        ("accounts/login/", 403),
+        ("none/", 404),
+    ],
+    ids=["404", "405", "401", "page 403", "page 404"],
+)
+def test_who_sends_much_in_vain_hears_why(site: str, path: str, status: int) -> None:
+    """The answer is ready before the body was read, and the connection is not cut off."""
+    answer(f"{site}healthz")
+    there = http.client.HTTPConnection(urlsplit(site).netloc, timeout=60)
+    headers = {"Content-Type": "application/json"}
+    there.request("POST", f"/{path}", body=bytes(20_000_000), headers=headers)
+    assert there.getresponse().status == status
+    there.close()
 
 
 def test_a_static_file_is_kept_for_ever_and_carries_few_headers(site: str) -> None:

@@ -141,7 +141,8 @@ class Named(Shape):
 
 
 class Op(Shape):
-    """`op_id` is chosen anew for each change; sent again it changes nothing again."""
+    """`op_id` is chosen anew for each change. Sent again, the same operation is answered like the
+    first time and changes nothing again; another one under the same id is refused (`invalid`)."""
 
     op_id: Id
 

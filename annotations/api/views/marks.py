@@ -101,7 +101,8 @@ def fetch_own(call: Call[Any, Any], act: Act) -> Assignment:
 )
 def change_marks(call: Call[None, OperationsIn]) -> Answer:
     """Add, change and remove your own marks. 200 when anything was taken; else 409, 410 or 422
-    with the same results."""
+    with the same results. The same operation under its op_id again is answered like the first
+    time; another one under a used op_id is `invalid` and changes nothing."""
     asked = fetch_own(call, Act.MARK)
     plain = call.body.model_dump(mode="json", exclude_unset=True)
     ops = tuple(read_op(op) for op in plain["ops"])
@@ -109,7 +110,7 @@ def change_marks(call: Call[None, OperationsIn]) -> Answer:
         user=call.user,
         study_id=call.study_id,
         article_id=asked.article_id,
-        batch=Batch(call.body.base_rev, None, ops, asked.pk),
+        batch=Batch(call.body.base_rev, None, ops, asked.pk, compared=True),
     )
     status = status_of(reply)
     del reply["codebook"]  # for the marking page

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db.models import Max, Q, QuerySet
+from django.http import Http404
 
 from annotations.accounts.models import User
 from annotations.study.models import Study
@@ -25,8 +26,14 @@ def take_turn(study: Study) -> None:
 
 
 def lock(assignment: Assignment) -> Assignment:
-    """The assignment as it stands now; its annotator's saves wait until the transaction ends."""
-    return lock_all(Assignment.objects.filter(pk=assignment.pk)).get()
+    """The assignment as it stands now; its annotator's saves wait until the transaction ends.
+
+    Raises Http404 when it was taken back meanwhile.
+    """
+    held = lock_all(Assignment.objects.filter(pk=assignment.pk)).first()
+    if held is None:
+        raise Http404("This work was taken back at the same moment.")
+    return held
 
 
 def lock_all(assignments: "QuerySet[Assignment]") -> "QuerySet[Assignment]":

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.accounts.models import User
+from annotations.overtaken import again_if_overtaken
 from annotations.study.actions import record
 from annotations.study.models import Study
 from annotations.study.policy import Standing
@@ -84,7 +85,7 @@ def sentences_outside(text: str, language: str, regions: Iterable[Stretch]) -> l
     return outside
 
 
-@transaction.atomic
+@again_if_overtaken
 def add_article(*, study: Study, actor: User, text: str, title: str, **source: str) -> Article:
     """One article by hand or by another room: `source` is outlet, byline, url, published_on, ….
 
@@ -166,9 +167,11 @@ def bin_article(*, article: Article, actor: User) -> None:
     record(study=article.study, actor=actor, action="article.binned", subject=article)
 
 
-@transaction.atomic
+@again_if_overtaken
 def restore_article(*, article: Article, actor: User) -> None:
     """Back from the bin. Raises SameText when its text was brought in again meanwhile."""
+    Article.objects.select_for_update(no_key=True).only("pk").get(pk=article.pk)
+    article.refresh_from_db(fields=["deleted_at", "deleted_by"])
     if article.deleted_at is None:
         return
     same = Article.objects.kept().filter(study=article.study, text_sha256=article.text_sha256)

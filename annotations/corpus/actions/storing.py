@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from annotations.accounts.models import User
+from annotations.overtaken import again_if_overtaken
 from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import Study
@@ -45,6 +46,7 @@ class Prepared:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
+        self._end = 0
         self._waiting: list[Built] = []
 
     def add(self, article: Article, region: Region | None, outlet: str) -> None:
@@ -57,14 +59,14 @@ class Prepared:
 
     def _put_away(self) -> None:
         pickle.dump(self._waiting, self._file, pickle.HIGHEST_PROTOCOL)
-        self._waiting = []
+        self._waiting, self._end = [], self._file.tell()
 
     def portions(self) -> Iterator[list[Built]]:
+        """All of them, from the first on, however often they are asked for."""
         if self._waiting:
             self._put_away()
-        end = self._file.tell()
         self._file.seek(0)
-        while self._file.tell() < end:
+        while self._file.tell() < self._end:
             yield pickle.load(self._file)
 
 
@@ -125,23 +127,23 @@ def _store_all(made: Import, actor: User, all_or_none: bool) -> None:
         _write_down(made, actor, _prepare(made, actor, Prepared(file)))
 
 
+@again_if_overtaken
 def _write_down(made: Import, actor: User, prepared: Prepared) -> None:
     counts = tally(made.findings)
-    with transaction.atomic():
-        _hold(made.study)
-        still = Import.objects.select_for_update(no_key=True).only("state").get(pk=made.pk)
-        if still.state not in OPEN:
-            return
-        n_stored = _write(made.study, prepared)
-        SourceFile.objects.filter(imported_in=made, articles=None).delete()
-        _finish(made, ImportState.DONE, n_done=n_stored)
-        record(
-            study=made.study,
-            actor=actor,
-            action="article.imported",
-            subject=made,
-            after={"articles": n_stored, "left out": counts.twice, "wrong": counts.wrong},
-        )
+    _hold(made.study)
+    still = Import.objects.select_for_update(no_key=True).only("state").get(pk=made.pk)
+    if still.state not in OPEN:
+        return
+    n_stored = _write(made.study, prepared)
+    SourceFile.objects.filter(imported_in=made, articles=None).delete()
+    _finish(made, ImportState.DONE, n_done=n_stored)
+    record(
+        study=made.study,
+        actor=actor,
+        action="article.imported",
+        subject=made,
+        after={"articles": n_stored, "left out": counts.twice, "wrong": counts.wrong},
+    )
 
 
 def _prepare(made: Import, actor: User, prepared: Prepared) -> Prepared:

@@ -16,6 +16,7 @@ from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.corpus.models import Article
 from annotations.marking.codebook import Codebook
 from annotations.marking.wire import Wire
+from annotations.overtaken import again_if_overtaken
 from annotations.study import queued
 from annotations.study.actions import record
 from annotations.study.models import CodebookVersion, Label, Study
@@ -64,7 +65,7 @@ class NotCounted(Refusal):
     """What this rule set would make has not been counted yet."""
 
 
-@transaction.atomic
+@again_if_overtaken
 def save_merge_rules(*, study: Study, actor: User, **rules: object) -> MergeRules:
     """The rule set as the study's latest; the same again is the same number."""
     latest = latest_rules(study)

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from annotations.corpus.models import Article
 from annotations.marking.articles import FixedText, keep_text, kept_text
 from annotations.marking.protocol import is_uuid
 from annotations.marking.wire import Wire
+from annotations.overtaken import TRIES
 from annotations.study.models import Rule
 from annotations.study.queries import check_second_factor
 from annotations.text.refusal import Refusal
@@ -64,10 +66,10 @@ def apply_rulings(
     asks for it. When two requests bring the same new ids at the same
     moment, the slower one fails on a constraint, is done again, and finds what the quicker left.
     """
-    try:
-        return _apply_once(user, study_id, article_id, batch, meeting_id)
-    except IntegrityError:
-        return _apply_once(user, study_id, article_id, batch, meeting_id)
+    for _ in range(TRIES - 1):
+        with suppress(IntegrityError):
+            return _apply_once(user, study_id, article_id, batch, meeting_id)
+    return _apply_once(user, study_id, article_id, batch, meeting_id)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 
 from annotations.accounts.models import User
+from annotations.overtaken import again_if_overtaken
 from annotations.study.actions.codebook import changing, next_position
 from annotations.study.actions.people import set_roles
 from annotations.study.models import Attribute, Label, Role, Study
@@ -78,6 +79,7 @@ def _tag(words: str, taken: set[str]) -> str:
     return next((tag for tag in tags if tag not in taken and tag not in ("X", "E")), "??")
 
 
+@again_if_overtaken
 def make_account(*, name: str) -> User:
     """An account that nobody can sign in with, for somebody known from files only."""
     username = re.sub(r"[^\w.@+-]+", "_", name).strip("_")[:140] or "annotator"

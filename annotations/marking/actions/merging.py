@@ -89,6 +89,8 @@ def merge_labels(*, label: Label, into: Label, actor: User, reason: str) -> Merg
     ids = Assignment.objects.filter(touched, study=label.study_id).order_by().values("pk")
     list(Assignment.objects.filter(pk__in=ids).select_for_update().order_by("pk").values("pk"))
     with changing(label.study, actor, reason):
+        for each in (label, into):  # either may have been archived while this waited for its turn
+            each.refresh_from_db(fields=["archived_at"])
         merging = survey(label, into)
         if merging.obstacles:
             raise MergeRefused(" ".join(merging.obstacles))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.overtaken import TRIES
 from annotations.prepared import prepared
 from annotations.study.policy import Act
 from annotations.study.pouring import pour
@@ -48,10 +50,10 @@ def apply_operations(
     study asks for it. When two requests bring the same new ids at the same moment, the
     slower one fails on a constraint, is done again, and then finds what the quicker one left.
     """
-    try:
-        return _apply_once(user, study_id, article_id, batch)
-    except IntegrityError:
-        return _apply_once(user, study_id, article_id, batch)
+    for _ in range(TRIES - 1):
+        with suppress(IntegrityError):
+            return _apply_once(user, study_id, article_id, batch)
+    return _apply_once(user, study_id, article_id, batch)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from annotations.accounts.actions import deactivate, reactivate
 from annotations.accounts.models import User
+from annotations.overtaken import again_if_overtaken
 from annotations.text.refusal import Refusal
 
 from ..models import Invitation, Membership, Role, Study
@@ -101,7 +102,7 @@ def refuse_stale(invitation: Invitation) -> None:
         raise InvitationExpired
 
 
-@transaction.atomic
+@again_if_overtaken
 def accept(*, invitation: Invitation, user: User) -> Study:
     """The person joins with the invitation's roles, beside those they may have. Works once."""
     locked = Invitation.objects.select_for_update().select_related("study")
@@ -127,7 +128,7 @@ def give(study: Study, user: User, roles: Iterable[Role]) -> None:
         Membership.objects.create(study=study, user=user, role=role)
 
 
-@transaction.atomic
+@again_if_overtaken
 def set_roles(*, study: Study, actor: User, user: User, roles: Iterable[Role]) -> None:
     """Exactly these roles from now on; none ends the membership. Marks and history stay."""
     Study.objects.select_for_update().get(pk=study.pk)  # two managers, each removing the other

@@ -176,9 +176,15 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items()}
 
 
+def one_after_the_other(study: Study) -> None:
+    """Acts on the study's rounds, until the transaction ends; saves are not held up."""
+    Study.objects.select_for_update(no_key=True).only("pk").get(pk=study.pk)
+
+
 @transaction.atomic
 def add_round(*, study: Study, actor: User, **values: Any) -> Round:
     """`values`: ROUND_FIELDS."""
+    one_after_the_other(study)
     refuse_same_name(study, values["name"])
     added = Round.objects.create(study=study, position=next_position(study.rounds), **values)
     record(study=study, actor=actor, action="round.added", subject=added, after=plain(values))
@@ -187,6 +193,7 @@ def add_round(*, study: Study, actor: User, **values: Any) -> Round:
 
 @transaction.atomic
 def change_round(*, round: Round, actor: User, **values: Any) -> Round:
+    one_after_the_other(round.study)
     refuse_same_name(round.study, values["name"], round)
     before = {name: getattr(round, name) for name in ROUND_FIELDS}
     for name in ROUND_FIELDS:

@@ -47,6 +47,7 @@ def round_removed(entry: AuditEntry, actor: User) -> None:
     if not entry.before:
         raise ChangedSince
     values = with_days(entry.before)
+    studies.one_after_the_other(entry.study)
     studies.refuse_same_name(entry.study, values["name"])
     again = Round.objects.create(id=uuid.UUID(entry.subject_id), study=entry.study, **values)
     record(study=entry.study, actor=actor, action="round.added", subject=again, after=entry.before)
