@@ -6,11 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists
 from django.http import Http404
 from django.utils import timezone
 
 from annotations.accounts.models import User
-from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.assignment.models import (
+    OPEN_STATES,
+    Assignment,
+    AssignmentQuerySet,
+    AssignmentState,
+)
+from annotations.assignment.queries.released import OPENED
 from annotations.study.models import AuditEntry
 from annotations.study.policy import BLINDED, Act, Phase, Standing
 from annotations.study.queries import fetch_standing
@@ -59,24 +66,24 @@ def fetch_reading(
     """Somebody's submitted marks on the article.
 
     Managers and curators may read them when they are submitted and they have no own work open on
-    the article; annotators when theirs is submitted too and the comparison was opened. To an
-    annotator for whom that does not hold there is no such assignment.
+    the article; annotators when theirs is submitted too and the comparison of both rounds was
+    opened. To an annotator for whom that does not hold there is no such assignment.
 
     Raises NotSubmitted of open work, unless a manager has just said why it has to be read early.
     """
     standing = fetch_standing(user, study_id, Act.READ_OTHERS_MARKS)
-    own = Assignment.objects.filter(study=study_id, article=article_id, annotator=user).first()
+    there = Assignment.objects.filter(study=study_id, article=article_id)
+    own = there.filter(annotator=user).first()
     if standing.is_blinded:
         raise PermissionDenied(BLINDED)
     on_desk = standing.may(Act.READ_OTHERS_MARKS, Phase.OPEN)
+    shown = there if on_desk else compared_with(user, there)
     found = (
-        Assignment.objects.filter(
-            study=study_id, article=article_id, pk=assignment_id, article__deleted_at=None
-        )
+        shown.filter(pk=assignment_id, article__deleted_at=None)
         .select_related("article", "article__outlet", "annotator", "round", "study")
         .first()
     )
-    if found is None or not (on_desk or is_compared(own, found)):
+    if found is None:
         raise Http404("No such work.")
     if own and own.state in OPEN_STATES:
         raise PermissionDenied("Submit your own marks on this article before you read others'.")
@@ -97,14 +104,11 @@ def is_opened_early(assignment: Assignment, user: User) -> bool:
     return given.exists()
 
 
-def is_compared(own: Assignment | None, other: Assignment) -> bool:
-    """Whether an annotator has submitted the article, and the other's round was opened."""
-    return (
-        own is not None
-        and own.state == AssignmentState.SUBMITTED
-        and other.state == AssignmentState.SUBMITTED
-        and other.round.comparison_opened_at is not None
-    )
+def compared_with(user: User, there: AssignmentQuerySet) -> AssignmentQuerySet:
+    """Work on an article that its annotator may compare with their own: both submitted, and the
+    comparison of both rounds open."""
+    own = there.filter(OPENED, annotator=user)
+    return there.filter(OPENED, Exists(own))
 
 
 def reading_context(reading: Reading) -> dict[str, Any]:

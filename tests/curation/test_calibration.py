@@ -219,6 +219,10 @@ def test_an_annotator_reads_only_their_own_part_and_only_after_the_end(
     assert [name for name, _ in report["towards"]["rows"]] == ["Carol"]
     assert report["figures"] == []
     assert [(a, b) for a, b, _ in report["pairs"]] == [("Bob", "Carol")]
+    works[0].study.rounds.update(comparison_opened_at=None)
+    assert sign_in(carol).get(revealed).status_code == 404
+    listed = revealed.removesuffix(f"{revealed.split('/')[-2]}/")
+    assert not sign_in(carol).get(listed).context["calibrations"]
 
 
 def test_nothing_is_revealed_where_nobody_can_be_compared(

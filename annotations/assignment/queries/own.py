@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from annotations.accounts.models import User
@@ -15,6 +15,7 @@ from annotations.study.models import Membership, Role, Round, Study
 from ..models import Assignment, AssignmentState
 from .counts import Counts, active_times, count_by
 from .door import with_article
+from .released import OPENED
 
 # What comes first when somebody goes on with their work.
 NEXT_STATES = (AssignmentState.RETURNED, AssignmentState.IN_PROGRESS, AssignmentState.WAITING)
@@ -85,9 +86,8 @@ def done_by(study: Study, person: User, cursor: Cursor) -> Page[Assignment]:
 
 def comparable(user: User) -> "QuerySet[Assignment]":
     """Submitted work of the person beside which they may read what somebody else made of it."""
-    opened = Q(state=AssignmentState.SUBMITTED, round__comparison_opened_at__isnull=False)
-    others = Assignment.objects.filter(opened, article=OuterRef("article")).exclude(annotator=user)
-    own = Assignment.objects.filter(opened, annotator=user, article__deleted_at=None)
+    others = Assignment.objects.filter(OPENED, article=OuterRef("article")).exclude(annotator=user)
+    own = Assignment.objects.filter(OPENED, annotator=user, article__deleted_at=None)
     return own.filter(Exists(others)).order_by()
 
 

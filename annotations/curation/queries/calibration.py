@@ -55,7 +55,8 @@ def rounds_to_calibrate(study: Study) -> QuerySet[Round]:
 
 
 def fetch_calibration(user: User, study_id: uuid.UUID, calibration_id: uuid.UUID) -> Seen:
-    """Curators and managers see all of it; annotators theirs, once it has ended.
+    """Curators and managers see all of it; annotators theirs, once it has ended, while the
+    comparison of its round is open.
 
     Raises Http404 for strangers and for annotators who have no part in it.
     """
@@ -71,12 +72,18 @@ def fetch_calibration(user: User, study_id: uuid.UUID, calibration_id: uuid.UUID
         if mine.open().exists():
             raise PermissionDenied("Submit your own marks of this round before you see others'.")
         return Seen(standing, found, None)
-    revised = Revision.objects.filter(calibration=found, assignment__annotator=user)
-    if found.ended_at is None or not revised.exists():
+    if not rows.filter(told_to(user)).exists():
         raise Http404("No such calibration.")
     if mine.open().exists():
         raise PermissionDenied("Submit your own marks of this round before you see others'.")
     return Seen(standing, found, str(user.pk))
+
+
+def told_to(annotator: User) -> Q:
+    """Calibrations whose outcome an annotator is told: they took part in them, they have ended,
+    and the comparison of their round was not closed again."""
+    mine = Revision.objects.filter(calibration=OuterRef("pk"), assignment__annotator=annotator)
+    return Q(Exists(mine), ended_at__isnull=False, round__comparison_opened_at__isnull=False)
 
 
 @dataclass(frozen=True)

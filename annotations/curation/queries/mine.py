@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Subquery
 from annotations.accounts.models import User
 from annotations.agreement import Unit
 from annotations.assignment.models import Assignment, AssignmentState
+from annotations.assignment.queries.released import OPENED, nobody_closed
 from annotations.corpus.models import Article
 from annotations.marking.models import Link, Span
 from annotations.marking.wire import parse_stretch
@@ -67,12 +68,13 @@ class Against:
 
 
 def released_articles(study: Study, user: User) -> list[uuid.UUID]:
-    """Submitted by the person, opened for comparison, and their adjudication closed; by title."""
+    """Submitted by the person, opened for comparison in all its rounds, and their adjudication
+    closed; by title."""
     rows = Assignment.objects.filter(
+        OPENED,
+        nobody_closed(),
         study=study,
         annotator=user,
-        state=AssignmentState.SUBMITTED,
-        round__comparison_opened_at__isnull=False,
         article__deleted_at=None,
         article__adjudication__state=AdjudicationState.CLOSED,
     )

@@ -18,6 +18,7 @@ from django.http import Http404
 
 from annotations.accounts.models import User
 from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.assignment.queries.released import OPENED, ROUND_OPENED, nobody_closed
 from annotations.corpus.models import Article, ArticleQuerySet
 from annotations.study.models import Membership, Role, Study
 from annotations.study.policy import Act, Phase, Standing
@@ -95,12 +96,7 @@ def talk_of(standing: Standing) -> Talk:
 
 def released(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Those of the assignments whose annotator may see what others made of the article."""
-    still_closed = Assignment.objects.filter(
-        article=OuterRef("article"), submitted_at__isnull=False, round__comparison_opened_at=None
-    )
-    return assignments.filter(
-        Q(state=AssignmentState.SUBMITTED) | revising(), round__comparison_opened_at__isnull=False
-    ).filter(~Exists(still_closed))
+    return assignments.filter(OPENED | (ROUND_OPENED & revising()), nobody_closed())
 
 
 def readers_of(article: Article, *, desk_only: bool = False) -> list[User]:

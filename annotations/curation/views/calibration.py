@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,6 +32,7 @@ from ..queries.calibration import (
     read_versions,
     rounds_to_calibrate,
     still_out,
+    told_to,
 )
 from ..queries.questions import Questions, read_questions
 
@@ -63,11 +63,10 @@ def calibrations(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 
 
 def shown_to(standing: Standing) -> list[Calibration]:
-    """All to the desk; to annotators those that have ended and that they took part in."""
+    """All to the desk; to annotators those whose outcome they are told."""
     if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
         return list_calibrations(standing.study)
-    mine = standing.user.assignments.values("revisions__calibration").order_by()
-    return list_calibrations(standing.study, Q(ended_at__isnull=False, pk__in=mine))
+    return list_calibrations(standing.study, told_to(standing.user))
 
 
 @require_safe

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from django.core.exceptions import PermissionDenied
 
 from annotations.accounts.models import User
-from annotations.assignment.models import OPEN_STATES, Assignment, AssignmentState
+from annotations.assignment.models import OPEN_STATES, Assignment
+from annotations.assignment.queries.released import OPENED
 from annotations.study.models import Study
 from annotations.study.policy import Act, Phase, Standing
 from annotations.study.queries import fetch_standing
@@ -76,13 +77,9 @@ def fetch_scope(user: User, study_id: uuid.UUID) -> Scope:
     standing = fetch_standing(user, study_id, Act.SEE_AGREEMENT)
     if standing.may(Act.SEE_AGREEMENT, Phase.OPEN):
         return Scope(standing, None, withheld=_still_marking(standing))
-    submitted = Assignment.objects.filter(
-        study=standing.study,
-        state=AssignmentState.SUBMITTED,
-        round__comparison_opened_at__isnull=False,
-    )
-    articles = submitted.filter(annotator=user).values("article")
-    opened = frozenset(submitted.filter(article__in=articles).values_list("pk", flat=True))
+    compared = Assignment.objects.filter(OPENED, study=standing.study)
+    articles = compared.filter(annotator=user).values("article")
+    opened = frozenset(compared.filter(article__in=articles).values_list("pk", flat=True))
     if not opened:
         raise NotOpenYet(standing)
     return Scope(standing, user.pk, opened)
