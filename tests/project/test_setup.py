@@ -5,11 +5,16 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from annotations.assignment.models import Assignment
+from annotations.marking.models import Span
 from project.setup import environment
+from tests.project.weekly import Answer, save_a_mark
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,3 +78,22 @@ def test_static_files_are_collected_once_and_again_after_a_change(
 def test_an_old_python_can_still_read_the_scripts_that_refuse_it(script: str) -> None:
     source = (ROOT / "project" / "setup" / script).read_text(encoding="utf-8")
     compile(source, script, "exec", flags=0x400, _feature_version=6)  # PyCF_ONLY_AST, Python 3.6
+
+
+@pytest.mark.on_sqlite
+@pytest.mark.django_db
+def test_the_weekly_installation_signs_in_and_saves_a_mark(bobs: Assignment) -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    def ask(method: str, path: str, body: str, headers: Mapping[str, str]) -> Answer:
+        told = {key: value for key, value in headers.items() if key != "Cookie"}  # it keeps its own
+        kind = told.pop("Content-Type", "")
+        got = client.generic(method, path, body, kind, headers=told)
+        cookies = {name: one.value for name, one in got.cookies.items()}
+        return Answer(got.status_code, cookies, b"".join(got).decode())
+
+    mark = save_a_mark(ask, "bob", "correct horse")
+    assert mark
+    stored = Span.objects.get(pk=mark[0])
+    assert stored.assignment == bobs
+    assert mark[1] == stored.fragments.get().quote
