@@ -12,7 +12,7 @@ from annotations.text.refusal import Refusal
 
 from .models import StoredAnswer
 
-KEPT_FOR = timedelta(hours=24)
+KEPT_FOR = timedelta(hours=72)  # a day and more, wherever a server's clock steps to
 
 
 class OtherRequest(Refusal):

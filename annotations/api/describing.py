@@ -42,7 +42,7 @@ Marks of who answers for the words of news articles. A token, made on the page ‚
 programs‚Äù, acts in its person's name: with the rights of their roles, cut to its scopes.
 Offsets are Unicode code points into an article's stored text, 0-based, the end exclusive.
 Every POST needs an Idempotency-Key: the same key with the same request is carried out once and
-answered alike for 24 hours. Reading answers bear an ETag. Lists are paged by `limit` and
+answered alike for 72 hours. Reading answers bear an ETag. Lists are paged by `limit` and
 `cursor`; follow `next`. Refusals are application/problem+json."""
 HEADERS: dict[str, Any] = {
     "ETag": {"description": "Names this state.", "schema": {"type": "string"}},

@@ -38,7 +38,7 @@ def remove_finished_work() -> int:
 TIDYING: dict[str, Callable[[], int]] = {
     "sessions that have ended": remove_sessions,
     "counts whose time is over": remove_counts,
-    "answers to programs, older than a day": purge_answers,
+    "answers to programs, older than three days": purge_answers,
     f"finished work of the queue, older than {QUEUE_KEEPS.days} days": remove_finished_work,
 }
 

@@ -99,14 +99,20 @@ def test_a_post_without_a_key_is_refused(desk: Asker, study: Study) -> None:
     assert (answer.status_code, fault["in"], fault["field"]) == (400, "header", "Idempotency-Key")
 
 
-def test_answers_are_forgotten_after_a_day(desk: Asker, study: Study) -> None:
-    for key in ("old", "new"):
+def test_answers_are_forgotten_after_three_days(desk: Asker, study: Study) -> None:
+    for key, hours in (("old", 73), ("stepped", 49), ("new", 0)):
         desk.send(at(study, "/exports"), {"format": "csv"}, key=key)
-    old = StoredAnswer.objects.filter(key="old")
-    old.update(made_at=timezone.now() - timedelta(hours=25))
+        row = StoredAnswer.objects.filter(key=key)
+        row.update(made_at=timezone.now() - timedelta(hours=hours))
+    again = desk.send(at(study, "/exports"), {"format": "csv"}, key="stepped")
+    assert again["Idempotent-Replay"] == "true"  # asked again where the clock went on by a day
     out = StringIO()
     call_command("purge_answers", stdout=out)
-    assert (out.getvalue(), StoredAnswer.objects.get().key) == ("1 answers forgotten.\n", "new")
+    kept = set(StoredAnswer.objects.values_list("key", flat=True))
+    assert (out.getvalue(), kept) == ("0 answers forgotten.\n", {"stepped", "new"})
+    StoredAnswer.objects.filter(key="new").update(made_at=timezone.now() - timedelta(hours=73))
+    call_command("purge_answers", stdout=out)
+    assert StoredAnswer.objects.get().key == "stepped"
 
 
 # --- tags -----------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def test_tidying_removes_what_has_served_its_time_and_nothing_else(bob: User) ->
         Session.objects.create(session_key=f"s{ago}", user=bob, expire_date=now - ago * day)
         StoredAnswer.objects.create(user=bob, key=f"k{ago}", request_sha256="0" * 64)
     cache.set("c-1", 1, 900)
-    StoredAnswer.objects.filter(key="k1").update(made_at=now - 2 * day)
+    StoredAnswer.objects.filter(key="k1").update(made_at=now - 4 * day)
     with connection.cursor() as cursor:
         old = connection.ops.adapt_datetimefield_value(now - day)
         cursor.execute(

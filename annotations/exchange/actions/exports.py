@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ from ..packing import About, Packing, Wanted, pack, write_zip
 from ..packing.counting import Tell
 from ..queries.corpus import read_corpus, read_whole
 from ..queries.exports import Reach, fetch_reach, n_articles, refuse_beyond, refuse_unknown
+from ..queries.newest import newest
 from ..queries.snapshot import snapshot
-from ..queries.tables import moment
 from ..records import Corpus
 from ..telling import telling
 
@@ -139,12 +140,13 @@ def write_study(
     """A zip file of what the person may take out, as the study is at one moment."""
     wanted = reach.narrowed(wanted)
     about = About(
-        made_at=moment(timezone.now()),
+        as_of="",
         made_by=reach.standing.user.username,
         agreement=() if reach.is_own else agreement_tables(reach.study, wanted),
         secret=alias_secret(reach.study),
     )
     with snapshot():
+        about = replace(about, as_of=newest(reach, form, wanted))
         packing = pack(
             open_corpus(reach, form), form, about=about, wanted=wanted, options=options, tell=tell
         )

@@ -41,7 +41,7 @@ def _lines(
     yield f"# Data card: {_plain(study.name or 'articles')}\n"
     if study.description:
         yield f"{_plain(study.description)}\n"
-    yield f"Drafted on {about.made_at[:10]} with the export; the figures are of that moment.\n"
+    yield f"Drafted with the export. The newest of the data were written on {about.as_of[:10]}.\n"
     yield "## Size\n"
     yield from _table(("What", "How many"), _sizes(counts))
     if counts.spans_by_label:

@@ -29,7 +29,7 @@ class About:
     (title, columns, rows, note). `secret` is what pseudonyms are made with: the same in every
     export of a study, or empty for pseudonyms that are this export's alone."""
 
-    made_at: str
+    as_of: str  # the newest thing that is in it
     made_by: str = ""
     agreement: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]], str]] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def manifest(
         )
     told = {
         "format": NAME,
-        "made_at": about.made_at,
+        "as_of": about.as_of,
         "made_by": about.made_by,
         "study": {"id": study.id, "name": study.name},
         "codebook_versions": [each.number for each in study.codebooks],

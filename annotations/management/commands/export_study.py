@@ -2,11 +2,11 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.utils import timezone
 
 from annotations.assignment.models import AssignmentState
 from annotations.exchange.actions import record_file
@@ -28,8 +28,8 @@ from annotations.exchange.packing import (
 from annotations.exchange.packing.wording import number_of
 from annotations.exchange.queries import find_manager, find_study
 from annotations.exchange.queries.exports import Reach, refuse_unknown
+from annotations.exchange.queries.newest import newest
 from annotations.exchange.queries.snapshot import snapshot
-from annotations.exchange.queries.tables import moment
 from annotations.management.explained import ExplainedCommand
 from annotations.study.queries import find_standing
 from annotations.text.refusal import Refusal
@@ -188,7 +188,7 @@ class Command(ExplainedCommand):
         for loss in form.losses:
             self.stdout.write(f"  {loss.sentence}")
         about = About(
-            moment(timezone.now()),
+            "",
             reach.standing.user.username,
             agreement_tables(reach.study, Wanted() if form.is_whole else wanted),
             secret=alias_secret(reach.study),
@@ -197,6 +197,7 @@ class Command(ExplainedCommand):
         part = path.with_name(path.name + ".part")
         try:
             with snapshot():
+                about = replace(about, as_of=newest(reach, form, wanted))
                 packing = pack(
                     open_corpus(reach, form), form, about=about, wanted=wanted, options=chosen,
                     tell=self.tell,

@@ -1,4 +1,4 @@
-"""`manage.py purge_answers`: forget what programs were answered more than a day ago."""
+"""`manage.py purge_answers`: forget what programs were answered more than three days ago."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from annotations.api.actions import purge_answers
 class Command(BaseCommand):
     help = (
         "Forget the answers that were kept so that a program's repeated request is not carried "
-        "out twice (Idempotency-Key). They are kept for 24 hours; run this once a day."
+        "out twice (Idempotency-Key). They are kept for 72 hours; run this once a day."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
