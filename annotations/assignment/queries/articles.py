@@ -3,9 +3,11 @@
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from annotations.accounts.models import User
 from annotations.accounts.paging import Cursor, Key, page_of
@@ -13,8 +15,9 @@ from annotations.corpus.models import Article
 from annotations.study.models import Membership, Role, Round, Study
 from annotations.study.policy import Standing
 
-from ..models import OPEN_STATES, Assignment, AssignmentState
+from ..models import OPEN_STATES, Assignment, AssignmentState, WorkTime
 from .counts import active_times
+from .door import with_article
 
 FOUND = 20
 FEW = 500  # assignments
@@ -33,33 +36,49 @@ class Sought:
 
 @dataclass(frozen=True)
 class Place:
-    """An assignment on an article's row, with the time actively spent on it."""
+    """An assignment on an article's own page, with the time actively spent on it."""
 
     assignment: Assignment
     active_time: timedelta
     has_left: bool = False  # its annotator cannot go on with it
 
     @property
+    def pk(self) -> uuid.UUID:
+        return self.assignment.pk
+
+    @property
     def is_current(self) -> bool:
         return self.assignment.state != AssignmentState.WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a list of many articles tells of an assignment. No model: pages draw a hundred."""
+
+    pk: uuid.UUID
+    state: str
+    annotator: str
+    round_closed_at: datetime | None
+    has_left: bool  # the annotator cannot go on with it
+    active_seconds: int
 
 
 @dataclass(frozen=True)
 class ArticleRow:
     article: Article
-    places: list[Place]
+    shares: list[Share]
 
-    @property
+    @cached_property
     def n_current(self) -> int:
-        return sum(place.is_current for place in self.places)
+        return sum(share.state != AssignmentState.WITHDRAWN for share in self.shares)
 
-    @property
+    @cached_property
     def n_submitted(self) -> int:
-        return sum(p.assignment.state == AssignmentState.SUBMITTED for p in self.places)
+        return sum(share.state == AssignmentState.SUBMITTED for share in self.shares)
 
     @property
     def active_time(self) -> timedelta:
-        return sum((place.active_time for place in self.places), timedelta())
+        return timedelta(seconds=sum(share.active_seconds for share in self.shares))
 
 
 @dataclass(frozen=True)
@@ -72,13 +91,13 @@ class ArticlePage:
 def progress_by_article(study: Study, sought: Sought, cursor: Cursor) -> ArticlePage:
     """A page of articles by title with everybody's state: the same cost for any number of them."""
     page = page_of(
-        articles_sought(study, sought),
+        articles_sought(study, sought).only("title"),
         by="title__lower",
         cursor=cursor,
         descending=sought.descending,
     )
-    places = places_on([article.pk for article in page.rows])
-    rows = [ArticleRow(article, places.get(article.pk, [])) for article in page.rows]
+    shares = shares_of([article.pk for article in page.rows])
+    rows = [ArticleRow(article, shares[article.pk]) for article in page.rows]
     return ArticlePage(rows, page.before, page.after)
 
 
@@ -120,9 +139,12 @@ def articles_not_with(study: Study, person: User, words: str) -> list[Article]:
     return list(articles.filter(~Exists(theirs)).order_by("title__lower", "pk")[:FOUND])
 
 
-def in_order(standing: Standing, places: list[Place]) -> list[Place]:
+InOrder = TypeVar("InOrder", Place, Share)
+
+
+def in_order(standing: Standing, found: list[InOrder]) -> list[InOrder]:
     """As they are, by name; to those who curate blindly in an order that tells no names."""
-    return sorted(places, key=lambda one: one.assignment.pk) if standing.is_blinded else places
+    return sorted(found, key=lambda one: one.pk) if standing.is_blinded else found
 
 
 def _able_memberships() -> "QuerySet[Membership]":
@@ -131,19 +153,35 @@ def _able_memberships() -> "QuerySet[Membership]":
     return current.filter(study=OuterRef("study"), user=OuterRef("annotator"))
 
 
-def places_on(article_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Place]]:
-    """Everybody's assignments on these articles, by name: two queries."""
-    found = Assignment.objects.filter(article__in=article_ids).select_related(
-        "annotator", "round", "article"
-    )
-    found = found.defer("article__text", "article__blocks", "article__sentences")
-    found = found.annotate(has_left=~Exists(_able_memberships()) | Q(annotator__is_active=False))
-    assignments = list(found.order_by("annotator__display_name", "annotator__username", "pk"))
+BY_NAME = ("annotator__display_name", "annotator__username", "pk")
+HAS_LEFT = ~Exists(_able_memberships()) | Q(annotator__is_active=False)
+
+
+def places_on(article: Article) -> list[Place]:
+    """Everybody's assignments on the article, by name: two queries."""
+    found = with_article(Assignment.objects.filter(article=article)).select_related("annotator")
+    assignments = list(found.annotate(has_left=HAS_LEFT).order_by(*BY_NAME))
     spent = active_times(assignment.pk for assignment in assignments)
-    places: defaultdict[uuid.UUID, list[Place]] = defaultdict(list)
+    places = []
     for assignment in assignments:
         gone: bool = assignment.has_left  # type: ignore[attr-defined]
         has_left = gone and assignment.state in OPEN_STATES
-        place = Place(assignment, spent.get(assignment.pk, timedelta()), has_left)
-        places[assignment.article_id].append(place)
+        places.append(Place(assignment, spent.get(assignment.pk, timedelta()), has_left))
     return places
+
+
+def shares_of(article_ids: list[uuid.UUID]) -> defaultdict[uuid.UUID, list[Share]]:
+    """Everybody's assignments on these articles, by name: one query."""
+    times = WorkTime.objects.filter(assignment=OuterRef("pk")).order_by().values("assignment")
+    spent = Subquery(times.values(seconds=Sum("active_seconds")))
+    found = Assignment.objects.filter(article__in=article_ids).order_by(*BY_NAME).values_list(
+        "article", "pk", "state", "annotator__display_name", "annotator__username",
+        "round__closed_at", HAS_LEFT, spent,
+    )  # fmt: skip
+    shares: defaultdict[uuid.UUID, list[Share]] = defaultdict(list)
+    for article, pk, state, name, username, closed_at, gone, seconds in found:
+        has_left = gone and state in OPEN_STATES
+        shares[article].append(
+            Share(pk, state, name or username, closed_at, has_left, seconds or 0)
+        )
+    return shares

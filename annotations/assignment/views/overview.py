@@ -106,7 +106,7 @@ def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     form = SoughtForm(request.GET, study=standing.study, blind=standing.is_blinded)
     page = progress_by_article(standing.study, form.sought(), read_cursor(request.GET))
     for row in page.rows:
-        row.places[:] = in_order(standing, row.places)
+        row.shares[:] = in_order(standing, row.shares)
     counts = count_study(standing.study)
     return {
         "form": form,

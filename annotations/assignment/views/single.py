@@ -42,7 +42,7 @@ def article(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) ->
         if request.POST.get("back") == "person":
             return redirect("assignment:person", study_id, form.cleaned_data["annotator"].pk)
         return redirect("assignment:article", study_id, article_id)
-    places = in_order(standing, places_on([found.pk]).get(found.pk, []))
+    places = in_order(standing, places_on(found))
     context = {
         "standing": standing,
         "may_assign": standing.may(Act.ASSIGN),
