@@ -2,7 +2,7 @@
 
 from annotations.accounts.models import AccessToken, Session, User
 from annotations.api.models import StoredAnswer
-from annotations.assignment.models import Assignment, Submission, WorkTime
+from annotations.assignment.models import Assignment, Submission, WorkCount, WorkTime
 from annotations.corpus.models import Article, Import, Outlet, Region, SourceFile
 from annotations.curation.models import (
     Adjudication,
@@ -96,5 +96,6 @@ __all__ = [
     "Submission",
     "Thread",
     "User",
+    "WorkCount",
     "WorkTime",
 ]

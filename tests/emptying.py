@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from annotations.guards import KEPT, lift_guards, missing_guards, set_guards
-from annotations.notices import set_notices
+from annotations.notices import set_counting, set_notices
 
 STAY = {Permission._meta.db_table, ContentType._meta.db_table}
 
@@ -42,3 +42,4 @@ def empty(_: TransactionTestCase | None = None) -> None:
     if missing_guards(connection):  # a test took them away
         set_guards(connection)
         set_notices(connection)
+        set_counting(connection)

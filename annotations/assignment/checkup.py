@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterator
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 
+from annotations.notices import KEYS
 from annotations.study.checkup import AT_ONCE, RESTORE, TELL, Check, Finding, rows_in, sums_told
 
 from .models import Assignment, AssignmentState, Submission
@@ -49,4 +51,26 @@ def check_handing_over(study_id: uuid.UUID | None) -> Iterator[Finding]:
         yield Finding("assignment.handed_over", study, f"assignment {pk}", what, TELL)
 
 
-CHECKS: tuple[Check, ...] = (check_submitted, check_sums, check_handing_over)
+# One statement: it sees all tables as they were at one moment.
+MISCOUNTED = f"""
+SELECT study_id, annotator_id, sum(n) FROM (
+    SELECT {KEYS}, n FROM annotations_workcount
+    UNION ALL SELECT {KEYS}, -1 FROM annotations_assignment
+) AS counted GROUP BY {KEYS} HAVING sum(n) <> 0 ORDER BY 1, 2
+"""
+
+
+def check_counts(study_id: uuid.UUID | None) -> Iterator[Finding]:
+    """Kept counts of assignments are what counting them anew gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(MISCOUNTED)
+        found = cursor.fetchall()
+    remedy = "Run `manage.py migrate`, which counts anew, and find out what changed them."
+    for here, whose, n in found:
+        study, person = uuid.UUID(str(here)), uuid.UUID(str(whose))
+        if study_id in (None, study):
+            what = f"Kept counts say {n:+} assignments of person {person} in one state."
+            yield Finding("assignment.counts", study, "counts", what, remedy)
+
+
+CHECKS: tuple[Check, ...] = (check_submitted, check_sums, check_handing_over, check_counts)

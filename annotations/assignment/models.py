@@ -140,3 +140,39 @@ class WorkTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.active_seconds} s"
+
+
+class WorkCount(models.Model):
+    """How many assignments of one person and round are in one state: the sum of the rows' `n`.
+
+    The database itself keeps it (annotations/notices.py), by a row for each change, so that nobody
+    waits for another. Looks put many changes together (queries/counts.py). Foreign keys are not
+    checked here: that would lock rows, and the assignments were checked.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    study = models.ForeignKey(
+        Study, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    round = models.ForeignKey(
+        Round, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    annotator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    state = models.CharField(max_length=12, choices=AssignmentState)
+    n = models.IntegerField()
+    is_change = models.BooleanField()  # not yet put together with others
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            models.Index(fields=["study", "annotator", "round", "state"], name="work_counts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.state}"

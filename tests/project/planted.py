@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from django.db.models import F, Model
 from django.utils import timezone
 
-from annotations.assignment.models import Assignment, Submission
+from annotations.assignment.models import Assignment, Submission, WorkCount
 from annotations.corpus.models import Article, Import, Region, SourceFile
 from annotations.curation.models import (
     Adjudication,
@@ -238,6 +238,7 @@ BROKEN: dict[str, tuple[str, Callable[[Article], None]]] = {
     "a submission of the future": ("assignment.submitted", change(Submission, rev=1_000)),
     "submitted work without submission": ("assignment.submitted", forget(Submission)),
     "work given back without submission": ("assignment.submitted", given_back),
+    "a count of work": ("assignment.counts", change(WorkCount, n=5)),
     "work handed over to another article": ("assignment.handed_over", handed_elsewhere),
     "gold moved": ("curation.gold", change(GoldSpan, start=1, end=2)),
     "gold outside the text": ("curation.gold", change(GoldSpan, text_length=9_000)),

@@ -164,8 +164,7 @@ def places_on(article: Article) -> list[Place]:
     spent = active_times(assignment.pk for assignment in assignments)
     places = []
     for assignment in assignments:
-        gone: bool = assignment.has_left  # type: ignore[attr-defined]
-        has_left = gone and assignment.state in OPEN_STATES
+        has_left = assignment.has_left and assignment.state in OPEN_STATES
         places.append(Place(assignment, spent.get(assignment.pk, timedelta()), has_left))
     return places
 
@@ -174,9 +173,10 @@ def shares_of(article_ids: list[uuid.UUID]) -> defaultdict[uuid.UUID, list[Share
     """Everybody's assignments on these articles, by name: one query."""
     times = WorkTime.objects.filter(assignment=OuterRef("pk")).order_by().values("assignment")
     spent = Subquery(times.values(seconds=Sum("active_seconds")))
-    found = Assignment.objects.filter(article__in=article_ids).order_by(*BY_NAME).values_list(
+    told = Assignment.objects.filter(article__in=article_ids).annotate(gone=HAS_LEFT, spent=spent)
+    found = told.order_by(*BY_NAME).values_list(
         "article", "pk", "state", "annotator__display_name", "annotator__username",
-        "round__closed_at", HAS_LEFT, spent,
+        "round__closed_at", "gone", "spent",
     )  # fmt: skip
     shares: defaultdict[uuid.UUID, list[Share]] = defaultdict(list)
     for article, pk, state, name, username, closed_at, gone, seconds in found:

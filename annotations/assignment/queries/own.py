@@ -141,8 +141,8 @@ def parts_of(user: User) -> list[Part]:
         roles.setdefault(membership.study, set()).add(Role(membership.role))
     overseen = [study for study, held in roles.items() if held & {Role.CURATOR, Role.MANAGER}]
     next_of = _next_in_each(user, list(roles))
-    own = count_by(Assignment.objects.filter(annotator=user), "study", roles)
-    everybody = count_by(Assignment.objects.all(), "study", overseen)
+    own = count_by(roles, "study", annotator=user.pk)
+    everybody = count_by(overseen, "study")
     beside = comparable(user).values("study").annotate(n=Count("pk"))
     n_comparable = dict(beside.values_list("study", "n"))
     return [

@@ -75,11 +75,13 @@ def takers(study: Study, person: User) -> list[tuple[User, int]]:
 def left_behind(study: Study) -> list[LeftBehind]:
     """Of those who left, whoever has work that can be handed over or taken back."""
     people = stranded(study)
+    if not people:
+        return []
     by_state = Assignment.objects.filter(
         study=study, annotator__in=[person for person, _ in people], article__deleted_at=None
     )
     waiting = by_state.filter(state=AssignmentState.WAITING).order_by().values_list("annotator")
-    n_waiting = dict(waiting.annotate(n=Count("pk"))) if people else {}
+    n_waiting = dict(waiting.annotate(n=Count("pk")))
     rows = [
         LeftBehind(
             person,
@@ -140,10 +142,7 @@ def progress_by_person(
     Adding up the time of everybody reads each of their work times. So it is left out of large
     studies, unless `with_times` asks for it.
     """
-    work = Assignment.objects.filter(study=study)
-    if round is not None:
-        work = work.filter(round=round)
-    counts = count_by(work, "annotator", [study])
+    counts = count_by([study], "annotator", round=round)
     if with_times is None:
         with_times = total(counts.values()).all <= TIMES_UNASKED
     spent = times_by_person(study, round) if with_times else {}

@@ -16,6 +16,7 @@ from annotations.study.queries import fetch_standing
 from annotations.study.queries.people import endings_of
 from annotations.study.queries.studies import bin_of
 
+from ..actions.counting import put_together
 from ..forms import SoughtForm
 from ..queries.articles import in_order, progress_by_article
 from ..queries.counts import Counts, count_own, count_study, total
@@ -45,8 +46,12 @@ COLUMNS = [  # name of the order, title, whether the column holds figures
 def home(request: HttpRequest) -> HttpResponse:
     """My studies, and what is next in each."""
     user = me(request)
+    parts = parts_of(user)
+    for part in parts:
+        if part.everybody:
+            put_together(part.study, part.everybody)
     context = {
-        "parts": parts_of(user),
+        "parts": parts,
         "endings": endings_of(user),
         "has_bin": bin_of(user).exists(),
     }
@@ -60,6 +65,8 @@ def study(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     context = {"standing": standing, "shown": shown, "oversees": oversees(standing)}
     work = SHOWN[shown](request, standing)
     context |= work
+    if shown != "mine":
+        put_together(standing.study, work["counts"])
     if standing.may(Act.ASSIGN) and shown != "mine":
         context["lead"] = lead(standing, work["counts"])
     return render(request, f"assignment/study_{shown}.html", context)

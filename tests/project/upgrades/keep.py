@@ -22,6 +22,7 @@ from typing import Any
 LEFT_OUT = {
     "annotations_cache", "annotations_session", "auth_permission", "django_admin_log",
     "django_content_type", "django_migrations", "django_session", "django_site",
+    "annotations_workcount",
     "annotations_recountdue",  # written by triggers when the rows are laid out
 }  # fmt: skip
 
