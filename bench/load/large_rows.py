@@ -20,6 +20,7 @@ from django.utils import timezone
 from annotations.accounts.models import User
 from annotations.curation.models import ArticleCases, RecountDue, StudyCases
 from annotations.curation.queries.queue import ENGINE, Totals
+from annotations.notices import set_counting
 from annotations.study.models import Attribute, Membership, Role, Study
 from annotations.text.blocks import blocks
 from annotations.text.sentences import SEGMENTER, sentences
@@ -183,6 +184,7 @@ def fill(
     with transaction.atomic():
         with connection.cursor() as cursor, nullcontext() if is_checked else unchecked(cursor):
             run(cursor, STATEMENTS, given)
+        set_counting(connection)  # what no trigger saw
         with connection.cursor() as cursor:
             run(cursor, ON_THE_DESK, given)
     settle()
