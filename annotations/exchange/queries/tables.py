@@ -47,6 +47,7 @@ LEFT_OUT = {
     "articlecases": "counted again from the marks",
     "studycases": "counted again from the marks",
     "recountdue": "counted again from the marks",
+    "workcount": "counted again from the assignments",
     "export": "files made from the study are not part of it",
     "corpusimport": "what was brought in is there, the bringing is in the history",
     "corpusfile": "kept only until an import is stored",
