@@ -101,6 +101,7 @@ LEFT_BY_LOOKING: dict[str, tuple[str, tuple[str, ...]]] = {
     "annotations_session": ("when somebody was last here", ("",)),
     "annotations_studycases": (COUNTED, ("api:", "curation:", "assignment:")),
     "annotations_studytables": (COUNTED, ("api:", "reports:")),
+    "annotations_workcount": ("many changes of a count become one row", ("assignment:",)),
 }
 
 # Addresses of somebody's own things, outside of every study.
