@@ -1,6 +1,7 @@
 """Deciding cases by the protocol of the adjudication page."""
 
 import uuid
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -155,6 +156,34 @@ def test_a_retried_ruling_is_answered_like_the_first(curator: Client, submitted:
     first, second = send(curator, submitted, op).json(), send(curator, submitted, op).json()
     assert first["results"] == second["results"]
     assert (Ruling.objects.count(), Adjudication.objects.get().rev) == (1, 1)
+
+
+def test_an_id_that_was_used_for_another_ruling_is_refused(
+    curator: Client, submitted: Article
+) -> None:
+    found = cases(curator, submitted)
+    case, elsewhere = found["label"]["id"], found["boundary"]["id"]
+    sent = ruling(case, choice="variant", variant=1, reason="")
+    first = send(curator, submitted, sent).json()["results"]
+    late = {**sent, "ver": 1, "case": {"id": case, "choice": "variant", "variant": 1, "rule": ""}}
+    others: list[dict[str, Any]] = [
+        {"case": {"id": case, "choice": "variant", "variant": 2}},
+        {"case": {"id": case, "choice": "no_span"}},
+        {"case": {**sent["case"], "note": "Why?"}},
+        {"case": {**sent["case"], "id": elsewhere}},
+        {"kind": "reopen", "case": {"id": case}},
+    ]
+    for other in others:
+        (answer,) = send(curator, submitted, {**sent, **other}).json()["results"]
+        assert answer["status"] == "invalid"
+        assert "was used for another decision" in answer["message"]
+    for copy in (sent, late):
+        assert send(curator, submitted, copy).json()["results"] == first
+    curator.post(url("close", submitted), {"leave_open": "1"})
+    held = ruling(elsewhere, choice="no_span")
+    told = [send(curator, submitted, held).json()["results"][0]["status"] for _ in range(2)]
+    told += [send(curator, submitted, {**held, **others[2]}).json()["results"][0]["status"]]
+    assert told == ["held", "held", "invalid"]
 
 
 def test_two_curators_never_overwrite_each_other(

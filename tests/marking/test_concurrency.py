@@ -54,6 +54,26 @@ def test_a_doubled_request_is_one_span_and_one_answer(
     check_history(bobs)
 
 
+@pytest.mark.on_postgresql
+def test_steps_back_at_once_are_steps_one_after_the_other(
+    tabs: list[Tab], bobs: Assignment, article: Article
+) -> None:
+    """Each takes back another change, and all of them can be done again."""
+    for place in places(article, 3)[:24:8]:
+        tabs[0].made("span", span(article, "attribution", place))
+    there = f"{address('sentences', article)}?s=1"
+
+    def act(name: str, tab: Tab) -> Callable[[], Any]:
+        return lambda: tab.client.post(there, {"act": name, "op_id": new_id()})
+
+    at_once([act("undo", tab) for tab in tabs[:3]])
+    assert Span.objects.live().count() == 0
+    for tab in tabs[:3]:
+        act("redo", tab)()
+    assert Span.objects.live().count() == 3
+    check_history(bobs)
+
+
 def test_the_same_span_from_two_tabs_is_there_once(
     tabs: list[Tab], bobs: Assignment, article: Article
 ) -> None:

@@ -287,6 +287,9 @@ def test_an_undo_sent_twice_undoes_one_thing(form: Form, attribution: str) -> No
     for _ in range(2):
         form.post("undo", **told)
     assert Span.objects.live().count() == 1
+    told = {"op_id": new_id()}
+    pages = [form.client.get(form.post("undo", **told).headers["Location"]) for _ in range(2)]
+    assert [b"Undone." in page.content for page in pages] == [True, True]
 
 
 def test_submitted_work_shows_no_forms(form: Form, bobs: Assignment, attribution: str) -> None:

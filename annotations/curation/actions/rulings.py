@@ -22,6 +22,7 @@ from annotations.study.models import Rule
 from annotations.study.queries import check_second_factor
 from annotations.text.refusal import Refusal
 
+from ..again import is_again, refuse_other
 from ..ballots import Work, read_ballot
 from ..deciding import HELD_MESSAGE, RESTS_MESSAGE, Outcome, Past, make_ruling
 from ..linking import link_problem
@@ -99,6 +100,9 @@ def _apply_once(
 # --- lock, permission and all that fits in one statement ------------------------------------------
 
 
+Asked = tuple[str, uuid.UUID, Wire | None, Wire | None]  # kind, case, sent if not applied, after
+
+
 @dataclass(frozen=True)
 class Claim:
     """The locked adjudication. `rev` is its revision before this batch."""
@@ -111,6 +115,7 @@ class Claim:
     assignments: Sequence[tuple[uuid.UUID, uuid.UUID, int, str]]
     regions: Sequence[tuple[int, int]]
     answered: Mapping[uuid.UUID, Wire]
+    asked: Mapping[uuid.UUID, Asked]
 
     @property
     def standing_work(self) -> list[tuple[uuid.UUID, str]]:
@@ -148,8 +153,8 @@ RETURNING id, rev,
             WHERE q.article_id = %(article)s)),
     (SELECT {list}({row}(r.start, r."end")) FROM annotations_region r
         WHERE r.article_id = %(article)s AND r.removed_at IS NULL),
-    (SELECT {list}({row}(o.op_id, o.adjudication_id, o.result)) FROM annotations_ruling o
-        WHERE o.user_id = %(user)s AND o.op_id IN ({op_ids}))
+    (SELECT {list}({row}(o.op_id, o.adjudication_id, o.result, o.kind, o.case_id, o.asked, o.after))
+        FROM annotations_ruling o WHERE o.user_id = %(user)s AND o.op_id IN ({op_ids}))
 """
 MAKE = {
     "sqlite": {"list": "json_group_array", "row": "json_array"},
@@ -188,19 +193,27 @@ def _claim(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch)
         assignments=[(_uuid(a), _uuid(b), at, state) for a, b, at, state in assignments],
         regions=[(start, end) for start, end in regions],
         answered=_answers(answered, _uuid(pk)),
+        asked={
+            _uuid(op_id): (kind, _uuid(case), _object(asked), _object(after))
+            for op_id, _, _, kind, case, asked, after in answered
+        },
     )
 
 
 def _answers(rows: Sequence[Any], adjudication_id: uuid.UUID) -> dict[uuid.UUID, Wire]:
     """op -> the answer that was given; an id used on another article is refused."""
     found = {}
-    for op_id, adjudication, result in rows:
-        answer = json.loads(result) if isinstance(result, str) else result
+    for op_id, adjudication, result, *_ in rows:
+        answer = _object(result)
         if _uuid(adjudication) != adjudication_id:
             message = "The id of this operation is in use. Make the decision again."
             answer = {"op_id": str(_uuid(op_id)), "status": "invalid", "message": message}
         found[_uuid(op_id)] = answer
     return found
+
+
+def _object(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _list(value: Any) -> list[Any]:
@@ -252,7 +265,7 @@ def fixed_text(article_id: uuid.UUID) -> str:
 
 def _apply(sitting: Sitting, claim: Claim, batch: Batch) -> Wire:
     rules = _read_rules(sitting.study_id, batch.ops)
-    answered = dict(claim.answered)
+    answered, asked = dict(claim.answered), dict(claim.asked)
     history: list[Ruling] = []
     answers: list[Wire] = []
     refused: set[uuid.UUID] = set()  # cases; what comes later on them rests on what was refused
@@ -266,6 +279,11 @@ def _apply(sitting: Sitting, claim: Claim, batch: Batch) -> Wire:
             answered[op.op_id] = outcome.answer(op, sitting.text)
             answered[op.op_id]["current"] = _current(sitting, outcome)
             history.append(_history_row(sitting, op, outcome, batch, answered[op.op_id]))
+            asked[op.op_id] = _asked(history[-1])
+        elif not is_again(op, *asked[op.op_id]):
+            refused.add(op.case_id)
+            answers.append(refuse_other(op))
+            continue
         if answered[op.op_id]["status"] not in (RulingStatus.APPLIED, RulingStatus.SAME):
             refused.add(op.case_id)
         answers.append(answered[op.op_id])
@@ -364,10 +382,15 @@ def _history_row(sitting: Sitting, op: Op, outcome: Outcome, batch: Batch, answe
     )
 
 
+def _asked(row: Ruling) -> Asked:
+    return row.kind, row.case_id, row.asked, row.after
+
+
 def _hold(user: User, adjudication: Adjudication, batch: Batch) -> Wire:
     """Keep what cannot be applied, since the adjudication is closed."""
     known = Ruling.objects.filter(user=user, op_id__in=[op.op_id for op in batch.ops])
     answered = {row.op_id: row.result for row in known}
+    asked = {row.op_id: _asked(row) for row in known}
     now = timezone.now()
     for op in batch.ops:
         if op.op_id in answered:
@@ -375,7 +398,7 @@ def _hold(user: User, adjudication: Adjudication, batch: Batch) -> Wire:
         answer = {"op_id": str(op.op_id), "status": "held", "id": str(op.case_id), "ver": None}
         answer["message"] = HELD_MESSAGE
         answered[op.op_id] = answer
-        Ruling.objects.create(
+        made = Ruling.objects.create(
             study_id=adjudication.study_id,
             adjudication=adjudication,
             user=user,
@@ -388,7 +411,11 @@ def _hold(user: User, adjudication: Adjudication, batch: Batch) -> Wire:
             asked=op.asked,
             result=answer,
         )
-    results = [answered[op.op_id] for op in batch.ops]
+        asked[op.op_id] = _asked(made)
+    results = [
+        answered[op.op_id] if is_again(op, *asked[op.op_id]) else refuse_other(op)
+        for op in batch.ops
+    ]
     return {"rev": adjudication.rev, "state": adjudication.state, "results": results}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from annotations.accounts.models import User
-from annotations.assignment.models import Assignment
+from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
 
@@ -53,17 +53,27 @@ def _step(
     user: User, study_id: uuid.UUID, article_id: uuid.UUID, op_id: uuid.UUID, tab: uuid.UUID
 ) -> Wire:
     work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
-    if not work.is_open:
+    # Whoever steps at the same moment waits here, and goes on from what this one leaves.
+    held = Assignment.objects.select_for_update().get(pk=work.assignment.pk)
+    known = Operation.objects.filter(user=user, op_id=op_id).first()
+    op = answered_before(known) if known else next_step(held, op_id, tab)
+    batch = Batch(held.rev, tab, (op,))
+    return apply_operations(user=user, study_id=study_id, article_id=article_id, batch=batch)
+
+
+def answered_before(known: Operation) -> Op:
+    """A late copy: it is answered like the first."""
+    kind, on = K(known.kind), OperationTarget(known.target_type)
+    return step(kind, on, known.target_id, 0, {}, known.op_id)
+
+
+def next_step(assignment: Assignment, op_id: uuid.UUID, tab: uuid.UUID) -> Op:
+    if assignment.state not in OPEN_STATES:
         raise NotOpen
-    last = last_undoing(work.assignment) if tab == REDOING else last_change(work.assignment)
+    last = last_undoing(assignment) if tab == REDOING else last_change(assignment)
     if last is None:
         raise NothingToRedo if tab == REDOING else NothingToUndo
-    return apply_operations(
-        user=user,
-        study_id=study_id,
-        article_id=article_id,
-        batch=Batch(work.assignment.rev, tab, (undoing(last, op_id),)),
-    )
+    return undoing(last, op_id)
 
 
 def changes_of(assignment: Assignment) -> Iterator[Operation]:
