@@ -88,6 +88,21 @@ def test_who_sends_much_in_vain_hears_why(site: str, path: str, status: int) -> 
     there.close()
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("begun", [b"GET /healthz HTTP/1.1\r\nHost: 127", b""])
+def test_who_never_ends_a_request_does_not_stop_the_site(site: str, begun: bytes) -> None:
+    """Twice as many as there are threads, to whom a request would take for ever."""
+    answer(f"{site}healthz")
+    where = urlsplit(site)
+    held = [socket.create_connection((str(where.hostname), where.port or 80)) for _ in range(20)]
+    for each in held:
+        each.sendall(begun)
+    with urllib.request.urlopen(f"{site}healthz", timeout=120) as response:
+        assert response.status == 200
+    for each in held:
+        each.close()
+
+
 def test_a_static_file_is_kept_for_ever_and_carries_few_headers(site: str) -> None:
     _, page = answer(f"{site}accounts/login/")
     (path, *_) = re.findall(r'(?:src|href)="/(static/[^"]+\.js)"', page)
