@@ -21,3 +21,10 @@ def marked(example: str) -> SafeString:
 def act(action: str) -> str:
     """ "label.changed" -> "Label changed"."""
     return action.replace(".", " ").replace("_", " ").capitalize()
+
+
+@register.filter
+def entry(told: str) -> str:
+    """An entry as another one names it: "label.changed Claim" -> "Label changed “Claim”"."""
+    action, _, subject = told.partition(" ")
+    return f"{act(action)} “{subject}”" if subject else act(action)

@@ -164,7 +164,10 @@ def test_the_history_offers_it_too_and_says_what_was_undone(scene: Scene) -> Non
     offer = OFFER.search(page)
     assert offer
     assert "Undone." in take(scene.manager, offer.groupdict())
-    assert ">undone<" in scene.manager.get(there).content.decode()
+    page = scene.manager.get(there).content.decode()
+    undone = AuditEntry.objects.get(action="article.binned").subject_name
+    told = f"Act undone</strong>: Article binned “{undone}”"
+    assert (">undone<" in page, told in page, "article.binned" in page) == (True, True, False)
 
 
 def test_nothing_is_undone_over_a_later_change(scene: Scene) -> None:

@@ -60,7 +60,7 @@ class SoughtForm(forms.Form):
         empty_label="any",
         widget=PlainSelect,
     )
-    order = forms.ChoiceField(label="Title", choices=ORDERS, required=False, widget=PlainSelect)
+    order = forms.ChoiceField(label="Order", choices=ORDERS, required=False, widget=PlainSelect)
 
     def __init__(self, data: QueryDict, *, study: Study, blind: bool = False) -> None:
         """`blind`: nobody can be asked for by name."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from annotations.accounts.asking import me
+from annotations.accounts.narrowing import say_left_out
 from annotations.accounts.paging import Cursor, read_cursor
 from annotations.corpus.models import Article
 from annotations.study.policy import Act, Standing
@@ -111,6 +112,7 @@ def mine(request: HttpRequest, standing: Standing) -> dict[str, Any]:
 
 def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     form = SoughtForm(request.GET, study=standing.study, blind=standing.is_blinded)
+    say_left_out(request, form)
     page = progress_by_article(standing.study, form.sought(), read_cursor(request.GET))
     for row in page.rows:
         row.shares[:] = in_order(standing, row.shares)
@@ -126,6 +128,7 @@ def articles(request: HttpRequest, standing: Standing) -> dict[str, Any]:
 
 def people(request: HttpRequest, standing: Standing) -> dict[str, Any]:
     form = SoughtForm(request.GET, study=standing.study)
+    say_left_out(request, form)
     sort = request.GET.get("sort", "name")
     rows = progress_by_person(
         standing.study,

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations.accounts.asking import me, posted
+from annotations.accounts.narrowing import say_left_out
 from annotations.accounts.paging import Cursor, read_cursor
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
@@ -38,6 +39,7 @@ def articles(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.READ_ANY_ARTICLE)
     narrow = ArticleFilter(request.GET, study=standing.study)
     narrowing = narrow.narrowing()
+    say_left_out(request, narrow)
     context = {
         "standing": standing,
         "may_import": standing.may(Act.IMPORT_ARTICLES),

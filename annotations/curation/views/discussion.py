@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotations.accounts.asking import me, posted
 from annotations.accounts.models import User
+from annotations.accounts.narrowing import say_left_out, say_unknown
 from annotations.corpus.models import Article
 from annotations.study.models import Rule
 from annotations.study.policy import Act
@@ -54,9 +55,12 @@ def discussion(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     """Everything that is, was or should be talked about, as far as the person may read it."""
     talk = fetch_talk(me(request), study_id)
     shown = request.GET.get("show", "open")
-    shown = shown if shown in STATES else "open"
+    if shown not in STATES:
+        say_unknown(request, "state", shown)
+        shown = "open"
     board = Board(talk)
     form = SoughtForm(request.GET, board=board)
+    say_left_out(request, form)
     sought = form.sought(shown)
     flags = shown == "flags"
     found = board.asked(sought)

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from annotations.accounts.narrowing import say_unknown
 from annotations.marking.signed_in import SignedIn
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
@@ -26,6 +27,9 @@ def mine(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     names = names_of(standing.study)
     found = read_against(standing.study, request.user, list(page.object_list), names)
     fate = request.GET.get("fate", "")
+    if fate and fate not in FATES:
+        say_unknown(request, "fate", fate)
+        fate = ""
     shown = [(one, [p for p in one.passages if fate in ("", p.fate)]) for one in found]
     table = count_fates(standing.study, request.user, released, names)
     context = {

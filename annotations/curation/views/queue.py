@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from annotations.accounts.narrowing import say_unknown
 from annotations.accounts.paging import read_cursor
 from annotations.marking.protocol import is_uuid
 from annotations.marking.signed_in import SignedIn
@@ -42,6 +43,9 @@ def queue(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     Articles that the person is still to submit are neither listed nor counted."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study, asked = standing.study, request.GET.dict()
+    for name, is_known in (("state", STATES.__contains__), ("round", is_uuid)):
+        if asked.get(name) and not is_known(asked[name]):
+            say_unknown(request, name, asked.pop(name))
     sought = sought_of(asked)
     totals, n_uncounted = counted_in_time(study)
     own = own_open_articles(study, request.user.pk)
