@@ -21,6 +21,7 @@ from annotations.exchange.demo.files import demo_files
 from annotations.exchange.demo.sign_ins import NAME, new_password, read_sign_ins, write_sign_ins
 from annotations.exchange.demo.story import moment, portions
 from annotations.exchange.queries import read_marks
+from annotations.management.commands.demo import REPORT
 from annotations.marking.models import Operation, Origin, Span
 from annotations.study.actions.studies import throw_away
 from annotations.study.models import AuditEntry, Membership, Study
@@ -48,6 +49,7 @@ def run() -> list[str]:
 def test_the_demo_is_made_whole_and_made_once(db: None, tmp_path: Path, settings: Settings) -> None:
     """One test, because making it takes seconds."""
     settings.VAR_DIR = tmp_path
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     first, before = run(), rows()
     second = run()
     assert rows() == before
@@ -57,6 +59,7 @@ def test_the_demo_is_made_whole_and_made_once(db: None, tmp_path: Path, settings
     demo = ensure_demo(folder=tmp_path)
     assert not demo.made
     study = demo.study
+    assert [(kept.name, kept.n_all) for kept in study.reports.all()] == [(REPORT, 6)]
     people = {(each.user.username, each.role) for each in Membership.objects.filter(study=study)}
     assert people == {(p.username, role) for p in demo_files().people for role in p.roles}
     states = Counter(

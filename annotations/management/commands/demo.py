@@ -11,7 +11,17 @@ from annotations.exchange.actions import ensure_demo
 from annotations.exchange.demo.files import demo_files
 from annotations.exchange.demo.sign_ins import NAME, table
 from annotations.management.explained import told_to_nobody
+from annotations.reports.actions import make_report
+from annotations.reports.selection import Selection
+from annotations.study.models import Study
 from annotations.text.refusal import Refusal
+
+REPORT = "How far we agree so far"
+
+
+def keep_report(study: Study) -> None:
+    """So that a newcomer sees every figure, gamma too, which is counted for kept reports only."""
+    make_report(study=study, actor=study.created_by, name=REPORT, selection=Selection())
 
 
 class Command(BaseCommand):
@@ -32,6 +42,8 @@ class Command(BaseCommand):
         try:
             with told_to_nobody():  # a story's people
                 demo = ensure_demo(folder=folder, reset=options["reset"])
+                if demo.made:
+                    keep_report(demo.study)
         except Refusal as refusal:
             raise CommandError(f"The demo study was not made. {refusal}") from refusal
         where = " It is in the bin; --reset makes it anew." if demo.study.deleted_at else ""
