@@ -12,9 +12,10 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import render
 
 from .actions import end_sessions
-from .letters import send_later
+from .letters import is_sent, send_later
 from .models import User
 from .queries import find_account
 from .security import note
@@ -74,6 +75,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """After the answer, which an address without an account gets as soon."""
         send_later(partial(super().send_password_reset_mail, user, email, context))
+
+    def send_confirmation_mail(self, request: HttpRequest, *told: Any, **more: Any) -> None:
+        """Nobody waits for a letter that could not be sent."""
+        if not is_sent(partial(super().send_confirmation_mail, request, *told, **more)):
+            page = render(request, "account/verification_unsent.html", status=503)
+            raise ImmediateHttpResponse(page)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Every other browser of this person is signed out, on the server."""

@@ -1,4 +1,4 @@
-"""Letters that are sent after the answer: how long it takes must not tell whether there was one."""
+"""Letters. Some go after the answer: how long it takes must not tell whether there was one."""
 
 import logging
 from collections.abc import Callable
@@ -8,6 +8,16 @@ from contextvars import copy_context
 log = logging.getLogger("sourcemark.mail")
 # One after the other; a process that stops sends what is left (EMAIL_TIMEOUT bounds each).
 POST = ThreadPoolExecutor(max_workers=1, thread_name_prefix="letters")
+
+
+def is_sent(send: Callable[[], object]) -> bool:
+    """Whether the letter went off: a mail server that is away is in the log, and stops nothing."""
+    try:
+        send()
+    except OSError:  # what sockets and smtplib raise
+        log.exception("a letter could not be sent")
+        return False
+    return True
 
 
 def send_later(send: Callable[[], None]) -> None:

@@ -125,3 +125,13 @@ def test_an_address_can_be_asked_to_be_confirmed_before_signing_in(
     with zeal_ignore():  # django-allauth asks twice for the address
         client.post(path)
     assert client.post("/accounts/login/", told)["Location"] == "/"
+
+
+def test_a_letter_that_cannot_be_sent_is_not_waited_for(client: Client, settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    make_user("eve")
+    answer = client.post("/accounts/login/", {"login": "eve", "password": "correct horse"})
+    assert (answer.status_code, b"could not be sent" in answer.content) == (503, True)
+    assert "_auth_user_id" not in client.session

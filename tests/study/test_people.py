@@ -65,6 +65,20 @@ def test_the_link_is_sent_if_there_is_an_address(
     assert (letter.to, link in letter.body) == (["nora@example.org"], True)
 
 
+def test_the_link_is_shown_if_the_letter_cannot_be_sent(
+    sign_in, alice: User, led: Study, settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nobody listens there
+    data = {"roles": ["annotator"], "email": "nora@example.org"}
+    answer = sign_in(alice).post(f"/studies/{led.pk}/people/invite/", data)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert re.search(r"http://testserver/invitations/[\w-]+/", page)
+    assert "nora@example.org could not be sent. Hand the link over yourself." in page
+    assert "also been sent" not in page
+
+
 def test_open_invitations_are_told_apart(sign_in, alice: User, led: Study) -> None:
     client, people = sign_in(alice), f"/studies/{led.pk}/people/"
     for whom in ("Nora of the night desk", "", ""):

@@ -153,7 +153,7 @@ class Sought:
         if self.title:
             found = found.filter(article__title__icontains=self.title)
         for name, value in (("kinds", self.kind), ("labels", self.label)):
-            if value and not value.isdecimal():
+            if value:
                 found = has_cases(found, name, value)
         if self.flagged:
             found = found.filter(counts__flagged__0__gt=0)
@@ -180,8 +180,7 @@ class Sought:
         """Whether the sums of an article do not tell that one of its cases is all of it."""
         asked = [self.kind, self.label, self.flagged, self.annotator]
         of_state = self.state in ("open", "changed") and any(asked)
-        by_number = self.kind.isdecimal() or self.label.isdecimal()
-        return bool(self.annotator) or of_state or by_number or sum(map(bool, asked)) > 1
+        return bool(self.annotator) or of_state or sum(map(bool, asked)) > 1
 
     def fits(self, look: Sequence[Any], annotator: str) -> bool:
         """Whether a case is all that is asked for; `annotator`: who is meant on its article."""
@@ -207,8 +206,10 @@ STATES = {
 
 
 def has_cases(found: "QuerySet[ArticleCases]", name: str, key: str) -> "QuerySet[ArticleCases]":
-    """Those that have a case under the key, which is no number: in a path SQLite would take that
-    for a place in a list."""
+    """Those that have a case under the key. All kinds and slugs are identifiers; of other words
+    SQLite would take some for a place in a list, and fail at others."""
+    if not key.isidentifier():
+        return found.none()
     n_all = KeyTransform(0, KeyTransform(key, KeyTransform(name, "counts")))
     return found.annotate(**{f"n_{name}": n_all}).filter(**{f"n_{name}__gt": 0})
 

@@ -26,7 +26,8 @@ def add_span(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> H
     """`?near=`: the code point that the article is shown around."""
     docket = docket_or_404(request, study_id, article_id)
     asked = request.GET.get("near", "")
-    near = min(int(asked), len(docket.text)) if asked.isdecimal() else 0
+    near = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+    near = min(near, len(docket.text))
     form = AddForm(request.POST or None, docket=docket, near=near)
     if request.method == "POST" and form.is_valid():
         if (problem := added(request, docket, form.decision())) is None:

@@ -39,7 +39,10 @@ def case(
     told = Teller(docket).case(found)
     base = request.GET.get("from", "")
     form = CaseForm(
-        request.POST or None, told=told, docket=docket, base=int(base) if base.isdecimal() else 0
+        request.POST or None,
+        told=told,
+        docket=docket,
+        base=int(base) if base.isdecimal() and len(base) < 10 else 0,
     )
     meeting = held_meeting(docket, request.GET.get("meeting", ""))
     if request.method == "POST" and form.is_valid():

@@ -98,7 +98,7 @@ def focused(cases: Sequence[FoundCase], chosen: dict[str, str]) -> FoundCase | N
     number, span = chosen.get("case", ""), chosen.get("span", "")
     named = (one for one in cases if str(one.number) == number or span in one.span_ids)
     at = chosen.get("at", "")
-    if (found := next(named, None)) or not at.isdecimal():
+    if (found := next(named, None)) or not (at.isdecimal() and len(at) < 10):
         return found
     around = [one for one in cases if one.start <= int(at) < one.end]
     return min(around, key=lambda one: int(at) - one.start, default=None)

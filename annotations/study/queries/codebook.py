@@ -107,7 +107,8 @@ def count_marks(versions: QuerySet[CodebookVersion]) -> QuerySet[CodebookVersion
 
 def fetch_versions(study: Study, *numbers: int) -> list[CodebookVersion]:
     """The versions in the order in which they were asked for."""
-    versions = study.codebook_versions.select_related("created_by").filter(number__in=numbers)
+    known = [number for number in numbers if number < 2**31]  # beyond, SQLite would fail
+    versions = study.codebook_versions.select_related("created_by").filter(number__in=known)
     found = {version.number: version for version in versions}
     if set(numbers) - set(found):
         raise Http404("No such version.")

@@ -1,6 +1,7 @@
 """Who takes part: members, roles, invitations; leaving."""
 
 import uuid
+from functools import partial
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotations.accounts.actions import open_account
 from annotations.accounts.asking import me, posted
+from annotations.accounts.letters import is_sent
 from annotations.accounts.models import User
 from annotations.text.refusal import Refusal
 
@@ -67,9 +69,8 @@ def invite(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
         return render(request, "study/invite.html", context, status=422 if form.is_bound else 200)
     invitation, token = actions.invite(study=standing.study, actor=me(request), **form.cleaned_data)
     link = request.build_absolute_uri(reverse("study:accept", args=[token]))
-    if invitation.email:
-        send_invitation(invitation, link)
-    context = {"standing": standing, "invitation": invitation, "link": link}
+    unsent = bool(invitation.email) and not is_sent(partial(send_invitation, invitation, link))
+    context = {"standing": standing, "invitation": invitation, "link": link, "is_unsent": unsent}
     return render(request, "study/invited.html", context)
 
 
