@@ -3,10 +3,12 @@
 import json
 import re
 from itertools import islice
+from typing import Any
 
 DEEPEST = 200  # levels; Python gives up at about a thousand
 LONGEST = 4300  # digits of a number that Python reads
 LOOKED_AT = 500_000  # tokens: half a second
+HALF = re.compile("[\ud800-\udfff]")
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|[^][{}:,"\s]+', re.S)
 
 
@@ -34,6 +36,23 @@ def find_wrong(text: str) -> tuple[int, str] | None:
         elif len(word.lstrip("-")) > LONGEST and word.lstrip("-").isdigit():
             return token.start(), "this number has thousands of digits."
         before = word
+    return None
+
+
+def find_half(value: Any) -> tuple[tuple[str, ...], str] | None:
+    """The way to the first text with half of a character in it, and that text; of a name, too."""
+    ahead: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    while ahead:
+        names, here = ahead.pop()
+        if isinstance(here, str) and HALF.search(here):
+            return names, here
+        if isinstance(here, dict):
+            inner = [(names, name) for name in here]
+            inner += [((*names, name), each) for name, each in here.items()]
+        else:
+            many = here if isinstance(here, list) else ()
+            inner = [((*names, str(n)), each) for n, each in enumerate(many)]
+        ahead += reversed(inner)
     return None
 
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from annotations.exchange.strict_json import no_key_twice, no_such_number
+from annotations.text.cleaning import what_is_wrong
 from annotations.text.refusal import told_of_value
 
-from .places import find_wrong, line_and_column
+from .places import find_half, find_wrong, line_and_column
 from .problems import Fault, Problem, malformed, stale
 
 TOLD = 20  # faults in one answer
@@ -101,7 +102,14 @@ def unread(error: ValidationError, text: str) -> Problem | None:
         return None
     line, n_bytes = int(place["line"]), int(place["column"])
     before = text.split("\n")[line - 1].encode()[:n_bytes]
-    return not_json(place["what"], line, len(before.decode(errors="ignore")))
+    column = len(before.decode(errors="ignore"))
+    half = find_half(json.loads(text))
+    if half is None:
+        return not_json(place["what"], line, column)
+    names, words = half
+    field = "".join(f"/{escaped(name)}" for name in names)[:200]
+    fault = Fault(what_is_wrong(words), field=field, line=line, column=column)
+    return malformed(f"The body is not as it must be at {field}: {fault.message}.", fault)
 
 
 def told(error: ValidationError, place: str) -> Problem:

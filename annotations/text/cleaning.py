@@ -66,12 +66,21 @@ def clean(text: str) -> str:
     if bad := _UNSTORABLE.search(text):
         line, column = line_and_column(text, bad.start())
         raise UnreadableText(
-            f"Line {line}, character {column}: {_name_of(bad.group())}. "
-            "Remove it from the file and try again.",
+            f"{what_is_wrong(text)}. Remove it from the file and try again.",
             line=line,
             column=column,
         )
     return text
+
+
+def what_is_wrong(text: str) -> str:
+    """Where the first character stands that no database keeps, and which it is; else ""."""
+    text = _LINE_END.sub("\n", text)
+    bad = _UNSTORABLE.search(text)
+    if bad is None:
+        return ""
+    line, column = line_and_column(text, bad.start())
+    return f"Line {line}, character {column}: {_name_of(bad.group())}"
 
 
 def first_unstorable(text: str) -> str:

@@ -192,6 +192,24 @@ def test_hostile_json_is_refused(body: bytes, desk: Asker, study: Study) -> None
     assert not StoredAnswer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sign", "called"),
+    [
+        ("\\u0000", "a NUL character"),
+        ("\\ud83d", "half of a character (lone surrogate U+D83D)"),
+        ("\\u0007", "the control character U+0007"),
+    ],
+)
+def test_a_character_that_cannot_be_kept_is_named_with_its_place_in_the_text(
+    sign: str, called: str, desk: Asker, study: Study
+) -> None:
+    """As the pages that take files do."""
+    body = f'{{"title": "é", "text": "One.\\r\\né{sign}two"}}'
+    fault = described(desk.send(at(study, "/articles"), body))["errors"][0]
+    assert fault["field"] == "/text"
+    assert f"Line 2, character 2: {called}, which cannot be stored" in fault["message"]
+
+
 def test_a_member_that_is_wrong_is_named_by_its_pointer(desk: Asker, study: Study) -> None:
     spans = [{"label": "a", "fragments": [{"start": 0, "end": "9", "quote": "x"}]}]
     path = at(study, f"/articles/{uuid.uuid4()}/suggestions")

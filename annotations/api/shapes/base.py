@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 
 from annotations.marking.protocol import UNSTORABLE
+from annotations.text.cleaning import what_is_wrong
 
 STORABLE = "^[^\\u0000-\\u0008\\u000e-\\u001f]*$"  # what UNSTORABLE finds is not in it
 
@@ -22,8 +23,8 @@ class Shape(BaseModel):
 
 
 def storable(words: str) -> str:
-    if found := UNSTORABLE.search(words):
-        raise ValueError(f"character {found.start()} (U+{ord(found[0]):04X}) cannot be stored")
+    if UNSTORABLE.search(words):
+        raise ValueError(what_is_wrong(words))
     return words
 
 
