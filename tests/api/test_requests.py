@@ -368,7 +368,7 @@ def test_a_save_costs_few_queries(
     pen, label = Asker(bob), study.labels.get(slug="allegation")
     told = [add("span", span(article, label, *where)) for where in ((0, 9), (13, 18), (51, 57))]
     for each in told:
-        with count_queries(at_most=26):
+        with count_queries(at_most=27):
             body = json.dumps({"ops": [each]})
             answer = pen.send(at(study, f"/assignments/{bobs.pk}/operations"), body)
             assert answer.status_code == 200
