@@ -6,6 +6,7 @@ their own, with a limit of time and of memory, and see nothing but the bytes.
 
 import io
 import json
+import math
 import os
 import re
 import selectors
@@ -14,29 +15,43 @@ import sys
 import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, process_time
 from typing import IO, Any
 
 from .records import LONGEST, RecordWrong, in_bytes
 
 ENDINGS = (".html", ".htm", ".docx", ".pdf")
-SECONDS = 30  # that one file may take
-MEMORY = 1_500_000_000  # bytes of addresses that the process may have
+SECONDS = 10  # of the processor, that one file may take
+PATIENCE = 2  # how much longer than that may pass meanwhile, on a machine that others use too
+TOGETHER = 60  # seconds of the processor for the files of one import
+MEMORY = 512 * 2**20  # bytes of addresses that the process may have
 MOST_BYTES = {".html": 5_000_000, ".htm": 5_000_000}
-MOST_UNPACKED = 60_000_000  # of a Word file
+MOST_UNPACKED = 20_000_000  # of a Word file
+MOST_INSIDE = 1_000  # files that a Word file may consist of
+LONGEST_TAG = 64_000  # bytes, but for long values: attributes by the thousand take minutes
 MOST_PAGES = 500
 _LANGUAGE = re.compile(
     rb"<html[^>]{0,500}?\slang=[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)", re.IGNORECASE
 )
+_LONG_VALUE = re.compile(rb"=\"[^\"]{200,}\"|='[^']{200,}'")  # a picture within the page
+_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{%d}" % LONGEST_TAG)
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _SLOW = "This file takes too long or too much memory to read. Save its text as .txt."
+_SPENT = (
+    f"The files before this one took {TOGETHER} seconds to read, all that one import may take. "
+    "Bring them in in parts."
+)
 
 
 class Extractor:
-    """Reads files in its process, which is begun with the first and ended by `close`."""
+    """Reads files in its process, which is begun with the first and ended by `close`.
 
-    def __init__(self, seconds: float = SECONDS) -> None:
+    `seconds` of the processor are for each file, `together` for all of them.
+    """
+
+    def __init__(self, seconds: float = SECONDS, together: float = TOGETHER) -> None:
         self._seconds = seconds
+        self._left = together
         self._process: subprocess.Popen[bytes] | None = None
 
     def fields(self, ending: str, content: bytes) -> dict[str, str]:
@@ -44,11 +59,15 @@ class Extractor:
         most = MOST_BYTES.get(ending)
         if most and len(content) > most:
             raise RecordWrong(f"The page is {in_bytes(len(content))}; {in_bytes(most)} are read.")
+        if self._left <= 0:
+            raise RecordWrong(_SPENT)
         try:
             answer = self._ask(ending, content)
         except (OSError, ValueError, TimeoutError) as error:
             self.close()
+            self._left -= self._seconds
             raise RecordWrong(_SLOW) from error
+        self._left -= answer["seconds"]
         if "problem" in answer:
             raise RecordWrong(str(answer["problem"]))
         return {str(name): str(value) for name, value in answer["fields"].items()}
@@ -75,10 +94,12 @@ class Extractor:
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
-        head = json.dumps({"ending": ending, "n_bytes": len(content)}).encode() + b"\n"
+        asked = {"ending": ending, "n_bytes": len(content), "seconds": self._seconds}
+        head = json.dumps(asked).encode() + b"\n"
+        until = monotonic() + self._seconds * PATIENCE
         process.stdin.write(head + content)
         process.stdin.flush()
-        found: dict[str, Any] = json.loads(_line(process.stdout, monotonic() + self._seconds))
+        found: dict[str, Any] = json.loads(_line(process.stdout, until))
         return found
 
 
@@ -102,6 +123,10 @@ def _line(pipe: IO[bytes], until: float) -> bytes:
 
 def read_html(content: bytes) -> dict[str, str]:
     """The main text of a page and what it says of itself. Raises RecordWrong."""
+    if _LONG_TAG.search(_LONG_VALUE.sub(b"=", content)):
+        raise RecordWrong(
+            f"One of its tags is longer than {in_bytes(LONGEST_TAG)}. Save its text as .txt."
+        )
     from trafilatura import bare_extraction
 
     found: Any = bare_extraction(content, include_comments=False, with_metadata=True)
@@ -126,9 +151,15 @@ def read_docx(content: bytes) -> dict[str, str]:
     from docx.table import Table
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        n_bytes = sum(entry.file_size for entry in archive.infolist())
+        inside = archive.infolist()
+    n_bytes = sum(entry.file_size for entry in inside)
     if n_bytes > MOST_UNPACKED:
-        raise RecordWrong(f"Unpacked it is {in_bytes(n_bytes)}, which is too much.")
+        raise RecordWrong(
+            f"Unpacked it is {in_bytes(n_bytes)}, more than {in_bytes(MOST_UNPACKED)}. "
+            "Save its text as .txt."
+        )
+    if len(inside) > MOST_INSIDE:
+        raise RecordWrong(f"It consists of {len(inside):,} files, more than {MOST_INSIDE:,}.")
     opened = Document(io.BytesIO(content))
     words: list[str] = []
     for part in opened.iter_inner_content():
@@ -185,18 +216,36 @@ def _answer(ending: str, content: bytes) -> dict[str, Any]:
     return {"fields": fields}
 
 
-def serve() -> None:
-    """Answer for one file after another, until there are no more."""
+def _bound_memory() -> None:
     with suppress(ImportError):  # there is no such module on Windows
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _bound_time(until: float) -> None:
+    """The process is ended once it has used so many seconds of the processor, its next whole one
+    at the latest. Where there is no such limit, the time that passes is one."""
+    with suppress(ImportError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(until), most))
+
+
+def serve() -> None:
+    """Answer for one file after another, until there are no more."""
+    _bound_memory()
     source, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     sys.stdout = sys.stderr  # libraries that print shall not answer
     while head := source.readline():
         asked = json.loads(head)
         content = source.read(asked["n_bytes"])
-        out.write(json.dumps(_answer(asked["ending"], content)).encode() + b"\n")
+        begun = process_time()
+        _bound_time(begun + asked["seconds"])
+        answer = _answer(asked["ending"], content)
+        out.write(json.dumps({**answer, "seconds": process_time() - begun}).encode() + b"\n")
         out.flush()
 
 

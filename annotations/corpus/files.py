@@ -10,7 +10,7 @@ import lzma
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from annotations.text.cleaning import UnreadableText, decode
@@ -45,15 +45,21 @@ class TooMuch(Refusal):
 class Reader:
     """Reads the files of one import and counts towards its limits.
 
-    With `leave_out`, columns that are not known are passed over instead of refused.
+    With `leave_out`, columns that are not known are passed over instead of refused. `again` says
+    that the files were read before: files of these names could not be, and are not tried.
     """
 
-    def __init__(self, limits: Limits, *, leave_out: bool = False) -> None:
+    def __init__(
+        self, limits: Limits, *, leave_out: bool = False, again: Collection[str] | None = None
+    ) -> None:
         self.limits = limits
         self.leave_out = leave_out
         self._n_records = 0
         self._unpacked = 0
-        self._extractor = extraction.Extractor()
+        self._wrong = again or ()
+        # What was read before comes in, also if it takes somewhat longer now.
+        times = 1 if again is None else 2
+        self._extractor = extraction.Extractor(together=times * extraction.TOGETHER)
 
     def read(self, name: str, content: bytes) -> Iterator[Record]:
         """The records of a file in their order. Raises TooMuch."""
@@ -90,6 +96,9 @@ class Reader:
     def _read(self, name: str, content: bytes) -> Iterator[Record]:
         if _ending(name) not in extraction.ENDINGS:
             yield from _plain(name, content, self.leave_out)
+            return
+        if name in self._wrong:
+            yield Record(name, problem="This file could not be read.")
             return
         try:
             fields = self._extractor.fields(_ending(name), content)

@@ -1,6 +1,7 @@
 """Web pages, Word files and PDF files: their words, and refusals in sentences."""
 
 import io
+import resource
 import zipfile
 
 import pytest
@@ -108,7 +109,7 @@ def locked_pdf() -> bytes:
 def packed_tight() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"\x00" * 70_000_000)
+        archive.writestr("word/document.xml", b"\x00" * 20_400_000)
     return out.getvalue()
 
 
@@ -129,6 +130,7 @@ def with_entities() -> bytes:
     [
         ("a.html", b"", "This is not a web page that can be read|No main text was found"),
         ("a.html", b"<html><body></body></html>", "No main text was found"),
+        ("a.html", b"<p " + b"a=1 " * 17_000 + b">x</p>", "One of its tags is longer than 64 kB."),
         ("a.html", b"x" * 5_000_001, "The page is 5 MB; 5 MB are read."),
         (
             "a.docx",
@@ -140,7 +142,7 @@ def with_entities() -> bytes:
             word_file("x")[:300],
             NO_WORD_FILE,
         ),
-        ("a.docx", packed_tight(), "Unpacked it is 70 MB, which is too much."),
+        ("a.docx", packed_tight(), "Unpacked it is 20.4 MB, more than 20 MB. Save its"),
         ("a.pdf", b"%PDF-1.4 and no more", "This is not a PDF file that can be read"),
         ("a.pdf", pdf_file(), "This PDF file has no text layer, only pictures of its pages."),
         ("a.pdf", locked_pdf(), "This PDF file is locked with a password."),
@@ -169,6 +171,44 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_one_is_read() -> No
     reader._extractor = Extractor()
     (record,) = reader.read("page.html", PAGE.encode())
     assert record.problem == ""
+
+
+def test_a_file_may_use_ten_seconds_of_the_processor_and_512_mb() -> None:
+    extractor = Extractor()
+    extractor.fields(".pdf", pdf_file("Officials said so."))
+    assert extractor._process is not None
+    pid = extractor._process.pid
+    seconds, _ = resource.prlimit(pid, resource.RLIMIT_CPU)
+    assert seconds <= 10 + 5  # and what it took to begin
+    assert resource.prlimit(pid, resource.RLIMIT_AS) == (512 * 2**20, 512 * 2**20)
+
+
+def test_once_an_import_has_read_long_enough_the_rest_is_named() -> None:
+    reader = Reader(Limits())
+    reader._extractor = Extractor(together=0.000_001)
+    said = [
+        record.problem
+        for name in ("a.pdf", "b.pdf")
+        for record in reader.read(name, pdf_file("Officials said so."))
+    ]
+    assert said[0] == ""
+    assert said[1].startswith("The files before this one took 60 seconds to read")
+    assert said[1].endswith("Bring them in in parts.")
+
+
+def test_what_could_not_be_read_is_not_tried_again_when_the_rest_is_stored() -> None:
+    reader = Reader(Limits(), again={"a.pdf"})
+    (record,) = reader.read("a.pdf", pdf_file("Officials said so."))
+    assert record.problem != ""
+    assert reader._extractor._process is None
+
+
+def test_long_articles_and_pages_with_pictures_inside_come_in() -> None:
+    picture = f'<img src="data:image/png;base64,{"A" * 200_000}">'
+    (page,) = records("page.html", PAGE.replace("<nav>", picture + "<nav>").encode())
+    (long,) = records("long.docx", word_file("Officials in Arden said so. " * 70_000))
+    assert (page.problem, long.problem) == ("", "")
+    assert len(long.fields["text"]) > 1_900_000
 
 
 def test_the_same_file_is_read_alike_twice() -> None:

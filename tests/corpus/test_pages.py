@@ -282,7 +282,8 @@ def test_why_an_import_failed_is_said_and_it_can_be_tried_again(manager, at):
 def test_the_limits_are_on_the_page(manager, at):
     page = words_of(manager.get(at("import/")))
     assert "Text of an article 2 MB All files together 12 MB" in page
-    assert "A zip, unpacked 20 MB, 1,000 files Articles 10,000" in page
+    assert "A zip, unpacked 20 MB, 1,000 files A web page 5 MB" in page
+    assert "Reading one of these 10 seconds, 60 for all of an import Articles 10,000" in page
 
 
 # --- the list -----------------------------------------------------------------------------------

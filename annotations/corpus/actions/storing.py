@@ -168,7 +168,9 @@ def _prepare(made: Import, actor: User, prepared: Prepared) -> Prepared:
 def _drafts(made: Import) -> Iterator[tuple[int, Draft, SourceFile, str]]:
     """(number among the records, draft, file, place) of each right and new record, read again."""
     limits = import_limits()
-    reader = Reader(limits, leave_out=bool(columns_left_out(made.findings)))
+    right = {each["name"] for each in made.findings if not each["problem"]}
+    wrong = {each["name"] for each in made.findings if each["problem"]} - right
+    reader = Reader(limits, leave_out=bool(columns_left_out(made.findings)), again=wrong)
     files = list(made.files.order_by("position"))
     records = (
         (file, each) for file in files for each in reader.read(file.name, bytes(file.content))
@@ -177,6 +179,8 @@ def _drafts(made: Import) -> Iterator[tuple[int, Draft, SourceFile, str]]:
     for number, (finding, (file, each)) in enumerate(pairs, 1):
         if finding["problem"] or finding["same_as"]:
             continue
+        if each.problem:
+            raise ImportRefused(f"{each.name}: {each.problem}")
         text, source = clean_text(each.fields["text"], limits), Source.from_json(finding["source"])
         n_words, prefix_end = finding["n_words"], finding["prefix_end"]
         draft = Draft(text, sha256(text), source, n_words, prefix_end)

@@ -16,6 +16,7 @@ from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
 
+from .. import extraction
 from ..actions import cancel_import, carry_out_import, prepare_import
 from ..columns import NOT_KNOWN
 from ..forms import ImportForm, PasteForm
@@ -87,6 +88,9 @@ def upload_page(
         "records": f"{limits.records:,}",
         "article_size": in_bytes(limits.article_bytes),
         "upload_size": in_bytes(limits.upload_bytes),
+        "reading": extraction,
+        "page_size": in_bytes(extraction.MOST_BYTES[".html"]),
+        "word_size": in_bytes(extraction.MOST_UNPACKED),
         "unpacked_size": in_bytes(limits.unpacked_bytes),
         "imports": list_imports(standing.study)[:IMPORTS_SHOWN],
     }
