@@ -87,11 +87,19 @@ def _answer_all(desk: Desk, batch: Batch, hand: Hand, act: Callable[[Op], Outcom
             desk.answered[op.op_id] = outcome.answer(op)
             desk.asked[op.op_id] = Asked.by(op)
             done.history.append(_history_row(desk, op, outcome, hand))
-        elif batch.compared and not is_again(desk, op, desk.asked[op.op_id]):
+        elif is_other(desk, batch, op):
             done.answers.append(invalid(op, IN_USE).answer(op))
             continue
         done.answers.append(desk.answered[op.op_id])
     return done
+
+
+def is_other(desk: Desk, batch: Batch, op: Op) -> bool:
+    """Of what forms ask for, a new span is what the person typed, and is compared too."""
+    known = desk.asked[op.op_id]
+    is_new = known.kind == op.kind == K.ADD and known.on == op.on == T.SPAN
+    same_mark = known.target_id == op.target_id
+    return (batch.compared or (is_new and same_mark)) and not is_again(desk, op, known)
 
 
 def _apply(desk: Desk, writer: Writer, op: Op) -> Outcome:

@@ -292,6 +292,17 @@ def test_an_undo_sent_twice_undoes_one_thing(form: Form, attribution: str) -> No
     assert [b"Undone." in page.content for page in pages] == [True, True]
 
 
+def test_a_form_that_was_sent_and_is_sent_with_other_words_is_refused(
+    form: Form, attribution: str
+) -> None:
+    """As by going back in the browser: the second mark does not vanish in silence."""
+    ids = {"op_id": new_id(), "span_id": new_id()}
+    assert [form.mark(attribution, "Officials", **ids).status_code for _ in range(2)] == [302, 302]
+    other = form.mark(attribution, "Arden", **ids)
+    assert (other.status_code, b"was used for another one" in other.content) == (422, True)
+    assert Span.objects.get().stretch == "0-9"
+
+
 def test_submitted_work_shows_no_forms(form: Form, bobs: Assignment, attribution: str) -> None:
     form.mark(label_id(bobs.article, "allegation"), "alleged strike")
     form.client.post(address("submit", bobs.article), {"confirmed": "1"})
