@@ -327,6 +327,15 @@ def test_notes_and_the_end_of_a_meeting_are_written_down(desk: Client, meeting: 
     assert [act.action for act in acts] == ["meeting.planned", "meeting.noted", "meeting.ended"]
 
 
+def test_notes_that_are_too_long_stay_in_their_field(desk: Client, meeting: str) -> None:
+    refused = desk.post(f"{meeting}notes/", {"notes": "Long " * 5000})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "Ensure this value has at most 20000 characters" in page
+    assert "Long Long" in page
+    assert Meeting.objects.get().notes == ""
+
+
 def test_a_case_put_to_discussion_in_a_meeting_keeps_both(
     desk: Client, meeting: str, study: Study, marked: Article
 ) -> None:

@@ -102,9 +102,11 @@ def show(
     chosen: str,
     form: VerdictForm | None = None,
     *,
+    notes: NotesForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = meeting_context(table, chosen, request.GET.get("show") == "all", form)
+    context["notes"] = notes or NotesForm(initial={"notes": table.meeting.notes})
     htmx = bool(getattr(request, "htmx", False))
     name = "curation/_meeting.html" if htmx else "curation/meeting.html"
     return render(request, name, context, status=status)
@@ -127,7 +129,6 @@ def meeting_context(
         "n_decided": sum(not case.is_open for case in cases),
         "n_left": sum(case.state == CaseState.UNDECIDED for case in cases),
         "listed": [listed(table, case, case is focus) for case in cases],
-        "notes": NotesForm(initial={"notes": table.meeting.notes}),
         "focus": None,
     }
     if focus is None:
@@ -256,7 +257,8 @@ def notes(request: HttpRequest, study_id: uuid.UUID, meeting_id: uuid.UUID) -> H
         words = form.cleaned_data["notes"]
         actions.keep_notes(meeting=table.meeting, actor=me(request), notes=words)
         messages.success(request, "The notes are saved.")
-    return redirect("curation:meeting", study_id, meeting_id)
+        return redirect("curation:meeting", study_id, meeting_id)
+    return show(request, table, "", notes=form, status=422)
 
 
 @require_POST
