@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +16,13 @@ from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request, permission_denied
 
 from annotations.api.problems import Problem
+from annotations.corpus.records import in_bytes
+from annotations.corpus.uploads import drain
 from annotations.overtaken import is_overtaken
 from annotations.study.queries.door import SecondFactorNeeded
 from project.nul import NulInAddress
 
+BEYOND = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 RETRY_AFTER = "5"  # seconds
 NO_ROOM = ("database or disk is full", "No space left on device")  # as the databases say it
 LOCKED = ("lock timeout", "database is locked")
@@ -61,13 +65,34 @@ def told_to_programs(status: int, detail: str) -> HttpResponse:
 
 
 def bad_request_told(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, as for a host name that is not the site's."""
+    """400, as for a host name that is not the site's; 413 or 422 for a form beyond its limits."""
+    if isinstance(exception, BEYOND):
+        return beyond_told(request, exception)
     why = str(exception) if isinstance(exception, NulInAddress) else ""
     if is_for_programs(request):
         return told_to_programs(400, why or WORDS[400])
     if why:
         return HttpResponse(loader.render_to_string("400.html", {"why": why}), status=400)
     return bad_request(request, exception)
+
+
+def beyond_told(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The limit and what to do; the rest of the body is read, so that the browser hears it."""
+    drain(request)
+    if isinstance(exception, TooManyFieldsSent):
+        status, most = 422, f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields"
+        remedy = "send fewer of them at once"
+    elif isinstance(exception, TooManyFilesSent):
+        status, most = 413, f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES:,} files"
+        remedy = "send fewer of them at once"
+    else:
+        status, most = 413, in_bytes(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        remedy = "send it in several parts, or a long text as a file"
+    why = f"This is too much for one form, which takes {most} at most. Nothing was stored."
+    if is_for_programs(request):
+        return told_to_programs(status, why)
+    context = {"why": f"{why} Go back, where the browser has kept what you wrote, and {remedy}."}
+    return HttpResponse(loader.render_to_string("413.html", context), status=status)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -393,11 +393,15 @@ LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
 if LOG_FORMAT not in {"line", "json"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be line or json, not {LOG_FORMAT!r}.")
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # /metrics is closed without one
+BEYOND_LIMITS = ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"ours": {"()": "project.logs.formatter", "form": LOG_FORMAT}},
-    "filters": {"asker": {"()": "project.told.Asker"}},
+    "filters": {
+        "asker": {"()": "project.told.Asker"},
+        "no_fault": {"()": "project.told.NoFault"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -411,5 +415,6 @@ LOGGING = {
         "django": {"level": "ERROR"},
         "psycopg.pool": {"level": "ERROR"},  # while the database is away: six lines a second
         "django.security": {"level": "WARNING"},  # forms and hosts that were refused
+        **{f"django.security.{name}": {"filters": ["no_fault"]} for name in BEYOND_LIMITS},
     },
 }

@@ -25,3 +25,12 @@ class Asker(logging.Filter):
             record.msg, record.args = "%s person=%r address=%r", (said, person, address)
             record.told = {"event": "request refused", "person": person, "address": address}
         return True
+
+
+class NoFault(logging.Filter):
+    """What Django takes for an error is none of ours: a form beyond its limits, without a trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = None
+        return True

@@ -1,11 +1,12 @@
 """Uploads that are too large are refused before they are taken in."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from .queries import import_limits
@@ -16,6 +17,14 @@ DRAINED = 100_000_000  # bytes read and dropped so that a browser hears the refu
 
 View = Callable[..., HttpResponse]
 Refuse = Callable[..., HttpResponse]
+
+
+def drain(request: HttpRequest) -> None:
+    """Read what is left of the body, and drop it: a browser that still sends hears no answer."""
+    with suppress(UnreadablePostError):
+        for _ in range(DRAINED // 65536):
+            if not request.read(65536):
+                break
 
 
 def refusing_big_uploads(refuse: Refuse) -> Callable[[View], View]:
@@ -30,9 +39,7 @@ def refusing_big_uploads(refuse: Refuse) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             limits = import_limits()
             if int(request.META.get("CONTENT_LENGTH") or 0) > limits.upload_bytes + ROOM_FOR_FIELDS:
-                for _ in range(DRAINED // 65536):
-                    if not request.read(65536):
-                        break
+                drain(request)
                 much = f"more than {in_bytes(limits.upload_bytes)} together"
                 return refuse(request, much=much, **kwargs)
             try:

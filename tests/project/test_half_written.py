@@ -130,6 +130,7 @@ def try_act(scene: Scene, name: str, thorough: bool) -> str:
         n_statements, n_writes = counted.n_statements, counted.n_writes
         there = everything(leave_out)
         after, named = plain(there, known), who_did(before, there)
+        silent = says_nothing(before, there)
         transaction.set_rollback(True)
     if response.status_code not in (200, 201, 202, 204, 302):
         return f"{response.status_code}: {response.content.decode()[-2000:]}"
@@ -137,6 +138,8 @@ def try_act(scene: Scene, name: str, thorough: bool) -> str:
         return "It writes nothing."
     if named != {response.wsgi_request.user.pk} and name not in UNRECORDED:
         return f"History names {named or 'nobody'}."
+    if silent:
+        return f"History has neither before nor after for {silent}."
     for breaker in tries(n_writes, n_statements, thorough):
         with transaction.atomic():
             with connection.execute_wrapper(breaker):
@@ -153,6 +156,21 @@ def try_act(scene: Scene, name: str, thorough: bool) -> str:
             changed = [table for table in there if there[table] != before[table]]
             return f"half written after {breaker.n_statements} ({status}): {changed}"
     return ""
+
+
+# Acts that begin or end a thing, or put it away: their name and their subject say all.
+SAYS_ALL = {"added", "archived", "begun", "binned", "created", "ended", "planned", "renewed",
+            "reopened", "resolved", "restored", "revoked"}  # fmt: skip
+
+
+def says_nothing(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[str]:
+    """The acts among new rows of the history that do not say how their subject stood."""
+    fields = [field.name for field in apps.get_model("annotations", "AuditEntry")._meta.fields]
+    known = {row[0] for row in before["AuditEntry"]}
+    rows = [dict(zip(fields, row, strict=True)) for row in after["AuditEntry"]]
+    new = [row for row in rows if row["id"] not in known]
+    silent = {row["action"] for row in new if not row["before"] and not row["after"]}
+    return {action for action in silent if action.partition(".")[2] not in SAYS_ALL}
 
 
 # Where a change is written down, and which column of the row names who made it.

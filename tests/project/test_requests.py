@@ -5,6 +5,7 @@ import logging
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -15,12 +16,14 @@ from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
 from annotations.study.models import AuditEntry, Study
 from project.logs import JsonFormatter
+from tests.api.asking import Asker
 from tests.architecture.rights import WORDS
 from tests.architecture.test_rights import IDS
 from tests.conftest import SignIn
 from tests.people import assign
 
 pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -125,6 +128,28 @@ def test_no_address_and_no_cookie_takes_nul_to_the_database(study: Study, alice:
     assert b"written %00. Take it out" in answers[hostile[0]].content
     assert "%00" in client.get("/api/v1/me?a=%00").json()["detail"]
     assert client.post(fake("curation:close", study), {"note": "a\0b"}).status_code == 400
+
+
+def test_a_form_beyond_its_limits_is_told_them_and_is_no_fault_of_the_site(
+    study: Study, alice: User, sign_in: SignIn, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000
+    client = sign_in(alice)
+    pasted, many = {"text": "a" * 30_000}, {f"field{n}": "" for n in range(1_200)}
+    for sent, status, limit, way in (
+        (pasted, 413, "20 kB at most", "in several parts"),
+        (many, 422, "1,000 fields at most", "fewer of them at once"),
+    ):
+        for body in (urlencode(sent), None):
+            caplog.clear()
+            told = {"data": body, "content_type": FORM} if body else {"data": sent}
+            answer = client.post(reverse("corpus:import_paste", args=[study.pk]), **told)
+            assert (answer.status_code, limit in answer.content.decode()) == (status, True)
+            assert way in answer.content.decode()
+            kept = [line for line in caplog.records if line.name.startswith("django.security")]
+            assert [(line.levelname, line.exc_info) for line in kept] == [("WARNING", None)]
+    large = Asker(alice).send(f"/studies/{study.pk}/exports", "x" * 30_000)
+    assert (large.status_code, large["Content-Type"]) == (413, "application/problem+json")
 
 
 def test_headers_stand_on_every_kind_of_answer(

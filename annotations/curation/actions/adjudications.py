@@ -180,7 +180,7 @@ def show_names(*, user: User, study_id: uuid.UUID, article_id: uuid.UUID) -> Adj
     if adjudication.names_shown_at is None:
         adjudication.names_shown_at, adjudication.names_shown_by = timezone.now(), user
         adjudication.save(update_fields=["names_shown_at", "names_shown_by"])
-        _record(docket, user, "adjudication.names_shown", {})
+        _record(docket, user, "adjudication.names_shown", {"names": "shown"})
     return adjudication
 
 

@@ -106,7 +106,14 @@ def apply_merge(*, merge: Merge, actor: User) -> Merge:
         raise NotCounted
     locked.state, locked.n_done, locked.created_by = MergeState.WAITING, 0, actor
     locked.save(update_fields=["state", "n_done", "created_by"])
-    record(study=locked.study, actor=actor, action="gold.merged", subject=locked)
+    record(
+        study=locked.study,
+        actor=actor,
+        action="gold.merged",
+        subject=locked,
+        before={"merge": "counted"},
+        after={"merge": "begun", "articles": locked.n_all, "rules": str(locked.rules)},
+    )
     queued.start(run_merge, str(locked.pk))
     return locked
 

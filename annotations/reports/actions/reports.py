@@ -82,7 +82,8 @@ def make_report(
             result=tables | {"tables_version": TABLES_VERSION},
             n_all=len(inputs),
         )
-        record(study=study, actor=actor, action="report.made", subject=report)
+        made_of = {"articles": len(inputs), "labels": labels, "seed": seed}
+        record(study=study, actor=actor, action="report.made", subject=report, after=made_of)
         queued.start(compute_report, str(report.pk))
     return report
 

@@ -224,7 +224,9 @@ def set_comparison(*, round: Round, actor: User, opened: bool) -> Round:
     round.comparison_opened_at = timezone.now() if opened else None
     round.save(update_fields=["comparison_opened_at"])
     action = "comparison.opened" if opened else "comparison.closed"
-    record(study=round.study, actor=actor, action=action, subject=round)
+    was, now = {"comparison": "closed"}, {"comparison": "open"}
+    before, after = (was, now) if opened else (now, was)
+    record(study=round.study, actor=actor, action=action, subject=round, before=before, after=after)
     return round
 
 
@@ -236,7 +238,9 @@ def set_closed(*, round: Round, actor: User, closed: bool) -> Round:
     round.closed_at = timezone.now() if closed else None
     round.save(update_fields=["closed_at"])
     action = "round.closed" if closed else "round.reopened"
-    record(study=round.study, actor=actor, action=action, subject=round)
+    was, now = {"round": "open"}, {"round": "closed"}
+    before, after = (was, now) if closed else (now, was)
+    record(study=round.study, actor=actor, action=action, subject=round, before=before, after=after)
     return round
 
 

@@ -91,7 +91,8 @@ def undo(*, study: Study, actor: User, numbers: Iterable[int]) -> list[AuditEntr
         raise NotUndoable
     for entry in entries:
         UNDOINGS[entry.action].undoer(entry, actor)
-        record(study=study, actor=actor, action=UNDONE, subject=entry)
+        before, after = {"act": "done"}, {"act": "undone"}
+        record(study=study, actor=actor, action=UNDONE, subject=entry, before=before, after=after)
     return entries
 
 
