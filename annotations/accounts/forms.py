@@ -19,6 +19,7 @@ from django.http import QueryDict
 
 from .models import Scope, Theme, User
 from .passwords import knows_password
+from .second_factor import TOO_MANY, refuse_codes
 
 
 def relabel(form: forms.BaseForm, **labels: str) -> None:
@@ -73,19 +74,34 @@ class PasswordOnceMoreForm(PasswordAgainForm):  # type: ignore[misc]
         relabel(self, password="Password")
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
+class WithTries:
+    """Codes beyond the tenth wrong one are answered as passwords are: 429, and in the log."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except forms.ValidationError as error:
+            if error.code in TOO_MANY:
+                refuse_codes(self.user, error)
+            raise
+        return code
+
+
+class CodeForm(WithTries, AuthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ask_for_code(self)
 
 
-class CodeOnceMoreForm(ReauthenticateForm):  # type: ignore[misc]
+class CodeOnceMoreForm(WithTries, ReauthenticateForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ask_for_code(self)
 
 
-class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+class FirstCodeForm(WithTries, ActivateTOTPForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ask_for_code(self, "Code that the app shows")

@@ -4,8 +4,11 @@ import base64
 import hashlib
 import logging
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
@@ -35,6 +38,9 @@ def lock(*secrets: str) -> MultiFernet:
 
 def site_lock() -> MultiFernet:
     return lock(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
+TOO_MANY = ("too_many_login_attempts", "rate_limited")  # django-allauth's refusals of a code
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -79,6 +85,12 @@ def on_used(user: User, authenticator: Authenticator, **extra: Any) -> None:
 def on_failed(user: User, authenticator: Authenticator, **extra: Any) -> None:
     kind = authenticator.type
     note("wrong second factor", person=user.pk, kind=kind, level=logging.WARNING)
+
+
+def refuse_codes(user: User, error: Exception) -> NoReturn:
+    """No code is looked at any more, not even a right one."""
+    note("too many wrong second factors", person=user.pk, level=logging.WARNING)
+    raise ImmediateHttpResponse(respond_429(context.request)) from error
 
 
 def listen() -> None:

@@ -7,6 +7,8 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 
+from annotations.study.policy import Act
+from annotations.study.queries import fetch_standing
 from annotations.text.refusal import Refusal
 
 from .protocol import Malformed, TooLarge
@@ -28,11 +30,14 @@ def speaks_json(nothing: str, *absent: type[Refusal]) -> Callable[[View], View]:
         @wraps(view)
         def answered(request: SignedIn, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
             try:
-                return view(request, study_id, article_id)
-            except TooLarge as refusal:
-                return JsonResponse({"message": str(refusal), "final": True}, status=413)
-            except Malformed as refusal:
-                return JsonResponse({"message": str(refusal), "final": True}, status=400)
+                try:
+                    return view(request, study_id, article_id)
+                except (TooLarge, Malformed) as refusal:
+                    # Strangers are told nothing, whatever they send. Asked only now: a save that
+                    # can be read comes to the door by itself.
+                    fetch_standing(request.user, study_id, Act.SEE_STUDY)
+                    status = 413 if isinstance(refusal, TooLarge) else 400
+                    return JsonResponse({"message": str(refusal), "final": True}, status=status)
             except PermissionDenied as refusal:
                 return JsonResponse({"message": str(refusal)}, status=403)
             except gone:

@@ -67,13 +67,17 @@ def test_a_recovery_code_signs_in_once(client: Client) -> None:
         assert answer.status_code == expected
 
 
-def test_wrong_codes_are_refused_after_ten_tries(client: Client) -> None:
+def test_wrong_codes_are_refused_after_ten_tries(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("sourcemark").propagate = True
     give_app(make_user("eve"))
     enter(client, "eve")
     for _ in range(10):
         client.post("/accounts/second-factor/authenticate/", {"code": "000000"})
     right = client.post("/accounts/second-factor/authenticate/", {"code": current_code()})
-    assert right.status_code == 200
+    assert (right.status_code, right["Retry-After"]) == (429, "900")
+    assert caplog.messages[-1].startswith("too many wrong second factors")
     assert client.get("/accounts/profile/").status_code == 302
 
 

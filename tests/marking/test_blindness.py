@@ -179,6 +179,19 @@ def test_a_queue_is_not_saved_under_another_persons_name(
     assert not Span.objects.exists()
 
 
+def test_who_is_a_stranger_is_asked_before_what_they_send(
+    article: Article, bobs: Assignment, bob: User, mallory: User, sign_in: SignIn
+) -> None:
+    gold = reverse("curation:ops", args=[article.study_id, article.pk])
+    for url in (address("ops", article), address("time", article), gold):
+        for user, status in ((bob, 400), (mallory, 404)):
+            answer = sign_in(user).post(url, b"{", content_type="application/json")
+            assert answer.status_code == status, url
+    Study.objects.filter(pk=article.study_id).update(deleted_at=article.imported_at, deleted_by=bob)
+    binned = sign_in(bob).post(address("ops", article), b"{", content_type="application/json")
+    assert binned.status_code == 404
+
+
 def test_an_annotator_who_left_the_study_is_a_stranger(
     tab: Tab, bob: User, article: Article
 ) -> None:
