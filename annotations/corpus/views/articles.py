@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotations.accounts.asking import me, posted
 from annotations.accounts.narrowing import say_left_out
 from annotations.accounts.paging import Cursor, read_cursor
+from annotations.study.drawn_from import DrawnFrom
 from annotations.study.policy import Act, Standing
 from annotations.study.queries import fetch_standing
 from annotations.study.undo_offers import say_done
@@ -99,18 +100,21 @@ def article_context(
 def edit(request: HttpRequest, study_id: uuid.UUID, article_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.IMPORT_ARTICLES)
     found = fetch_article(standing.study, article_id)
+    drawn_from = DrawnFrom(request, standing.study, lambda: particulars(found), [found])
     form = ArticleForm(posted(request), initial=particulars(found))
-    if form.is_valid():
-        edit_article(article=found, actor=standing.user, source=form.source)
+    if form.is_valid() and drawn_from.attempt(
+        form, lambda: edit_article(article=found, actor=standing.user, source=form.source)
+    ):
         say_done(request, "The particulars are saved.")
         return to_article(request, study_id, article_id)
     context = {
         "standing": standing,
         "article": found,
         "form": form,
+        "drawn_from": drawn_from,
         "up": to_article(request, study_id, article_id).url,
     }
-    return render(request, "corpus/edit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "corpus/edit.html", context, status=drawn_from.status(form))
 
 
 @require_safe

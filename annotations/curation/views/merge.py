@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from annotations.marking.signed_in import SignedIn
+from annotations.study.drawn_from import DrawnFrom
 from annotations.study.policy import Act
 from annotations.study.queries import fetch_standing
 
@@ -19,6 +20,7 @@ from ..forms.merge import MergeForm
 from ..merging import RULES
 from ..models import Merge, MergeRules, MergeState
 from ..queries.docket import n_changed_since
+from ..queries.unanimous import latest_rules
 
 PAGE = 20  # earlier runs
 TOLD = {
@@ -37,19 +39,30 @@ def merge(request: SignedIn, study_id: uuid.UUID) -> HttpResponse:
     """Save the rule set and start counting what it would make."""
     standing = fetch_standing(request.user, study_id, Act.WRITE_GOLD)
     study = standing.study
-    latest = MergeRules.objects.filter(study=study).order_by("-number").first()
+    latest = latest_rules(study)
+    drawn_from = DrawnFrom(request, study, lambda: MergeForm.of(latest_rules(study)).initial)
     form = MergeForm.of(latest, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        rules = save_merge_rules(study=study, actor=request.user, **form.cleaned_data)
+    rules: list[MergeRules] = []
+
+    def save() -> None:
+        rules.append(save_merge_rules(study=study, actor=request.user, **form.cleaned_data))
+
+    if request.method == "POST" and form.is_valid() and drawn_from.attempt(form, save):
         try:
-            made = count_merge(study=study, actor=request.user, rules=rules)
+            made = count_merge(study=study, actor=request.user, rules=rules[-1])
             return redirect("curation:merge_state", study_id, made.pk)
         except NothingToMerge as refusal:
             form.add_error(None, str(refusal))
     past = Merge.objects.filter(study=study, articles=[]).select_related("rules", "created_by")
     page = Paginator(past, PAGE).get_page(request.GET.get("page"))
-    context = {"standing": standing, "form": form, "page": page, "latest": latest}
-    return render(request, "curation/merge.html", context, status=422 if form.errors else 200)
+    context = {
+        "standing": standing,
+        "form": form,
+        "drawn_from": drawn_from,
+        "page": page,
+        "latest": latest,
+    }
+    return render(request, "curation/merge.html", context, status=drawn_from.status(form))
 
 
 def told(counts: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, int, list[Any]]]:

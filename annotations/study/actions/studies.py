@@ -133,9 +133,15 @@ def renew(row: Any, **changes: Any) -> Any:
     return twin
 
 
+def values(row: Study | Round, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
 @transaction.atomic
 def change_settings(*, study: Study, actor: User, **values: Any) -> Study:
-    """`values`: SETTINGS; whatever is not among them stays."""
+    """`values`: SETTINGS; whatever is not among them stays as it is by then."""
+    one_after_the_other(study)
+    study.refresh_from_db(fields=SETTINGS)
     before = {name: getattr(study, name) for name in SETTINGS}
     values = before | values
     if values["second_factor"] and not before["second_factor"] and not has_second_factor(actor):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from annotations.accounts.asking import me, posted
 
 from ..actions import codebook as actions
+from ..drawn_from import DrawnFrom
 from ..forms import attempt
 from ..forms.codebook import (
     AttributeForm,
@@ -102,13 +103,14 @@ def label_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def label(request: HttpRequest, study_id: uuid.UUID, label_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     label = fetch_label(standing.study, label_id)
+    drawn_from = DrawnFrom(request, standing.study, lambda: label_start(label), [label])
     form = LabelForm(posted(request), initial=label_start(label), held_key=label.key)
-    if form.is_valid() and attempt(
+    if form.is_valid() and drawn_from.attempt(
         form, lambda: actions.change_label(label=label, actor=me(request), **form.cleaned_data)
     ):
         return saved(request, standing.study)
-    context = {"standing": standing, "form": form, "label": label}
-    return render(request, "study/label.html", context, status=422 if form.is_bound else 200)
+    context = {"standing": standing, "form": form, "label": label, "drawn_from": drawn_from}
+    return render(request, "study/label.html", context, status=drawn_from.status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,14 +144,21 @@ def refuse_no_choices(form: AttributeForm, kind: str, choices: list[dict[str, ob
 def attribute(request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     attribute = fetch_attribute(standing.study, attribute_id)
+    drawn_from = DrawnFrom(
+        request,
+        standing.study,
+        lambda: actions.values_of(attribute, actions.ATTRIBUTE_FIELDS),
+        [attribute],
+    )
     start = {"title": attribute.title, "required": attribute.required}
     form = AttributeForm(posted(request), initial=start)
     choices = choices_formset(attribute, posted(request))
     if form.is_valid() and choices.is_valid():
         values = {**form.cleaned_data, "choices": read_choices(choices, attribute)}
-        if refuse_no_choices(form, attribute.kind, values["choices"]) and attempt(
+        if refuse_no_choices(form, attribute.kind, values["choices"]) and drawn_from.attempt(
             form,
             lambda: actions.change_attribute(attribute=attribute, actor=me(request), **values),
+            typed=values,
         ):
             return saved(request, standing.study)
     context = {
@@ -158,8 +167,9 @@ def attribute(request: HttpRequest, study_id: uuid.UUID, attribute_id: uuid.UUID
         "choices": choices,
         "attribute": attribute,
         "label": attribute.label,
+        "drawn_from": drawn_from,
     }
-    return render(request, "study/attribute.html", context, status=422 if form.is_bound else 200)
+    return render(request, "study/attribute.html", context, status=drawn_from.status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -179,13 +189,14 @@ def rule_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def rule(request: HttpRequest, study_id: uuid.UUID, rule_id: uuid.UUID) -> HttpResponse:
     standing = editing(request, study_id)
     rule = fetch_rule(standing.study, rule_id)
+    drawn_from = DrawnFrom(request, standing.study, lambda: rule_start(rule), [rule])
     form = RuleForm(posted(request), study=standing.study, initial=rule_start(rule))
-    if form.is_valid() and attempt(
+    if form.is_valid() and drawn_from.attempt(
         form, lambda: actions.change_rule(rule=rule, actor=me(request), **form.cleaned_data)
     ):
         return saved(request, standing.study)
-    context = {"standing": standing, "form": form, "rule": rule}
-    return render(request, "study/rule.html", context, status=422 if form.is_bound else 200)
+    context = {"standing": standing, "form": form, "rule": rule, "drawn_from": drawn_from}
+    return render(request, "study/rule.html", context, status=drawn_from.status(form))
 
 
 def put_away(

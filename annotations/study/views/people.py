@@ -26,6 +26,7 @@ from annotations.accounts.models import User
 from annotations.text.refusal import Refusal
 
 from ..actions import people as actions
+from ..drawn_from import DrawnFrom
 from ..forms import attempt
 from ..forms.people import CloseAccountForm, InviteForm, JoinForm, RolesForm
 from ..models import Invitation, Role, Study
@@ -97,8 +98,11 @@ def member(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Htt
     standing = fetch_standing(me(request), study_id, Act.MANAGE_PEOPLE)
     user = fetch_member(standing.study, user_id)
     held = roles_of(standing.study, user)
+    drawn_from = DrawnFrom(
+        request, standing.study, lambda: {"roles": sorted(roles_of(standing.study, user))}
+    )
     form = RolesForm(posted(request), initial={"roles": list(held)})
-    if form.is_valid() and attempt(
+    if form.is_valid() and drawn_from.attempt(
         form,
         lambda: actions.set_roles(
             study=standing.study,
@@ -117,8 +121,9 @@ def member(request: HttpRequest, study_id: uuid.UUID, user_id: uuid.UUID) -> Htt
         "held": held,
         "is_oneself": user == me(request),
         "is_only_manager": is_only_manager(standing.study, user),
+        "drawn_from": drawn_from,
     }
-    return render(request, "study/member.html", context, status=422 if form.is_bound else 200)
+    return render(request, "study/member.html", context, status=drawn_from.status(form))
 
 
 @require_POST

@@ -15,6 +15,7 @@ from annotations.accounts.asking import me, posted
 from annotations.text.refusal import Refusal
 
 from ..actions import studies as actions
+from ..drawn_from import DrawnFrom
 from ..forms import attempt
 from ..forms.studies import IntoBinForm, NewStudyForm, RoundForm, SettingsForm
 from ..models import Role, Study
@@ -51,8 +52,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     # A form writes into its instance, and the header still shows the study as it is.
-    form = SettingsForm(posted(request), instance=copy(standing.study))
-    if form.is_valid() and attempt(
+    study = standing.study
+    drawn_from = DrawnFrom(request, study, lambda: actions.values(study, actions.SETTINGS), [study])
+    form = SettingsForm(posted(request), instance=copy(study))
+    if form.is_valid() and drawn_from.attempt(
         form,
         lambda: actions.change_settings(
             study=standing.study, actor=me(request), **form.cleaned_data
@@ -64,11 +67,12 @@ def settings(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
     context = {
         "standing": standing,
         "form": form,
+        "drawn_from": drawn_from,
         "rounds": rounds_now(standing.study, timezone.localdate()),
         "members": counted_members(standing.study),
         "days": BIN_KEEPS.days,
     }
-    return render(request, "study/settings.html", context, status=422 if form.is_bound else 200)
+    return render(request, "study/settings.html", context, status=drawn_from.status(form))
 
 
 def counted_members(study: Study) -> list[tuple[str, int]]:
@@ -96,16 +100,18 @@ def round_new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
 def round_edit(request: HttpRequest, study_id: uuid.UUID, round_id: uuid.UUID) -> HttpResponse:
     standing = fetch_standing(me(request), study_id, Act.MANAGE_STUDY)
     round = fetch_round(standing.study, round_id)
+    fields = actions.ROUND_FIELDS
+    drawn_from = DrawnFrom(request, standing.study, lambda: actions.values(round, fields), [round])
     form = RoundForm(posted(request), instance=copy(round))
-    if form.is_valid() and attempt(
+    if form.is_valid() and drawn_from.attempt(
         form,
         lambda: actions.change_round(round=round, actor=me(request), **form.cleaned_data),
         "name",
     ):
         say_done(request, f"The round “{round.name}” is saved.")
         return redirect("study:settings", study_id)
-    context = {"standing": standing, "form": form, "round": round}
-    return render(request, "study/round.html", context, status=422 if form.is_bound else 200)
+    context = {"standing": standing, "form": form, "round": round, "drawn_from": drawn_from}
+    return render(request, "study/round.html", context, status=drawn_from.status(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
