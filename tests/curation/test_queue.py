@@ -17,12 +17,12 @@ from annotations.curation.actions import counting
 from annotations.curation.models import ArticleCases
 from annotations.curation.queries import walking
 from annotations.curation.queries.figures import pace_of
-from annotations.curation.queries.queue import Sought
+from annotations.curation.queries.queue import Sought, Totals
 from annotations.marking.models import Span
-from annotations.study.models import Study
+from annotations.study.models import Role, Study
 from tests.conftest import CountQueries
 from tests.marks import mark, submit
-from tests.people import assign, make_article
+from tests.people import assign, join, make_article
 
 from .scene import VOSS, cases, decide_all, ruling, send, study_url, url
 
@@ -178,6 +178,27 @@ def test_the_queue_is_turned_forth_and_back_past_what_does_not_fit(
     assert [row.article.title for row in gone.rows] == titles[:2]
     hidden = list(walking.walk(study, sought, [gone.rows[0].article_id]))
     assert len(hidden) == len(titles) - 1
+
+
+def test_sums_leave_out_what_a_curator_is_still_to_submit(
+    curator: Client, dave: User, submitted: Article, bob: User, carol: User
+) -> None:
+    second = make_article(submitted.study, "Another strike, officials said in Arden.", "B")
+    for person in (bob, carol):
+        work = assign(second, person)
+        mark(work, "reporting", (0, 15))
+        submit(work)
+    queue = study_url("queue", submitted.study)
+    of_both = curator.get(queue).context["totals"]
+    assert (of_both.n_articles, of_both.people[str(bob.pk)]) == (2, 2)
+    join(submitted.study, dave, Role.ANNOTATOR)
+    assign(submitted, dave)
+    page = curator.get(queue)
+    assert "An article that you mark yourself is left out" in page.content.decode()
+    alone = Totals()
+    alone.add(ArticleCases.objects.get(article=second))
+    assert page.context["totals"] == alone
+    assert [row.article for row in page.context["rows"]] == [second]
 
 
 def test_unanimous_says_when_somebody_has_yet_to_submit(
