@@ -225,7 +225,7 @@ if not DEBUG and DATABASES["default"].get("PASSWORD") == SAMPLE_PASSWORD:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "project.counts.Counts",
         "LOCATION": "annotations_cache",
         # Beyond it a third is thrown away, and with it the count of somebody's wrong passwords.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},

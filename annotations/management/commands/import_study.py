@@ -22,8 +22,11 @@ HOW = """\
 FILE  what `manage.py export_study STUDY FILE.zip` wrote, or the study.json in it
 
 Every row comes in as it was, under the same ids: codebook versions, people, rounds, articles,
-marks, history, gold, threads and reports. All or nothing. Exported again it gives the same bytes;
-with --manager also that person, their role and a line of history that says who brought it in.
+marks, history, gold, threads and reports. All or nothing. Exported again, its study.json has the
+same bytes as the file that came in where nobody of it had an account here before. Whoever had one
+is that account: its id and its names stand in the new study.json instead of the file's, and people
+stand in the order of their ids. With --manager also that person, their role and a line of history
+that says who brought it in are in it.
 
 People are met by their user names; --person OLD=HERE says it for those who are called otherwise
 here. Whoever has no account gets one that nobody can sign in with, until a site admin opens it.
