@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
+from time import monotonic
 from typing import Any
 
 from django.core.exceptions import TooManyFilesSent
@@ -14,16 +15,20 @@ from .records import in_bytes
 
 ROOM_FOR_FIELDS = 100_000  # bytes of a request beside its files
 DRAINED = 100_000_000  # bytes read and dropped so that a browser hears the refusal
+AT_ONCE = 4_096  # bytes; a slow sender is waited for until there are so many
+PATIENCE = 20.0  # seconds
 
 View = Callable[..., HttpResponse]
 Refuse = Callable[..., HttpResponse]
 
 
 def drain(request: HttpRequest) -> None:
-    """Read what is left of the body, and drop it: a browser that still sends hears no answer."""
+    """Read what is left of the body, and drop it: a browser that still sends hears no answer. Who
+    takes longer than PATIENCE is not waited for."""
+    began = monotonic()
     with suppress(UnreadablePostError):
-        for _ in range(DRAINED // 65536):
-            if not request.read(65536):
+        for _ in range(DRAINED // AT_ONCE):
+            if not request.read(AT_ONCE) or monotonic() - began > PATIENCE:
                 break
 
 

@@ -26,7 +26,7 @@ Values = Mapping[str, Any]
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody has changed this since you opened it. What is stored now stands below beside what
+    """This was changed since you opened it. What is stored now stands below beside what
     you typed. Save again to keep yours."""
 
 
@@ -67,12 +67,11 @@ class DrawnFrom:
         form's fields hold, and what stands beside them on the page."""
         try:
             with transaction.atomic():
-                self._refuse_old()
+                self._lock()
+                self._refuse_old(form, typed or form.cleaned_data)
                 act()
         except ChangedMeanwhile as refusal:
-            stored = self._read()
-            self.is_old, self.digest = True, digest_of(stored)
-            self.differing = list(differing(form, stored, typed or form.cleaned_data))
+            self.is_old = True
             form.add_error(None, str(refusal))
             return False
         except Refusal as refusal:
@@ -84,15 +83,22 @@ class DrawnFrom:
     def status(self, form: forms.BaseForm) -> int:
         return 409 if self.is_old else 422 if form.is_bound else 200
 
-    def _refuse_old(self) -> None:
-        Study.objects.select_for_update(no_key=True).only("pk").get(pk=self._study.pk)
+    def _lock(self) -> None:
+        Study.objects.select_for_update().only("pk").get(pk=self._study.pk)
         try:
             for row in self._rows:
                 row.refresh_from_db()
         except ObjectDoesNotExist as error:
             raise Http404("It is not there any more.") from error
-        if self._seen and self._seen != digest_of(self._read()):
-            raise ChangedMeanwhile
+
+    def _refuse_old(self, form: forms.BaseForm, typed: Values) -> None:
+        """The same once more, by a second click or a browser that heard no answer, is not old."""
+        stored = self._read()
+        if self._seen and self._seen != digest_of(stored):
+            self.digest = digest_of(stored)
+            self.differing = list(differing(form, stored, typed))
+            if self.differing:
+                raise ChangedMeanwhile
 
 
 def digest_of(values: Values) -> str:
