@@ -13,9 +13,9 @@ from annotations.study.models import Study
 from .bringing import LEFT_OUT, NEW, Mapping, Survey
 from .formats import formats
 from .frame import Form
-from .packing import QUOTING, Wanted, misfits
+from .packing import QUOTING, NotSo, Wanted, misfits
 from .packing.choosing import EXTENT
-from .queries.exports import Reach
+from .queries.exports import Reach, refuse_unreasoned
 
 USUAL = "csv"  # the format that is offered first
 FIELDS = {"texts": "without_texts", "unmarked": "only_chosen"}  # of Wanted, asked the other way
@@ -67,6 +67,13 @@ class ExportForm(forms.Form):
     states = forms.MultipleChoiceField(
         label="States of the work", required=False, widget=forms.CheckboxSelectMultiple
     )
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=2000,
+        help_text="Only for work of others that is not submitted: why it has to be read early. "
+        "It stands in the study’s history, with your name and the time.",
+    )
     suggestions = forms.BooleanField(label="Undecided suggestions", required=False)
     only_chosen = forms.BooleanField(
         label="Only articles with chosen work",
@@ -104,10 +111,11 @@ class ExportForm(forms.Form):
             self.initial.setdefault("states", ["submitted"])
         if reach.is_own:
             left_out = ["annotators", "gold", "soft_labels", "threads", "pseudonyms", "only_chosen"]
+            left_out.append("reason")
             self.initial["states"] = []
         else:
             self._offer("annotators", _annotators(study))
-            left_out = [] if reach.is_all else ["states"]
+            left_out = [] if reach.is_all else ["states", "reason"]
         for name in left_out:
             del self.fields[name]
         if reach.needs_pseudonyms:
@@ -140,7 +148,16 @@ class ExportForm(forms.Form):
                     said.add(str(misfit))
                     field = FIELDS.get(misfit.field, misfit.field)
                     self.add_error("file_format" if form.is_whole else field, str(misfit))
+        if form and not self.errors:
+            try:
+                refuse_unreasoned(self.reach, form, self.wanted(), self.why)
+            except NotSo as refusal:
+                self.add_error("reason", str(refusal))
         return cleaned
+
+    @property
+    def why(self) -> str:
+        return str(self.cleaned_data.get("reason", ""))
 
     def options(self) -> dict[str, str]:
         """Those of the chosen format that were said."""

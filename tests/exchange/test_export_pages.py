@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from annotations.exchange.actions.exports import OF_ALL, OF_CHOSEN, write_export
 from annotations.exchange.formats import formats
 from annotations.exchange.models import Export
 from annotations.study.models import AuditEntry, Role, Study
+from tests.api.asking import Asker
 from tests.conftest import SignIn
 from tests.marks import mark, submit
 from tests.people import assign, join, make_article
@@ -39,7 +41,8 @@ def marked(study: Study, article: Article, bob: User, carol: User) -> Study:
 
 def exported(client: Client, study: Study, **chosen: Any) -> dict[str, bytes]:
     """The files of an export made on the page."""
-    data = {"file_format": "jsonl", "gold": "on", "threads": "on", **chosen}
+    said = {"reason": "The reviewers ask for it"}
+    data = {"file_format": "jsonl", "gold": "on", "threads": "on", **said, **chosen}
     answer = client.post(reverse("exchange:export", args=[study.pk]), data)
     assert answer.status_code == 302, answer.content.decode()[:3000]
     made = Export.objects.latest("created_at")
@@ -107,6 +110,47 @@ def test_the_manifest_says_what_was_chosen_and_the_history_that_it_was_made(
     assert told["made_by"] == "alice"
     entry = AuditEntry.objects.get(action="study.exported")
     assert (entry.actor, entry.after["spans"]) == (alice, 1)
+
+
+@pytest.mark.parametrize("way", ["page", "program", "file"])
+def test_work_that_others_have_not_submitted_goes_out_only_with_a_reason_on_record(
+    marked: Study, alice: User, sign_in: SignIn, tmp_path: Path, way: str
+) -> None:
+    client, why, to = sign_in(alice), "A complaint", tmp_path / "a.zip"
+
+    def asked(file_format: str, *states: str, reason: str = "") -> tuple[int, str]:
+        if way == "page":
+            told = {"file_format": file_format, "states": states, "reason": reason}
+            told |= {"gold": "on", "threads": "on"}
+            answer = client.post(reverse("exchange:export", args=[marked.pk]), told)
+        elif way == "program":
+            told = {"format": file_format, "reason": reason}
+            told |= {"states": states} if file_format == "jsonl" else {}
+            answer = Asker(alice).send(f"/studies/{marked.pk}/exports", told)
+        else:
+            chosen = [f"--state={state}" for state in states or ["any"]]
+            to.unlink(missing_ok=True)
+            try:
+                call_command("export_study", marked.name, to, f"--format={file_format}", *chosen,
+                             f"--reason={reason}", stdout=io.StringIO())  # fmt: skip
+            except CommandError as error:
+                return 422, str(error)
+            return 200, ""
+        return answer.status_code, answer.content.decode()
+
+    cases = [("jsonl", ()), ("jsonl", ("waiting",)), ("sourcemark", ())]
+    for file_format, states in cases[: 2 if way == "file" else 3]:
+        status, said = asked(file_format, *states, reason=" ")
+        assert (status, "Say why: it stands in" in said) == (422, True), (file_format, states)
+    assert not Export.objects.exists()
+    assert not to.exists()
+    assert asked("jsonl", "submitted")[0] < 400
+    assert asked("jsonl", "returned")[0] < 400  # there is none
+    assert asked("jsonl", reason=why)[0] < 400
+    for made in Export.objects.order_by("created_at"):
+        write_export.func(str(made.pk))
+    reasons = [entry.after.get("reason") for entry in AuditEntry.objects.order_by("pk")]
+    assert reasons == [None, None, why]
 
 
 def test_a_curator_takes_out_submitted_work_only(

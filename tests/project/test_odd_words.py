@@ -36,6 +36,8 @@ def test_a_number_beyond_every_column_names_nothing(study: Study, alice: User) -
         assert client.get(f"{at}/codebook/versions/{number}/").status_code == 404
         told = Asker(alice).read(f"{at}/codebook/versions/{number}")
         assert (told.status_code, told["Content-Type"]) == (404, "application/problem+json")
+    for asked in ("until=9999-12-31", "since=0001-01-01", "after=-1"):
+        assert client.get(f"{at}/history/export/?{asked}").status_code == 200, asked
     for asked in ("kind=-1", "label=-1", "kind=%2B1", "label=1_0", 'label="', "kind=%22%5C"):
         assert client.get(f"{at}/gold/?{asked}").status_code == 200, asked
         assert client.get(f"{at}/gold/next?{asked}").status_code == 302, asked

@@ -85,7 +85,8 @@ class ExportIn(Shape):
     """What to take out. Annotators by user name, labels by slug, rounds by name; an empty list
     means all that you may. People and states that you may not choose are refused; what else you
     may not have is left out. `unmarked`: articles without any of the chosen work, too, with
-    their gold. `options` are the format's own, as /formats lists them."""
+    their gold. `options` are the format's own, as /formats lists them. `reason`: a manager says
+    why work goes out that others have not submitted; it stands in the study's history."""
 
     format: Slug
     options: Annotated[dict[str, Slug], Field(max_length=20)] = {}
@@ -100,6 +101,7 @@ class ExportIn(Shape):
     unmarked: bool = True
     texts: bool = True
     pseudonyms: bool = False
+    reason: Annotated[str, Words(2000)] = ""
 
 
 class ExportShape(Shape):

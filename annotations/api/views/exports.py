@@ -110,7 +110,7 @@ def create_export(call: Call[None, ExportIn]) -> Answer:
     """Start an export. Ask for it until its state is done, then fetch its file."""
     reach = fetch_reach(call.user, call.study_id)
     told = call.body.model_dump()
-    name, options = told.pop("format"), told.pop("options")
+    name, options, reason = told.pop("format"), told.pop("options"), told.pop("reason").strip()
     wanted = Wanted.from_json(told)
     try:
         with told_at("/format"):
@@ -120,7 +120,9 @@ def create_export(call: Call[None, ExportIn]) -> Answer:
         with told_at("/format"):
             if form.is_whole and told["states"] and "states" in call.body.model_fields_set:
                 raise NotSo("states", NOT_OF_THE_WHOLE)
-            made = make_export(reach=reach, form=form, wanted=wanted, options=options)
+            made = make_export(
+                reach=reach, form=form, wanted=wanted, options=options, reason=reason
+            )
     except NotAllowed as error:
         raise Problem(403, "not-allowed", str(error)) from error
     where = f"{call.request.path}/{made.pk}"

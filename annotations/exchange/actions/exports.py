@@ -35,7 +35,14 @@ from ..models import Export, ExportState
 from ..packing import About, Packing, Wanted, pack, write_zip
 from ..packing.counting import Tell
 from ..queries.corpus import read_corpus, read_whole
-from ..queries.exports import Reach, fetch_reach, n_articles, refuse_beyond, refuse_unknown
+from ..queries.exports import (
+    Reach,
+    fetch_reach,
+    n_articles,
+    refuse_beyond,
+    refuse_unknown,
+    refuse_unreasoned,
+)
 from ..queries.newest import newest
 from ..queries.snapshot import snapshot
 from ..records import Corpus
@@ -58,14 +65,21 @@ class NotAllowed(Refusal):
 
 
 def make_export(
-    *, reach: Reach, form: Form, wanted: Wanted, options: Mapping[str, str] | None = None
+    *,
+    reach: Reach,
+    form: Form,
+    wanted: Wanted,
+    options: Mapping[str, str] | None = None,
+    reason: str = "",
 ) -> Export:
-    """Start the job. Raises NotAllowed, or FileRefused when the format cannot be written so."""
+    """Start the job. `reason`: why work goes out that others have not submitted. Raises NotAllowed,
+    or FileRefused when the format cannot be written so."""
     if form.is_whole and not reach.is_all:
         raise NotAllowed
     refuse_beyond(reach, wanted)
     wanted = reach.narrowed(wanted)
     refuse_unknown(reach, wanted)
+    refuse_unreasoned(reach, form, wanted, reason)
     only = reach.standing.user if reach.is_own else None
     empty = Corpus(read_corpus(reach.study, only).study, ())
     pack(empty, form, about=About(""), wanted=wanted, options=options)  # refuses what cannot be
@@ -76,7 +90,7 @@ def make_export(
             created_by=reach.standing.user,
             file_format=form.name,
             is_own=reach.is_own,
-            wanted=wanted.as_json(),
+            wanted=wanted.as_json() | ({"reason": reason} if reason else {}),
             options=dict(options or {}),
             n_all=n_articles(reach),
         )
@@ -250,10 +264,13 @@ def _keep(made: Export, path: Path, packing: Packing) -> None:
 
 
 def _told(made: Export, packing: Packing) -> dict[str, object]:
+    filters = dict(made.wanted)
+    reason = filters.pop("reason", "")
     return {
+        **({"reason": reason} if reason else {}),
         "format": made.file_format,
         "own marks only": made.is_own,
-        "filters": made.wanted,
+        "filters": filters,
         "articles": packing.counts.n_articles,
         "spans": packing.counts.n_spans,
         "sha256": made.sha256,
@@ -279,7 +296,9 @@ def remove_export(*, made: Export) -> None:
     made.delete()
 
 
-def record_file(*, study: Study, actor: User, form: Form, wanted: Wanted, packing: Packing) -> None:
+def record_file(
+    *, study: Study, actor: User, form: Form, wanted: Wanted, packing: Packing, reason: str = ""
+) -> None:
     """The audit of an export that went to a file at the command line."""
     record(
         study=study,
@@ -287,6 +306,7 @@ def record_file(*, study: Study, actor: User, form: Form, wanted: Wanted, packin
         action="study.exported",
         subject=study,
         after={
+            **({"reason": reason} if reason else {}),
             "format": form.name,
             "filters": wanted.as_json(),
             "articles": packing.counts.n_articles,

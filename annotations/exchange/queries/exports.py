@@ -26,6 +26,10 @@ from ..packing.paths import stem
 SUBMITTED = ("submitted",)
 OWN_ONLY = "Annotators take out their own marks only."
 SUBMITTED_ONLY = "Curators take out submitted work only."
+REASON_NEEDED = (
+    "Work that others have not submitted would go out. Say why: it stands in the study's history. "
+    "Or choose submitted work alone."
+)
 MOST_NAMED = 20  # names that a sentence lists
 
 
@@ -99,6 +103,23 @@ def refuse_beyond(reach: Reach, wanted: Wanted) -> None:
         raise NotSo("annotators", BLINDED)
     elif set(wanted.states) - set(SUBMITTED):
         raise NotSo("states", SUBMITTED_ONLY)
+
+
+def refuse_unreasoned(reach: Reach, form: Form, wanted: Wanted, reason: str) -> None:
+    """Raises NotSo where work that others have not submitted would go out without a reason."""
+    if reason or not reach.is_all:
+        return
+    work = Assignment.objects.filter(study=reach.study, article__deleted_at=None)
+    early = work.exclude(state=AssignmentState.SUBMITTED).exclude(annotator=reach.standing.user)
+    for field, names in (
+        ("annotator__username", wanted.annotators),
+        ("round__name", wanted.rounds),
+        ("state", wanted.states),
+    ):
+        if names and not form.is_whole:
+            early = early.filter(**{f"{field}__in": names})
+    if early.exists():
+        raise NotSo("reason", REASON_NEEDED)
 
 
 def refuse_unknown(reach: Reach, wanted: Wanted) -> None:

@@ -33,6 +33,7 @@ def new(request: HttpRequest, study_id: uuid.UUID) -> HttpResponse:
                 form=find_format(form.cleaned_data["file_format"]),
                 wanted=form.wanted(),
                 options=form.options(),
+                reason=form.why,
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))

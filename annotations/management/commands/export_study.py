@@ -27,7 +27,7 @@ from annotations.exchange.packing import (
 )
 from annotations.exchange.packing.wording import number_of
 from annotations.exchange.queries import find_manager, find_study
-from annotations.exchange.queries.exports import Reach, refuse_unknown
+from annotations.exchange.queries.exports import Reach, refuse_unknown, refuse_unreasoned
 from annotations.exchange.queries.newest import newest
 from annotations.exchange.queries.snapshot import snapshot
 from annotations.management.explained import ExplainedCommand
@@ -110,6 +110,11 @@ class Command(ExplainedCommand):
             help="an option of the format; repeat it",
         )  # fmt: skip
         parser.add_argument("--by", metavar="MANAGER", help="in whose name; needed with several")
+        parser.add_argument(
+            "--reason", default="", metavar="WORDS",
+            help="why work of others that is not submitted goes out; needed where that is chosen, "
+            "and told in the history",
+        )  # fmt: skip
         who = parser.add_argument_group("who and what (not for the whole study)")
         for name, words in (
             ("annotator", "only this person's marks"),
@@ -146,12 +151,17 @@ class Command(ExplainedCommand):
             if form.is_whole and wanted.states and options["state"]:
                 raise NotSo("states", NOT_OF_THE_WHOLE)
             refuse_unknown(Reach(standing), wanted)
+            reason = options["reason"].strip()
+            if not form.is_whole:  # a copy of all of it, as whoever has the database may make
+                refuse_unreasoned(Reach(standing), form, wanted, reason)
             packing = self.write(Reach(standing), form, wanted, chosen, path)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
             raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
-        record_file(study=study, actor=manager, form=form, wanted=wanted, packing=packing)
+        record_file(
+            study=study, actor=manager, form=form, wanted=wanted, packing=packing, reason=reason
+        )
         counts = packing.counts
         self.stdout.write(
             f"{path}: {number_of(counts.n_articles, 'article')}, "

@@ -123,7 +123,7 @@ def list_history(study: Study, sought: Sought = Sought()) -> QuerySet[AuditEntry
         entries = entries.filter(action__startswith=f"{sought.noun}.")
     if sought.since:
         entries = entries.filter(at__gte=midnight(sought.since))
-    if sought.until:
+    if sought.until and sought.until < date.max:
         entries = entries.filter(at__lt=midnight(sought.until + timedelta(days=1)))
     return entries
 
