@@ -38,6 +38,7 @@ from annotations.study.actions.undoing import undo
 from annotations.study.models import Role, Study
 from annotations.text.refusal import Refusal
 from tests.at_once import at_once
+from tests.conftest import SignIn
 from tests.people import assign, join, make_article, make_study, make_user
 
 N_TURNS = 2
@@ -218,6 +219,24 @@ def test_what_was_done_to_many_at_once_takes_few_rows(
     put_together(study, before)
     assert (count_study(study), count_own(study, bob.pk).in_progress) == (before, 21)
     assert WorkCount.objects.filter(n__gt=0).count() == WorkCount.objects.exclude(n=0).count() == 2
+    assert differences() == []
+
+
+@pytest.mark.on_postgresql
+@pytest.mark.django_db
+def test_a_look_fails_nobody_where_nothing_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, sign_in: SignIn
+) -> None:
+    ann = make_user("ann")
+    study, browser = make_study(ann), sign_in(ann)
+    assign(make_article(study), ann)
+    monkeypatch.setattr(counting, "MANY", 0)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+        told = [browser.get(address).status_code for address in ("/", f"/studies/{study.pk}/")]
+        transaction.set_rollback(True)
+    assert told == [200, 200]
+    assert count_study(study).n_changes > 0
     assert differences() == []
 
 

@@ -3,6 +3,7 @@
 import re
 import uuid
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test import Client
 from annotations.accounts.models import User
 from annotations.assignment.models import Assignment
 from annotations.corpus.models import Article
+from annotations.marking.actions import undoing
 from annotations.marking.models import AttributeValue, Entity, Link, Operation, Span
 from annotations.marking.sentences import find_words
 from annotations.study.actions.codebook import change_attribute, change_label
@@ -290,6 +292,16 @@ def test_an_undo_sent_twice_undoes_one_thing(form: Form, attribution: str) -> No
     told = {"op_id": new_id()}
     pages = [form.client.get(form.post("undo", **told).headers["Location"]) for _ in range(2)]
     assert [b"Undone." in page.content for page in pages] == [True, True]
+
+
+def test_an_undo_of_work_taken_back_at_that_moment_finds_nothing(
+    form: Form, attribution: str, bobs: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form.mark(attribution, "Officials")
+    gone = Assignment(pk=uuid.uuid4(), article=bobs.article, annotator=bobs.annotator)
+    monkeypatch.setattr(undoing, "fetch_work", lambda *_, **__: Mock(assignment=gone))
+    assert form.post("undo").status_code == 404
+    assert Span.objects.live().count() == 1
 
 
 def test_a_form_that_was_sent_and_is_sent_with_other_words_is_refused(

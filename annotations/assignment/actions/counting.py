@@ -1,6 +1,8 @@
 """Kept counts of assignments grow by a row for each change; looks put them together."""
 
-from django.db import connection
+from contextlib import suppress
+
+from django.db import DatabaseError, connection, transaction
 
 from annotations.notices import INTO, KEYS
 from annotations.study.models import Study
@@ -22,8 +24,10 @@ def put_together(study: Study, counts: Counts) -> None:
     """One row instead of many, where many were counted. The sums stay what they are, at all times,
     for everybody; what somebody else puts together just now is left to them.
 
-    Changes are written by PostgreSQL alone: SQLite's triggers keep the sums themselves.
+    Changes are written by PostgreSQL alone: SQLite's triggers keep the sums themselves. Where
+    nothing can be written now, the disk is full or a copy only read, they wait: who looks is shown
+    the same sums.
     """
     if counts.n_changes > MANY:
-        with connection.cursor() as cursor:
+        with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(PUT_TOGETHER, [study.pk])

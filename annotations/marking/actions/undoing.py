@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from annotations.accounts.models import User
+from annotations.assignment.actions.turns import lock
 from annotations.assignment.models import OPEN_STATES, Assignment
 from annotations.study.policy import Act
 from annotations.text.refusal import Refusal
@@ -54,7 +55,7 @@ def _step(
 ) -> Wire:
     work = fetch_work(user, study_id, article_id, Act.MARK, light=True)
     # Whoever steps at the same moment waits here, and goes on from what this one leaves.
-    held = Assignment.objects.select_for_update().get(pk=work.assignment.pk)
+    held = lock(work.assignment)
     known = Operation.objects.filter(user=user, op_id=op_id).first()
     op = answered_before(known) if known else next_step(held, op_id, tab)
     batch = Batch(held.rev, tab, (op,))
