@@ -286,6 +286,16 @@ test("a stay in a field has one name until it is left", () => {
   assert.notEqual(held.visit(), first);
 });
 
+test("a drawing that fails does not hold the fields it was about", () => {
+  const drafts = new Drafts();
+  const fail = () => {
+    assert.ok(drafts.stays);
+    throw new Error("drawing");
+  };
+  assert.throws(() => drafts.stay(fail), /drawing/);
+  assert.equal(drafts.stays, false);
+});
+
 test("leaving keeps every draft at once, a half name only with the page", () => {
   const drafts = new Drafts();
   const [note, name] = [draft(drafts), draft(drafts, { key: "who", waits: true })];

@@ -31,8 +31,11 @@ export class Drafts {
   stay(act) {
     const { left } = this;
     this.stays = true;
-    act();
-    Object.assign(this, { left, stays: false });
+    try {
+      act();
+    } finally {
+      Object.assign(this, { left, stays: false });
+    }
   }
 
   /** After that: what was typed into a field that is gone is whole, unless another goes on with it. */
