@@ -186,6 +186,67 @@ def test_an_id_that_was_used_for_another_ruling_is_refused(
     assert told == ["held", "held", "invalid"]
 
 
+def test_an_id_that_was_used_for_another_span_rule_or_cue_is_refused(
+    curator: Client, submitted: Article
+) -> None:
+    Rule.objects.create(study=submitted.study, name="C2", text="Two tests")
+    found = cases(curator, submitted)
+    label = str(submitted.study.labels.get(slug="attribution").pk)
+
+    def part(start: int, end: int) -> dict[str, Any]:
+        return {"start": start, "end": end, "quote": submitted.text[start:end]}
+
+    def refuses(sent: dict[str, Any], *others: dict[str, Any], late: dict[str, Any]) -> None:
+        first = send(curator, submitted, sent).json()["results"]
+        assert first[0]["status"] == "applied", first
+        Rule.objects.update(archived_at=timezone.now())
+        for other in others:
+            told = {**sent, "case": {**sent["case"], **other}}
+            (answer,) = send(curator, submitted, told).json()["results"]
+            assert "was used for another decision" in answer["message"], other
+        for copy in (sent, {**sent, "ver": 7, "case": {**sent["case"], **late}}):
+            assert send(curator, submitted, copy).json()["results"] == first
+        Rule.objects.update(archived_at=None)
+
+    span = {"label": label, "fragments": [part(0, 18)], "attributes": {"entity": "Arden"}}
+    again = {
+        **span,
+        "kind": "label",
+        "attributes": {"entity": "Arden", "source_kind": ""},
+    }
+    others = (
+        {"span": {**span, "fragments": [part(0, 9)]}},
+        {"span": {**span, "attributes": {"entity": "Officials"}}},
+        {"span": {**span, "label": str(uuid.uuid4())}},
+        {"span": {**span, "kind": "extent", "label": None, "attributes": {}}},
+        {"rule": ""},
+        {"rule": "C3"},
+    )
+    edited = ruling(found["boundary"]["id"], choice="edited", span=span, rule="C2")
+    refuses(edited, *others, {"choice": "union"}, late={"span": again, "note": ""})
+    extent: dict[str, Any] = {
+        "kind": "extent",
+        "label": None,
+        "fragments": [part(43, 57), part(39, 42)],
+    }
+    new = ruling(str(uuid.uuid4()), kind="add", span=extent, reason="slip")
+    turned = {**extent, "fragments": extent["fragments"][::-1], "attributes": {}}
+    refuses(
+        new,
+        {"span": {**extent, "fragments": [part(39, 42)]}},
+        {"reason": ""},
+        late={"span": turned},
+    )
+    keep = ruling(found["boundary"]["id"], 1, choice="keep", reason="slip")
+    refuses(keep, {"reason": "boundary"}, {"rule": "C2"}, late={"note": ""})
+    send(curator, submitted, ruling(found["unanimous2"]["id"], choice="majority"))
+    cued = ruling(found["link"]["id"], choice="edited", cue=part(19, 23))
+    refuses(cued, {"cue": None}, {"cue": part(19, 26)}, late={"cue": part(19, 23), "rule": None})
+    ends = {"source": found["boundary"]["id"], "target": new["case"]["id"]}
+    drawn = ruling(str(uuid.uuid4()), kind="add", **ends, cue=None)
+    refuses(drawn, {"target": found["unanimous2"]["id"]}, {"cue": part(19, 23)}, late={"rule": ""})
+
+
 def test_two_curators_never_overwrite_each_other(
     curator: Client, submitted: Article, alice: User, sign_in: SignIn
 ) -> None:

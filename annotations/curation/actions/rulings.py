@@ -22,7 +22,7 @@ from annotations.study.models import Rule
 from annotations.study.queries import check_second_factor
 from annotations.text.refusal import Refusal
 
-from ..again import is_again, refuse_other
+from ..again import Known, is_again, refuse_other
 from ..ballots import Work, read_ballot
 from ..deciding import HELD_MESSAGE, RESTS_MESSAGE, Outcome, Past, make_ruling
 from ..linking import link_problem
@@ -100,9 +100,6 @@ def _apply_once(
 # --- lock, permission and all that fits in one statement ------------------------------------------
 
 
-Asked = tuple[str, uuid.UUID, Wire | None, Wire | None]  # kind, case, sent if not applied, after
-
-
 @dataclass(frozen=True)
 class Claim:
     """The locked adjudication. `rev` is its revision before this batch."""
@@ -115,7 +112,7 @@ class Claim:
     assignments: Sequence[tuple[uuid.UUID, uuid.UUID, int, str]]
     regions: Sequence[tuple[int, int]]
     answered: Mapping[uuid.UUID, Wire]
-    asked: Mapping[uuid.UUID, Asked]
+    asked: Mapping[uuid.UUID, Known]
 
     @property
     def standing_work(self) -> list[tuple[uuid.UUID, str]]:
@@ -194,8 +191,8 @@ def _claim(user: User, study_id: uuid.UUID, article_id: uuid.UUID, batch: Batch)
         regions=[(start, end) for start, end in regions],
         answered=_answers(answered, _uuid(pk)),
         asked={
-            _uuid(op_id): (kind, _uuid(case), _object(asked), _object(after))
-            for op_id, _, _, kind, case, asked, after in answered
+            _uuid(op_id): (kind, _uuid(case), _object(asked), _object(after), _object(result))
+            for op_id, _, result, kind, case, asked, after in answered
         },
     )
 
@@ -280,7 +277,7 @@ def _apply(sitting: Sitting, claim: Claim, batch: Batch) -> Wire:
             answered[op.op_id]["current"] = _current(sitting, outcome)
             history.append(_history_row(sitting, op, outcome, batch, answered[op.op_id]))
             asked[op.op_id] = _asked(history[-1])
-        elif not is_again(op, *asked[op.op_id]):
+        elif not is_again(op, asked[op.op_id]):
             refused.add(op.case_id)
             answers.append(refuse_other(op))
             continue
@@ -382,8 +379,8 @@ def _history_row(sitting: Sitting, op: Op, outcome: Outcome, batch: Batch, answe
     )
 
 
-def _asked(row: Ruling) -> Asked:
-    return row.kind, row.case_id, row.asked, row.after
+def _asked(row: Ruling) -> Known:
+    return row.kind, row.case_id, row.asked, row.after, row.result
 
 
 def _hold(user: User, adjudication: Adjudication, batch: Batch) -> Wire:
@@ -413,7 +410,7 @@ def _hold(user: User, adjudication: Adjudication, batch: Batch) -> Wire:
         )
         asked[op.op_id] = _asked(made)
     results = [
-        answered[op.op_id] if is_again(op, *asked[op.op_id]) else refuse_other(op)
+        answered[op.op_id] if is_again(op, asked[op.op_id]) else refuse_other(op)
         for op in batch.ops
     ]
     return {"rev": adjudication.rev, "state": adjudication.state, "results": results}
