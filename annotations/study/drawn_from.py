@@ -84,7 +84,7 @@ class DrawnFrom:
         return 409 if self.is_old else 422 if form.is_bound else 200
 
     def _lock(self) -> None:
-        Study.objects.select_for_update().only("pk").get(pk=self._study.pk)
+        Study.objects.select_for_update(no_key=True).only("pk").get(pk=self._study.pk)
         try:
             for row in self._rows:
                 row.refresh_from_db()
