@@ -85,7 +85,7 @@ def test_the_text_is_not_read_again_while_nothing_was_cut_anew(
 ) -> None:
     hints(tab, "reporting", "He met the dictator there.")
     made = new_mark(tab, "reporting", CLAUSE)
-    with count_queries(at_most=8) as queries:
+    with count_queries(at_most=9) as queries:
         tab.one(made)
     assert [query["sql"] for query in queries if '"sentences"' in query["sql"]] == []
     assert [query["sql"] for query in queries if "'sentences', sentences" in query["sql"]] == []
