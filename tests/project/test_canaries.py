@@ -280,7 +280,7 @@ def test_exports_bring_no_canary_to_life(
     with zeal_ignore():
         answer = client.post(
             reverse("exchange:export", args=[world.study.pk]),
-            {"file_format": form.name, "gold": "on", "threads": "on"},
+            {"file_format": form.name, "gold": "on", "threads": "on", "reason": "Wanted"},
         )
         assert answer.status_code == 302, read(answer)[:2000]
         made = Export.objects.latest("created_at")
