@@ -12,7 +12,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .models import AuditEntry, CodebookVersion
+from django.db import transaction
+
+from .models import AuditEntry, CodebookVersion, Study
 
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
 LOOKED_BACK = 64  # entries among which the newest are looked for
@@ -48,9 +50,15 @@ def digest_of(entry: AuditEntry) -> str:
 
 
 def newest(study_id: Any) -> str:
-    """The digests of the entries that no other has named yet, as this transaction sees it."""
+    """The digests of the entries that no other has named yet, as this transaction sees it. Who
+    sees none waits for whoever else may be writing the first: there is one beginning only."""
     rows = AuditEntry.objects.filter(study=study_id).order_by("-pk")
-    return untied(rows.values_list("digest", "seen")[:LOOKED_BACK])
+    told = rows.values_list("digest", "seen")[:LOOKED_BACK]
+    if found := untied(told):
+        return found
+    with transaction.atomic():
+        list(Study.objects.select_for_update(no_key=True).filter(pk=study_id).values_list("pk"))
+        return untied(told.all())
 
 
 def untied(rows: Iterable[tuple[str, str]]) -> str:

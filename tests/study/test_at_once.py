@@ -21,7 +21,7 @@ from annotations.study.sealing import untied
 from annotations.text.refusal import Refusal
 from project.doctor import examine
 from tests.at_once import at_once
-from tests.people import join, make_user
+from tests.people import join, make_study, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +99,18 @@ def test_what_acts_at_once_record_is_tied_together_by_the_next(led: Study) -> No
                 assert [found.check for found in check_audit(led.pk)], entry
                 transaction.set_rollback(True)
         transaction.set_rollback(True)
+
+
+def test_the_first_entries_have_one_beginning(transactional_db: None) -> None:
+    study = make_study(make_user("ann"))
+
+    @transaction.atomic
+    def act() -> None:
+        record(study=study, actor=study.created_by, action="rule.changed", subject=study)
+
+    at_once([act] * 6)
+    assert AuditEntry.objects.filter(study=study, seen="").count() == 1
+    assert list(check_audit(study.pk)) == []
 
 
 def test_the_newest_are_those_that_no_other_names() -> None:
