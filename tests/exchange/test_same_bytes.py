@@ -37,6 +37,7 @@ def marked(study: Study, article: Article, bob: User, carol: User) -> Study:
     return study
 
 
+@pytest.mark.on_sqlite
 def test_every_format_gives_the_same_bytes_a_year_later(
     marked: Study, alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

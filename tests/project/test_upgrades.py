@@ -122,6 +122,7 @@ def test_a_database_of_today_is_laid_out_as_it_was(elsewhere: Elsewhere, path: P
     check_all_is_kept(elsewhere, read_kept(path))
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", NEWEST_FIRST)
 def test_a_former_database_killed_while_it_is_upgraded_keeps_everything(
