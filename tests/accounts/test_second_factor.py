@@ -20,7 +20,7 @@ from tests.architecture.test_rights import IDS
 from tests.conftest import SignIn
 from tests.people import join, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]  # what pages show
 PASSWORD = "correct horse"
 SECRET = "JBSWY3DPEHPK3PXP"
 

@@ -13,7 +13,7 @@ from tests.admin.conftest import furnish, registered
 from tests.conftest import CountQueries, SignIn
 from tests.people import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]  # what pages show
 MODELS = registered()
 IDS = [model._meta.label for model in MODELS]
 CHANGEABLE = {"annotations.User"}

@@ -28,7 +28,7 @@ from tests.conftest import CountQueries, SignIn
 from tests.marks import mark, submit
 from tests.people import assign, join, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_sqlite]  # what pages show
 
 
 @pytest.fixture
